@@ -1,0 +1,59 @@
+/**
+ * The board port: what a connector is made of, electrically: plug, lock, contactor, faults, and the car's wish.
+ *
+ * Law: level, not edge. An event carries the whole state of its connector, and the state can be read at any time, so that
+ * an actor that was restarted knows as much as one that was not. The driver's own watchdog opens every contactor when the
+ * process dies.
+ */
+import type { ChargePointErrorCode } from "../protocol/messages/types.ts";
+
+/** Where the cable is. With a fixed cable there is no `station`: it is `none` or `both`. */
+export type Plug =
+  | "none"
+  /** In the station's socket only (detachable cable). */
+  | "station"
+  /** At the car only: pulled out of the station under an open lock (detachable cable). */
+  | "ev"
+  | "both";
+
+/** A fault as StatusNotification reports it (OCPP 1.6 §7.6). */
+export interface Fault {
+  readonly errorCode: Exclude<ChargePointErrorCode, "NoError">;
+  /** At most 50 characters. */
+  readonly vendorErrorCode?: string;
+  /** At most 50 characters. */
+  readonly info?: string;
+}
+
+/** Everything that a connector's electronics know. */
+export interface BoardState {
+  readonly plug: Plug;
+  /** The contact's own feedback, not the last command. */
+  readonly contactorClosed: boolean;
+  readonly locked: boolean;
+  /** The car asks for energy (IEC 61851 state C, or a running DC session). */
+  readonly evDemandsEnergy: boolean;
+  /** State of charge as the car tells it over DC communication; absent where it tells none. */
+  readonly evSocPercent?: number;
+  /** A fault of this connector; while it is there the hardware keeps the contactor open by itself. */
+  readonly fault: Fault | null;
+}
+
+export type BoardEvent =
+  | { readonly kind: "ConnectorChanged"; readonly connectorId: number; readonly state: BoardState }
+  /** A fault of the whole station, or its end (connector 0). */
+  | { readonly kind: "StationFaultChanged"; readonly fault: Fault | null };
+
+/** Two drivers: the simulated one, and later one per controller board. Connectors are numbered 1 to n. */
+export interface Board {
+  readonly state: (connectorId: number) => BoardState;
+  readonly stationFault: () => Fault | null;
+  /** A command; `contactorClosed` tells whether it was obeyed. Opening is always safe and never fails. */
+  readonly setContactor: (connectorId: number, closed: boolean) => void;
+  /** The most that the car may draw now, in ampere. Takes effect within a second. */
+  readonly setCurrentLimit: (connectorId: number, limitA: number) => void;
+  /** Detachable cables only; with a fixed cable it does nothing. `locked` tells whether it was obeyed. */
+  readonly setLock: (connectorId: number, locked: boolean) => void;
+  /** One listener for the whole board; the last one set wins. */
+  readonly listen: (listener: (event: BoardEvent) => void) => void;
+}

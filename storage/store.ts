@@ -1,0 +1,74 @@
+/**
+ * The store port: what must survive a power loss.
+ *
+ * Law: a commit is durable when it has resolved `committed`, it is all or nothing, and commits are durable in the order
+ * in which they were asked for. The truth of the house is here; messages are hints.
+ */
+
+/** Parts of a key, ordered part by part: strings by UTF-8 bytes, numbers numerically, strings before numbers. */
+export type Key = readonly (string | number)[];
+
+/** Anything that JSON can carry. At most 60 KiB as JSON text. */
+export type Value = null | boolean | number | string | readonly Value[] | { readonly [name: string]: Value | undefined };
+
+/** A stored record. `sequence` rises with every commit of the store and is what a `check` compares. */
+export interface Entry {
+  readonly key: Key;
+  readonly value: Value;
+  readonly sequence: number;
+}
+
+/** One state change. Everything in it happens, or nothing. */
+export interface Batch {
+  /** Each key must still be at this sequence number; null demands that it is absent. */
+  readonly checks?: readonly { readonly key: Key; readonly sequence: number | null }[];
+  readonly sets?: readonly { readonly key: Key; readonly value: Value }[];
+  readonly deletes?: readonly Key[];
+}
+
+export type CommitOutcome =
+  /** Durable. */
+  | { readonly kind: "committed"; readonly sequence: number }
+  /** A check failed; nothing has changed. */
+  | { readonly kind: "conflict" }
+  /** The medium is full or fails, and it was read back that nothing has changed. */
+  | { readonly kind: "refused"; readonly error: string };
+
+/** What a damaged record looks like from outside: it is reported, never returned as a value. */
+export interface Damage {
+  readonly key: Key;
+  readonly error: string;
+}
+
+/** Two drivers: Deno KV on a file, and memory with faults to order. */
+export interface Store {
+  /** Null when absent. Throws `DamagedRecord` when it is there and cannot be trusted. */
+  readonly get: (key: Key) => Promise<Entry | null>;
+
+  /** Entries below `prefix` in key order, at most `limit` of them (default 1,000). Damaged ones are left out and reported. */
+  readonly list: (prefix: Key, options?: { readonly limit?: number; readonly after?: Key }) => Promise<readonly Entry[]>;
+
+  /**
+   * Commits. An outcome that stays unknown even after reading back (the medium cannot be read) throws `StoreFailed`:
+   * the actor that asked crashes and rebuilds from what is there.
+   */
+  readonly commit: (batch: Batch) => Promise<CommitOutcome>;
+
+  /** A number greater than every one handed out before, over restarts too. For keys that must keep an order. */
+  readonly nextSequence: () => number;
+}
+
+/** The record at `key` fails its checksum or its shape; the store has moved on without it. */
+export class DamagedRecord extends Error {
+  override readonly name = "DamagedRecord";
+  readonly key: Key;
+  constructor(key: Key, what: string) {
+    super(`record ${JSON.stringify(key)} is damaged: ${what}`);
+    this.key = key;
+  }
+}
+
+/** The medium can be neither written nor read back. */
+export class StoreFailed extends Error {
+  override readonly name = "StoreFailed";
+}
