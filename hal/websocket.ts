@@ -6,7 +6,7 @@
 
 /** Where to connect, and how much of the peer's time and size to bear. */
 export interface WebSocketTarget {
-  /** `ws:` or `wss:`, charge point identity included and percent-encoded. */
+  /** `ws:` or `wss:`, charge point identity included and percent-encoded. Any other URL makes `connect` throw. */
   readonly url: string;
   /** Offered in this order; the peer must choose one of them. */
   readonly subprotocols: readonly string[];
@@ -29,13 +29,16 @@ export type WebSocketEvent =
 
 /** Why a connection ended, or never began. */
 export type CloseReason =
+  /** The peer's close frame, or 1006 when there was none: the peer hung up, or we cut (RFC 6455 §7.1.5). */
   | { readonly kind: "closed"; readonly code: number; readonly reason: string }
   | { readonly kind: "handshakeRefused"; readonly httpStatus: number }
+  /** Both as in the headers; a peer that chose none answered "". */
   | { readonly kind: "subprotocolRefused"; readonly offered: string; readonly answered: string }
   | { readonly kind: "timeout"; readonly phase: "handshake" | "close" }
-  | { readonly kind: "failed"; readonly error: string };
+  /** `layer`: the network below, the TLS between, or a peer that breaks RFC 6455 or sends what we do not accept. */
+  | { readonly kind: "failed"; readonly layer: "tcp" | "tls" | "websocket"; readonly error: string };
 
-/** The near end of a connection. After `Closed` every call does nothing. */
+/** The near end of a connection. Before `Opened`, `send` and `ping` do nothing; after `Closed`, no call does. */
 export interface WebSocketConnection {
   /** Queues one text message. Returns the bytes that wait unsent, which the caller bounds. */
   readonly send: (text: string) => number;
@@ -49,5 +52,8 @@ export interface WebSocketConnection {
 /** Two drivers: `npm:ws` over a dialled stream, and the simulated network. */
 export interface WebSocketDriver {
   /** Dials at once and calls `listener` later, never before it has returned. */
-  readonly connect: (target: WebSocketTarget, listener: (event: WebSocketEvent) => void) => WebSocketConnection;
+  readonly connect: (
+    target: WebSocketTarget,
+    listener: (event: WebSocketEvent) => void,
+  ) => WebSocketConnection;
 }

@@ -1,0 +1,179 @@
+/**
+ * The WebSocket over `npm:ws`: RFC 6455 is theirs; the dialled stream, the deadlines and the one `Closed` are ours.
+ *
+ * Law: `ws` is never trusted to end. Every wait for the peer has a timer here, in real time, since a real peer lives in
+ * it however fast the charger's own clock runs. Needs `--allow-env=WS_NO_BUFFER_UTIL` beside the network.
+ */
+import { Buffer } from "node:buffer";
+import type { createConnection } from "node:net";
+import type { Duplex } from "node:stream";
+// @ts-types="@types/ws"
+import Ws from "ws";
+import { type StreamDriver, type StreamTarget, TlsFailed } from "../stream.ts";
+import type {
+  CloseReason,
+  WebSocketConnection,
+  WebSocketDriver,
+  WebSocketEvent,
+  WebSocketTarget,
+} from "../websocket.ts";
+
+type Listener = (event: WebSocketEvent) => void;
+
+/** No close frame came (RFC 6455 §7.1.5). */
+const hungUp: CloseReason = { kind: "closed", code: 1006, reason: "" };
+
+export function createWsWebSocket(streams: StreamDriver): WebSocketDriver {
+  return { connect: (target, listener) => connect(streams, target, listener) };
+}
+
+function connect(streams: StreamDriver, target: WebSocketTarget, listener: Listener): WebSocketConnection {
+  const stream = streams.dial(streamTarget(target.url));
+  const socket = new Ws(target.url, [...target.subprotocols], options(target, stream));
+  const life = createLife(target, listener, () => {
+    socket.terminate();
+    stream.destroy();
+  });
+  watchStream(stream, life);
+  watchHandshake(socket, target, life);
+  watchMessages(socket, life);
+  return {
+    send: (text) => {
+      if (socket.readyState !== Ws.OPEN) return 0;
+      socket.send(text);
+      return socket.bufferedAmount;
+    },
+    ping: () => {
+      if (socket.readyState === Ws.OPEN) socket.ping();
+    },
+    close: (code, reason) => {
+      if (socket.readyState === Ws.CONNECTING) return queueMicrotask(() => life.end(hungUp));
+      if (socket.readyState !== Ws.OPEN) return;
+      life.endSoon({ kind: "timeout", phase: "close" });
+      socket.close(code, reason);
+    },
+    terminate: () => queueMicrotask(() => life.end(hungUp)),
+  };
+}
+
+/** What the listener is told, and when it is told no more. */
+interface Life {
+  readonly tell: (event: WebSocketEvent) => void;
+  readonly open: (subprotocol: string) => void;
+  /** Ends for this reason; before `Opened` at once, after it when the peer had time to read our close frame. */
+  readonly fail: (error: Error) => void;
+  /** Ends for this reason unless `ws` ends within the close time-out. */
+  readonly endSoon: (why: CloseReason) => void;
+  /** Ends now, unless it has ended. A failure that led here is the reason told. */
+  readonly end: (why: CloseReason) => void;
+}
+
+function createLife(target: WebSocketTarget, listener: Listener, cut: () => void): Life {
+  let phase: "connecting" | "open" | "closing" | "closed" = "connecting";
+  let failure: CloseReason | null = null;
+  let timer = setTimeout(() => end({ kind: "timeout", phase: "handshake" }), target.handshakeTimeoutMs);
+
+  function tell(event: WebSocketEvent): void {
+    if (phase !== "closed") listener(event);
+  }
+
+  function open(subprotocol: string): void {
+    clearTimeout(timer);
+    phase = "open";
+    listener({ kind: "Opened", subprotocol });
+  }
+
+  function fail(error: Error): void {
+    failure ??= { kind: "failed", layer: layerOf(error), error: error.message };
+    if (phase === "connecting") end(failure);
+    else endSoon(failure);
+  }
+
+  function endSoon(why: CloseReason): void {
+    if (phase !== "open") return;
+    phase = "closing";
+    timer = setTimeout(() => end(why), target.closeTimeoutMs);
+  }
+
+  function end(why: CloseReason): void {
+    if (phase === "closed") return;
+    const opened = phase !== "connecting";
+    phase = "closed";
+    clearTimeout(timer);
+    cut();
+    listener({ kind: "Closed", opened, why: failure ?? why });
+  }
+
+  return { tell, open, fail, endSoon, end };
+}
+
+function watchStream(stream: Duplex, life: Life): void {
+  stream.on("error", (error) => {
+    life.fail(error);
+    life.end(hungUp);
+  });
+  // A peer that shuts its half and reads nothing more would otherwise hold a socket whose writes never drain.
+  stream.on("end", () => life.endSoon(hungUp));
+}
+
+function watchHandshake(socket: Ws, target: WebSocketTarget, life: Life): void {
+  socket.on("upgrade", (response) => {
+    const answered = response.headers["sec-websocket-protocol"] ?? "";
+    if (target.subprotocols.includes(answered)) return;
+    life.end({ kind: "subprotocolRefused", offered: target.subprotocols.join(", "), answered });
+  });
+  socket.on("unexpected-response", (_request, response) => {
+    life.end({ kind: "handshakeRefused", httpStatus: response.statusCode ?? 0 });
+  });
+  socket.on("open", () => life.open(socket.protocol));
+}
+
+function watchMessages(socket: Ws, life: Life): void {
+  socket.on("message", (data: Buffer, isBinary) => {
+    if (!isBinary) return life.tell({ kind: "Received", text: data.toString() });
+    socket.removeAllListeners("message");
+    socket.close(1003, "text only");
+    life.fail(new Error(`the peer sent a binary message of ${data.length} bytes; OCPP-J is text only`));
+  });
+  socket.on("pong", () => life.tell({ kind: "PongReceived" }));
+  socket.on("error", life.fail);
+  socket.on("close", (code, reason) => life.end({ kind: "closed", code, reason: reason.toString() }));
+}
+
+/** One and the same error reaches us through the stream, through `node:http` or through `ws`, whichever is first. */
+function layerOf(error: Error & { readonly code?: unknown }): "tcp" | "tls" | "websocket" {
+  if (error instanceof TlsFailed) return "tls";
+  // ECONNREFUSED, ENOTFOUND and their like; those of `node:http` and `ws` are HPE_… and WS_ERR_…, or have no code.
+  return typeof error.code === "string" && /^E[A-Z]+$/.test(error.code) ? "tcp" : "websocket";
+}
+
+/** `closeTimeout` is missing in the types of `ws`. */
+function options(target: WebSocketTarget, stream: Duplex): Ws.ClientOptions & { closeTimeout: number } {
+  return {
+    // Typed as a net.Socket, but any Duplex serves (`node:http`, options.createConnection).
+    createConnection: (() => stream) as unknown as typeof createConnection,
+    headers: target.basicAuth === undefined ? {} : { authorization: basicAuthorization(target.basicAuth) },
+    // OCPP-J 1.6 asks for no compression, and a compressed frame is a way to exhaust memory.
+    perMessageDeflate: false,
+    followRedirects: false,
+    skipUTF8Validation: false,
+    maxPayload: target.payloadBytesMax,
+    // For a close that the peer began; one of ours has the timer above.
+    closeTimeout: target.closeTimeoutMs,
+  };
+}
+
+function streamTarget(url: string): StreamTarget {
+  const { protocol, hostname, port } = new URL(url);
+  if (protocol !== "ws:" && protocol !== "wss:") {
+    throw new TypeError(`cannot connect to ${url}: not ws: or wss:`);
+  }
+  const secure = protocol === "wss:";
+  return { secure, host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || (secure ? 443 : 80) };
+}
+
+/** Bytes all the way: a text encoding would change a password of 0xFF (security white paper A00.FR.204). */
+function basicAuthorization(credentials: NonNullable<WebSocketTarget["basicAuth"]>): string {
+  const bytes = Buffer.concat([Buffer.from(`${credentials.username}:`), credentials.password]);
+  return `Basic ${bytes.toString("base64")}`;
+}
