@@ -1,0 +1,128 @@
+/**
+ * The command line as a table: each verb with its options, from which both the parser and `--help` are made.
+ *
+ * Law: what is not in this table does not exist, and what is in it is documented by it. People script against it.
+ */
+
+/** One option. With `value` it takes one, of that kind; without, it is a switch. */
+export interface Option {
+  readonly name: string;
+  readonly value?: string;
+  /** Which values it takes; without it, every one that is not empty. */
+  readonly accepts?: (value: string) => boolean;
+  /** May be given again and again; of every other option the last one holds. */
+  readonly repeated?: true;
+  /** Shown in the usage line: the verb does nothing without it. */
+  readonly required?: true;
+  readonly what: string;
+}
+
+export type View = "tree" | "status" | "messages" | "metrics";
+
+/** One verb. `views` are the words that may stand after it, the first of them being the default. */
+export interface Verb {
+  readonly summary: string;
+  readonly views: readonly View[];
+  readonly options: readonly Option[];
+  readonly notes: readonly string[];
+}
+
+export type VerbName = "run" | "simulate" | "inspect";
+
+/** Exit code of a command line that was not understood; 0 and all others are the verb's own. */
+export const EXIT_CODE_USAGE = 2;
+
+/** Time may be hurried this far: at 1,000 a simulated second is one tick of a timer. */
+const SPEED_MAX = 1000;
+
+const SOCKET: Option = { name: "socket", value: "PATH", what: "the debug socket, a Unix domain socket" };
+
+const STATION: readonly Option[] = [
+  { name: "csms", value: "URL", what: "the central system, ws://… or wss://…, without the charge point id" },
+  { name: "id", value: "ID", what: "the charge point id, which ends the URL that is dialled" },
+  { name: "station", value: "NAME|FILE", what: "the station profile: one that ships, or a JSON file" },
+  {
+    name: "set",
+    value: "KEY=VALUE",
+    accepts: isSetting,
+    repeated: true,
+    what: "an OCPP configuration key, set at every start; may be given again and again",
+  },
+  { name: "state", value: "DIR", what: "the state directory; one process at a time owns it" },
+  SOCKET,
+  {
+    name: "auth-key-file",
+    value: "FILE",
+    what: "a file that holds the AuthorizationKey, for Basic authentication",
+  },
+  { name: "quiet", what: "print errors only" },
+  { name: "json", what: "print one JSON object a line, for programs" },
+];
+
+export const VERBS: Readonly<Record<VerbName, Verb>> = {
+  run: {
+    summary: "run the charger that a configuration file describes",
+    views: [],
+    options: [
+      { name: "config", value: "FILE", required: true, what: "the configuration, a JSON file" },
+      ...STATION,
+    ],
+    notes: [
+      "Options override the file. The configuration keys in the file count at the first boot; what is changed later is",
+      "kept and wins from then on. --set wins at every start. On SIGTERM the charger stops in order and exits 0.",
+    ],
+  },
+  simulate: {
+    summary: "run the same charger on simulated hardware, and a central system where none is given",
+    views: [],
+    options: [
+      {
+        name: "config",
+        value: "FILE",
+        what: "the configuration, a JSON file; without it everything has a default",
+      },
+      ...STATION,
+      {
+        name: "speed",
+        value: "N",
+        accepts: isSpeed,
+        what: `simulated seconds in a second: above 0, at most ${SPEED_MAX}`,
+      },
+      { name: "once", what: "one charging session, from the boot to the bill, then exit 0" },
+      {
+        name: "on-reset",
+        value: "exit",
+        accepts: (value) => value === "exit",
+        what: "exit on a Reset, as run does; without it the simulator starts itself again",
+      },
+    ],
+    notes: [
+      "Without --csms a small central system is started on a free loopback port. Without --state the state is temporary",
+      "and removed at the end. Without --socket the path of the socket is chosen and printed.",
+    ],
+  },
+  inspect: {
+    summary: "show what a running charger is doing, through its debug socket",
+    views: ["tree", "status", "messages", "metrics"],
+    options: [
+      SOCKET,
+      { name: "watch", what: "keep the picture live until interrupted" },
+      { name: "json", what: "print what the socket answers, unchanged" },
+    ],
+    notes: [
+      "tree      supervisors and actors: state, restarts, mailbox, messages handled, last crash (the default)",
+      "status    registration, link, queue, and each connector with its transaction",
+      "messages  every OCPP frame in both directions, as it passes",
+      "metrics   counters and gauges, in Prometheus' text format",
+    ],
+  },
+};
+
+/** Lengths as ChangeConfiguration has them (OCPP 1.6 §6.7): CiString50 and CiString500. An empty value is one. */
+function isSetting(value: string): boolean {
+  return /^[^=]{1,50}=.{0,500}$/s.test(value);
+}
+
+function isSpeed(value: string): boolean {
+  return /^\d+(\.\d+)?$/.test(value) && Number(value) > 0 && Number(value) <= SPEED_MAX;
+}
