@@ -15,6 +15,9 @@ export type Handwritten<T> =
 /** Fields whose values are passwords or keys, in whatever file they stand. */
 const SECRET = /authorizationkey|password|privatekey/i;
 
+/** User and password in a URL. */
+const CREDENTIALS = /\/\/[^/]*@/;
+
 /** Longer values are cut in a message; the field's name is what finds them. */
 const QUOTED_CHARACTERS_MAX = 60;
 
@@ -97,6 +100,6 @@ function instead(value: unknown, secret: boolean): string {
   if (secret) return ", not what stands there";
   if (Array.isArray(value)) return ", not an array";
   if (typeof value === "object" && value !== null) return ", not an object";
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value).replace(CREDENTIALS, "//…@");
   return `, not ${text.length > QUOTED_CHARACTERS_MAX ? `${text.slice(0, QUOTED_CHARACTERS_MAX)}…` : text}`;
 }

@@ -56,6 +56,9 @@ check("a secret is not quoted", { configuration: { AuthorizationKey: 4711, autho
   "configuration.AuthorizationKey: write a string, not what stands there",
   "configuration.authorizationkey: write a string, not what stands there",
 ]);
+check("nor is the password in a URL", { name: "ws://user:4711@host/p" }, [
+  'name: write at most 4 characters, not "ws://…@host/p"',
+]);
 check("nor is an object in which one may stand", { name: { AuthorizationKey: "4711" } }, [
   "name: write a string, not an object",
 ]);
