@@ -5,25 +5,7 @@
  * an actor that was restarted knows as much as one that was not. The driver's own watchdog opens every contactor when the
  * process dies.
  */
-import type { ChargePointErrorCode } from "../protocol/messages/types.ts";
-
-/** Where the cable is. With a fixed cable there is no `station`: it is `none` or `both`. */
-export type Plug =
-  | "none"
-  /** In the station's socket only (detachable cable). */
-  | "station"
-  /** At the car only: pulled out of the station under an open lock (detachable cable). */
-  | "ev"
-  | "both";
-
-/** A fault as StatusNotification reports it (OCPP 1.6 §7.6). */
-export interface Fault {
-  readonly errorCode: Exclude<ChargePointErrorCode, "NoError">;
-  /** At most 50 characters. */
-  readonly vendorErrorCode?: string;
-  /** At most 50 characters. */
-  readonly info?: string;
-}
+import type { Fault, Plug } from "../protocol/connector.ts";
 
 /** Everything that a connector's electronics know. */
 export interface BoardState {

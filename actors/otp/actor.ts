@@ -35,19 +35,29 @@ export type Outcome<R> =
 /** What a running actor may do to the world. All of it is void once the kernel has given this incarnation up. */
 export interface Self<M extends Message> {
   readonly address: Address<M>;
-  /** 0 at the first start, one more at each restart. */
+  /** 0 at the first start, one more at each start after it, failed ones included. */
   readonly incarnation: number;
   readonly send: <T extends Message>(to: Address<T>, message: T) => boolean;
-  /** Sends a request that carries its reply; what comes of it arrives as a message of one's own. */
-  readonly ask: <T extends Message, R>(
+  /**
+   * Sends a request that carries its reply; what comes of it arrives as a message of one's own, even when the mailbox is
+   * full. The reply may be given in a later turn than the request was taken in.
+   */
+  readonly ask: <const T extends Message, R>(
     to: Address<T>,
     request: (reply: Reply<R>) => T,
     timeoutMs: number,
     outcome: (outcome: Outcome<R>) => M,
   ) => void;
-  /** Sends a message to oneself later; cancelled by the call returned, and by a crash or stop. */
+  /**
+   * Sends a message to oneself later, even when the mailbox is full. Cancelled by the call returned, and by a crash or
+   * stop: it is not handled after that, not even when it already waits in the mailbox.
+   */
   readonly after: (delayMs: number, message: M) => Cancel;
-  /** The same port, whose functions throw `Fenced` once this incarnation is given up. Every port goes through it. */
+  /**
+   * The same port, an object of functions, which throw `Fenced` once this incarnation is given up. Every port goes through
+   * it, and so does every object with functions that a port returns. What a driver calls back must `send` through this
+   * `Self`, so that a device of an earlier incarnation is not heard by its successor.
+   */
   readonly fence: <P extends object>(port: P) => P;
   /** Traces an effect on the world, for the debug socket, the metrics and the log. `detail` must carry no secret. */
   readonly trace: (effect: string, detail?: unknown) => void;
@@ -61,7 +71,7 @@ export interface Behaviour<M extends Message> {
   readonly inspect?: () => unknown;
 }
 
-/** Why `terminate` is called. */
+/** Why `terminate` is called. An `Exit` is a stop. */
 export type StopReason = "crashed" | "stopped";
 
 /** `permanent` is always restarted, `transient` only after a crash, `temporary` never (Erlang/OTP, supervisor). */
@@ -72,7 +82,10 @@ export interface ActorSpec<M extends Message> {
   readonly address: Address<M>;
   /** Builds an incarnation, from the store; a throw is a failed start, and is retried by the supervisor's policy. */
   readonly start: (self: Self<M>) => Behaviour<M> | Promise<Behaviour<M>>;
-  /** Leaves the hardware safe. Knows no state, since the incarnation may be broken; called after a stop and after a crash. */
+  /**
+   * Leaves the hardware safe. Knows no state, since the incarnation may be broken; called once at the end of each, whose
+   * start may not have succeeded. It uses ports that are not fenced. A throw is traced.
+   */
   readonly terminate?: (reason: StopReason) => void;
   /** Default `permanent`. */
   readonly restart?: RestartType;
@@ -87,7 +100,7 @@ export class Fenced extends Error {
   override readonly name = "Fenced";
 }
 
-/** A behaviour throws or returns normally; this is how it ends itself on purpose (`transient` actors). */
+/** A behaviour throws this to end itself on purpose: no crash, so that a `transient` actor is not restarted. */
 export class Exit extends Error {
   override readonly name = "Exit";
 }

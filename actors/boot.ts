@@ -1,0 +1,45 @@
+/**
+ * What happens once a boot, before the tree starts: the boot is counted, and configuration values from outside are stored.
+ *
+ * Law: from the first boot on what is persisted wins over first values; `--set` wins at every start.
+ */
+import type { KeyTable } from "../protocol/configuration.ts";
+import { change } from "../protocol/configuration.ts";
+import { BootRecord, configurationKey, keys, readRecord } from "../storage/records.ts";
+import type { Store } from "../storage/store.ts";
+
+/** Configuration keys to text, as an operator wrote them. */
+export type KeyValues = Readonly<Record<string, string>>;
+
+export interface BootValues {
+  /** Of the configuration file: used at the first boot only. */
+  readonly first: KeyValues;
+  /** Of the command line: used at every boot. */
+  readonly always: KeyValues;
+}
+
+/**
+ * Counts this boot and stores the values in the same commit. Returns the boot's number: 1, 2, …
+ * Throws an `Error` that names the key, the value and what would be right, before anything has changed.
+ */
+export async function beginBoot(store: Store, table: KeyTable, values: BootValues): Promise<number> {
+  const entry = await store.get(keys.boot);
+  const count = (entry === null ? 0 : readRecord(BootRecord, entry).count) + 1;
+  const chosen = count === 1 ? { ...values.first, ...values.always } : values.always;
+  const outcome = await store.commit({
+    sets: [
+      { key: keys.boot, value: { count } },
+      ...Object.entries(chosen).map(([key, value]) => accepted(table, key, value)),
+    ],
+  });
+  if (outcome.kind !== "committed") {
+    throw new Error(`count boot ${count}: the store answered ${JSON.stringify(outcome)}`);
+  }
+  return count;
+}
+
+function accepted(table: KeyTable, key: string, value: string) {
+  const outcome = change(table, key, value);
+  if (outcome.status !== "Accepted") throw new Error(`set configuration key: ${outcome.why}`);
+  return { key: configurationKey(outcome.name), value: outcome.value };
+}

@@ -1,0 +1,137 @@
+/**
+ * The configuration actor owns the values of the configuration keys: one writer, so that two changes at once cannot cross.
+ *
+ * Law: a value is durable before it is answered Accepted, and before anyone acts on it (OCPP 1.6 §5.3).
+ */
+import type { Change, KeyName, KeyTable, Settings } from "../protocol/configuration.ts";
+import { change, report, settings } from "../protocol/configuration.ts";
+import type { ChangeConfigurationRequest, GetConfigurationRequest } from "../protocol/messages/core.ts";
+import { configurationKey, ConfigurationRecord, keys, readRecord } from "../storage/records.ts";
+import type { Store } from "../storage/store.ts";
+import type { Answer } from "../protocol/answer.ts";
+import type { ActorSpec, Address, Behaviour, Message, Reply, Self } from "./otp/actor.ts";
+
+/** Told to everyone who lives by the keys, with all values at once. */
+export interface SettingsChanged extends Message {
+  readonly kind: "SettingsChanged";
+  readonly settings: Settings;
+}
+
+export type ConfigurationMessage =
+  | {
+    readonly kind: "ChangeConfiguration";
+    readonly request: ChangeConfigurationRequest;
+    readonly reply: Reply<Answer>;
+  }
+  | {
+    readonly kind: "GetConfiguration";
+    readonly request: GetConfigurationRequest;
+    readonly reply: Reply<Answer>;
+  }
+  /** From BootNotification.conf: may lie outside the bounds that ChangeConfiguration keeps. */
+  | { readonly kind: "AdoptHeartbeatInterval"; readonly intervalS: number };
+
+export interface ConfigurationParts {
+  readonly address: Address<ConfigurationMessage>;
+  readonly store: Store;
+  readonly table: KeyTable;
+  readonly listeners: readonly Address<SettingsChanged>[];
+}
+
+export function configurationActor(parts: ConfigurationParts): ActorSpec<ConfigurationMessage> {
+  return {
+    address: parts.address,
+    start: async (self) => {
+      const store = self.fence(parts.store);
+      return new ConfigurationBehaviour(self, store, parts, await readValues(store));
+    },
+  };
+}
+
+/** Every key that has been changed from its default, from the store; a damaged one counts as unchanged. */
+export async function readValues(store: Store): Promise<Map<string, string>> {
+  const entries = await store.list(keys.configuration);
+  return new Map(entries.map((entry) => [String(entry.key[1]), readRecord(ConfigurationRecord, entry)]));
+}
+
+/** What an actor reads at its start, before it hears of changes. */
+export async function readSettings(store: Store, table: KeyTable): Promise<Settings> {
+  return settings(table, await readValues(store));
+}
+
+class ConfigurationBehaviour implements Behaviour<ConfigurationMessage> {
+  readonly #self: Self<ConfigurationMessage>;
+  readonly #store: Store;
+  readonly #parts: ConfigurationParts;
+  readonly #values: Map<string, string>;
+
+  constructor(
+    self: Self<ConfigurationMessage>,
+    store: Store,
+    parts: ConfigurationParts,
+    values: Map<string, string>,
+  ) {
+    this.#self = self;
+    this.#store = store;
+    this.#parts = parts;
+    this.#values = values;
+  }
+
+  receive(message: ConfigurationMessage): void | Promise<void> {
+    switch (message.kind) {
+      case "ChangeConfiguration":
+        return this.#change(
+          change(this.#parts.table, message.request.key, message.request.value),
+          message.reply,
+        );
+      case "GetConfiguration":
+        return message.reply(this.#report(message.request.key ?? []));
+      case "AdoptHeartbeatInterval":
+        return this.#adopt(message.intervalS);
+    }
+  }
+
+  inspect(): unknown {
+    return settings(this.#parts.table, this.#values);
+  }
+
+  async #change(outcome: Change, reply: Reply<Answer>): Promise<void> {
+    if (outcome.status !== "Accepted") {
+      this.#self.trace("RefuseConfiguration", { status: outcome.status, why: outcome.why });
+      return reply({ kind: "result", payload: { status: outcome.status } });
+    }
+    const stored = await this.#persist(outcome.name, outcome.value);
+    reply({ kind: "result", payload: { status: stored ? "Accepted" : "Rejected" } });
+  }
+
+  async #adopt(intervalS: number): Promise<void> {
+    if (this.#values.get("HeartbeatInterval") !== String(intervalS)) {
+      await this.#persist("HeartbeatInterval", String(intervalS));
+    }
+  }
+
+  async #persist(name: KeyName, value: string): Promise<boolean> {
+    const outcome = await this.#store.commit({ sets: [{ key: configurationKey(name), value }] });
+    if (outcome.kind !== "committed") {
+      this.#self.trace("CommitRefused", { key: name, outcome });
+      return false;
+    }
+    this.#values.set(name, value);
+    const changed = settings(this.#parts.table, this.#values);
+    for (const listener of this.#parts.listeners) {
+      this.#self.send(listener, { kind: "SettingsChanged", settings: changed });
+    }
+    return true;
+  }
+
+  #report(asked: readonly string[]): Answer {
+    const current = settings(this.#parts.table, this.#values);
+    const payload = report(this.#parts.table, current, asked);
+    return payload !== null ? { kind: "result", payload } : {
+      kind: "error",
+      errorCode: "OccurenceConstraintViolation",
+      errorDescription:
+        `asked for ${asked.length} keys, at most ${current.GetConfigurationMaxKeys} are answered at once`,
+    };
+  }
+}

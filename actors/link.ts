@@ -1,0 +1,200 @@
+/**
+ * The link actor owns the WebSocket: a connection fails and comes back on its own, whatever the rest of the house does.
+ *
+ * Law: at most one socket; a dead one is noticed and replaced, with back-off, for ever (OCPP-J 1.6 §3, §5.3).
+ */
+import type { Cancel } from "../hal/clock.ts";
+import type { Entropy } from "../hal/entropy.ts";
+import type {
+  CloseReason,
+  WebSocketConnection,
+  WebSocketDriver,
+  WebSocketEvent,
+  WebSocketTarget,
+} from "../hal/websocket.ts";
+import type { Backoff } from "../protocol/backoff.ts";
+import { backoffMs } from "../protocol/backoff.ts";
+import type { Settings } from "../protocol/configuration.ts";
+import { redactFrame } from "../protocol/redact.ts";
+import type { SettingsChanged } from "./configuration.ts";
+import type { ActorSpec, Address, Behaviour, Self } from "./otp/actor.ts";
+import type { OutboxMessage } from "./outbox.ts";
+
+export type LinkMessage =
+  | { readonly kind: "Dial" }
+  | { readonly kind: "SocketChanged"; readonly socket: number; readonly event: WebSocketEvent }
+  | { readonly kind: "SendFrame"; readonly text: string }
+  /** Start over on a fresh connection, e.g. because nobody remembers what was in flight on this one. */
+  | { readonly kind: "Reconnect"; readonly why: string }
+  | { readonly kind: "PingDue"; readonly socket: number }
+  | SettingsChanged;
+
+export interface LinkParts {
+  readonly address: Address<LinkMessage>;
+  readonly driver: WebSocketDriver;
+  readonly entropy: Entropy;
+  readonly target: WebSocketTarget;
+  readonly backoff: Backoff;
+  readonly outbox: Address<OutboxMessage>;
+  readonly settings: () => Promise<Settings>;
+}
+
+/** Intervals without a sign of life after which the peer is dead. */
+const silentIntervalsMax = 2;
+/** A peer that reads nothing is cut off before its unsent bytes fill the memory. */
+const backlogBytesMax = 1_048_576;
+
+export function linkActor(parts: LinkParts): ActorSpec<LinkMessage> {
+  // Held outside the incarnation: a crash must not leave a second socket behind.
+  const held: { socket: WebSocketConnection | null } = { socket: null };
+  return {
+    address: parts.address,
+    start: async (self) => {
+      const { WebSocketPingInterval } = await parts.settings();
+      const behaviour = new LinkBehaviour(self, parts, held, WebSocketPingInterval);
+      self.send(parts.address, { kind: "Dial" });
+      return behaviour;
+    },
+    terminate: () => {
+      held.socket?.terminate();
+      held.socket = null;
+    },
+  };
+}
+
+class LinkBehaviour implements Behaviour<LinkMessage> {
+  readonly #self: Self<LinkMessage>;
+  readonly #parts: LinkParts;
+  readonly #driver: WebSocketDriver;
+  readonly #held: { socket: WebSocketConnection | null };
+  #state: "waiting" | "connecting" | "open" = "waiting";
+  #socket = 0;
+  #failures = 0;
+  #silentIntervals = 0;
+  #pingIntervalS: number;
+  #cancelPing: Cancel = () => {};
+  #lastClose: CloseReason | null = null;
+
+  constructor(
+    self: Self<LinkMessage>,
+    parts: LinkParts,
+    held: { socket: WebSocketConnection | null },
+    pingIntervalS: number,
+  ) {
+    this.#self = self;
+    this.#parts = parts;
+    this.#driver = self.fence(parts.driver);
+    this.#held = held;
+    this.#pingIntervalS = pingIntervalS;
+  }
+
+  receive(message: LinkMessage): void {
+    switch (message.kind) {
+      case "Dial":
+        return this.#dial();
+      case "SocketChanged":
+        // What an earlier socket still says is of no interest.
+        return message.socket === this.#socket ? this.#changed(message.event) : undefined;
+      case "SendFrame":
+        return this.#send(message.text);
+      case "Reconnect":
+        // A connection that is not open yet has nothing in flight: it is as fresh as another would be.
+        return this.#state === "open" ? this.#held.socket?.close(1000, message.why) : undefined;
+      case "PingDue":
+        return message.socket === this.#socket ? this.#ping() : undefined;
+      case "SettingsChanged":
+        if (message.settings.WebSocketPingInterval === this.#pingIntervalS) return;
+        this.#pingIntervalS = message.settings.WebSocketPingInterval;
+        return this.#armPing();
+    }
+  }
+
+  inspect(): unknown {
+    return {
+      state: this.#state,
+      url: this.#parts.target.url,
+      failures: this.#failures,
+      lastClose: this.#lastClose,
+    };
+  }
+
+  #dial(): void {
+    if (this.#state !== "waiting") return;
+    const socket = ++this.#socket;
+    this.#state = "connecting";
+    const { address, send } = this.#self;
+    this.#held.socket = this.#driver.connect(
+      this.#parts.target,
+      (event) => send(address, { kind: "SocketChanged", socket, event }),
+    );
+  }
+
+  #changed(event: WebSocketEvent): void {
+    switch (event.kind) {
+      case "Opened":
+        this.#state = "open";
+        this.#armPing();
+        this.#self.send(this.#parts.outbox, { kind: "LinkUp" });
+        return;
+      case "Received":
+        // Only now has the central system proved that it serves this charger: an accept that is followed by a close does not.
+        this.#failures = 0;
+        this.#silentIntervals = 0;
+        this.#self.trace("FrameReceived", redactFrame(event.text));
+        this.#self.send(this.#parts.outbox, { kind: "FrameReceived", text: event.text });
+        return;
+      case "PongReceived":
+        this.#silentIntervals = 0;
+        return;
+      case "Closed":
+        return this.#closed(event.why);
+    }
+  }
+
+  #closed(why: CloseReason): void {
+    const wasOpen = this.#state === "open";
+    this.#state = "waiting";
+    this.#held.socket = null;
+    this.#cancelPing();
+    this.#lastClose = why;
+    this.#failures += 1;
+    const waitMs = backoffMs(this.#parts.backoff, this.#failures, this.#parts.entropy.fraction("link"));
+    this.#self.trace("LinkClosed", { why, retryInMs: waitMs });
+    if (wasOpen) this.#self.send(this.#parts.outbox, { kind: "LinkDown" });
+    this.#self.after(waitMs, { kind: "Dial" });
+  }
+
+  #send(text: string): void {
+    const socket = this.#held.socket;
+    if (this.#state !== "open" || socket === null) return;
+    this.#self.trace("FrameSent", redactFrame(text));
+    if (socket.send(text) > backlogBytesMax) {
+      this.#self.trace("CutSlowPeer", { backlogBytesMax });
+      socket.terminate();
+    }
+  }
+
+  #ping(): void {
+    if (this.#state !== "open") return;
+    if (this.#silentIntervals >= silentIntervalsMax) {
+      this.#self.trace("CutDeadPeer", {
+        silentIntervals: this.#silentIntervals,
+        intervalS: this.#pingIntervalS,
+      });
+      this.#held.socket?.terminate();
+      return;
+    }
+    this.#silentIntervals += 1;
+    this.#held.socket?.ping();
+    this.#armPing();
+  }
+
+  #armPing(): void {
+    this.#cancelPing();
+    if (this.#pingIntervalS === 0 || this.#state !== "open") return;
+    this.#cancelPing = this.#self.after(this.#pingIntervalS * 1_000, {
+      kind: "PingDue",
+      socket: this.#socket,
+    });
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The meter actor owns the meter bus: it is shared by all connectors, it is slow, and it may hang.
+ *
+ * Law: every question is answered within its time-out, with a reading or with a failure; a hanging line blocks nobody.
+ */
+import type { Meter, MeterOutcome } from "../hal/meter.ts";
+import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
+
+export type MeterMessage =
+  | { readonly kind: "ReadMeter"; readonly connectorId: number; readonly reply: Reply<MeterOutcome> }
+  | { readonly kind: "MeterAnswered"; readonly question: number; readonly outcome: MeterOutcome };
+
+/** Longer than any meter's own cycle, shorter than a driver's patience at the plug. */
+const readTimeoutMs = 3_000;
+
+export interface MeterParts {
+  readonly address: Address<MeterMessage>;
+  readonly meter: Meter;
+}
+
+export function meterActor(parts: MeterParts): ActorSpec<MeterMessage> {
+  return { address: parts.address, start: (self) => new MeterBehaviour(self, parts) };
+}
+
+class MeterBehaviour implements Behaviour<MeterMessage> {
+  readonly #self: Self<MeterMessage>;
+  readonly #meter: Meter;
+  /** Questions on the bus, by number; bounded by the connectors, each of which has at most a few open. */
+  readonly #open = new Map<number, Reply<MeterOutcome>>();
+  #questions = 0;
+
+  constructor(self: Self<MeterMessage>, parts: MeterParts) {
+    this.#self = self;
+    this.#meter = self.fence(parts.meter);
+  }
+
+  receive(message: MeterMessage): void {
+    switch (message.kind) {
+      case "ReadMeter":
+        return this.#ask(message.connectorId, message.reply);
+      case "MeterAnswered": {
+        const reply = this.#open.get(message.question);
+        this.#open.delete(message.question);
+        reply?.(message.outcome);
+        return;
+      }
+    }
+  }
+
+  inspect(): unknown {
+    return { open: this.#open.size, questions: this.#questions };
+  }
+
+  #ask(connectorId: number, reply: Reply<MeterOutcome>): void {
+    const question = ++this.#questions;
+    const { address, send, after } = this.#self;
+    const late = after(readTimeoutMs, {
+      kind: "MeterAnswered",
+      question,
+      outcome: {
+        kind: "failed",
+        error: `read meter of connector ${connectorId}: no answer in ${readTimeoutMs} ms`,
+      },
+    });
+    this.#open.set(question, (outcome) => {
+      late();
+      reply(outcome);
+    });
+    this.#meter.read(connectorId, (outcome) => send(address, { kind: "MeterAnswered", question, outcome }));
+  }
+}

@@ -1,0 +1,369 @@
+/**
+ * The outbox actor owns the order of the wire: one CALL in flight, transaction messages from the store, time-outs, retries.
+ *
+ * Law: a transaction message leaves the store in the same commit that records its answer, and not before (house rule 1).
+ * What the central system asks is handed to the actor that answers it (`routes.ts`); its answer goes out in the order it came.
+ */
+import type { Cancel, Clock } from "../hal/clock.ts";
+import type { Entropy } from "../hal/entropy.ts";
+import type { ChargePointAction, RequestOf, ResponseOf } from "../protocol/actions.ts";
+import type { Next } from "../protocol/call_queue.ts";
+import { next, retry } from "../protocol/call_queue.ts";
+import type { Settings } from "../protocol/configuration.ts";
+import type { Call, CallError, CallResult } from "../protocol/frame.ts";
+import { formatCall, formatCallError, formatCallResult, parseFrame } from "../protocol/frame.ts";
+import type { CallClass, Registration } from "../protocol/registration.ts";
+import { mayAnswer } from "../protocol/registration.ts";
+import type { Answer, CallOutcome } from "../protocol/answer.ts";
+import { callOutcome } from "../protocol/answer.ts";
+import type { SettingsChanged } from "./configuration.ts";
+import { readSettings } from "./configuration.ts";
+import type { KeyTable } from "../protocol/configuration.ts";
+import type { LinkMessage } from "./link.ts";
+import type { ActorSpec, Address, Behaviour, Outcome, Reply, Self } from "./otp/actor.ts";
+import type { Route } from "./routes.ts";
+import type { StationMessage } from "./station.ts";
+import type { Delivery, TransactionQueue } from "./transaction_queue.ts";
+import { openTransactionQueue } from "./transaction_queue.ts";
+import type { Store } from "../storage/store.ts";
+import type { ConnectorMessage } from "./connector.ts";
+
+export type OutboxMessage =
+  | { readonly kind: "LinkUp" }
+  | { readonly kind: "LinkDown" }
+  | { readonly kind: "AnnounceLink" }
+  | { readonly kind: "FrameReceived"; readonly text: string }
+  | { readonly kind: "RegistrationChanged"; readonly registration: Registration }
+  | SendCall
+  /** A hint: the store holds a transaction message more. */
+  | { readonly kind: "TransactionMessageQueued" }
+  | { readonly kind: "CallAnswered"; readonly id: string; readonly outcome: Outcome<Answer> }
+  | { readonly kind: "CallTimedOut"; readonly id: string }
+  | { readonly kind: "RetryDue" }
+  /** Replies when no transaction message waits any more. */
+  | { readonly kind: "Drain"; readonly reply: Reply<null> }
+  | SettingsChanged;
+
+/** A CALL of our own; made by `sendCall`, which keeps action, payload and outcome together. */
+export interface SendCall {
+  readonly kind: "SendCall";
+  readonly action: ChargePointAction;
+  readonly payload: unknown;
+  readonly callClass: CallClass;
+  readonly reply: Reply<CallOutcome<unknown>>;
+}
+
+export function sendCall<A extends ChargePointAction>(
+  action: A,
+  payload: RequestOf<A>,
+  callClass: CallClass,
+  reply: Reply<CallOutcome<ResponseOf<A>>>,
+): SendCall {
+  // The one cast: the outbox hands back only what `checkedResponse` has found to be this action's response.
+  return { kind: "SendCall", action, payload, callClass, reply: reply as Reply<CallOutcome<unknown>> };
+}
+
+export interface OutboxParts {
+  readonly address: Address<OutboxMessage>;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly store: Store;
+  readonly table: KeyTable;
+  readonly link: Address<LinkMessage>;
+  readonly station: Address<StationMessage>;
+  readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
+  readonly route: Route;
+}
+
+/** CALLs of our own that wait; beyond it the oldest answer is `offline`, and its sender decides. */
+const waitingMax = 200;
+/** Questions of the central system that are being answered; a well-behaved one has one. */
+const answeringMax = 100;
+/** An actor that has not answered by then never will; the lab's limit for an answer is 30 s. */
+const answerTimeoutMs = 20_000;
+
+type InFlight =
+  | { readonly id: string; readonly kind: "call"; readonly call: SendCall; readonly cancel: Cancel }
+  | { readonly id: string; readonly kind: "delivery"; readonly delivery: Delivery; readonly cancel: Cancel };
+
+export function outboxActor(parts: OutboxParts): ActorSpec<OutboxMessage> {
+  return {
+    address: parts.address,
+    start: async (self) => {
+      const store = self.fence(parts.store);
+      const settings = await readSettings(store, parts.table);
+      const queue = await openTransactionQueue(store, (localId, connectorId, answer) => {
+        const connector = parts.connectors.get(connectorId);
+        if (connector !== undefined) self.send(connector, { kind: "StartAnswered", localId, ...answer });
+      });
+      // Nobody remembers what the predecessor had in flight: both sides begin again on a fresh connection.
+      if (self.incarnation > 0) self.send(parts.link, { kind: "Reconnect", why: "outbox restarted" });
+      return new OutboxBehaviour(self, parts, settings, queue);
+    },
+  };
+}
+
+class OutboxBehaviour implements Behaviour<OutboxMessage> {
+  readonly #self: Self<OutboxMessage>;
+  readonly #parts: OutboxParts;
+  readonly #queue: TransactionQueue;
+  readonly #waiting: SendCall[] = [];
+  readonly #answering = new Set<string>();
+  readonly #draining: Reply<null>[] = [];
+  #settings: Settings;
+  #linkUp = false;
+  #registration: Registration = "Unregistered";
+  #inFlight: InFlight | null = null;
+  #retryAtMs = 0;
+  #cancelRetry: Cancel = () => {};
+
+  constructor(self: Self<OutboxMessage>, parts: OutboxParts, settings: Settings, queue: TransactionQueue) {
+    this.#self = self;
+    this.#parts = parts;
+    this.#settings = settings;
+    this.#queue = queue;
+  }
+
+  receive(message: OutboxMessage): void | Promise<void> {
+    switch (message.kind) {
+      case "LinkUp":
+        this.#linkUp = true;
+        this.#self.send(this.#parts.station, { kind: "LinkChanged", up: true });
+        return;
+      case "LinkDown":
+        return this.#linkLost();
+      case "AnnounceLink":
+        this.#self.send(this.#parts.station, { kind: "LinkChanged", up: this.#linkUp });
+        return;
+      case "FrameReceived":
+        return this.#received(message.text);
+      case "RegistrationChanged":
+        this.#registration = message.registration;
+        return this.#pump();
+      case "SendCall":
+        return this.#enqueue(message);
+      case "TransactionMessageQueued":
+        this.#queue.hint();
+        return this.#pump();
+      case "CallAnswered":
+        return this.#answer(message.id, message.outcome);
+      case "CallTimedOut":
+        return this.#inFlight?.id === message.id ? this.#finish({ kind: "timeout" }) : undefined;
+      case "RetryDue":
+        return this.#pump();
+      case "Drain":
+        this.#draining.push(message.reply);
+        return this.#pump();
+      case "SettingsChanged":
+        this.#settings = message.settings;
+        return;
+    }
+  }
+
+  inspect(): unknown {
+    return {
+      linkUp: this.#linkUp,
+      registration: this.#registration,
+      inFlight: this.#inFlight === null ? null : this.#inFlight.id,
+      waiting: this.#waiting.length,
+      transactionMessages: this.#queue.length(),
+      parked: this.#queue.parked(),
+    };
+  }
+
+  #enqueue(call: SendCall): void | Promise<void> {
+    if (!this.#linkUp || this.#waiting.length >= waitingMax) return call.reply({ kind: "offline" });
+    this.#waiting.push(call);
+    return this.#pump();
+  }
+
+  async #linkLost(): Promise<void> {
+    this.#linkUp = false;
+    this.#self.send(this.#parts.station, { kind: "LinkChanged", up: false });
+    this.#answering.clear();
+    await this.#finish({ kind: "offline" });
+    for (const call of this.#waiting.splice(0)) call.reply({ kind: "offline" });
+  }
+
+  /** Sends what may go now. Awaits the store only when a transaction message is next. */
+  #pump(): void | Promise<void> {
+    const choice = this.#choose();
+    switch (choice.kind) {
+      case "call":
+        return this.#sendWaiting(choice.index);
+      case "transactionMessage":
+        return this.#sendTransactionMessage();
+      case "nothing":
+        this.#cancelRetry();
+        if (choice.wakeMs !== null) {
+          this.#cancelRetry = this.#self.after(choice.wakeMs - this.#parts.clock.monotonicMs(), {
+            kind: "RetryDue",
+          });
+        }
+        return this.#drained();
+    }
+  }
+
+  #choose(): Next {
+    const wire = {
+      linkUp: this.#linkUp,
+      inFlight: this.#inFlight !== null,
+      registration: this.#registration,
+      waiting: this.#waiting.map((call) => call.callClass),
+      transactionMessageDueMs: this.#queue.length() > 0 ? this.#retryAtMs : null,
+    };
+    return next(wire, this.#parts.clock.monotonicMs());
+  }
+
+  #drained(): void {
+    if (this.#queue.length() > 0) return;
+    for (const reply of this.#draining.splice(0)) reply(null);
+  }
+
+  #sendWaiting(index: number): void {
+    const [call] = this.#waiting.splice(index, 1);
+    if (call === undefined) return;
+    const id = this.#sendFrame(call.action, call.payload);
+    this.#inFlight = { id, kind: "call", call, cancel: this.#armTimeout(id) };
+  }
+
+  async #sendTransactionMessage(): Promise<void> {
+    const delivery = await this.#queue.head();
+    if (delivery === null) return this.#pump();
+    const id = this.#sendFrame(delivery.call.action, delivery.call.payload);
+    this.#inFlight = { id, kind: "delivery", delivery, cancel: this.#armTimeout(id) };
+  }
+
+  #sendFrame(action: ChargePointAction, payload: unknown): string {
+    const id = this.#parts.entropy.uuid("messageId");
+    this.#self.send(this.#parts.link, {
+      kind: "SendFrame",
+      text: formatCall({ kind: "Call", id, action, payload }),
+    });
+    return id;
+  }
+
+  #armTimeout(id: string): Cancel {
+    return this.#self.after(this.#settings.MessageTimeout * 1_000, { kind: "CallTimedOut", id });
+  }
+
+  #received(text: string): void | Promise<void> {
+    const parsed = parseFrame(text);
+    switch (parsed.kind) {
+      case "ignored":
+        return this.#self.trace("IgnoreFrame", { why: parsed.why });
+      case "refused":
+        return this.#refuse(parsed.answer);
+      case "frame":
+        return parsed.frame.kind === "Call" ? this.#asked(parsed.frame) : this.#concluded(parsed.frame);
+    }
+  }
+
+  #asked(call: Call): void {
+    if (!mayAnswer(this.#registration)) {
+      return this.#self.trace("IgnoreFrame", { why: "registration is Rejected" });
+    }
+    if (this.#answering.has(call.id) || this.#answering.size >= answeringMax) {
+      const why = this.#answering.has(call.id)
+        ? `message id ${call.id} is being handled`
+        : `${answeringMax} CALLs are being handled`;
+      return this.#refuse({
+        kind: "CallError",
+        id: call.id,
+        errorCode: "GenericError",
+        errorDescription: why,
+        errorDetails: {},
+      });
+    }
+    const routed = this.#parts.route(call);
+    if (routed.kind === "answer") return this.#sendAnswer(call.id, routed.answer);
+    this.#answering.add(call.id);
+    routed.ask(this.#self, answerTimeoutMs, (outcome) => ({ kind: "CallAnswered", id: call.id, outcome }));
+  }
+
+  #answer(id: string, outcome: Outcome<Answer>): void {
+    // A question of a connection that is gone has no one to answer to.
+    if (!this.#answering.delete(id)) return;
+    this.#sendAnswer(
+      id,
+      outcome.kind === "reply"
+        ? outcome.value
+        : { kind: "error", errorCode: "InternalError", errorDescription: `answer ${id}: ${outcome.kind}` },
+    );
+  }
+
+  #sendAnswer(id: string, answer: Answer): void {
+    if (answer.kind === "error") return this.#refuse({ ...answer, kind: "CallError", id, errorDetails: {} });
+    const text = formatCallResult({ kind: "CallResult", id, payload: answer.payload });
+    this.#self.send(this.#parts.link, { kind: "SendFrame", text });
+  }
+
+  #refuse(error: CallError): void {
+    this.#self.send(this.#parts.link, { kind: "SendFrame", text: formatCallError(error) });
+  }
+
+  #concluded(frame: CallResult | CallError): void | Promise<void> {
+    const inFlight = this.#inFlight;
+    // Of an earlier connection, answered twice, or after its time-out: nobody waits for it any more.
+    if (inFlight?.id !== frame.id) {
+      return this.#self.trace("IgnoreFrame", { why: `nobody waits for answer ${frame.id}` });
+    }
+    const action = inFlight.kind === "call" ? inFlight.call.action : inFlight.delivery.call.action;
+    return this.#finish(callOutcome(action, frame));
+  }
+
+  /** The end of what is in flight, one way or another; then the next. */
+  #finish(outcome: CallOutcome<unknown>): void | Promise<void> {
+    const inFlight = this.#inFlight;
+    this.#inFlight = null;
+    if (inFlight === null) return;
+    inFlight.cancel();
+    switch (inFlight.kind) {
+      case "call":
+        inFlight.call.reply(outcome);
+        return this.#pump();
+      case "delivery":
+        return this.#delivered(inFlight.delivery, outcome);
+    }
+  }
+
+  async #delivered(delivery: Delivery, outcome: CallOutcome<unknown>): Promise<void> {
+    const settings = this.#settings;
+    switch (outcome.kind) {
+      case "offline":
+        // A lost link is nobody's refusal: it is not counted (decision D-offline-attempts).
+        return;
+      case "result": {
+        const settled = await this.#queue.answered(delivery, outcome.payload);
+        // The medium refuses: the same message goes again later, and its content tells the central system that it is the same.
+        this.#retryAtMs = settled
+          ? 0
+          : this.#parts.clock.monotonicMs() + settings.TransactionMessageRetryInterval * 1_000;
+        break;
+      }
+      case "error":
+      case "timeout": {
+        const failures = delivery.failures + 1;
+        const decision = retry(
+          failures,
+          settings.TransactionMessageAttempts,
+          settings.TransactionMessageRetryInterval,
+        );
+        this.#self.trace("TransactionMessageFailed", {
+          action: delivery.call.action,
+          failures,
+          decision,
+          outcome,
+        });
+        const parked = decision.kind === "park" && await this.#queue.park(delivery);
+        if (!parked) await this.#queue.failed(delivery, failures);
+        const afterMs = decision.kind === "again"
+          ? decision.afterMs
+          : settings.TransactionMessageRetryInterval * 1_000;
+        this.#retryAtMs = parked ? 0 : this.#parts.clock.monotonicMs() + afterMs;
+        break;
+      }
+    }
+    return this.#pump();
+  }
+}

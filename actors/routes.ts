@@ -1,0 +1,102 @@
+/**
+ * Who answers which action of the central system.
+ *
+ * Law: every CALL gets an answer from here: from the actor that serves the action, or the table's word for one that nobody
+ * serves (`protocol/actions.ts`). A request is refused at the edge, once: actors see only valid ones.
+ */
+import type { CentralSystemAction, RequestOf } from "../protocol/actions.ts";
+import { findAction, isCentralSystemAction, requestSchema, unservedAnswer } from "../protocol/actions.ts";
+import type { Answer } from "../protocol/answer.ts";
+import type { Call } from "../protocol/frame.ts";
+import { parsePayload } from "../protocol/payload.ts";
+import type { ConfigurationMessage } from "./configuration.ts";
+import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
+import type { StationMessage } from "./station.ts";
+
+/** Asks whoever serves the CALL; what comes of it arrives as the asker's own message. */
+export type Ask = <const M extends Message>(
+  self: Self<M>,
+  timeoutMs: number,
+  outcome: (outcome: Outcome<Answer>) => M,
+) => void;
+
+export type Routed =
+  | { readonly kind: "answer"; readonly answer: Answer }
+  | { readonly kind: "ask"; readonly ask: Ask };
+
+export type Route = (call: Call) => Routed;
+
+export interface RouteParts {
+  readonly configuration: Address<ConfigurationMessage>;
+  readonly station: Address<StationMessage>;
+  /** SupportedFeatureProfiles: an action of one that is off is answered by the table. */
+  readonly featureProfiles: readonly string[];
+}
+
+export function routes(parts: RouteParts): Route {
+  return (call) => {
+    const profile = findAction(call.action)?.profile;
+    const isOn = profile !== undefined && parts.featureProfiles.includes(profile);
+    if (!isOn || !isCentralSystemAction(call.action)) {
+      return { kind: "answer", answer: unservedAnswer(call.action) };
+    }
+    return served(parts, call.action, call.payload);
+  };
+}
+
+function served(parts: RouteParts, action: CentralSystemAction, payload: unknown): Routed {
+  const { configuration, station } = parts;
+  switch (action) {
+    case "GetConfiguration":
+      return checked(
+        action,
+        payload,
+        configuration,
+        (request, reply) => ({ kind: "GetConfiguration", request, reply }),
+      );
+    case "ChangeConfiguration":
+      return checked(
+        action,
+        payload,
+        configuration,
+        (request, reply) => ({ kind: "ChangeConfiguration", request, reply }),
+      );
+    case "RemoteStartTransaction":
+      return checked(action, payload, station, (request, reply) => ({ kind: "RemoteStart", request, reply }));
+    case "RemoteStopTransaction":
+      return checked(action, payload, station, (request, reply) => ({ kind: "RemoteStop", request, reply }));
+    case "Reset":
+      return checked(action, payload, station, (request, reply) => ({ kind: "Reset", request, reply }));
+    case "TriggerMessage":
+      return checked(
+        action,
+        payload,
+        station,
+        (request, reply) => ({ kind: "TriggerMessage", request, reply }),
+      );
+    case "ChangeAvailability":
+    case "ClearCache":
+    case "DataTransfer":
+    case "UnlockConnector":
+      return { kind: "answer", answer: unservedAnswer(action) };
+  }
+}
+
+function checked<A extends CentralSystemAction, const T extends Message>(
+  action: A,
+  payload: unknown,
+  to: Address<T>,
+  message: (request: RequestOf<A>, reply: Reply<Answer>) => T,
+): Routed {
+  const parsed = parsePayload(requestSchema(action), payload);
+  if (parsed.kind === "invalid") {
+    const { errorCode, errorDescription } = parsed;
+    return { kind: "answer", answer: { kind: "error", errorCode, errorDescription } };
+  }
+  const request = parsed.value;
+  return {
+    kind: "ask",
+    ask: (self, timeoutMs, outcome) =>
+      self.ask(to, (reply: Reply<Answer>) => message(request, reply), timeoutMs, outcome),
+  };
+}

@@ -1,0 +1,232 @@
+/**
+ * The tree: which actors there are, and what fails with what.
+ *
+ * Law: no crash outside `charging` reaches a contactor, and inside it a connector fails alone. A lost network is a message and
+ * no crash; a give-up of `central` is retried with back-off and never counts at the root (a crash loop there must not stop a car
+ * from charging). Only `settings` and `charging` escalate: then the process exits and the init system starts it again.
+ */
+import type { Board } from "../hal/board.ts";
+import type { Clock } from "../hal/clock.ts";
+import type { Entropy } from "../hal/entropy.ts";
+import type { Host } from "../hal/host.ts";
+import type { Meter } from "../hal/meter.ts";
+import type { Power } from "../hal/power.ts";
+import type { Reader } from "../hal/reader.ts";
+import type { WebSocketDriver, WebSocketTarget } from "../hal/websocket.ts";
+import type { Backoff } from "../protocol/backoff.ts";
+import type { KeyTable } from "../protocol/configuration.ts";
+import type { BootNotificationRequest } from "../protocol/messages/core.ts";
+import type { RegistrationLimits } from "../protocol/registration.ts";
+import type { Store } from "../storage/store.ts";
+import type { AuthorizerMessage } from "./authorizer.ts";
+import { authorizerActor } from "./authorizer.ts";
+import type { ConfigurationMessage } from "./configuration.ts";
+import { configurationActor, readSettings } from "./configuration.ts";
+import type { ConnectorMessage } from "./connector.ts";
+import { connectorActor } from "./connector.ts";
+import type { LinkMessage } from "./link.ts";
+import { linkActor } from "./link.ts";
+import type { MeterMessage } from "./meter.ts";
+import { meterActor } from "./meter.ts";
+import type { Address } from "./otp/actor.ts";
+import type { Kernel } from "./otp/kernel.ts";
+import type { SupervisorSpec } from "./otp/supervisor.ts";
+import type { OutboxMessage } from "./outbox.ts";
+import { outboxActor } from "./outbox.ts";
+import type { PowerMessage } from "./power.ts";
+import { powerActor } from "./power.ts";
+import { routes } from "./routes.ts";
+import type { StationMessage } from "./station.ts";
+import { stationActor } from "./station.ts";
+
+/** Everything that the house touches of the world. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly store: Store;
+  readonly websocket: WebSocketDriver;
+  readonly board: Board;
+  readonly meter: Meter;
+  readonly reader: Reader;
+  readonly power: Power;
+  readonly host: Host;
+}
+
+/** What this charger is. */
+export interface ChargerConfig {
+  readonly identity: BootNotificationRequest;
+  readonly target: WebSocketTarget;
+  readonly backoff: Backoff;
+  readonly table: KeyTable;
+  readonly featureProfiles: readonly string[];
+  readonly registration: RegistrationLimits;
+  /** In the order of their numbers, 1 to n. */
+  readonly connectors: readonly { readonly currentMaxA: number }[];
+  /** This boot's number, from `beginBoot`. */
+  readonly boot: number;
+}
+
+/** Where to send what, from outside the tree. */
+export interface Addresses {
+  readonly configuration: Address<ConfigurationMessage>;
+  readonly authorizer: Address<AuthorizerMessage>;
+  readonly meter: Address<MeterMessage>;
+  readonly power: Address<PowerMessage>;
+  readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
+  readonly link: Address<LinkMessage>;
+  readonly outbox: Address<OutboxMessage>;
+  readonly station: Address<StationMessage>;
+}
+
+export interface Tree {
+  readonly root: SupervisorSpec;
+  readonly addresses: Addresses;
+}
+
+export function plantTree(kernel: Kernel, ports: Ports, config: ChargerConfig): Tree {
+  const addresses = makeAddresses(kernel, config.connectors.length);
+  wireDrivers(ports, addresses);
+  const root: SupervisorSpec = {
+    id: "charger",
+    strategy: "one_for_one",
+    intensity: { restartsMax: 3, withinMs: 60_000 },
+    children: [
+      settings(ports, config, addresses),
+      charging(ports, config, addresses),
+      central(ports, config, addresses),
+    ],
+  };
+  return { root, addresses };
+}
+
+function makeAddresses(kernel: Kernel, connectors: number): Addresses {
+  const numbers = Array.from({ length: connectors }, (_, index) => index + 1);
+  return {
+    configuration: kernel.address("configuration"),
+    authorizer: kernel.address("authorizer"),
+    meter: kernel.address("meter"),
+    power: kernel.address("power"),
+    connectors: new Map(
+      numbers.map((number) => [number, kernel.address<ConnectorMessage>(`connector:${number}`)]),
+    ),
+    link: kernel.address("link"),
+    outbox: kernel.address("outbox"),
+    station: kernel.address("station"),
+  };
+}
+
+/** Drivers speak to addresses, which outlive actors: an event that comes during a restart waits for the successor. */
+function wireDrivers(ports: Ports, addresses: Addresses): void {
+  ports.board.listen((event) => {
+    switch (event.kind) {
+      case "ConnectorChanged":
+        addresses.connectors.get(event.connectorId)?.send({ kind: "BoardChanged", state: event.state });
+        return;
+      case "StationFaultChanged":
+        addresses.station.send(event);
+        for (const connector of addresses.connectors.values()) connector.send(event);
+    }
+  });
+  ports.reader.listen((presented) => addresses.authorizer.send(presented));
+  ports.power.listen((changed) => addresses.power.send(changed));
+}
+
+function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
+  const { connectors, authorizer, link, outbox, station } = addresses;
+  return {
+    id: "settings",
+    strategy: "one_for_one",
+    intensity: { restartsMax: 3, withinMs: 60_000 },
+    children: [
+      configurationActor({
+        address: addresses.configuration,
+        store: ports.store,
+        table: config.table,
+        listeners: [...connectors.values(), authorizer, link, outbox, station],
+      }),
+    ],
+  };
+}
+
+function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
+  const { clock, store, board } = ports;
+  const { table } = config;
+  const { authorizer, meter, power, connectors, outbox, station } = addresses;
+  const each = [...connectors].map(([connectorId, address]) =>
+    connectorActor({
+      address,
+      connectorId,
+      currentMaxA: config.connectors[connectorId - 1]?.currentMaxA ?? 0,
+      boot: config.boot,
+      board,
+      clock,
+      store,
+      table,
+      meter,
+      authorizer,
+      outbox,
+      station,
+    })
+  );
+  return {
+    id: "charging",
+    strategy: "one_for_one",
+    // Grows with the children: each may fail once or twice in a bad minute.
+    intensity: { restartsMax: 5 + connectors.size, withinMs: 60_000 },
+    children: [
+      authorizerActor({ address: authorizer, clock, store, table, outbox, connectors }),
+      meterActor({ address: meter, meter: ports.meter }),
+      powerActor({ address: power, power: ports.power, connectors }),
+      ...each,
+    ],
+  };
+}
+
+function central(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
+  const { clock, entropy, store } = ports;
+  const { table, featureProfiles } = config;
+  const { configuration, connectors, link, outbox, station } = addresses;
+  return {
+    id: "central",
+    strategy: "rest_for_one",
+    intensity: { restartsMax: 5, withinMs: 60_000 },
+    giveUp: { retryInitialMs: 1_000, retryMaxMs: 60_000 },
+    children: [
+      linkActor({
+        address: link,
+        driver: ports.websocket,
+        entropy,
+        target: config.target,
+        backoff: config.backoff,
+        outbox,
+        settings: () => readSettings(store, table),
+      }),
+      outboxActor({
+        address: outbox,
+        clock,
+        entropy,
+        store,
+        table,
+        link,
+        station,
+        connectors,
+        route: routes({ configuration, station, featureProfiles }),
+      }),
+      stationActor({
+        address: station,
+        identity: config.identity,
+        boot: config.boot,
+        limits: config.registration,
+        clock,
+        entropy,
+        store,
+        table,
+        board: ports.board,
+        host: ports.host,
+        configuration,
+        outbox,
+        connectors,
+      }),
+    ],
+  };
+}

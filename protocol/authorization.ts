@@ -1,0 +1,60 @@
+/**
+ * May this idTag charge: accepted, refused, or to be asked (OCPP 1.6 §3.5, §4.1, §4.2 of spec/behaviour.md).
+ *
+ * Law: energy only after an authorization. The cache and the local list join this decision as further arguments.
+ */
+import type { IdTagInfo } from "./messages/types.ts";
+import { parseDateTimeMs } from "./date_time.ts";
+import { sameIdTag } from "./id_tag.ts";
+
+export interface Authorization {
+  readonly accepted: boolean;
+  readonly parentIdTag?: string;
+}
+
+/** Only Accepted starts a transaction, and not when its expiryDate has passed: that counts as Expired (§7.27). */
+export function judged(info: IdTagInfo, nowMs: number): Authorization {
+  const expiresMs = info.expiryDate === undefined ? null : parseDateTimeMs(info.expiryDate);
+  const accepted = info.status === "Accepted" && (expiresMs === null || expiresMs > nowMs);
+  return info.parentIdTag === undefined ? { accepted } : { accepted, parentIdTag: info.parentIdTag };
+}
+
+/** What holds when the central system cannot be asked: an unknown idTag charges only where the operator bears the risk (§3.5.1). */
+export function offline(allowOfflineTxForUnknownId: boolean): Authorization {
+  return { accepted: allowOfflineTxForUnknownId };
+}
+
+/** What the reader needs to know of a connector to pick one. */
+export interface Candidate {
+  readonly connectorId: number;
+  /** No fault, and nobody's yet. */
+  readonly free: boolean;
+  /** A transaction has ended here and the cable is still in: its user may start again (F2). */
+  readonly ended: boolean;
+  readonly cableInStation: boolean;
+  /** The one who started the transaction here, or whose authorization waits for the plug. */
+  readonly idTag?: string;
+  /** The transaction here belongs to a group that another tag may belong to as well. */
+  readonly grouped: boolean;
+}
+
+/**
+ * Which connector a presented idTag is meant for, at a reader that serves several (AQ-5: none is selected before).
+ * Its own transaction or intention first, then a free connector with a cable in, a free one, one where a transaction has ended, a group's transaction.
+ * Null when there is none.
+ */
+export function chosenConnector(candidates: readonly Candidate[], idTag: string): number | null {
+  const found = candidates.find((one) => one.idTag !== undefined && sameIdTag(one.idTag, idTag)) ??
+    candidates.find((one) => one.free && one.cableInStation) ??
+    candidates.find((one) => one.free) ??
+    candidates.find((one) => one.ended) ??
+    candidates.find((one) => one.grouped);
+  return found?.connectorId ?? null;
+}
+
+/** Where RemoteStartTransaction without a connectorId goes: a free connector with a cable in, else a free one (messages.md §3.10). */
+export function remoteStartConnector(candidates: readonly Candidate[]): number | null {
+  const found = candidates.find((one) => one.free && one.cableInStation) ??
+    candidates.find((one) => one.free);
+  return found?.connectorId ?? null;
+}

@@ -1,0 +1,47 @@
+/**
+ * The order of the wire: which CALL goes next, and when a transaction message is tried again (OCPP 1.6 §3.7, OCPP-J §4.1.1).
+ *
+ * Law: one CALL in flight. Transaction messages keep their order among themselves and are never overtaken by each other;
+ * other CALLs may overtake them, so that a drained backlog does not silence the live charger.
+ */
+import type { CallClass, Registration } from "./registration.ts";
+import { maySend } from "./registration.ts";
+
+/** What the choice depends on. */
+export interface Wire {
+  readonly linkUp: boolean;
+  readonly inFlight: boolean;
+  readonly registration: Registration;
+  /** The classes of the CALLs that wait, oldest first. */
+  readonly waiting: readonly CallClass[];
+  /** The oldest transaction message: when it may be tried, in monotonic ms; null when there is none. */
+  readonly transactionMessageDueMs: number | null;
+}
+
+export type Next =
+  | { readonly kind: "call"; readonly index: number }
+  | { readonly kind: "transactionMessage" }
+  /** Nothing may go now; `wakeMs` is when a transaction message becomes due, if that is all that is missing. */
+  | { readonly kind: "nothing"; readonly wakeMs: number | null };
+
+export function next(wire: Wire, nowMs: number): Next {
+  if (!wire.linkUp || wire.inFlight) return { kind: "nothing", wakeMs: null };
+  const index = wire.waiting.findIndex((callClass) => maySend(wire.registration, callClass));
+  if (index >= 0) return { kind: "call", index };
+  if (wire.registration !== "Accepted" || wire.transactionMessageDueMs === null) {
+    return { kind: "nothing", wakeMs: null };
+  }
+  return wire.transactionMessageDueMs <= nowMs
+    ? { kind: "transactionMessage" }
+    : { kind: "nothing", wakeMs: wire.transactionMessageDueMs };
+}
+
+/** What follows from the `transmissions`-th failure of a transaction message (a CALLERROR or no answer; never a lost link). */
+export type Retry = { readonly kind: "again"; readonly afterMs: number } | { readonly kind: "park" };
+
+/** The wait grows by TransactionMessageRetryInterval with each transmission so far (OCPP 1.6 §3.7.1). */
+export function retry(transmissions: number, attempts: number, retryIntervalS: number): Retry {
+  return transmissions >= attempts
+    ? { kind: "park" }
+    : { kind: "again", afterMs: transmissions * retryIntervalS * 1_000 };
+}

@@ -1,0 +1,102 @@
+/**
+ * Which meter samples are due, and how a reading becomes a MeterValue (OCPP 1.6 §3.15, §4.7, §7.33).
+ *
+ * Law: samples lie on the grid that begins with the transaction, so that neither a slow meter nor a restart shifts them.
+ */
+import type { Measurand, MeterValue, ReadingContext, SampledValue } from "./messages/types.ts";
+import { formatDateTime } from "./date_time.ts";
+
+/** What a meter and a car can tell; a value that is absent was not measured. */
+export interface Measured {
+  readonly energyWh: number;
+  readonly powerW?: number;
+  readonly currentA?: number;
+  readonly voltageV?: number;
+  readonly temperatureC?: number;
+  readonly frequencyHz?: number;
+  readonly socPercent?: number;
+  /** The most that the car may draw now. */
+  readonly offeredA?: number;
+}
+
+/** Milliseconds from `nowMs` to the next sample, or null when sampling is off (interval 0). */
+export function nextSampleInMs(startedAtMs: number, intervalS: number, nowMs: number): number | null {
+  if (intervalS <= 0) return null;
+  const intervalMs = intervalS * 1_000;
+  const elapsedMs = Math.max(0, nowMs - startedAtMs);
+  return intervalMs - (elapsedMs % intervalMs);
+}
+
+/** One MeterValue of the measurands asked, or null when the meter measured none of them. */
+export function meterValue(
+  measured: Measured,
+  measurands: readonly Measurand[],
+  context: ReadingContext,
+  atMs: number,
+): MeterValue | null {
+  // An empty list means the register (TC_070).
+  const asked: readonly Measurand[] = measurands.length === 0
+    ? ["Energy.Active.Import.Register"]
+    : measurands;
+  const sampledValue = asked.map((measurand) => sampled(measured, measurand, context)).filter((value) =>
+    value !== null
+  );
+  return sampledValue.length === 0 ? null : { timestamp: formatDateTime(atMs), sampledValue };
+}
+
+function sampled(measured: Measured, measurand: Measurand, context: ReadingContext): SampledValue | null {
+  const found = quantity(measured, measurand);
+  if (found === null || found.value === undefined) return null;
+  const { value, unit, location, digits } = found;
+  return {
+    value: value.toFixed(digits),
+    context,
+    measurand,
+    ...(unit === undefined ? {} : { unit }),
+    ...(location === undefined ? {} : { location }),
+  };
+}
+
+interface Quantity {
+  readonly value: number | undefined;
+  readonly digits: number;
+  /** Frequency has no unit literal: it is in hertz by definition (§7.31). */
+  readonly unit?: NonNullable<SampledValue["unit"]>;
+  readonly location?: NonNullable<SampledValue["location"]>;
+}
+
+function quantity(measured: Measured, measurand: Measurand): Quantity | null {
+  switch (measurand) {
+    case "Energy.Active.Import.Register":
+      return { value: Math.floor(measured.energyWh), digits: 0, unit: "Wh" };
+    case "Power.Active.Import":
+      return { value: measured.powerW, digits: 0, unit: "W" };
+    case "Current.Import":
+      return { value: measured.currentA, digits: 1, unit: "A" };
+    case "Current.Offered":
+      return { value: measured.offeredA, digits: 1, unit: "A" };
+    case "Voltage":
+      return { value: measured.voltageV, digits: 1, unit: "V" };
+    case "Temperature":
+      return { value: measured.temperatureC, digits: 1, unit: "Celsius", location: "Body" };
+    case "Frequency":
+      return { value: measured.frequencyHz, digits: 2 };
+    case "SoC":
+      return { value: measured.socPercent, digits: 0, unit: "Percent", location: "EV" };
+    case "Current.Export":
+    case "Energy.Active.Export.Register":
+    case "Energy.Reactive.Export.Register":
+    case "Energy.Reactive.Import.Register":
+    case "Energy.Active.Export.Interval":
+    case "Energy.Active.Import.Interval":
+    case "Energy.Reactive.Export.Interval":
+    case "Energy.Reactive.Import.Interval":
+    case "Power.Active.Export":
+    case "Power.Factor":
+    case "Power.Offered":
+    case "Power.Reactive.Export":
+    case "Power.Reactive.Import":
+    case "RPM":
+      return null;
+  }
+}

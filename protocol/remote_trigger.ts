@@ -1,0 +1,54 @@
+/**
+ * What TriggerMessage is answered, and which message follows (OCPP 1.6 §5.17, spec/behaviour.md §15).
+ *
+ * Law: the answer goes first, the message after it; never a message of the past.
+ */
+import type { TriggerMessageRequest, TriggerMessageResponse } from "./messages/remote_trigger.ts";
+import type { Registration } from "./registration.ts";
+
+export type Triggered =
+  | { readonly kind: "BootNotification" }
+  | { readonly kind: "Heartbeat" }
+  /** Of each of these connectors; 0 is the main controller. */
+  | { readonly kind: "StatusNotification"; readonly connectorIds: readonly number[] }
+  | { readonly kind: "MeterValues"; readonly connectorIds: readonly number[] };
+
+export interface TriggerAnswer {
+  readonly status: TriggerMessageResponse["status"];
+  readonly triggered?: Triggered;
+}
+
+export function trigger(
+  request: TriggerMessageRequest,
+  registration: Registration,
+  connectors: number,
+): TriggerAnswer {
+  const all = Array.from({ length: connectors }, (_, index) => index + 1);
+  switch (request.requestedMessage) {
+    case "BootNotification":
+      // Errata v4.0 §3.35: not once accepted, until the next boot.
+      return registration === "Accepted"
+        ? { status: "Rejected" }
+        : { status: "Accepted", triggered: { kind: "BootNotification" } };
+    case "Heartbeat":
+      return { status: "Accepted", triggered: { kind: "Heartbeat" } };
+    case "StatusNotification":
+      return ofConnectors("StatusNotification", request.connectorId, [0, ...all]);
+    case "MeterValues":
+      return ofConnectors("MeterValues", request.connectorId, all);
+    default:
+      // An open set: messages of profiles that are not built, and names that are no messages at all.
+      return { status: "NotImplemented" };
+  }
+}
+
+function ofConnectors(
+  kind: "StatusNotification" | "MeterValues",
+  asked: number | undefined,
+  allowed: readonly number[],
+): TriggerAnswer {
+  if (asked === undefined) return { status: "Accepted", triggered: { kind, connectorIds: allowed } };
+  return allowed.includes(asked)
+    ? { status: "Accepted", triggered: { kind, connectorIds: [asked] } }
+    : { status: "Rejected" };
+}

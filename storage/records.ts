@@ -1,0 +1,109 @@
+/**
+ * What the charger keeps in the store: each kind of record, its key, and its shape as it is checked when read.
+ *
+ * Law: every key has one writer. What is derivable is not here: a connector has an open transaction exactly when its record exists.
+ *
+ * | Key | Writer | What |
+ * |---|---|---|
+ * | `["boot"]` | main | how many times this charger has booted |
+ * | `["configuration", name]` | configuration | a value, as text |
+ * | `["registration"]` | station | registration of this boot |
+ * | `["transaction", connectorId]` | connector | the transaction that is open there |
+ * | `["outbox", sequence]` | connector adds, outbox removes | a transaction message that is not answered yet |
+ * | `["answer", localId]` | outbox | what StartTransaction was answered, until StopTransaction is |
+ * | `["parked", sequence]` | outbox | a transaction message that the central system has refused for good |
+ */
+import { z } from "zod";
+import {
+  MeterValuesRequest,
+  StartTransactionRequest,
+  StopTransactionRequest,
+} from "../protocol/messages/core.ts";
+import { StopReason } from "../protocol/messages/types.ts";
+import type { Entry, Key } from "./store.ts";
+import { DamagedRecord } from "./store.ts";
+
+export const keys = {
+  boot: ["boot"],
+  configuration: ["configuration"],
+  registration: ["registration"],
+  transactions: ["transaction"],
+  outbox: ["outbox"],
+  answers: ["answer"],
+  parked: ["parked"],
+} as const satisfies Record<string, Key>;
+
+export function configurationKey(name: string): Key {
+  return [...keys.configuration, name];
+}
+export function transactionKey(connectorId: number): Key {
+  return [...keys.transactions, connectorId];
+}
+export function outboxKey(sequence: number): Key {
+  return [...keys.outbox, sequence];
+}
+export function answerKey(localId: number): Key {
+  return [...keys.answers, localId];
+}
+export function parkedKey(sequence: number): Key {
+  return [...keys.parked, sequence];
+}
+
+export const BootRecord = z.object({ count: z.int().min(1) });
+export type BootRecord = z.infer<typeof BootRecord>;
+
+export const ConfigurationRecord = z.string();
+
+export const RegistrationRecord = z.object({
+  /** The boot in which it was answered; of an earlier boot it counts for nothing. */
+  boot: z.int(),
+  registration: z.enum(["Accepted", "Pending", "Rejected"]),
+});
+export type RegistrationRecord = z.infer<typeof RegistrationRecord>;
+
+export const TransactionRecord = z.object({
+  localId: z.int(),
+  /** The boot that has it in hand; found by a later boot, it was interrupted. */
+  boot: z.int(),
+  idTag: z.string(),
+  parentIdTag: z.string().exactOptional(),
+  meterStartWh: z.int(),
+  /** On this boot's monotonic clock: the sampling grid begins here. */
+  startedMonotonicMs: z.number(),
+  /** There from the moment at which the stop is decided, so that a crash cannot undo it. */
+  stop: z.object({ reason: StopReason, idTag: z.string().exactOptional(), atMs: z.number() }).exactOptional(),
+});
+export type TransactionRecord = z.infer<typeof TransactionRecord>;
+
+export const OutboxRecord = z.object({
+  message: z.discriminatedUnion("action", [
+    z.object({ action: z.literal("StartTransaction"), localId: z.int(), payload: StartTransactionRequest }),
+    z.object({
+      action: z.literal("MeterValues"),
+      localId: z.int(),
+      payload: MeterValuesRequest.omit({ transactionId: true }),
+    }),
+    z.object({
+      action: z.literal("StopTransaction"),
+      localId: z.int(),
+      payload: StopTransactionRequest.omit({ transactionId: true }),
+    }),
+  ]),
+  /** How often it was sent and failed; a lost link does not count. */
+  failures: z.int().min(0),
+});
+export type OutboxRecord = z.infer<typeof OutboxRecord>;
+
+export const AnswerRecord = z.object({
+  transactionId: z.int(),
+  accepted: z.boolean(),
+  parentIdTag: z.string().exactOptional(),
+});
+export type AnswerRecord = z.infer<typeof AnswerRecord>;
+
+/** The record in an entry, or `DamagedRecord` when it has not the shape that its key promises. */
+export function readRecord<T>(schema: z.ZodType<T>, entry: Entry): T {
+  const parsed = schema.safeParse(entry.value);
+  if (!parsed.success) throw new DamagedRecord(entry.key, z.prettifyError(parsed.error));
+  return parsed.data;
+}
