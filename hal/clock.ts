@@ -17,7 +17,8 @@ export interface Clock {
 
   /**
    * Calls once, after at least `delayMs`. Any finite delay is honoured, even beyond the 2^31 ms at which a bare
-   * `setTimeout` fires at once; a negative or NaN delay counts as 0. Calls that are due together keep their order.
+   * `setTimeout` fires at once; a negative or NaN delay counts as 0, an infinite one never comes. Calls with the same
+   * delay, asked for together, keep their order.
    */
   readonly after: (delayMs: number, call: () => void) => Cancel;
 
