@@ -48,19 +48,16 @@ Deno.test({ name: "each node is a line below its supervisor, in columns", permis
     },
     supervisor("upkeep", []),
   ]);
-  assertEquals(
-    renderPlain(tree),
-    [
-      "                             state       restarts  mailbox  handled  last crash",
-      "charger one_for_one          running     0",
-      "├─ charging one_for_one      running     0",
-      "│  ├─ connector:1            running     2         3/64     1204     12 s ago, on Plugged: crash was asked for",
-      "│  └─ meter                  waiting     0         0/64     0",
-      "├─ central rest_for_one      restarting  1",
-      "│  └─ link                   running     0         0/64     12",
-      "└─ upkeep one_for_one        running     0",
-    ].map((line) => line.replace(/^(.{26}) {3}/, "$1")),
-  );
+  assertEquals(renderPlain(tree), [
+    "                         state       restarts  mailbox  handled  last crash",
+    "charger one_for_one      running     0",
+    "├─ charging one_for_one  running     0",
+    "│  ├─ connector:1        running     2         3/64     1204     12 s ago, on Plugged: crash was asked for",
+    "│  └─ meter              waiting     0         0/64     0",
+    "├─ central rest_for_one  restarting  1",
+    "│  └─ link               running     0         0/64     12",
+    "└─ upkeep one_for_one    running     0",
+  ]);
 });
 
 Deno.test({ name: "a crash in a start had no message in hand", permissions: "none" }, () => {
