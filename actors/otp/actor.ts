@@ -55,8 +55,8 @@ export interface Self<M extends Message> {
   readonly after: (delayMs: number, message: M) => Cancel;
   /**
    * The same port, an object of functions, which throw `Fenced` once this incarnation is given up. Every port goes through
-   * it, and so does every object with functions that a port returns. What a driver calls back must `send` through this
-   * `Self`, so that a device of an earlier incarnation is not heard by its successor.
+   * it, and so does every object with functions that a port returns. What such an object calls back should `send` through
+   * this `Self`, so that the successor does not hear what an earlier incarnation opened.
    */
   readonly fence: <P extends object>(port: P) => P;
   /** Traces an effect on the world, for the debug socket, the metrics and the log. `detail` must carry no secret. */

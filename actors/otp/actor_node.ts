@@ -76,7 +76,7 @@ export class ActorNode<M extends Message> implements Node {
 
   stop(): void {
     const life = this.#life;
-    if (life === null || this.#phase === "stopping") return;
+    if (life === null) return;
     if (this.#phase === "idle") {
       this.#stopped(life, "stopped");
       return;

@@ -75,7 +75,7 @@ function startTree(
   rootSpec: SupervisorSpec,
 ): System {
   const actors = new Map<string, ActorNode<Message>>();
-  const ids = new Set<string>();
+  const ids = new Set([rootSpec.id]);
   const started = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<"stopped" | "gaveUp">();
 

@@ -74,8 +74,7 @@ export class SupervisorNode implements Node {
     if (this.#phase.kind === "waiting") this.#phase.cancel();
     const escalates = this.#phase.kind === "stopping" && this.#phase.then === "escalate";
     this.#stopAll({ kind: "stopping", then: escalates ? "escalate" : "report", forGood });
-    if (!forGood) return;
-    for (const child of this.#children) if (child.phase === "down") child.node.close();
+    for (const child of this.#children) if (forGood && child.phase === "down") child.node.close();
   }
 
   close(): void {
