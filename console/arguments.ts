@@ -46,7 +46,7 @@ export type Command =
   /** For standard output, then exit 0. */
   | { readonly kind: "help"; readonly text: string }
   | { readonly kind: "version" }
-  /** For standard error, then exit `EXIT_CODE_USAGE`. */
+  /** For standard error, then exit with `exitCodes.usage`. */
   | { readonly kind: "refused"; readonly text: string };
 
 /** Understands the words after the program's name. A bare `--`, which task runners put in, says nothing. */

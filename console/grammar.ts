@@ -29,9 +29,6 @@ export interface Verb {
 
 export type VerbName = "run" | "simulate" | "inspect";
 
-/** Exit code of a command line that was not understood; 0 and all others are the verb's own. */
-export const EXIT_CODE_USAGE = 2;
-
 /** Time may be hurried this far: at 1,000 a simulated second is one tick of a timer. */
 const SPEED_MAX = 1000;
 
