@@ -5,8 +5,8 @@
  * It decides nothing: `protocol/connector.ts` does, and this file performs what it decided.
  */
 import type { Board, BoardState } from "../hal/board.ts";
-import type { Cancel, Clock } from "../hal/clock.ts";
-import type { MeterOutcome, Reading } from "../hal/meter.ts";
+import type { Clock } from "../hal/clock.ts";
+import type { Reading } from "../hal/meter.ts";
 import type { CallOutcome } from "../protocol/answer.ts";
 import type { Authorization, Candidate } from "../protocol/authorization.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
@@ -14,12 +14,16 @@ import type { ConnectorEffect, ConnectorEvent, ConnectorFacts, Fault, Stop } fro
 import { mayRemoteStart, status, step, trouble, wantsContactor, wantsLock } from "../protocol/connector.ts";
 import type { MeterValuesResponse } from "../protocol/messages/core.ts";
 import type { MeterValue, ReadingContext, StopReason } from "../protocol/messages/types.ts";
-import { meterValue, nextSampleInMs } from "../protocol/metering.ts";
+import { nextSampleInMs } from "../protocol/metering.ts";
 import type { CallClass } from "../protocol/registration.ts";
 import type { Store } from "../storage/store.ts";
 import type { AuthorizerMessage } from "./authorizer.ts";
 import type { SettingsChanged } from "./configuration.ts";
 import { readSettings } from "./configuration.ts";
+import type { MeterRead, Purpose } from "./connector_meter.ts";
+import { ConnectorMeter } from "./connector_meter.ts";
+import type { TimerMessage } from "./connector_timers.ts";
+import { ConnectorTimers } from "./connector_timers.ts";
 import type { MeterMessage } from "./meter.ts";
 import type { ActorSpec, Address, Behaviour, Message, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
@@ -51,10 +55,9 @@ export type ConnectorMessage =
   | { readonly kind: "RemoteStop"; readonly localId: number; readonly reply: Reply<boolean> }
   /** Stops whatever runs here; replies once StopTransaction is durable, or at once when nothing runs. */
   | { readonly kind: "StopTransaction"; readonly reason: StopReason; readonly reply?: Reply<null> }
-  | { readonly kind: "MeterRead"; readonly purpose: Purpose; readonly outcome: Outcome<MeterOutcome> }
-  | { readonly kind: "SampleDue" }
-  | { readonly kind: "ConnectionTimeOutExpired" }
-  | { readonly kind: "StopDue" }
+  | MeterRead
+  | TimerMessage
+  | { readonly kind: "StopDue"; readonly purpose: Extract<Purpose, { kind: "stop" }> }
   | {
     readonly kind: "StartAnswered";
     readonly localId: number;
@@ -68,13 +71,6 @@ export type ConnectorMessage =
   | { readonly kind: "TriggerMeterValues" }
   | { readonly kind: "Describe" }
   | SettingsChanged;
-
-/** What a reading is for. */
-type Purpose =
-  | { readonly kind: "start"; readonly effect: Extract<ConnectorEffect, { kind: "CommitStart" }> }
-  | { readonly kind: "stop"; readonly stop: Stop }
-  | { readonly kind: "sample" }
-  | { readonly kind: "trigger" };
 
 export interface ConnectorParts {
   readonly address: Address<ConnectorMessage>;
@@ -93,11 +89,13 @@ export interface ConnectorParts {
   readonly station: Address<StationMessage>;
 }
 
-const meterTimeoutMs = 5_000;
 const authorizeTimeoutMs = 35_000;
 const triggeredTimeoutMs = 60_000;
 /** A full disk may be relieved any moment; a stop must not wait for it longer than this. */
 const stopAgainMs = 1_000;
+/** A meter actor that crashes under a stop's question is asked again, but not beyond this: then the last reading stands in. */
+const stopReadingMs = 2_000;
+const readAgainMs = 200;
 
 export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessage> {
   return {
@@ -120,13 +118,12 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   readonly #board: Board;
   readonly #book: TransactionBook;
   readonly #reporter: StatusReporter;
+  readonly #meter: ConnectorMeter;
+  readonly #timers: ConnectorTimers;
   #settings: Settings;
   #boardState: BoardState;
   #stationFault: Fault | null;
   #facts: ConnectorFacts;
-  #lastEnergyWh: number | null = null;
-  #cancelConnectionTimeOut: Cancel | null = null;
-  #cancelSample: Cancel | null = null;
   #commanded: { readonly contactor: boolean; readonly lock: boolean } | null = null;
   #described = "";
   readonly #stopWaiters: Reply<null>[] = [];
@@ -143,6 +140,8 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     this.#book = book;
     this.#settings = settings;
     this.#reporter = new StatusReporter(self, parts.clock, parts.outbox);
+    this.#meter = new ConnectorMeter(self, parts);
+    this.#timers = new ConnectorTimers(self);
     this.#boardState = this.#board.state(parts.connectorId);
     this.#stationFault = this.#board.stationFault();
     const record = book.open();
@@ -195,17 +194,16 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       case "StopTransaction":
         return this.#stopTransaction(message.reason, message.reply ?? (() => {}));
       case "MeterRead":
-        return this.#meterRead(message.purpose, message.outcome);
+        return this.#meterRead(message);
       case "SampleDue":
-        this.#cancelSample = null;
-        if (this.#facts.use.kind === "transaction") this.#askMeter({ kind: "sample" });
-        return this.#armSample();
+        this.#timers.restart("SampleDue");
+        if (this.#facts.use.kind === "transaction") this.#meter.ask({ kind: "sample" });
+        return this.#keepTimers();
       case "ConnectionTimeOutExpired":
+        this.#timers.restart("ConnectionTimeOutExpired");
         return this.#apply({ kind: "ConnectionTimedOut" });
       case "StopDue":
-        return this.#facts.use.kind === "stopping"
-          ? this.#askMeter({ kind: "stop", stop: this.#facts.use.stop })
-          : undefined;
+        return this.#meter.ask(message.purpose);
       case "StartAnswered":
         return this.#apply(message);
       case "ReportStatus":
@@ -215,7 +213,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       case "StatusDelivered":
         return this.#reporter.concluded(message);
       case "TriggerMeterValues":
-        return this.#askMeter({ kind: "trigger" });
+        return this.#meter.ask({ kind: "trigger" });
       case "Describe":
         this.#described = "";
         return this.#describe();
@@ -234,7 +232,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       use: use.kind,
       warning,
       transaction: use.kind === "transaction" || use.kind === "stopping" ? use.transaction : null,
-      lastEnergyWh: this.#lastEnergyWh,
+      lastEnergyWh: this.#meter.highestWh(),
     };
   }
 
@@ -246,8 +244,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     });
     this.#facts = next;
     this.#commandHardware();
-    this.#armConnectionTimeOut();
-    this.#armSample();
+    this.#keepTimers();
     this.#reporter.changed(this.#report());
     this.#describe();
     return this.#perform(effects);
@@ -261,7 +258,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
           this.#askAuthorization(effect.idTag);
           break;
         case "CommitStart":
-          this.#askMeter({ kind: "start", effect });
+          this.#meter.ask({ kind: "start", effect });
           break;
         case "CommitStop":
           return this.#decideStop(effect.stop);
@@ -307,38 +304,28 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   async #decideStop(stop: Stop): Promise<void> {
     // Refused by a full disk, it is tried again with the StopTransaction itself, which waits for nothing else.
     await this.#book.decideStop(stop, this.#parts.clock.wallMs());
-    this.#askMeter({ kind: "stop", stop });
+    this.#meter.ask({ kind: "stop", stop, decidedMs: this.#parts.clock.monotonicMs() });
   }
 
-  #askMeter(purpose: Purpose): void {
-    const { connectorId, meter } = this.#parts;
-    this.#self.ask(
-      meter,
-      (reply: Reply<MeterOutcome>) => ({ kind: "ReadMeter", connectorId, reply }),
-      meterTimeoutMs,
-      (outcome) => ({ kind: "MeterRead", purpose, outcome }),
-    );
-  }
-
-  #meterRead(purpose: Purpose, outcome: Outcome<MeterOutcome>): void | Promise<void> {
-    const answer = outcome.kind === "reply"
-      ? outcome.value
-      : { kind: "failed" as const, error: `meter actor: ${outcome.kind}` };
-    const reading = answer.kind === "read" ? answer.reading : null;
-    if (answer.kind === "failed") {
-      this.#self.trace("MeterFailed", { purpose: purpose.kind, error: answer.error });
-    }
-    if (reading !== null) this.#lastEnergyWh = Math.max(reading.energyWh, this.#lastEnergyWh ?? 0);
+  #meterRead(message: MeterRead): void | Promise<void> {
+    const { purpose } = message;
+    const reading = this.#meter.take(message);
     switch (purpose.kind) {
       case "start":
         return this.#commitStart(purpose.effect, reading);
-      case "stop":
-        return this.#commitStop(purpose.stop);
+      case "stop": {
+        const waits = reading === null && this.#parts.clock.monotonicMs() - purpose.decidedMs < stopReadingMs;
+        return waits ? this.#stopAgain(purpose, readAgainMs) : this.#commitStop(purpose);
+      }
       case "sample":
         return reading === null ? undefined : this.#commitSample(reading);
       case "trigger":
         return reading === null ? undefined : this.#sendTriggered(reading);
     }
+  }
+
+  #stopAgain(purpose: Extract<Purpose, { kind: "stop" }>, afterMs: number): void {
+    this.#self.after(afterMs, { kind: "StopDue", purpose });
   }
 
   async #commitStart(
@@ -366,16 +353,13 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     return localId === undefined ? undefined : this.#apply({ kind: "StartCommitted", localId });
   }
 
-  async #commitStop(stop: Stop): Promise<void> {
+  async #commitStop(purpose: Extract<Purpose, { kind: "stop" }>): Promise<void> {
     const record = this.#book.open();
     if (this.#facts.use.kind !== "stopping" || record === null) return;
-    // A meter that does not answer must not hold up a bill: the last reading stands in (TC_032, spec/behaviour.md §18).
-    const energyWh = this.#lastEnergyWh ?? record.meterStartWh;
-    const ended = await this.#book.end(stop, energyWh, this.#parts.clock.wallMs());
-    if (!ended) {
-      this.#self.after(stopAgainMs, { kind: "StopDue" });
-      return;
-    }
+    // A meter that does not answer must not hold up a bill: the last reading stands in (spec/behaviour.md §18).
+    const energyWh = this.#meter.highestWh() ?? record.meterStartWh;
+    const ended = await this.#book.end(purpose.stop, energyWh, this.#parts.clock.wallMs());
+    if (!ended) return this.#stopAgain(purpose, stopAgainMs);
     this.#self.send(this.#parts.outbox, { kind: "TransactionMessageQueued" });
     await this.#apply({ kind: "StopCommitted" });
     for (const reply of this.#stopWaiters.splice(0)) reply(null);
@@ -410,14 +394,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   }
 
   #measured(reading: Reading, context: ReadingContext): MeterValue | null {
-    const { currentMaxA, clock } = this.#parts;
-    const measured = {
-      ...reading,
-      energyWh: this.#lastEnergyWh ?? reading.energyWh,
-      offeredA: wantsContactor(this.#facts) ? currentMaxA : 0,
-      ...(this.#boardState.evSocPercent === undefined ? {} : { socPercent: this.#boardState.evSocPercent }),
-    };
-    return meterValue(measured, this.#settings.MeterValuesSampledData, context, clock.wallMs());
+    return this.#meter.value(reading, this.#boardState, this.#settings.MeterValuesSampledData, context);
   }
 
   #askAuthorization(idTag: string): void {
@@ -429,41 +406,30 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     );
   }
 
-  #armConnectionTimeOut(): void {
-    const waits = this.#facts.use.kind === "authorized";
-    if (!waits) {
-      this.#cancelConnectionTimeOut?.();
-      this.#cancelConnectionTimeOut = null;
-    }
-    if (!waits || this.#cancelConnectionTimeOut !== null) return;
-    const timeOutMs = this.#settings.ConnectionTimeOut * 1_000;
-    this.#cancelConnectionTimeOut = this.#self.after(timeOutMs, { kind: "ConnectionTimeOutExpired" });
-  }
-
-  #armSample(): void {
-    const record = this.#facts.use.kind === "transaction" ? this.#book.open() : null;
-    if (record === null) {
-      this.#cancelSample?.();
-      this.#cancelSample = null;
-      return;
-    }
-    if (this.#cancelSample !== null) return;
-    const { MeterValueSampleInterval } = this.#settings;
-    const dueInMs = nextSampleInMs(
-      record.startedMonotonicMs,
-      MeterValueSampleInterval,
-      this.#parts.clock.monotonicMs(),
+  #keepTimers(): void {
+    const { use } = this.#facts;
+    const { ConnectionTimeOut, MeterValueSampleInterval } = this.#settings;
+    const record = use.kind === "transaction" ? this.#book.open() : null;
+    this.#timers.keep(
+      "ConnectionTimeOutExpired",
+      use.kind === "authorized" ? () => ConnectionTimeOut * 1_000 : null,
     );
-    if (dueInMs !== null) this.#cancelSample = this.#self.after(dueInMs, { kind: "SampleDue" });
+    this.#timers.keep(
+      "SampleDue",
+      record === null ? null : () =>
+        nextSampleInMs(
+          record.startedMonotonicMs,
+          MeterValueSampleInterval,
+          this.#parts.clock.monotonicMs(),
+        ),
+    );
   }
 
   #settingsChanged(settings: Settings): void {
-    const rearm = settings.MeterValueSampleInterval !== this.#settings.MeterValueSampleInterval;
+    const changed = settings.MeterValueSampleInterval !== this.#settings.MeterValueSampleInterval;
     this.#settings = settings;
-    if (!rearm) return;
-    this.#cancelSample?.();
-    this.#cancelSample = null;
-    this.#armSample();
+    if (changed) this.#timers.restart("SampleDue");
+    this.#keepTimers();
   }
 
   #describe(): void {

@@ -3,7 +3,7 @@
  *
  * Law: at most one socket; a dead one is noticed and replaced, with back-off, for ever (OCPP-J 1.6 §3, §5.3).
  */
-import type { Cancel } from "../hal/clock.ts";
+import type { Cancel, Clock } from "../hal/clock.ts";
 import type { Entropy } from "../hal/entropy.ts";
 import type {
   CloseReason,
@@ -26,11 +26,14 @@ export type LinkMessage =
   | { readonly kind: "SendFrame"; readonly text: string }
   /** Start over on a fresh connection, e.g. because nobody remembers what was in flight on this one. */
   | { readonly kind: "Reconnect"; readonly why: string }
+  /** A CALL has had no answer for too long: is the peer slow, or is nobody there? */
+  | { readonly kind: "AnswerOverdue"; readonly id: string; readonly sentMs: number }
   | { readonly kind: "PingDue"; readonly socket: number }
   | SettingsChanged;
 
 export interface LinkParts {
   readonly address: Address<LinkMessage>;
+  readonly clock: Clock;
   readonly driver: WebSocketDriver;
   readonly entropy: Entropy;
   readonly target: WebSocketTarget;
@@ -71,6 +74,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   #socket = 0;
   #failures = 0;
   #silentIntervals = 0;
+  #heardMs = 0;
   #pingIntervalS: number;
   #cancelPing: Cancel = () => {};
   #lastClose: CloseReason | null = null;
@@ -100,6 +104,8 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
       case "Reconnect":
         // A connection that is not open yet has nothing in flight: it is as fresh as another would be.
         return this.#state === "open" ? this.#held.socket?.close(1000, message.why) : undefined;
+      case "AnswerOverdue":
+        return this.#overdue(message.id, message.sentMs);
       case "PingDue":
         return message.socket === this.#socket ? this.#ping() : undefined;
       case "SettingsChanged":
@@ -139,16 +145,20 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
       case "Received":
         // Only now has the central system proved that it serves this charger: an accept that is followed by a close does not.
         this.#failures = 0;
-        this.#silentIntervals = 0;
+        this.#heard();
         this.#self.trace("FrameReceived", redactFrame(event.text));
         this.#self.send(this.#parts.outbox, { kind: "FrameReceived", text: event.text });
         return;
       case "PongReceived":
-        this.#silentIntervals = 0;
-        return;
+        return this.#heard();
       case "Closed":
         return this.#closed(event.why);
     }
+  }
+
+  #heard(): void {
+    this.#silentIntervals = 0;
+    this.#heardMs = this.#parts.clock.monotonicMs();
   }
 
   #closed(why: CloseReason): void {
@@ -174,15 +184,22 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     }
   }
 
+  /** A peer that has given no sign since is a lost link, which is nobody's refusal (OCPP 1.6 §3.7.1); any other is slow. */
+  #overdue(id: string, sentMs: number): void {
+    if (this.#state !== "open") return;
+    if (this.#heardMs >= sentMs) this.#self.send(this.#parts.outbox, { kind: "CallTimedOut", id });
+    else this.#cutDead("an answer is overdue");
+  }
+
+  #cutDead(why: string): void {
+    this.#self.trace("CutDeadPeer", { why });
+    this.#held.socket?.terminate();
+  }
+
   #ping(): void {
     if (this.#state !== "open") return;
     if (this.#silentIntervals >= silentIntervalsMax) {
-      this.#self.trace("CutDeadPeer", {
-        silentIntervals: this.#silentIntervals,
-        intervalS: this.#pingIntervalS,
-      });
-      this.#held.socket?.terminate();
-      return;
+      return this.#cutDead(`${silentIntervalsMax} pings unanswered`);
     }
     this.#silentIntervals += 1;
     this.#held.socket?.ping();

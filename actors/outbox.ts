@@ -38,6 +38,8 @@ export type OutboxMessage =
   /** A hint: the store holds a transaction message more. */
   | { readonly kind: "TransactionMessageQueued" }
   | { readonly kind: "CallAnswered"; readonly id: string; readonly outcome: Outcome<Answer> }
+  | { readonly kind: "AnswerDue"; readonly id: string; readonly sentMs: number }
+  /** The link has heard the peer since, so it is there and has not answered. */
   | { readonly kind: "CallTimedOut"; readonly id: string }
   | { readonly kind: "RetryDue" }
   /** Replies when no transaction message waits any more. */
@@ -147,6 +149,10 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
         return this.#pump();
       case "CallAnswered":
         return this.#answer(message.id, message.outcome);
+      case "AnswerDue":
+        if (this.#inFlight?.id !== message.id) return;
+        this.#self.send(this.#parts.link, { kind: "AnswerOverdue", id: message.id, sentMs: message.sentMs });
+        return;
       case "CallTimedOut":
         return this.#inFlight?.id === message.id ? this.#finish({ kind: "timeout" }) : undefined;
       case "RetryDue":
@@ -244,7 +250,8 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   #armTimeout(id: string): Cancel {
-    return this.#self.after(this.#settings.MessageTimeout * 1_000, { kind: "CallTimedOut", id });
+    const sentMs = this.#parts.clock.monotonicMs();
+    return this.#self.after(this.#settings.MessageTimeout * 1_000, { kind: "AnswerDue", id, sentMs });
   }
 
   #received(text: string): void | Promise<void> {

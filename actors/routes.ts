@@ -13,6 +13,9 @@ import type { ConfigurationMessage } from "./configuration.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { StationMessage } from "./station.ts";
 
+/** What there is code for; SupportedFeatureProfiles lists those of them that the station's profile has on. */
+export const builtFeatureProfiles: readonly string[] = ["Core", "RemoteTrigger"];
+
 /** Asks whoever serves the CALL; what comes of it arrives as the asker's own message. */
 export type Ask = <const M extends Message>(
   self: Self<M>,

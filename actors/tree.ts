@@ -194,6 +194,7 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
     children: [
       linkActor({
         address: link,
+        clock,
         driver: ports.websocket,
         entropy,
         target: config.target,

@@ -19,12 +19,16 @@ export interface Measured {
   readonly offeredA?: number;
 }
 
+/** A timer may fire this much early; what comes so close to the grid is on it. Far below the least interval, 1 s. */
+const timerSlackMs = 20;
+
 /** Milliseconds from `nowMs` to the next sample, or null when sampling is off (interval 0). */
 export function nextSampleInMs(startedAtMs: number, intervalS: number, nowMs: number): number | null {
   if (intervalS <= 0) return null;
   const intervalMs = intervalS * 1_000;
   const elapsedMs = Math.max(0, nowMs - startedAtMs);
-  return intervalMs - (elapsedMs % intervalMs);
+  const nextSample = Math.floor((elapsedMs + timerSlackMs) / intervalMs) + 1;
+  return nextSample * intervalMs - elapsedMs;
 }
 
 /** One MeterValue of the measurands asked, or null when the meter measured none of them. */

@@ -1,0 +1,99 @@
+/**
+ * From a station profile and an identity to the configuration of the tree: the one place where the profile's names meet the rules'.
+ *
+ * Law: a pure translation. What is derived here is derived nowhere else.
+ */
+import type { StationProfile } from "../hal/station_profile.ts";
+import type { WebSocketTarget } from "../hal/websocket.ts";
+import type { KeyTable } from "../protocol/configuration.ts";
+import { keyTable } from "../protocol/configuration.ts";
+import type { BootNotificationRequest } from "../protocol/messages/core.ts";
+import { builtFeatureProfiles } from "./routes.ts";
+import type { ChargerConfig } from "./tree.ts";
+
+/** Who this charger is, and whom it calls. */
+export interface ChargerIdentity {
+  /** The central system's endpoint, `ws:` or `wss:`, without the charge point id. */
+  readonly csms: string;
+  readonly chargePointId: string;
+  readonly bootNotification: BootNotificationRequest;
+  /** The AuthorizationKey's bytes: with it every connection carries Basic authentication (security profile 1). */
+  readonly password?: Uint8Array;
+}
+
+const subprotocol = "ocpp1.6";
+const handshakeTimeoutMs = 20_000;
+const closeTimeoutMs = 5_000;
+/** The largest message of the central system that is served: a SendLocalList of thousands of entries fits. */
+const payloadBytesMax = 1_048_576;
+/** A charger that is alone on a bad line tries about every 5 minutes; one of a thousand after an outage does not crowd. */
+const backoff = { initialMs: 1_000, maxMs: 300_000 };
+/** In Pending and Rejected with interval 0 (OCPP 1.6 §4.2: own choice, without flooding). */
+const ownBootIntervalS = 60;
+
+export function chargerConfig(
+  profile: StationProfile,
+  identity: ChargerIdentity,
+  boot: number,
+): ChargerConfig {
+  return {
+    identity: identity.bootNotification,
+    target: target(identity),
+    backoff,
+    table: stationKeyTable(profile),
+    featureProfiles: featureProfiles(profile),
+    registration: { heartbeatIntervalMaxS: profile.bounds.HeartbeatInterval.most, ownBootIntervalS },
+    connectors: profile.connectors.map(({ maxCurrentA }) => ({ currentMaxA: maxCurrentA })),
+    boot,
+  };
+}
+
+/** The configuration keys of a station, before anything is stored. */
+export function stationKeyTable(profile: StationProfile): KeyTable {
+  const { limits, bounds, firstValues, options } = profile;
+  return keyTable({
+    numberOfConnectors: profile.connectors.length,
+    supportedFeatureProfiles: featureProfiles(profile),
+    measurands: profile.measurands.sampled,
+    getConfigurationMaxKeys: limits.GetConfigurationMaxKeys,
+    heartbeatIntervalS: {
+      min: bounds.HeartbeatInterval.least,
+      max: bounds.HeartbeatInterval.most,
+      default: firstValues.HeartbeatInterval,
+    },
+    meterValueSampleIntervalS: {
+      min: bounds.MeterValueSampleInterval.least,
+      max: bounds.MeterValueSampleInterval.most,
+      default: firstValues.MeterValueSampleInterval,
+    },
+    meterValuesSampledDataMaxLength: limits.MeterValuesSampledDataMaxLength,
+    webSocketPingIntervalS: firstValues.WebSocketPingInterval,
+    connectionTimeOutS: firstValues.ConnectionTimeOut,
+    transactionMessageAttempts: firstValues.TransactionMessageAttempts,
+    transactionMessageRetryIntervalS: firstValues.TransactionMessageRetryInterval,
+    ...(options.offlineTxForUnknownId ? { allowOfflineTxForUnknownId: false } : {}),
+    stopTransactionOnEVSideDisconnect: {
+      access: options.StopTransactionOnEVSideDisconnect.access === "ReadOnly" ? "R" : "RW",
+      default: options.StopTransactionOnEVSideDisconnect.value,
+    },
+  });
+}
+
+function featureProfiles(profile: StationProfile): readonly string[] {
+  return profile.featureProfiles.filter((name) => builtFeatureProfiles.includes(name));
+}
+
+/** OCPP-J 1.6 §3.1.1: the endpoint, a slash, and the identity percent-encoded. */
+function target(identity: ChargerIdentity): WebSocketTarget {
+  const slash = identity.csms.endsWith("/") ? "" : "/";
+  return {
+    url: `${identity.csms}${slash}${encodeURIComponent(identity.chargePointId)}`,
+    subprotocols: [subprotocol],
+    handshakeTimeoutMs,
+    closeTimeoutMs,
+    payloadBytesMax,
+    ...(identity.password === undefined
+      ? {}
+      : { basicAuth: { username: identity.chargePointId, password: identity.password } }),
+  };
+}

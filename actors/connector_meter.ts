@@ -1,0 +1,94 @@
+/**
+ * One connector's readings: asks the meter actor, remembers the highest register seen, and makes MeterValues of a reading.
+ *
+ * Law: what a transaction is billed by never falls, whatever a meter says (OCPP 1.6 errata v4.0 §3.9).
+ */
+import type { BoardState } from "../hal/board.ts";
+import type { Clock } from "../hal/clock.ts";
+import type { MeterOutcome, Reading } from "../hal/meter.ts";
+import type { ConnectorEffect, Stop } from "../protocol/connector.ts";
+import type { Measurand, MeterValue, ReadingContext } from "../protocol/messages/types.ts";
+import { meterValue } from "../protocol/metering.ts";
+import type { MeterMessage } from "./meter.ts";
+import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
+
+/** What a reading is for. */
+export type Purpose =
+  | { readonly kind: "start"; readonly effect: Extract<ConnectorEffect, { kind: "CommitStart" }> }
+  /** `decidedMs`: when the stop was decided, on the monotonic clock. */
+  | { readonly kind: "stop"; readonly stop: Stop; readonly decidedMs: number }
+  | { readonly kind: "sample" }
+  | { readonly kind: "trigger" };
+
+/** What comes back to the connector. */
+export interface MeterRead extends Message {
+  readonly kind: "MeterRead";
+  readonly purpose: Purpose;
+  readonly outcome: Outcome<MeterOutcome>;
+}
+
+export interface ConnectorMeterParts {
+  readonly connectorId: number;
+  readonly clock: Clock;
+  readonly meter: Address<MeterMessage>;
+  readonly currentMaxA: number;
+}
+
+/** The meter actor answers within 3 s. */
+const meterTimeoutMs = 5_000;
+
+export class ConnectorMeter {
+  readonly #self: Pick<Self<MeterRead>, "ask" | "trace">;
+  readonly #parts: ConnectorMeterParts;
+  #highestWh: number | null = null;
+
+  constructor(self: Pick<Self<MeterRead>, "ask" | "trace">, parts: ConnectorMeterParts) {
+    this.#self = self;
+    this.#parts = parts;
+  }
+
+  ask(purpose: Purpose): void {
+    const { connectorId, meter } = this.#parts;
+    this.#self.ask(
+      meter,
+      (reply: Reply<MeterOutcome>) => ({ kind: "ReadMeter", connectorId, reply }),
+      meterTimeoutMs,
+      (outcome) => ({ kind: "MeterRead", purpose, outcome }),
+    );
+  }
+
+  /** The reading in an outcome, or null when there was none. */
+  take(message: MeterRead): Reading | null {
+    const { outcome, purpose } = message;
+    if (outcome.kind !== "reply" || outcome.value.kind === "failed") {
+      const error = outcome.kind === "reply" && outcome.value.kind === "failed"
+        ? outcome.value.error
+        : outcome.kind;
+      this.#self.trace("MeterFailed", { purpose: purpose.kind, error });
+      return null;
+    }
+    const { reading } = outcome.value;
+    this.#highestWh = Math.max(reading.energyWh, this.#highestWh ?? 0);
+    return { ...reading, energyWh: this.#highestWh };
+  }
+
+  /** The highest register seen by this incarnation; null when it has seen none. */
+  highestWh(): number | null {
+    return this.#highestWh;
+  }
+
+  /** Null when the meter measured nothing of what is asked. */
+  value(
+    reading: Reading,
+    board: BoardState,
+    measurands: readonly Measurand[],
+    context: ReadingContext,
+  ): MeterValue | null {
+    const measured = {
+      ...reading,
+      offeredA: board.contactorClosed ? this.#parts.currentMaxA : 0,
+      ...(board.evSocPercent === undefined ? {} : { socPercent: board.evSocPercent }),
+    };
+    return meterValue(measured, measurands, context, this.#parts.clock.wallMs());
+  }
+}

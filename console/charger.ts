@@ -1,0 +1,94 @@
+/**
+ * One boot of the charger: counted, planted, started; and its orderly end.
+ *
+ * Law: what starts it here is the same for the product and the simulator; they differ in the ports that they hand in.
+ */
+import type { BootValues } from "../actors/boot.ts";
+import { beginBoot } from "../actors/boot.ts";
+import type { ChargerIdentity } from "../actors/charger_config.ts";
+import { chargerConfig, stationKeyTable } from "../actors/charger_config.ts";
+import type { System } from "../actors/otp/kernel.ts";
+import { createKernel } from "../actors/otp/kernel.ts";
+import type { Trace } from "../actors/otp/trace.ts";
+import type { Addresses, Ports } from "../actors/tree.ts";
+import { plantTree } from "../actors/tree.ts";
+import type { RestartKind } from "../hal/host.ts";
+import type { StationProfile } from "../hal/station_profile.ts";
+
+/** How a boot ended. */
+export type Ending = { readonly kind: "stopped" } | { readonly kind: "gaveUp" } | {
+  readonly kind: "restart";
+  readonly restart: RestartKind;
+};
+
+export interface Charger {
+  readonly boot: number;
+  readonly system: System;
+  readonly addresses: Addresses;
+  readonly ended: Promise<Ending>;
+  /** Ends open transactions with reason Reboot, then stops the tree in reverse. */
+  readonly stop: () => Promise<void>;
+  /** A power cut. `ended` never comes. */
+  readonly abandon: () => void;
+}
+
+export interface ChargerParts {
+  readonly profile: StationProfile;
+  readonly identity: ChargerIdentity;
+  readonly values: BootValues;
+  /** All but the host, which ends this boot. */
+  readonly ports: Omit<Ports, "host">;
+  readonly trace: Trace;
+}
+
+/** A stop of the process does not wait longer for its transactions: what is not ended is closed at the next boot. */
+const stopPatienceMs = 3_000;
+
+/** Throws an `Error` that names what is wrong with a configuration value, before anything has started. */
+export async function startCharger(parts: ChargerParts): Promise<Charger> {
+  const { profile, identity, values, ports, trace } = parts;
+  const boot = await beginBoot(ports.store, stationKeyTable(profile), values);
+  const kernel = createKernel({ clock: ports.clock, trace });
+  let restart: RestartKind | null = null;
+  const host = {
+    restart: (kind: RestartKind) => {
+      restart = kind;
+      ports.clock.soon(() => void system.stop());
+    },
+  };
+  const { root, addresses } = plantTree(kernel, { ...ports, host }, chargerConfig(profile, identity, boot));
+  const system = kernel.start(root);
+  return {
+    boot,
+    system,
+    addresses,
+    ended: system.ended.then((how) =>
+      how === "gaveUp"
+        ? { kind: "gaveUp" }
+        : restart === null
+        ? { kind: "stopped" }
+        : { kind: "restart", restart }
+    ),
+    stop: async () => {
+      await transactionsEnded(addresses, ports.clock);
+      await system.stop();
+    },
+    abandon: () => system.abandon(),
+  };
+}
+
+/** Resolves when every connector has made its StopTransaction durable, or the patience is over. */
+function transactionsEnded(addresses: Addresses, clock: Ports["clock"]): Promise<void> {
+  const each = [...addresses.connectors.values()].map((connector) =>
+    new Promise<void>((resolve) => {
+      connector.send({ kind: "StopTransaction", reason: "Reboot", reply: () => resolve() });
+    })
+  );
+  return new Promise((resolve) => {
+    const cancel = clock.after(stopPatienceMs, resolve);
+    Promise.all(each).then(() => {
+      cancel();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,99 @@
+/**
+ * The narrator: what the kernel's trace tells, as lines for a person or objects for a program.
+ *
+ * Law: it shows and decides nothing; a crash report is shown without the message, which may carry secrets.
+ */
+import type { Trace, TraceEvent } from "../actors/otp/trace.ts";
+import type { FrameLines } from "./frame_line.ts";
+import { frameLines } from "./frame_line.ts";
+import type { Palette } from "./terminal.ts";
+import { alignColumns } from "./terminal.ts";
+
+export interface NarratorOptions {
+  /** `errors` shows crashes and refusals only. */
+  readonly show: "all" | "errors";
+  readonly format: "text" | "json";
+  readonly palette: Palette;
+  readonly write: (line: string) => void;
+}
+
+export interface Narrator {
+  readonly record: Trace;
+  /** A line of the program's own, with the time before it. */
+  readonly say: (wallMs: number, line: string) => void;
+}
+
+/** What is told of an event; null: nothing. */
+interface Told {
+  readonly level: "info" | "error";
+  readonly what: string;
+  readonly line: string;
+}
+
+export function createNarrator(options: NarratorOptions): Narrator {
+  const frames = frameLines();
+
+  function write(wallMs: number, told: Told): void {
+    if (options.show === "errors" && told.level === "info") return;
+    const at = new Date(wallMs).toISOString();
+    if (options.format === "json") {
+      return options.write(JSON.stringify({ at, level: told.level, what: told.what, text: told.line }));
+    }
+    options.write(alignColumns([[options.palette.dim(at.slice(11, 23)), painted(options.palette, told)]]).join(""));
+  }
+
+  return {
+    record: (event) => {
+      const told = tell(event, frames);
+      if (told !== null) write(event.wallMs, told);
+    },
+    say: (wallMs, line) => write(wallMs, { level: "info", what: "note", line }),
+  };
+}
+
+function tell(event: TraceEvent, frames: FrameLines): Told | null {
+  switch (event.kind) {
+    case "effect":
+      return effect(event.effect, event.detail, frames);
+    case "crash": {
+      const inHand = event.message === null ? "" : ` at ${event.message.kind}`;
+      return { level: "error", what: "crash", line: `! ${event.actor} crashed${inHand}: ${event.error}` };
+    }
+    case "restart":
+      return { level: "error", what: "restart", line: `! ${event.supervisor} restarts ${event.starts.join(", ")}` };
+    case "gaveUp":
+      return { level: "error", what: "gaveUp", line: `! ${event.supervisor} gives up` };
+    case "terminateFailed":
+      return { level: "error", what: "terminateFailed", line: `! ${event.actor} could not be left safe: ${event.error}` };
+    case "overflow":
+      return { level: "error", what: "overflow", line: `! the mailbox of ${event.actor} is full: ${event.message} lost` };
+    case "started":
+    case "stopped":
+    case "message":
+    case "deadLetter":
+      return null;
+  }
+}
+
+function effect(name: string, detail: unknown, frames: FrameLines): Told | null {
+  switch (name) {
+    case "FrameSent":
+      return { level: "info", what: "sent", line: frames.line("sent", String(detail)) };
+    case "FrameReceived":
+      return { level: "info", what: "received", line: frames.line("received", String(detail)) };
+    case "LinkClosed":
+      return { level: "error", what: "link", line: `! connection closed: ${JSON.stringify(detail)}` };
+    case "CommitRefused":
+    case "MeterFailed":
+    case "TransactionMessageFailed":
+      return { level: "error", what: name, line: `! ${name}: ${JSON.stringify(detail)}` };
+    default:
+      return null;
+  }
+}
+
+function painted(palette: Palette, told: Told): string {
+  if (told.level === "error") return palette.bad(told.line);
+  if (told.what === "sent") return palette.name(told.line);
+  return told.line;
+}

@@ -1,0 +1,144 @@
+/**
+ * A simulated charger that lives through resets and power cuts: the hardware stays, boots come and go.
+ *
+ * Law: the same actors as the product on the same kind of store; only the ports at the edge are simulated. A power cut drops
+ * the tree without a last word, while this process and its debug socket stay to take the `on`.
+ */
+import type { BootValues } from "../actors/boot.ts";
+import type { ChargerIdentity } from "../actors/charger_config.ts";
+import type { Trace } from "../actors/otp/trace.ts";
+import type { Clock } from "../hal/clock.ts";
+import type { SimulatedStation } from "../hal/drivers/simulated_station.ts";
+import { createSimulatedStation } from "../hal/drivers/simulated_station.ts";
+import { createSystemEntropy } from "../hal/drivers/system_entropy.ts";
+import { createTcpStream } from "../hal/drivers/tcp_stream.ts";
+import { createWsWebSocket } from "../hal/drivers/ws_websocket.ts";
+import type { StationProfile } from "../hal/station_profile.ts";
+import type { FaultyStore, StorageState } from "../simulator/faulty_store.ts";
+import { faultyStore } from "../simulator/faulty_store.ts";
+import type { NetworkSwitch } from "../simulator/network_switch.ts";
+import { networkSwitch } from "../simulator/network_switch.ts";
+import { keepPhysicalState, readPhysicalState } from "../simulator/physical_state_file.ts";
+import type { StateDirectory } from "../storage/drivers/state_directory.ts";
+import type { OpenedStore } from "../storage/drivers/deno_kv_store.ts";
+import type { Charger } from "./charger.ts";
+import { startCharger } from "./charger.ts";
+import { exitCodes, resetExitCode } from "./exit_codes.ts";
+import { openStore, Refused } from "./state.ts";
+
+export interface SimulationParts {
+  readonly profile: StationProfile;
+  readonly identity: ChargerIdentity;
+  readonly values: BootValues;
+  readonly directory: StateDirectory;
+  readonly clock: Clock;
+  readonly trace: Trace;
+  readonly warn: (line: string) => void;
+  readonly onReset: "restart" | "exit";
+}
+
+export interface Simulation {
+  readonly station: SimulatedStation;
+  /** The boot that runs now; null while the power is cut and between two boots. */
+  readonly charger: () => Charger | null;
+  readonly setPower: (state: "failing" | "cut" | "on") => void;
+  readonly network: NetworkSwitch;
+  readonly setStorage: (state: StorageState) => void;
+  readonly storageState: () => StorageState;
+  /** Resolves with the process's exit code. */
+  readonly ended: Promise<number>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts the hardware; the first boot follows. Throws `Refused` when the physical state does not fit the station. */
+export async function startSimulation(parts: SimulationParts): Promise<Simulation> {
+  const { profile, clock, directory, warn } = parts;
+  const physicalPath = `${directory.path}/physical.json`;
+  const physical = readPhysicalState(physicalPath, profile);
+  if (physical.kind === "refused") throw new Refused(physical.problems.join("\n"));
+  const station = createSimulatedStation({
+    profile,
+    clock,
+    ...(physical.value === null ? {} : { physicalState: physical.value }),
+  });
+  const release = keepPhysicalState(station, clock, physicalPath);
+  const network = networkSwitch(createWsWebSocket(createTcpStream()), clock);
+  const entropy = createSystemEntropy();
+  const ended = Promise.withResolvers<number>();
+  const now: { charger: Charger | null; opened: OpenedStore | null; faulty: FaultyStore | null } = {
+    charger: null,
+    opened: null,
+    faulty: null,
+  };
+  let storage: StorageState = "ok";
+  /** Boots and cuts follow each other; none begins before the one before it is done. */
+  let turn = Promise.resolve();
+
+  async function boot(): Promise<void> {
+    if (now.charger !== null) return;
+    now.opened = await openStore(directory, clock.wallMs(), warn);
+    now.faulty = faultyStore(now.opened.store, storage);
+    const { board, meter, reader, power } = station;
+    const ports = { clock, entropy, store: now.faulty.store, websocket: network.driver, board, meter, reader, power };
+    const charger = await startCharger({ ...parts, ports });
+    now.charger = charger;
+    charger.ended.then((ending) => {
+      const code = ending.kind === "restart" ? resetExitCode(ending.restart) : endCodes[ending.kind];
+      const again = ending.kind === "restart" && parts.onReset === "restart";
+      after(async () => {
+        await closeStore();
+        if (again) await boot();
+        else finish(code);
+      });
+    });
+  }
+
+  async function closeStore(): Promise<void> {
+    now.charger = null;
+    await now.opened?.close();
+    now.opened = null;
+  }
+
+  function finish(code: number): void {
+    release();
+    ended.resolve(code);
+  }
+
+  function after(next: () => Promise<void>): void {
+    turn = turn.then(next).catch((error) => {
+      warn(`! ${error instanceof Error ? error.message : error}`);
+      finish(exitCodes.failed);
+    });
+  }
+
+  function setPower(state: "failing" | "cut" | "on"): void {
+    if (state === "cut") {
+      now.faulty?.sever();
+      now.charger?.abandon();
+      network.cut();
+      after(closeStore);
+    }
+    station.verbs.power(state);
+    if (state === "on") after(boot);
+  }
+
+  await boot();
+  return {
+    station,
+    charger: () => now.charger,
+    setPower,
+    network,
+    setStorage: (state) => {
+      storage = state;
+      now.faulty?.set(state);
+    },
+    storageState: () => storage,
+    ended: ended.promise,
+    stop: async () => {
+      if (now.charger === null) finish(exitCodes.stopped);
+      else await now.charger.stop();
+    },
+  };
+}
+
+const endCodes = { stopped: exitCodes.stopped, gaveUp: exitCodes.failed } as const;

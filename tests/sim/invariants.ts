@@ -1,0 +1,141 @@
+/**
+ * What must hold in every run, after every event (S) or once everything has healed (E); ids as in notes/reliability.md B3.
+ *
+ * Law: judged from outside: the hardware, the store's commits, the central system's ledger, and the snapshots of actors.
+ */
+import type { World } from "./world.ts";
+import { isLegalTransition } from "./status_transitions.ts";
+
+/** One breach; the id is what a shrunk scenario must still break. */
+export class Breach extends Error {
+  override readonly name = "Breach";
+  readonly id: string;
+  constructor(id: string, what: string) {
+    super(`${id}: ${what}`);
+    this.id = id;
+  }
+}
+
+/** The checks after every event. Call `rebooted` when the tree is a new one. */
+export interface Watcher {
+  readonly look: () => void;
+  readonly rebooted: () => void;
+}
+
+export function watchWorld(world: World): Watcher {
+  const connectorIds = Array.from({ length: world.connectors }, (_, index) => index + 1);
+  const closed = new Map<number, boolean>();
+  const statuses = new Map<number, string>();
+
+  function contactor(connectorId: number): void {
+    const state = world.station.board.state(connectorId);
+    const was = closed.get(connectorId) ?? false;
+    closed.set(connectorId, state.contactorClosed);
+    if (!state.contactorClosed) return;
+    if (state.plug !== "both") throw new Breach("I1", `contactor ${connectorId} is closed with plug ${state.plug}`);
+    if (state.fault !== null) throw new Breach("I1", `contactor ${connectorId} is closed in a fault`);
+    if (was) return;
+    const record = world.store().snapshot().records.find(({ key }) => key[0] === "transaction" && key[1] === connectorId);
+    if (record === undefined) throw new Breach("I1", `contactor ${connectorId} is closed without a durable transaction`);
+  }
+
+  function legal(connectorId: number): void {
+    const snapshot = world.system().inspect(`connector:${connectorId}`) as { readonly status: string } | undefined;
+    if (snapshot === undefined) return;
+    const before = statuses.get(connectorId);
+    statuses.set(connectorId, snapshot.status);
+    if (before === undefined || before === snapshot.status) return;
+    if (!isLegalTransition(before, snapshot.status)) {
+      throw new Breach("I10", `connector ${connectorId} went from ${before} to ${snapshot.status}`);
+    }
+  }
+
+  return {
+    look: () => {
+      for (const connectorId of connectorIds) {
+        contactor(connectorId);
+        legal(connectorId);
+      }
+      const [breach] = world.centralSystem.breaches;
+      if (breach !== undefined) throw new Breach("I3", `the charger sent ${breach}`);
+      const [crossed] = world.wireBreaches();
+      if (crossed !== undefined) throw new Breach("I7", crossed);
+    },
+    rebooted: () => {
+      closed.clear();
+      statuses.clear();
+    },
+  };
+}
+
+/** The checks at the end, when the link is up, nobody is plugged in, and hours have been quiet. */
+export function judgeEnd(world: World): void {
+  bills(world);
+  order(world);
+  energy(world);
+  quiet(world);
+  truth(world);
+}
+
+/** I2: what became durable and the ledger correspond one to one. */
+function bills(world: World): void {
+  const { ledger } = world.centralSystem;
+  const starts = world.durable.starts.map(({ payload }) => JSON.stringify(payload));
+  const told = [...ledger.values()].map(({ start }) => JSON.stringify(start));
+  for (const start of starts) if (!told.includes(start)) throw new Breach("I2", `StartTransaction ${start} was lost`);
+  for (const start of told) if (!starts.includes(start)) throw new Breach("I2", `StartTransaction ${start} was invented`);
+  if (told.length !== starts.length) throw new Breach("I2", `${starts.length} starts became ${told.length} transactions`);
+  if (world.durable.stops.length !== starts.length) {
+    throw new Breach("I2", `${starts.length} starts have ${world.durable.stops.length} stops`);
+  }
+  for (const entry of ledger.values()) {
+    if (entry.stop === null) throw new Breach("I2", `transaction ${entry.transactionId} has no StopTransaction`);
+  }
+}
+
+/** I3: within a transaction neither time nor energy falls. */
+function order(world: World): void {
+  for (const { transactionId, start, meterValues, stop } of world.centralSystem.ledger.values()) {
+    const samples = meterValues.flatMap((request) => request.meterValue);
+    const times = [start.timestamp, ...samples.map((value) => value.timestamp), stop?.timestamp ?? start.timestamp];
+    const energies = [
+      start.meterStart,
+      ...samples.map((value) => Number(value.sampledValue[0]?.value)),
+      stop?.meterStop ?? Infinity,
+    ];
+    if (times.some((time, at) => at > 0 && time < times[at - 1]!)) {
+      throw new Breach("I3", `time falls in transaction ${transactionId}: ${times.join(", ")}`);
+    }
+    if (energies.some((energy, at) => at > 0 && energy < energies[at - 1]!)) {
+      throw new Breach("I3", `energy falls in transaction ${transactionId}: ${energies.join(", ")}`);
+    }
+  }
+}
+
+/** I5: what was billed is what the hardware delivered, to 1 Wh a transaction. */
+function energy(world: World): void {
+  const delivered = world.station.physicalState().connectors.reduce((sum, { registerWh }) => sum + registerWh, 0);
+  const entries = [...world.centralSystem.ledger.values()];
+  const billed = entries.reduce((sum, { start, stop }) => sum + (stop?.meterStop ?? start.meterStart) - start.meterStart, 0);
+  if (Math.abs(delivered - billed) > entries.length + 1) {
+    throw new Breach("I5", `${delivered} Wh were delivered and ${billed} Wh billed in ${entries.length} transactions`);
+  }
+}
+
+/** I6: nothing waits, nothing is in flight. */
+function quiet(world: World): void {
+  const outbox = world.system().inspect("outbox") as { readonly transactionMessages: number; readonly inFlight: unknown };
+  const left = world.store().snapshot().records.filter(({ key }) => ["outbox", "transaction", "answer"].includes(String(key[0])));
+  if (outbox.transactionMessages !== 0 || left.length > 0) {
+    throw new Breach("I6", `${outbox.transactionMessages} messages wait, the store holds ${left.map(({ key }) => key.join("/"))}`);
+  }
+}
+
+/** I10, its end: the status that was reported last is the true one. */
+function truth(world: World): void {
+  for (let connectorId = 1; connectorId <= world.connectors; connectorId++) {
+    const { status } = world.system().inspect(`connector:${connectorId}`) as { readonly status: string };
+    const reported = world.centralSystem.statuses.get(connectorId);
+    if (reported !== status) throw new Breach("I10", `connector ${connectorId} is ${status} and was last reported ${reported}`);
+  }
+}
