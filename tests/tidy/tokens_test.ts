@@ -21,7 +21,7 @@ check("after a bracket it divides", "(a) / b / c[0] / d", ["a", "b", "c", "d"]);
 check("a class in a pattern may hold a slash", "x(/[/\"'`]b/, c)", ["x", "c"]);
 check("an escaped quote ends no string", "'a\\'b' c \"d\\\\\" e", ["c", "e"]);
 check("a template holds code", "`a ${b} c ${`d ${e} f`} g` h", ["b", "e", "h"]);
-check("with braces of its own", "`${{ a: { b } }}` c", ["a", "b", "c"]);
+check("with braces of its own", "`${{ a: { b } }.c}` d", ["a", "b", "c", "d"]);
 check("an escaped one holds none", "`\\${a} $b \\` $` c", ["c"]);
 check("comments hold none", "a // b 'c\n/* d ` */ e", ["a", "e"]);
 check("in a string they are none", "'//' a \"/*\" b '*/'", ["a", "b"]);
