@@ -52,20 +52,23 @@ export interface Stop {
   readonly idTag?: string;
 }
 
+/** Nobody's: free, or the transaction is over and its cable still in. */
+export type Idle =
+  | { readonly kind: "none" }
+  | { readonly kind: "ended"; readonly reason: StopReason };
+
 /** What somebody is doing with this connector. */
 export type Use =
-  | { readonly kind: "none" }
+  | Idle
   /** An authorization to start is being asked for; `after` is what a refusal goes back to. */
-  | { readonly kind: "asked"; readonly idTag: string; readonly after: "none" | "ended" }
+  | { readonly kind: "asked"; readonly idTag: string; readonly after: Idle }
   /** Waits for the plug, at most ConnectionTimeOut. */
   | { readonly kind: "authorized"; readonly idTag: string; readonly parentIdTag?: string }
   /** Everything is there; the meter is being read and StartTransaction committed. */
   | { readonly kind: "starting"; readonly idTag: string; readonly parentIdTag?: string }
   | { readonly kind: "transaction"; readonly transaction: RunningTransaction }
   /** The contactor is open; the meter is being read and StopTransaction committed. */
-  | { readonly kind: "stopping"; readonly transaction: RunningTransaction; readonly stop: Stop }
-  /** The transaction is over and the cable still in. */
-  | { readonly kind: "ended" };
+  | { readonly kind: "stopping"; readonly transaction: RunningTransaction; readonly stop: Stop };
 
 export interface ConnectorFacts {
   readonly electronics: Electronics;
@@ -77,7 +80,7 @@ export interface ConnectorFacts {
 export type ConnectorEvent =
   | { readonly kind: "ElectronicsChanged"; readonly electronics: Electronics }
   | { readonly kind: "Presented"; readonly idTag: string }
-  /** Accepted already; `authorize` is AuthorizeRemoteTxRequests. */
+  /** Where `mayRemoteStart` said so; `authorize` is AuthorizeRemoteTxRequests. */
   | { readonly kind: "RemoteStartAccepted"; readonly idTag: string; readonly authorize: boolean }
   | {
     readonly kind: "AuthorizationAnswered";
@@ -123,9 +126,7 @@ export function step(facts: ConnectorFacts, event: ConnectorEvent, rules: Connec
     case "Presented":
       return presented(facts, event.idTag);
     case "RemoteStartAccepted":
-      return event.authorize
-        ? asking(facts, event.idTag, "none")
-        : startWhenReady(quiet({ ...facts, use: { kind: "authorized", idTag: event.idTag } }));
+      return remoteStartAccepted(facts, event);
     case "AuthorizationAnswered":
       return authorizationAnswered(facts, event);
     case "ConnectionTimedOut":
@@ -133,7 +134,7 @@ export function step(facts: ConnectorFacts, event: ConnectorEvent, rules: Connec
     case "StopRequested":
       return stopRequested(facts, event.stop);
     case "StartCommitted":
-      return startCommitted(facts, event.localId, rules);
+      return startCommitted(facts, event.localId);
     case "StartFailed":
       return facts.use.kind === "starting"
         ? quiet({ ...facts, use: { kind: "none" }, warning: event.warning })
@@ -142,7 +143,7 @@ export function step(facts: ConnectorFacts, event: ConnectorEvent, rules: Connec
       return startAnswered(facts, event, rules);
     case "StopCommitted":
       return facts.use.kind === "stopping"
-        ? quiet(withoutCable({ ...facts, use: { kind: "ended" } }))
+        ? quiet(withoutCable({ ...facts, use: { kind: "ended", reason: facts.use.stop.reason } }))
         : quiet(facts);
   }
 }
@@ -154,7 +155,7 @@ export function status(facts: ConnectorFacts): ChargePointStatus {
     case "none":
       return cableInStation(facts.electronics.plug) ? "Preparing" : "Available";
     case "asked":
-      if (facts.use.after === "ended") return "Finishing";
+      if (facts.use.after.kind === "ended") return "Finishing";
       return cableInStation(facts.electronics.plug) ? "Preparing" : "Available";
     case "authorized":
     case "starting":
@@ -176,7 +177,7 @@ export function trouble(
 ): { readonly errorCode: ChargePointErrorCode; readonly info?: string; readonly vendorErrorCode?: string } {
   const fault = facts.electronics.fault ?? facts.warning;
   if (fault !== null) return fault;
-  const unplugged = facts.use.kind === "transaction" && facts.electronics.plug !== "both";
+  const unplugged = facts.electronics.plug !== "both" && tellsOfUnplugging(facts.use);
   return unplugged ? { errorCode: "NoError", info: "EV side disconnected" } : { errorCode: "NoError" };
 }
 
@@ -201,7 +202,7 @@ function presented(facts: ConnectorFacts, idTag: string): ConnectorStep {
   switch (use.kind) {
     case "none":
     case "ended":
-      return facts.electronics.fault === null ? asking(facts, idTag, use.kind) : quiet(facts);
+      return facts.electronics.fault === null ? asking(facts, idTag, use) : quiet(facts);
     case "authorized":
       // B1: the same tag a second time takes the intention back.
       return sameIdTag(use.idTag, idTag) ? quiet({ ...facts, use: { kind: "none" } }) : quiet(facts);
@@ -218,7 +219,17 @@ function presented(facts: ConnectorFacts, idTag: string): ConnectorStep {
   }
 }
 
-function asking(facts: ConnectorFacts, idTag: string, after: "none" | "ended"): ConnectorStep {
+function remoteStartAccepted(
+  facts: ConnectorFacts,
+  start: Extract<ConnectorEvent, { kind: "RemoteStartAccepted" }>,
+): ConnectorStep {
+  if (!mayRemoteStart(facts)) return quiet(facts);
+  return start.authorize
+    ? asking(facts, start.idTag, { kind: "none" })
+    : startWhenReady(quiet({ ...facts, use: { kind: "authorized", idTag: start.idTag } }));
+}
+
+function asking(facts: ConnectorFacts, idTag: string, after: Idle): ConnectorStep {
   return {
     next: { ...facts, use: { kind: "asked", idTag, after } },
     effects: [{ kind: "AskAuthorization", idTag }],
@@ -232,7 +243,7 @@ function authorizationAnswered(
   const use = facts.use;
   if (use.kind === "asked" && sameIdTag(use.idTag, answer.idTag)) {
     const refused = !answer.accepted || facts.electronics.fault !== null;
-    if (refused) return quiet(withoutCable({ ...facts, use: { kind: use.after } }));
+    if (refused) return quiet({ ...facts, use: use.after });
     return startWhenReady(
       quiet({ ...facts, use: { kind: "authorized", ...holder(use.idTag, answer.parentIdTag) } }),
     );
@@ -265,14 +276,14 @@ function changed(facts: ConnectorFacts, rules: ConnectorRules): ConnectorStep {
   }
 }
 
-function startCommitted(facts: ConnectorFacts, localId: number, rules: ConnectorRules): ConnectorStep {
+function startCommitted(facts: ConnectorFacts, localId: number): ConnectorStep {
   if (facts.use.kind !== "starting") return quiet(facts);
   const transaction: RunningTransaction = {
     localId,
     mayCharge: true,
     ...holder(facts.use.idTag, facts.use.parentIdTag),
   };
-  return changed({ ...facts, use: { kind: "transaction", transaction }, warning: null }, rules);
+  return quiet({ ...facts, use: { kind: "transaction", transaction }, warning: null });
 }
 
 /** §4.8 and errata v4.0 §3.17: the same handling whether the start was made online or offline. */
@@ -305,10 +316,11 @@ function stopRequested(facts: ConnectorFacts, stop: Stop): ConnectorStep {
         next: { ...facts, use: { kind: "stopping", transaction: use.transaction, stop } },
         effects: [{ kind: "CommitStop", transaction: use.transaction, stop }],
       };
+    // A stop of everything (reset, power loss) reaches an intention too: it is dropped.
     case "asked":
+      return quiet({ ...facts, use: use.after });
     case "authorized":
     case "starting":
-      // A stop of everything (reset, power loss) reaches an intention too: it is dropped.
       return quiet({ ...facts, use: { kind: "none" } });
     case "none":
     case "stopping":
@@ -331,10 +343,26 @@ function startWhenReady(step: ConnectorStep): ConnectorStep {
 function withoutCable(facts: ConnectorFacts): ConnectorFacts {
   if (cableInStation(facts.electronics.plug)) return facts;
   if (facts.use.kind === "ended") return { ...facts, use: { kind: "none" } };
-  if (facts.use.kind === "asked" && facts.use.after === "ended") {
-    return { ...facts, use: { ...facts.use, after: "none" } };
-  }
+  if (facts.use.kind === "asked") return { ...facts, use: { ...facts.use, after: { kind: "none" } } };
   return facts;
+}
+
+/** §4.9: the open end of the cable is told of while the transaction goes on, and afterwards when that is what ended it. */
+function tellsOfUnplugging(use: Use): boolean {
+  switch (use.kind) {
+    case "transaction":
+      return true;
+    case "stopping":
+      return use.stop.reason === "EVDisconnected";
+    case "ended":
+      return use.reason === "EVDisconnected";
+    case "asked":
+      return tellsOfUnplugging(use.after);
+    case "none":
+    case "authorized":
+    case "starting":
+      return false;
+  }
 }
 
 function cableInStation(plug: Plug): boolean {

@@ -1,0 +1,210 @@
+/**
+ * How a connector comes to charge, or does not: identification, the plug, remote starts, time-outs and faults (OCPP 1.6 §4.8, §4.9).
+ */
+import type { ConnectorEvent, Fault } from "../../protocol/connector.ts";
+import {
+  accept,
+  answerStart,
+  charging,
+  plug,
+  present,
+  refuse,
+  remoteStart,
+  remoteStop,
+  startCommitted,
+  stopCommitted,
+  story,
+  timeOut,
+} from "./connector_story.ts";
+
+const fault: Fault = { errorCode: "GroundFailure" };
+const meterFailed: ConnectorEvent = { kind: "StartFailed", warning: { errorCode: "PowerMeterFailure" } };
+
+story("TC_003: plugged in first", charging);
+
+story("TC_004_1: identified first", [
+  [present("DRIVER"), "Available", "AskAuthorization DRIVER"],
+  [accept("DRIVER"), "Preparing"],
+  [plug("both"), "Preparing", "CommitStart DRIVER"],
+  [startCommitted, "Charging"],
+]);
+
+story("TC_004_2: identified, and nobody plugs in until ConnectionTimeOut", [
+  [present("DRIVER"), "Available", "AskAuthorization DRIVER"],
+  [accept("DRIVER"), "Preparing"],
+  [timeOut, "Available"],
+  [plug("both"), "Preparing"],
+]);
+
+story("TC_061_1, B1: the same tag a second time takes the intention back, in any case of letters", [
+  [present("DRIVER"), "Available", "AskAuthorization DRIVER"],
+  [accept("DRIVER"), "Preparing"],
+  [present("STRANGER"), "Preparing"],
+  [present("driver"), "Available"],
+  [plug("both"), "Preparing"],
+]);
+
+story("B1: plugged in and out again", [
+  [plug("both"), "Preparing"],
+  [plug("none"), "Available"],
+]);
+
+story("a cable in the socket is a beginning, a cable at the car alone is none", [
+  [plug("station"), "Preparing"],
+  [plug("ev"), "Available"],
+  [plug("both"), "Preparing"],
+]);
+
+story("TC_010: plugged in first, then started from afar, with AuthorizeRemoteTxRequests", [
+  [plug("both"), "Preparing"],
+  [remoteStart("DRIVER", true), "Preparing", "AskAuthorization DRIVER"],
+  [accept("DRIVER", "GROUP"), "Preparing", "CommitStart DRIVER of GROUP"],
+  [startCommitted, "Charging"],
+]);
+
+story("TC_010: plugged in first, then started from afar, without AuthorizeRemoteTxRequests", [
+  [plug("both"), "Preparing"],
+  [remoteStart("DRIVER", false), "Preparing", "CommitStart DRIVER"],
+  [startCommitted, "Charging"],
+]);
+
+story("TC_011_1: started from afar first, with AuthorizeRemoteTxRequests", [
+  [remoteStart("DRIVER", true), "Available", "AskAuthorization DRIVER"],
+  [accept("DRIVER"), "Preparing"],
+  [plug("both"), "Preparing", "CommitStart DRIVER"],
+  [startCommitted, "Charging"],
+]);
+
+story("TC_011_1: started from afar first, without AuthorizeRemoteTxRequests", [
+  [remoteStart("DRIVER", false), "Preparing"],
+  [plug("both"), "Preparing", "CommitStart DRIVER"],
+  [startCommitted, "Charging"],
+]);
+
+story("TC_011_2: started from afar, and nobody plugs in until ConnectionTimeOut", [
+  [remoteStart("DRIVER", false), "Preparing"],
+  [timeOut, "Available"],
+  [plug("both"), "Preparing"],
+]);
+
+story("TC_023_4: refused before the plug, it was never in use", [
+  [present("STRANGER"), "Available", "AskAuthorization STRANGER"],
+  [refuse("STRANGER"), "Available"],
+  [plug("both"), "Preparing"],
+]);
+
+story("TC_023_4: refused after the plug, nothing starts", [
+  [plug("both"), "Preparing"],
+  [present("STRANGER"), "Preparing", "AskAuthorization STRANGER"],
+  [refuse("STRANGER"), "Preparing"],
+]);
+
+story("TC_023_5: started from afar and refused, nothing starts", [
+  [remoteStart("STRANGER", true), "Available", "AskAuthorization STRANGER"],
+  [plug("both"), "Preparing"],
+  [refuse("STRANGER"), "Preparing"],
+]);
+
+story("while one asks nobody else is heard, and only the answer for that one counts", [
+  [present("DRIVER"), "Available", "AskAuthorization DRIVER"],
+  [present("STRANGER"), "Available"],
+  [accept("STRANGER"), "Available"],
+  [plug("both"), "Preparing"],
+  [accept("DRIVER"), "Preparing", "CommitStart DRIVER"],
+  [present("STRANGER"), "Preparing"],
+  [accept("STRANGER"), "Preparing"],
+]);
+
+story("an answer that nobody waits for any more starts nothing", [
+  [plug("both"), "Preparing"],
+  [accept("DRIVER"), "Preparing"],
+  [timeOut, "Preparing"],
+  [startCommitted, "Preparing"],
+  [answerStart(true), "Preparing"],
+  [stopCommitted, "Preparing"],
+]);
+
+story("§6: unplugged while it starts, it waits for the plug again", [
+  ...charging.slice(0, 3),
+  [plug("station"), "Preparing"],
+  [startCommitted, "Preparing"],
+  [plug("both"), "Preparing", "CommitStart DRIVER"],
+  [startCommitted, "Charging"],
+]);
+
+story("TC_041: in a fault no tag is heard", [
+  [plug("both", { fault }), "Faulted GroundFailure"],
+  [present("DRIVER"), "Faulted GroundFailure"],
+  [remoteStart("DRIVER", false), "Faulted GroundFailure"],
+  [plug("both"), "Preparing"],
+]);
+
+story("TC_041: accepted in a fault, nothing starts, not even when the fault is over", [
+  [plug("both"), "Preparing"],
+  [present("DRIVER"), "Preparing", "AskAuthorization DRIVER"],
+  [plug("both", { fault }), "Faulted GroundFailure"],
+  [accept("DRIVER"), "Faulted GroundFailure"],
+  [plug("both"), "Preparing"],
+]);
+
+story("TC_041: a fault takes back an authorization that waits for the plug", [
+  [remoteStart("DRIVER", false), "Preparing"],
+  [plug("none", { fault }), "Faulted GroundFailure"],
+  [plug("both"), "Preparing"],
+]);
+
+story("TC_024, §6: a fault while it starts, a lock that failed say: no transaction", [
+  ...charging.slice(0, 3),
+  [plug("both", { fault: { errorCode: "ConnectorLockFailure" } }), "Faulted ConnectorLockFailure"],
+  [startCommitted, "Faulted ConnectorLockFailure"],
+  [plug("both"), "Preparing"],
+]);
+
+story("§5.3: a start that failed is told as a warning until the next one has succeeded", [
+  ...charging.slice(0, 3),
+  [meterFailed, "Preparing PowerMeterFailure"],
+  [plug("both", { fault }), "Faulted GroundFailure"],
+  [plug("both"), "Preparing PowerMeterFailure"],
+  [present("DRIVER"), "Preparing PowerMeterFailure", "AskAuthorization DRIVER"],
+  [accept("DRIVER"), "Preparing PowerMeterFailure", "CommitStart DRIVER"],
+  [startCommitted, "Charging"],
+]);
+
+story("a start that fails late, when it has been unplugged, takes nothing back", [
+  ...charging.slice(0, 3),
+  [plug("station"), "Preparing"],
+  [meterFailed, "Preparing PowerMeterFailure"],
+  [plug("both"), "Preparing PowerMeterFailure", "CommitStart DRIVER"],
+]);
+
+story("C4, D3: the car pauses and goes on", [
+  ...charging,
+  [plug("both", { demand: false }), "SuspendedEV"],
+  [plug("both"), "Charging"],
+]);
+
+story("C9, D9, I3, I4: a fault pauses the transaction, and what was before comes back", [
+  ...charging,
+  [plug("both", { fault }), "Faulted GroundFailure"],
+  [plug("both"), "Charging"],
+  [plug("both", { demand: false }), "SuspendedEV"],
+  [plug("both", { demand: false, fault }), "Faulted GroundFailure"],
+  [plug("both", { demand: false }), "SuspendedEV"],
+]);
+
+story(
+  "TC_037_2: refused by StartTransaction.conf, it goes on without energy if StopTransactionOnInvalidId is false",
+  [
+    ...charging,
+    [answerStart(false), "SuspendedEVSE"],
+    [plug("both", { demand: false }), "SuspendedEVSE"],
+    [answerStart(true), "SuspendedEVSE"],
+    [remoteStop, "Finishing", "CommitStop 1 Remote"],
+  ],
+  { stopOnInvalidId: false },
+);
+
+story("the answer for another transaction is none for this one", [
+  ...charging,
+  [{ kind: "StartAnswered", localId: 2, transactionId: 8, accepted: false }, "Charging"],
+]);

@@ -1,0 +1,79 @@
+/**
+ * What a connector wants of its hardware, whether it takes a remote start, and what it remembers (house rule 9; OCPP 1.6 §5.11).
+ */
+import { assertEquals } from "@std/assert";
+import type { ConnectorFacts, Fault } from "../../protocol/connector.ts";
+import { mayRemoteStart, trouble, wantsContactor, wantsLock } from "../../protocol/connector.ts";
+import { after, answerStart, charging, plug, remoteStop, stopCommitted } from "./connector_story.ts";
+
+interface Wishes {
+  readonly remoteStart: boolean;
+  readonly lock: boolean;
+  readonly contactor: boolean;
+}
+
+/** Plugged in, presented, accepted, committed. */
+const started = charging.map(([event]) => event);
+const fault: Fault = { errorCode: "GroundFailure" };
+
+const free: Wishes = { remoteStart: true, lock: false, contactor: false };
+const taken: Wishes = { remoteStart: false, lock: false, contactor: false };
+const held: Wishes = { remoteStart: false, lock: true, contactor: false };
+const closed: Wishes = { remoteStart: false, lock: true, contactor: true };
+
+function check(moment: string, facts: ConnectorFacts, expected: Wishes): void {
+  Deno.test({ name: `connector: remote start, lock and contactor: ${moment}`, permissions: "none" }, () => {
+    const actual: Wishes = {
+      remoteStart: mayRemoteStart(facts),
+      lock: wantsLock(facts),
+      contactor: wantsContactor(facts),
+    };
+    assertEquals(actual, expected);
+  });
+}
+
+check("nobody is there", after([]), free);
+check("a cable is in", after(started.slice(0, 1)), free);
+check("TC_041: in a fault", after([plug("both", { fault })]), taken);
+check("it is being asked for", after(started.slice(0, 2)), taken);
+check("it waits for the plug", after([...started.slice(0, 3), plug("station")]), taken);
+check("§6: it starts", after(started.slice(0, 3)), held);
+check("TC_026: it charges", after(started), closed);
+check("the car pauses", after([...started, plug("both", { demand: false })]), closed);
+check("§6: a transaction is in a fault", after([...started, plug("both", { fault })]), held);
+check(
+  "TC_005_3: the car's end is out and the transaction goes on",
+  after([...started, plug("station")], { stopOnEvSideDisconnect: false }),
+  held,
+);
+check(
+  "TC_037_2: the central system has refused the tag",
+  after([...started, answerStart(false)], { stopOnInvalidId: false }),
+  held,
+);
+check("it stops", after([...started, remoteStop]), taken);
+check("it has stopped", after([...started, remoteStop, stopCommitted]), taken);
+
+Deno.test(
+  { name: "connector: a transaction keeps what StartTransaction.conf said", permissions: "none" },
+  () => {
+    assertEquals(after([...started, answerStart(true, "GROUP")]).use, {
+      kind: "transaction",
+      transaction: {
+        localId: 1,
+        idTag: "DRIVER",
+        parentIdTag: "GROUP",
+        transactionId: 7,
+        mayCharge: true,
+      },
+    });
+  },
+);
+
+Deno.test(
+  { name: "connector: §5.6: a fault is told with all that is known of it", permissions: "none" },
+  () => {
+    const known: Fault = { errorCode: "OtherError", info: "door open", vendorErrorCode: "CX009" };
+    assertEquals(trouble(after([plug("both", { fault: known })])), known);
+  },
+);
