@@ -33,14 +33,16 @@ export interface Bounds {
   readonly default: number;
 }
 
-/** `R` and `RW` as the central system sees it. */
-type Access = "R" | "RW";
+/** `R` and `RW` as the central system sees it; `absent` is not there for it, and holds its initial value for ever. */
+type Access = "R" | "RW" | "absent";
 
 /** A key's type: how its text is parsed (undefined: refused), printed, and what it holds at first. */
 export interface KeyDefinition<V> {
   readonly access: Access;
   readonly initial: V;
   readonly parse: (text: string) => V | undefined;
+  /** How what is stored is parsed, where more may come to be stored than ChangeConfiguration may set. */
+  readonly restore?: (text: string) => V | undefined;
   readonly print: (value: V) => string;
   /** What would be accepted, for the operator's error message. */
   readonly expected: string;
@@ -50,11 +52,14 @@ const secondsMax = 2_147_483;
 
 export function keyTable(limits: ConfigurationLimits) {
   return {
-    AllowOfflineTxForUnknownId: boolean("RW", limits.allowOfflineTxForUnknownId ?? false),
+    AllowOfflineTxForUnknownId: boolean(
+      limits.allowOfflineTxForUnknownId === undefined ? "absent" : "RW",
+      limits.allowOfflineTxForUnknownId ?? false,
+    ),
     AuthorizeRemoteTxRequests: boolean("RW", true),
     ConnectionTimeOut: integer("RW", { min: 1, max: secondsMax, default: limits.connectionTimeOutS }),
     GetConfigurationMaxKeys: fixed(limits.getConfigurationMaxKeys),
-    HeartbeatInterval: integer("RW", limits.heartbeatIntervalS),
+    HeartbeatInterval: heartbeatInterval(limits.heartbeatIntervalS),
     MessageTimeout: integer("RW", { min: 1, max: 3_600, default: 30 }),
     MeterValueSampleInterval: integer("RW", limits.meterValueSampleIntervalS),
     MeterValuesSampledData: measurands(limits.measurands, limits.meterValuesSampledDataMaxLength),
@@ -65,7 +70,7 @@ export function keyTable(limits: ConfigurationLimits) {
       limits.stopTransactionOnEVSideDisconnect.default,
     ),
     StopTransactionOnInvalidId: boolean("RW", true),
-    SupportedFeatureProfiles: list("R", limits.supportedFeatureProfiles, limits.supportedFeatureProfiles),
+    SupportedFeatureProfiles: fixed(limits.supportedFeatureProfiles, (names) => names.join(",")),
     TransactionMessageAttempts: integer("RW", {
       min: 1,
       max: 1_000,
@@ -88,12 +93,15 @@ export type Settings = {
   readonly [K in KeyName]: KeyTable[K] extends KeyDefinition<infer V> ? V : never;
 };
 
-/** What is stored, key by its official name to text; what the table would refuse counts as absent (the table may have narrowed). */
+/**
+ * What is stored, key by its official name to text. What the table would refuse counts as not stored, and so does what is
+ * stored of a key that cannot be changed: the station may have been given another profile since.
+ */
 export function settings(table: KeyTable, stored: ReadonlyMap<string, string>): Settings {
   const entries = names(table).map((name) => {
     const definition = definitionOf(table, name);
-    const text = stored.get(name);
-    const value = text === undefined ? undefined : definition.parse(text);
+    const text = definition.access === "RW" ? stored.get(name) : undefined;
+    const value = text === undefined ? undefined : (definition.restore ?? definition.parse)(text);
     return [name, value ?? definition.initial];
   });
   return Object.fromEntries(entries) as Settings;
@@ -127,7 +135,7 @@ export function report(
   if (asked.length > current.GetConfigurationMaxKeys) return null;
   const known = asked.map((key) => named(table, key)).filter((name) => name !== undefined);
   const unknown = asked.filter((key) => named(table, key) === undefined);
-  const reported = asked.length === 0 ? names(table) : [...new Set(known)];
+  const reported = asked.length === 0 ? offered(table) : [...new Set(known)];
   return {
     configurationKey: reported.map((name) => {
       const definition = definitionOf(table, name);
@@ -138,17 +146,21 @@ export function report(
 }
 
 /** The official spelling of a key, which is matched case-insensitively (CiString50Type). */
-export function named(table: KeyTable, key: string): KeyName | undefined {
+function named(table: KeyTable, key: string): KeyName | undefined {
   const folded = key.toLowerCase();
-  return names(table).find((name) => name.toLowerCase() === folded);
+  return offered(table).find((name) => name.toLowerCase() === folded);
 }
 
-export function names(table: KeyTable): readonly KeyName[] {
+function offered(table: KeyTable): readonly KeyName[] {
+  return names(table).filter((name) => definitionOf(table, name).access !== "absent");
+}
+
+function names(table: KeyTable): readonly KeyName[] {
   return Object.keys(table) as KeyName[];
 }
 
 /** One definition with its value type forgotten: only its own `parse` makes what its own `print` takes. */
-export function definitionOf(table: KeyTable, name: KeyName): KeyDefinition<unknown> {
+function definitionOf(table: KeyTable, name: KeyName): KeyDefinition<unknown> {
   return table[name] as KeyDefinition<unknown>;
 }
 
@@ -156,7 +168,10 @@ function boolean(access: Access, initial: boolean): KeyDefinition<boolean> {
   return {
     access,
     initial,
-    parse: (text) => ({ true: true, false: false })[text.trim().toLowerCase() as "true" | "false"],
+    parse: (text) => {
+      const folded = text.trim().toLowerCase();
+      return folded === "true" ? true : folded === "false" ? false : undefined;
+    },
     print: String,
     expected: "true or false",
   };
@@ -175,28 +190,13 @@ function integer(access: Access, bounds: Bounds): KeyDefinition<number> {
   };
 }
 
-function fixed(value: number): KeyDefinition<number> {
-  return {
-    access: "R",
-    initial: value,
-    parse: () => undefined,
-    print: String,
-    expected: "nothing: it is read-only",
-  };
+/** BootNotification.conf may set it below what ChangeConfiguration may, down to 1 (§4.2). */
+function heartbeatInterval(bounds: Bounds): KeyDefinition<number> {
+  return { ...integer("RW", bounds), restore: integer("RW", { ...bounds, min: 1 }).parse };
 }
 
-function list(
-  access: Access,
-  allowed: readonly string[],
-  initial: readonly string[],
-): KeyDefinition<readonly string[]> {
-  return {
-    access,
-    initial,
-    parse: (text) => listed(text, allowed),
-    print: (items) => items.join(","),
-    expected: `a comma separated list of ${allowed.join(", ")}`,
-  };
+function fixed<V>(value: V, print: (value: V) => string = String): KeyDefinition<V> {
+  return { access: "R", initial: value, parse: () => undefined, print, expected: "nothing: it is read-only" };
 }
 
 function measurands(measured: readonly Measurand[], lengthMax: number): KeyDefinition<readonly Measurand[]> {
