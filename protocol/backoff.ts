@@ -1,7 +1,7 @@
 /**
- * Exponential back-off with full jitter: how long to wait before the next attempt.
+ * Exponential back-off with jitter: how long to wait before the next attempt.
  *
- * OCPP-J 1.6 leaves the algorithm free but demands one (errata v1.0 §3.3: "retry with an appropriate back-off"). Full jitter
+ * OCPP-J 1.6 leaves the algorithm free but demands one (errata v1.0 §3.3: "retry with an appropriate back-off"). Jitter
  * keeps a thousand chargers that lost the same central system from coming back in the same second.
  */
 
