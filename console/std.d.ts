@@ -36,13 +36,3 @@ declare module "@std/assert" {
   ): Promise<E>;
   export function fail(message?: string): never;
 }
-
-declare module "@std/fmt/colors" {
-  export function setColorEnabled(enabled: boolean): void;
-  export function bold(text: string): string;
-  export function dim(text: string): string;
-  export function red(text: string): string;
-  export function green(text: string): string;
-  export function yellow(text: string): string;
-  export function cyan(text: string): string;
-}
