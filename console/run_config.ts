@@ -23,6 +23,7 @@
  */
 import { z } from "zod";
 import { type Handwritten, judgeHandwritten, parseHandwritten } from "../hal/handwritten.ts";
+import { SOCKET_PATH_BYTES_MAX } from "./socket_file.ts";
 import type { RunOptions, SimulateOptions, StationOptions } from "./arguments.ts";
 
 const SCHEMA = z.strictObject({
@@ -48,9 +49,8 @@ const SCHEMA = z.strictObject({
   /** PEM texts, or paths of PEM files. */
   rootCertificates: z.array(z.string().min(1)).max(20).default([]),
   stateDirectory: z.string().min(1),
-  /** Linux gives the path of a Unix socket 108 bytes, the last of them 0. */
-  socket: z.string().min(1).refine((path) => new TextEncoder().encode(path).length <= 107, {
-    error: "write a path of at most 107 bytes",
+  socket: z.string().min(1).refine((path) => new TextEncoder().encode(path).length <= SOCKET_PATH_BYTES_MAX, {
+    error: `write a path of at most ${SOCKET_PATH_BYTES_MAX} bytes`,
   }).optional(),
 }).readonly();
 

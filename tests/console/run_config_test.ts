@@ -1,6 +1,7 @@
 /** The configuration of a charger: what a file may say, what an option overrides, and what a mistake is answered with. */
 import { assertEquals } from "@std/assert";
 import { parseArguments, type RunOptions, type SimulateOptions } from "../../console/arguments.ts";
+import { SOCKET_PATH_BYTES_MAX } from "../../console/socket_file.ts";
 import { readRunConfig, readSimulateConfig } from "../../console/run_config.ts";
 
 const FILE = {
@@ -39,7 +40,7 @@ Deno.test({ name: "run: everything that a file may say", permissions: "none" }, 
     station: { connectors: [] },
     configuration: { HeartbeatInterval: "300", AuthorizationKey: "" },
     rootCertificates: ["/etc/root.pem"],
-    socket: `/${"s".repeat(106)}`,
+    socket: `/${"s".repeat(SOCKET_PATH_BYTES_MAX - 1)}`,
   };
   assertEquals(readRunConfig(JSON.stringify(value), runOptions()), { kind: "read", value });
 });
@@ -138,8 +139,8 @@ check("an AuthorizationKey is not quoted", { configuration: { AuthorizationKey: 
 check("a station is a name, a path or a profile", { station: 1 }, [], [
   "station: write the name of a station profile, the path of one, or the profile itself, not 1",
 ]);
-check("a socket's path must fit the kernel's address", { socket: `/a${"ä".repeat(53)}` }, [], [
-  `socket: write a path of at most 107 bytes, not "/a${"ä".repeat(53)}"`,
+check("a socket's path must fit the kernel's address", { socket: `/${"ä".repeat(52)}` }, [], [
+  `socket: write a path of at most 104 bytes, not "/${"ä".repeat(52)}"`,
 ]);
 
 Deno.test({ name: "run: a file that is no JSON, or no object", permissions: "none" }, () => {
