@@ -133,7 +133,8 @@ export class ActorNode<M extends Message> implements Node {
   #turn(): void {
     this.#turnIsDue = false;
     const life = this.#life;
-    if (life === null || life.behaviour === null || this.#phase !== "idle") return;
+    // It may have been due to an incarnation that has ended since.
+    if (life === null || life.behaviour === null) return;
     const letter = this.#mailbox.take();
     if (letter === undefined) return;
     this.#handled++;

@@ -107,7 +107,7 @@ function startTree(
   return {
     started: started.promise,
     stop: () => {
-      root.stop(true);
+      root.stop();
       return ended.promise.then(() => {});
     },
     ended: ended.promise,

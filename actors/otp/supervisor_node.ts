@@ -22,7 +22,7 @@ import type { Node, NodeState, Parent, SupervisorTreeNode, TreeNode } from "./tr
 type Phase =
   | { readonly kind: "new" | "starting" | "up" | "down" | "closed" }
   /** `report`: the parent wants it. The others: it has given up. */
-  | { readonly kind: "stopping"; readonly then: "report" | "escalate" | "wait"; readonly forGood: boolean }
+  | { readonly kind: "stopping"; readonly then: "report" | "escalate" | "wait" }
   | { readonly kind: "waiting"; readonly cancel: Cancel };
 
 interface Child extends ChildState {
@@ -69,12 +69,11 @@ export class SupervisorNode implements Node {
     this.#begin();
   }
 
-  stop(forGood: boolean): void {
+  stop(): void {
     if (this.#phase.kind === "closed") return;
     if (this.#phase.kind === "waiting") this.#phase.cancel();
     const escalates = this.#phase.kind === "stopping" && this.#phase.then === "escalate";
-    this.#stopAll({ kind: "stopping", then: escalates ? "escalate" : "report", forGood });
-    for (const child of this.#children) if (forGood && child.phase === "down") child.node.close();
+    this.#stopAll({ kind: "stopping", then: escalates ? "escalate" : "report" });
   }
 
   close(): void {
@@ -89,9 +88,7 @@ export class SupervisorNode implements Node {
   }
 
   up(node: Node): void {
-    const child = this.#find(node);
-    if (child.phase !== "starting") return;
-    child.phase = "up";
+    this.#find(node).phase = "up";
     this.#wake();
   }
 
@@ -100,7 +97,7 @@ export class SupervisorNode implements Node {
     child.phase = "down";
     if (child.wish === "up") this.#failed(child, ending);
     else if (child.wish === "restart") child.wish = "up";
-    else if (this.#phase.kind !== "stopping" || this.#phase.forGood) node.close();
+    else if (this.#phase.kind !== "stopping") node.close();
     this.#wake();
   }
 
@@ -171,7 +168,7 @@ export class SupervisorNode implements Node {
     const { stop, starts } = nextSteps(this.#children, inOrder);
     if (stop !== null) {
       stop.phase = "stopping";
-      stop.node.stop(this.#phase.kind === "stopping" && this.#phase.forGood);
+      stop.node.stop();
     }
     for (const child of starts) {
       child.phase = "starting";
@@ -236,7 +233,7 @@ export class SupervisorNode implements Node {
     const then = giveUp === "escalate" ? "escalate" : "wait";
     const retryInMs = giveUp === "escalate" ? null : retryDelayMs(giveUp, this.#giveUps);
     this.#runtime.trace({ kind: "gaveUp", supervisor: this.id, child: child.id, retryInMs });
-    this.#stopAll({ kind: "stopping", then, forGood: false });
+    this.#stopAll({ kind: "stopping", then });
   }
 
   #stopped(then: "report" | "escalate" | "wait"): void {

@@ -13,9 +13,8 @@ export interface Node {
   /** How often its failure was answered by a new start. Counted by its supervisor. */
   restarts: number;
   readonly start: () => void;
-  /** `forGood`: mailboxes below are closed as their actors stop. */
-  readonly stop: (forGood: boolean) => void;
-  /** It is down and stays down. */
+  readonly stop: () => void;
+  /** It is down and stays down: its mailboxes are closed. */
   readonly close: () => void;
   /** A power cut. */
   readonly abandon: () => void;

@@ -75,6 +75,19 @@ check("a chain of promises ends before the next timer, as long as settled says s
   assertEquals(calls, ["soon", "timer"]);
 });
 
+check("without settled a guess is made, anew after each call that the promises led to", async () => {
+  const clock = createSimulatedClock({ startWallMs });
+  const calls: string[] = [];
+  async function chain(then: () => void): Promise<void> {
+    for (let i = 0; i < 40; i++) await null;
+    then();
+  }
+  clock.after(1, () => void chain(() => clock.soon(() => void chain(() => calls.push("chain")))));
+  clock.after(1, () => calls.push("timer"));
+  await clock.advance(1);
+  assertEquals(calls, ["chain", "timer"]);
+});
+
 check("what never settles is named instead of waited for", async () => {
   const clock = createSimulatedClock({ startWallMs, settled: () => false });
   await assertRejects(() => clock.advance(1), Error, "await the store and nothing else");

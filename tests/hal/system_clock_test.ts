@@ -12,22 +12,38 @@ testClock("system clock", () => {
   return { clock, pass: (ms) => new Promise((resolve) => clock.after(ms, resolve)) };
 });
 
-Deno.test("a far delay is slept in pieces that setTimeout honours, and called once (notes D13)", () => {
-  const pieces: { readonly ms: number; readonly wake: () => void }[] = [];
+/** What the clock asks of the host for this delay, one time-out after the other. */
+function pieces(delayMs: number): readonly number[] {
+  const asked: number[] = [];
+  const wakes: (() => void)[] = [];
   const setTimeoutOfHost = globalThis.setTimeout;
   let calls = 0;
+  function record(wake: () => void, ms: number): number {
+    wakes.push(wake);
+    return asked.push(ms);
+  }
   try {
     // The host's type has overloads that a recorder need not have.
-    globalThis.setTimeout = ((wake: () => void, ms: number) =>
-      pieces.push({ ms, wake })) as unknown as typeof setTimeout;
-    createSystemClock().after(2 * (2 ** 31 - 1) + 7, () => calls++);
-    for (let at = 0; at < pieces.length; at++) {
+    globalThis.setTimeout = record as unknown as typeof setTimeout;
+    createSystemClock().after(delayMs, () => calls++);
+    for (let wake = wakes.shift(); wake !== undefined; wake = wakes.shift()) {
       assertEquals(calls, 0);
-      pieces[at]?.wake();
+      wake();
     }
   } finally {
     globalThis.setTimeout = setTimeoutOfHost;
   }
-  assertEquals(pieces.map(({ ms }) => ms), [2 ** 31 - 1, 2 ** 31 - 1, 7]);
-  assertEquals(calls, 1);
+  assertEquals(calls, delayMs === Infinity ? 0 : 1);
+  return asked;
+}
+
+Deno.test("system clock: a far delay is slept in pieces that setTimeout honours (notes D13)", () => {
+  assertEquals(pieces(2 ** 31 - 1), [2 ** 31 - 1]);
+  assertEquals(pieces(2 ** 31), [2 ** 31 - 1, 1]);
+  assertEquals(pieces(2 * (2 ** 31 - 1) + 7), [2 ** 31 - 1, 2 ** 31 - 1, 7]);
+  assertEquals(pieces(Infinity), []);
+});
+
+Deno.test("system clock: a fraction is rounded up, since setTimeout would cut it off and call early", () => {
+  assertEquals([pieces(2.3), pieces(0.1), pieces(5), pieces(-0.5)], [[3], [1], [5], [0]]);
 });

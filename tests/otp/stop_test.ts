@@ -254,6 +254,16 @@ check("abandon: nothing is terminated, handled, sent or traced any more", async 
   assertEquals(system.turnsInFlight(), 0);
 });
 
+check("abandon: a restart that was due does not take place", async () => {
+  const rig = createRig();
+  const system = await rig.start(supervisor("root", "one_for_one", [rig.actor("a")]));
+  rig.news();
+  system.crash("a");
+  system.abandon();
+  await rig.clock.advance(10_000);
+  assertEquals(rig.news(), ["crashed a"]);
+});
+
 check("abandon in the middle of a turn: that turn can do nothing more either", async () => {
   const rig = createRig();
   const system = await rig.start(supervisor("root", "one_for_one", [rig.actor("a"), rig.actor("b")]));
