@@ -56,5 +56,7 @@ function scalars(value: unknown, name: string): readonly string[] {
     return Object.entries(value).flatMap(([key, inner]) => scalars(inner, key));
   }
   // Time stands at the line's beginning already.
-  return name === "timestamp" || name === "currentTime" || value === undefined ? [] : [`${name}=${String(value)}`];
+  return name === "timestamp" || name === "currentTime" || value === undefined
+    ? []
+    : [`${name}=${String(value)}`];
 }

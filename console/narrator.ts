@@ -39,7 +39,9 @@ export function createNarrator(options: NarratorOptions): Narrator {
     if (options.format === "json") {
       return options.write(JSON.stringify({ at, level: told.level, what: told.what, text: told.line }));
     }
-    options.write(alignColumns([[options.palette.dim(at.slice(11, 23)), painted(options.palette, told)]]).join(""));
+    options.write(
+      alignColumns([[options.palette.dim(at.slice(11, 23)), painted(options.palette, told)]]).join(""),
+    );
   }
 
   return {
@@ -60,13 +62,25 @@ function tell(event: TraceEvent, frames: FrameLines): Told | null {
       return { level: "error", what: "crash", line: `! ${event.actor} crashed${inHand}: ${event.error}` };
     }
     case "restart":
-      return { level: "error", what: "restart", line: `! ${event.supervisor} restarts ${event.starts.join(", ")}` };
+      return {
+        level: "error",
+        what: "restart",
+        line: `! ${event.supervisor} restarts ${event.starts.join(", ")}`,
+      };
     case "gaveUp":
       return { level: "error", what: "gaveUp", line: `! ${event.supervisor} gives up` };
     case "terminateFailed":
-      return { level: "error", what: "terminateFailed", line: `! ${event.actor} could not be left safe: ${event.error}` };
+      return {
+        level: "error",
+        what: "terminateFailed",
+        line: `! ${event.actor} could not be left safe: ${event.error}`,
+      };
     case "overflow":
-      return { level: "error", what: "overflow", line: `! the mailbox of ${event.actor} is full: ${event.message} lost` };
+      return {
+        level: "error",
+        what: "overflow",
+        line: `! the mailbox of ${event.actor} is full: ${event.message} lost`,
+      };
     case "started":
     case "stopped":
     case "message":

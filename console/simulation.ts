@@ -20,11 +20,13 @@ import type { NetworkSwitch } from "../simulator/network_switch.ts";
 import { networkSwitch } from "../simulator/network_switch.ts";
 import { keepPhysicalState, readPhysicalState } from "../simulator/physical_state_file.ts";
 import type { StateDirectory } from "../storage/drivers/state_directory.ts";
+import type { Store } from "../storage/store.ts";
 import type { OpenedStore } from "../storage/drivers/deno_kv_store.ts";
 import type { Charger } from "./charger.ts";
 import { startCharger } from "./charger.ts";
 import { exitCodes, resetExitCode } from "./exit_codes.ts";
-import { openStore, Refused } from "./state.ts";
+import { Refused } from "./refusals.ts";
+import { openStore } from "./state.ts";
 
 export interface SimulationParts {
   readonly profile: StationProfile;
@@ -34,11 +36,15 @@ export interface SimulationParts {
   readonly clock: Clock;
   readonly trace: Trace;
   readonly warn: (line: string) => void;
+  /** Watches the store's health. */
+  readonly watchStore: (store: Store) => Store;
   readonly onReset: "restart" | "exit";
 }
 
 export interface Simulation {
   readonly station: SimulatedStation;
+  /** The first boot. Throws what a person must mend (`Refused`, `StoreFailed`, a configuration value). */
+  readonly boot: () => Promise<void>;
   /** The boot that runs now; null while the power is cut and between two boots. */
   readonly charger: () => Charger | null;
   readonly setPower: (state: "failing" | "cut" | "on") => void;
@@ -50,8 +56,8 @@ export interface Simulation {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts the hardware; the first boot follows. Throws `Refused` when the physical state does not fit the station. */
-export async function startSimulation(parts: SimulationParts): Promise<Simulation> {
+/** Makes the hardware; `boot` starts the charger. Throws `Refused` when the physical state does not fit the station. */
+export function makeSimulation(parts: SimulationParts): Simulation {
   const { profile, clock, directory, warn } = parts;
   const physicalPath = `${directory.path}/physical.json`;
   const physical = readPhysicalState(physicalPath, profile);
@@ -77,9 +83,18 @@ export async function startSimulation(parts: SimulationParts): Promise<Simulatio
   async function boot(): Promise<void> {
     if (now.charger !== null) return;
     now.opened = await openStore(directory, clock.wallMs(), warn);
-    now.faulty = faultyStore(now.opened.store, storage);
+    now.faulty = faultyStore(parts.watchStore(now.opened.store), storage);
     const { board, meter, reader, power } = station;
-    const ports = { clock, entropy, store: now.faulty.store, websocket: network.driver, board, meter, reader, power };
+    const ports = {
+      clock,
+      entropy,
+      store: now.faulty.store,
+      websocket: network.driver,
+      board,
+      meter,
+      reader,
+      power,
+    };
     const charger = await startCharger({ ...parts, ports });
     now.charger = charger;
     charger.ended.then((ending) => {
@@ -122,9 +137,9 @@ export async function startSimulation(parts: SimulationParts): Promise<Simulatio
     if (state === "on") after(boot);
   }
 
-  await boot();
   return {
     station,
+    boot,
     charger: () => now.charger,
     setPower,
     network,

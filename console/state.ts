@@ -4,7 +4,11 @@
  * Law: one process owns it; what is found damaged is said loudly and gone on from; security is never lowered by it.
  */
 import type { ChargerIdentity } from "../actors/charger_config.ts";
-import { authorizationKeyBytes, authorizationKeyExpected, authorizationKeyText } from "../protocol/authorization_key.ts";
+import {
+  authorizationKeyBytes,
+  authorizationKeyExpected,
+  authorizationKeyText,
+} from "../protocol/authorization_key.ts";
 import type { Credentials } from "../storage/credentials.ts";
 import { credentialsFile } from "../storage/drivers/credentials_file.ts";
 import type { OpenedStore } from "../storage/drivers/deno_kv_store.ts";
@@ -12,29 +16,45 @@ import { openDenoKvStore } from "../storage/drivers/deno_kv_store.ts";
 import type { StateDirectory } from "../storage/drivers/state_directory.ts";
 import { openStateDirectory } from "../storage/drivers/state_directory.ts";
 import { describeFinding } from "../storage/finding.ts";
-
-/** What a person has to mend; the message is all that is shown. */
-export class Refused extends Error {
-  override readonly name = "Refused";
-}
+import { Refused } from "./refusals.ts";
 
 /** Takes the directory's lock. Throws `StateDirectoryInUse`. */
 export function ownState(path: string): StateDirectory {
   return openStateDirectory(path);
 }
 
-export async function openStore(directory: StateDirectory, wallMs: number, warn: (line: string) => void): Promise<OpenedStore> {
-  return await openDenoKvStore(directory.path, { wallMs, report: (finding) => warn(`! ${describeFinding(finding)}`) });
+export async function openStore(
+  directory: StateDirectory,
+  wallMs: number,
+  warn: (line: string) => void,
+): Promise<OpenedStore> {
+  return await openDenoKvStore(directory.path, {
+    wallMs,
+    report: (finding) => warn(`! ${describeFinding(finding)}`),
+  });
+}
+
+/** The text of `--config`. Throws `Refused`. */
+export async function readConfigFile(path: string): Promise<string> {
+  return await Deno.readTextFile(path).catch((error) => {
+    throw new Refused(
+      `read the configuration from ${path}: ${error instanceof Error ? error.message : error}`,
+    );
+  });
 }
 
 /** The AuthorizationKey in a file, a trailing line break aside. Throws `Refused`, which never quotes it. */
 export async function readAuthorizationKey(path: string): Promise<Uint8Array> {
   const text = await Deno.readTextFile(path).catch((error) => {
-    throw new Refused(`read the AuthorizationKey from ${path}: ${error instanceof Error ? error.message : error}`);
+    throw new Refused(
+      `read the AuthorizationKey from ${path}: ${error instanceof Error ? error.message : error}`,
+    );
   });
   const bytes = authorizationKeyBytes(text.trimEnd());
   if (bytes === null) {
-    throw new Refused(`write ${authorizationKeyExpected} into ${path}, not ${text.trimEnd().length} characters of another kind`);
+    throw new Refused(
+      `write ${authorizationKeyExpected} into ${path}, not ${text.trimEnd().length} characters of another kind`,
+    );
   }
   return bytes;
 }
@@ -57,7 +77,8 @@ export async function settledIdentity(
   }
   if (read.kind === "read" && read.damage !== null) warn(`! credentials: ${read.damage}`);
   const kept = read.kind === "read" ? read.credentials.authorizationKey : undefined;
-  const password = identity.password ?? (kept === undefined ? undefined : authorizationKeyBytes(kept) ?? undefined);
+  const password = identity.password ??
+    (kept === undefined ? undefined : authorizationKeyBytes(kept) ?? undefined);
   const credentials: Credentials = {
     chargePointId: identity.chargePointId,
     csmsUrl: identity.csms,

@@ -11,7 +11,11 @@ import type { SimulatedNetwork } from "../../hal/drivers/simulated_websocket.ts"
 import { formatDateTime } from "../../protocol/date_time.ts";
 import type { Call } from "../../protocol/frame.ts";
 import { formatCall, formatCallResult, parseFrame } from "../../protocol/frame.ts";
-import type { MeterValuesRequest, StartTransactionRequest, StopTransactionRequest } from "../../protocol/messages/core.ts";
+import type {
+  MeterValuesRequest,
+  StartTransactionRequest,
+  StopTransactionRequest,
+} from "../../protocol/messages/core.ts";
 
 export interface LedgerEntry {
   readonly transactionId: number;
@@ -98,7 +102,11 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
   function answer(call: Call): unknown {
     switch (call.action) {
       case "BootNotification":
-        return { status: "Accepted", currentTime: formatDateTime(clock.wallMs()), interval: heartbeatIntervalS };
+        return {
+          status: "Accepted",
+          currentTime: formatDateTime(clock.wallMs()),
+          interval: heartbeatIntervalS,
+        };
       case "Heartbeat":
         return { currentTime: formatDateTime(clock.wallMs()) };
       case "Authorize":
@@ -135,8 +143,9 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     if (request.transactionId === undefined) return;
     const entry = ledger.get(request.transactionId);
     if (entry === undefined) breaches.push(`MeterValues of unknown transaction ${request.transactionId}`);
-    else if (entry.stop !== null) breaches.push(`MeterValues after StopTransaction of ${request.transactionId}`);
-    else entry.meterValues.push(request);
+    else if (entry.stop !== null) {
+      breaches.push(`MeterValues after StopTransaction of ${request.transactionId}`);
+    } else entry.meterValues.push(request);
   }
 
   function stopped(stop: StopTransactionRequest): unknown {

@@ -32,15 +32,23 @@ export function watchWorld(world: World): Watcher {
     const was = closed.get(connectorId) ?? false;
     closed.set(connectorId, state.contactorClosed);
     if (!state.contactorClosed) return;
-    if (state.plug !== "both") throw new Breach("I1", `contactor ${connectorId} is closed with plug ${state.plug}`);
+    if (state.plug !== "both") {
+      throw new Breach("I1", `contactor ${connectorId} is closed with plug ${state.plug}`);
+    }
     if (state.fault !== null) throw new Breach("I1", `contactor ${connectorId} is closed in a fault`);
     if (was) return;
-    const record = world.store().snapshot().records.find(({ key }) => key[0] === "transaction" && key[1] === connectorId);
-    if (record === undefined) throw new Breach("I1", `contactor ${connectorId} is closed without a durable transaction`);
+    const record = world.store().snapshot().records.find(({ key }) =>
+      key[0] === "transaction" && key[1] === connectorId
+    );
+    if (record === undefined) {
+      throw new Breach("I1", `contactor ${connectorId} is closed without a durable transaction`);
+    }
   }
 
   function legal(connectorId: number): void {
-    const snapshot = world.system().inspect(`connector:${connectorId}`) as { readonly status: string } | undefined;
+    const snapshot = world.system().inspect(`connector:${connectorId}`) as
+      | { readonly status: string }
+      | undefined;
     if (snapshot === undefined) return;
     const before = statuses.get(connectorId);
     statuses.set(connectorId, snapshot.status);
@@ -82,14 +90,22 @@ function bills(world: World): void {
   const { ledger } = world.centralSystem;
   const starts = world.durable.starts.map(({ payload }) => JSON.stringify(payload));
   const told = [...ledger.values()].map(({ start }) => JSON.stringify(start));
-  for (const start of starts) if (!told.includes(start)) throw new Breach("I2", `StartTransaction ${start} was lost`);
-  for (const start of told) if (!starts.includes(start)) throw new Breach("I2", `StartTransaction ${start} was invented`);
-  if (told.length !== starts.length) throw new Breach("I2", `${starts.length} starts became ${told.length} transactions`);
+  for (const start of starts) {
+    if (!told.includes(start)) throw new Breach("I2", `StartTransaction ${start} was lost`);
+  }
+  for (const start of told) {
+    if (!starts.includes(start)) throw new Breach("I2", `StartTransaction ${start} was invented`);
+  }
+  if (told.length !== starts.length) {
+    throw new Breach("I2", `${starts.length} starts became ${told.length} transactions`);
+  }
   if (world.durable.stops.length !== starts.length) {
     throw new Breach("I2", `${starts.length} starts have ${world.durable.stops.length} stops`);
   }
   for (const entry of ledger.values()) {
-    if (entry.stop === null) throw new Breach("I2", `transaction ${entry.transactionId} has no StopTransaction`);
+    if (entry.stop === null) {
+      throw new Breach("I2", `transaction ${entry.transactionId} has no StopTransaction`);
+    }
   }
 }
 
@@ -97,7 +113,11 @@ function bills(world: World): void {
 function order(world: World): void {
   for (const { transactionId, start, meterValues, stop } of world.centralSystem.ledger.values()) {
     const samples = meterValues.flatMap((request) => request.meterValue);
-    const times = [start.timestamp, ...samples.map((value) => value.timestamp), stop?.timestamp ?? start.timestamp];
+    const times = [
+      start.timestamp,
+      ...samples.map((value) => value.timestamp),
+      stop?.timestamp ?? start.timestamp,
+    ];
     const energies = [
       start.meterStart,
       ...samples.map((value) => Number(value.sampledValue[0]?.value)),
@@ -114,20 +134,37 @@ function order(world: World): void {
 
 /** I5: what was billed is what the hardware delivered, to 1 Wh a transaction. */
 function energy(world: World): void {
-  const delivered = world.station.physicalState().connectors.reduce((sum, { registerWh }) => sum + registerWh, 0);
+  const delivered = world.station.physicalState().connectors.reduce(
+    (sum, { registerWh }) => sum + registerWh,
+    0,
+  );
   const entries = [...world.centralSystem.ledger.values()];
-  const billed = entries.reduce((sum, { start, stop }) => sum + (stop?.meterStop ?? start.meterStart) - start.meterStart, 0);
+  const billed = entries.reduce(
+    (sum, { start, stop }) => sum + (stop?.meterStop ?? start.meterStart) - start.meterStart,
+    0,
+  );
   if (Math.abs(delivered - billed) > entries.length + 1) {
-    throw new Breach("I5", `${delivered} Wh were delivered and ${billed} Wh billed in ${entries.length} transactions`);
+    throw new Breach(
+      "I5",
+      `${delivered} Wh were delivered and ${billed} Wh billed in ${entries.length} transactions`,
+    );
   }
 }
 
 /** I6: nothing waits, nothing is in flight. */
 function quiet(world: World): void {
-  const outbox = world.system().inspect("outbox") as { readonly transactionMessages: number; readonly inFlight: unknown };
-  const left = world.store().snapshot().records.filter(({ key }) => ["outbox", "transaction", "answer"].includes(String(key[0])));
+  const outbox = world.system().inspect("outbox") as {
+    readonly transactionMessages: number;
+    readonly inFlight: unknown;
+  };
+  const left = world.store().snapshot().records.filter(({ key }) =>
+    ["outbox", "transaction", "answer"].includes(String(key[0]))
+  );
   if (outbox.transactionMessages !== 0 || left.length > 0) {
-    throw new Breach("I6", `${outbox.transactionMessages} messages wait, the store holds ${left.map(({ key }) => key.join("/"))}`);
+    throw new Breach(
+      "I6",
+      `${outbox.transactionMessages} messages wait, the store holds ${left.map(({ key }) => key.join("/"))}`,
+    );
   }
 }
 
@@ -136,6 +173,8 @@ function truth(world: World): void {
   for (let connectorId = 1; connectorId <= world.connectors; connectorId++) {
     const { status } = world.system().inspect(`connector:${connectorId}`) as { readonly status: string };
     const reported = world.centralSystem.statuses.get(connectorId);
-    if (reported !== status) throw new Breach("I10", `connector ${connectorId} is ${status} and was last reported ${reported}`);
+    if (reported !== status) {
+      throw new Breach("I10", `connector ${connectorId} is ${status} and was last reported ${reported}`);
+    }
   }
 }

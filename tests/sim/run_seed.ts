@@ -108,7 +108,9 @@ function perform(world: World, act: Exclude<Act, { kind: "powerCycle" }>): void 
 /** Everything works again and everybody leaves; then hours in which all must come to rest. */
 async function heal(world: World): Promise<void> {
   world.network.setLink("up");
-  for (let connectorId = 1; connectorId <= world.connectors; connectorId++) world.station.verbs.clearFault(connectorId);
+  for (let connectorId = 1; connectorId <= world.connectors; connectorId++) {
+    world.station.verbs.clearFault(connectorId);
+  }
   await world.advance(60_000);
   world.centralSystem.call("ChangeConfiguration", { key: "MeterValueSampleInterval", value: "60" });
   // A backlog comes first; what was started offline is in the ledger only after it.
@@ -119,6 +121,8 @@ async function heal(world: World): Promise<void> {
     }
   }
   await world.advance(60_000);
-  for (let connectorId = 1; connectorId <= world.connectors; connectorId++) world.station.verbs.unplug(connectorId);
+  for (let connectorId = 1; connectorId <= world.connectors; connectorId++) {
+    world.station.verbs.unplug(connectorId);
+  }
   await world.advance(quietMs);
 }

@@ -29,7 +29,13 @@ export interface Event {
 const minuteMs = 60_000;
 const idTags = ["ALICE", "BOB", "CAROL", "MALLORY"];
 const actors = ["configuration", "authorizer", "meter", "power", "link", "outbox", "station"];
-const triggers = ["StatusNotification", "MeterValues", "Heartbeat", "BootNotification", "FirmwareStatusNotification"];
+const triggers = [
+  "StatusNotification",
+  "MeterValues",
+  "Heartbeat",
+  "BootNotification",
+  "FirmwareStatusNotification",
+];
 
 /** About 1.5 sessions an hour and connector, and as many faults as sessions. */
 export function drawScenario(entropy: Entropy, hours: number, connectors: number): readonly Event[] {
@@ -49,7 +55,12 @@ export function drawScenario(entropy: Entropy, hours: number, connectors: number
   return events.sort((one, other) => one.atMs - other.atMs);
 }
 
-function drawSession(draw: () => number, fromMs: number, slotMs: number, connectorId: number): readonly Event[] {
+function drawSession(
+  draw: () => number,
+  fromMs: number,
+  slotMs: number,
+  connectorId: number,
+): readonly Event[] {
   const idTag = idTags[Math.floor(draw() * idTags.length)] ?? "ALICE";
   const beginMs = fromMs + draw() * slotMs * 0.2;
   const plugMs = beginMs + draw() * 40_000;
@@ -57,7 +68,9 @@ function drawSession(draw: () => number, fromMs: number, slotMs: number, connect
   const stopMs = Math.max(plugMs, startMs) + draw() * slotMs * 0.6;
   const unplugMs = stopMs + draw() * 60_000;
   const remote = draw() < 0.3;
-  const start: Act = remote ? { kind: "remoteStart", connectorId, idTag } : { kind: "swipe", connectorId, idTag };
+  const start: Act = remote
+    ? { kind: "remoteStart", connectorId, idTag }
+    : { kind: "swipe", connectorId, idTag };
   const stop = draw();
   const events: Event[] = [
     { atMs: plugMs, act: { kind: "plug", connectorId } },
@@ -78,13 +91,26 @@ function drawTrouble(draw: () => number, atMs: number, connectors: number): read
   const lasts = atMs + draw() * 8 * minuteMs;
   const kind = draw();
   if (kind < 0.35) return [{ atMs, act: { kind: "crash", actor: drawActor(draw, connectors) } }];
-  if (kind < 0.5) return [{ atMs, act: { kind: "link", state: "down" } }, { atMs: lasts, act: { kind: "link", state: "up" } }];
+  if (kind < 0.5) {
+    return [{ atMs, act: { kind: "link", state: "down" } }, {
+      atMs: lasts,
+      act: { kind: "link", state: "up" },
+    }];
+  }
   if (kind < 0.6) {
-    return [{ atMs, act: { kind: "link", state: "silent" } }, { atMs: lasts, act: { kind: "link", state: "up" } }];
+    return [{ atMs, act: { kind: "link", state: "silent" } }, {
+      atMs: lasts,
+      act: { kind: "link", state: "up" },
+    }];
   }
   if (kind < 0.7) return [{ atMs, act: { kind: "hangUp" } }];
   if (kind < 0.8) return [{ atMs, act: { kind: "powerCycle" } }];
-  if (kind < 0.88) return [{ atMs, act: { kind: "fault", connectorId } }, { atMs: lasts, act: { kind: "clearFault", connectorId } }];
+  if (kind < 0.88) {
+    return [{ atMs, act: { kind: "fault", connectorId } }, {
+      atMs: lasts,
+      act: { kind: "clearFault", connectorId },
+    }];
+  }
   if (kind < 0.94) {
     const requestedMessage = triggers[Math.floor(draw() * triggers.length)] ?? "Heartbeat";
     return [{ atMs, act: { kind: "trigger", requestedMessage } }];

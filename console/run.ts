@@ -1,0 +1,83 @@
+/**
+ * The verb `run`: the charger that a configuration file describes, until a signal, a Reset or a give-up ends the process.
+ *
+ * Law: it makes up nothing; what is not in the file or an option is refused. Its hardware is simulated as long as no driver for
+ * a real board is built, and it says so.
+ */
+import { createSystemClock } from "../hal/drivers/system_clock.ts";
+import { loadStation } from "../hal/drivers/station_files.ts";
+import type { RunOptions } from "./arguments.ts";
+import { openDebugSocket } from "./debug_socket.ts";
+import { identityOf } from "./identity.ts";
+import { createNarrator } from "./narrator.ts";
+import { createObservatory } from "./observatory.ts";
+import type { Output } from "./output.ts";
+import { NotUnderstood } from "./refusals.ts";
+import { readRunConfig } from "./run_config.ts";
+import { onSignals } from "./signals.ts";
+import { makeSimulation } from "./simulation.ts";
+import { ownState, readAuthorizationKey, readConfigFile, settledIdentity } from "./state.ts";
+import { createStoreWatch } from "./store_health.ts";
+
+/** Resolves with the exit code. */
+export async function run(options: RunOptions, output: Output): Promise<number> {
+  const judged = readRunConfig(await readConfigFile(options.config), options);
+  if (judged.kind === "refused") throw new NotUnderstood(judged.problems);
+  const config = judged.value;
+  const station = loadStation(config.station);
+  if (station.kind === "refused") throw new NotUnderstood(station.problems);
+  const clock = createSystemClock();
+  const directory = ownState(config.stateDirectory);
+  const observatory = createObservatory();
+  const health = createStoreWatch();
+  const warn = (line: string) => {
+    health.report(line);
+    output.error(line);
+  };
+  const narrator = createNarrator({
+    show: options.quiet ? "errors" : "all",
+    format: options.json ? "json" : "text",
+    palette: output.palette,
+    write: output.line,
+  });
+  const given = options.authKeyFile === undefined
+    ? undefined
+    : await readAuthorizationKey(options.authKeyFile);
+  const identity = await settledIdentity(directory, identityOf(config, config.csms, given), warn);
+  const simulation = makeSimulation({
+    profile: station.value,
+    identity,
+    values: { first: config.configuration, always: options.set },
+    directory,
+    clock,
+    watchStore: health.watch,
+    trace: (event) => {
+      observatory.record(event);
+      narrator.record(event);
+    },
+    warn,
+    onReset: "exit",
+  });
+  const socket = config.socket === undefined ? null : await openDebugSocket({
+    path: config.socket,
+    clock,
+    observatory,
+    store: health.health,
+    label: { ...identity, station: station.value.name },
+    charger: simulation.charger,
+  });
+  narrator.say(
+    clock.wallMs(),
+    "hardware: simulated, the only driver that is built; simulate offers hands to act on it",
+  );
+  try {
+    const signalled = onSignals(() => void simulation.stop());
+    await simulation.boot();
+    const code = await simulation.ended;
+    signalled.ignore();
+    return code;
+  } finally {
+    await socket?.close();
+    directory.close();
+  }
+}
