@@ -1,0 +1,100 @@
+/** Who may charge, and which connector a tag is meant for (OCPP 1.6 §3.5, §4.1; spec/behaviour.md §4.2, §7). */
+import { assertEquals } from "@std/assert";
+import type { Authorization, Candidate } from "../../protocol/authorization.ts";
+import { chosenConnector, judged, offline, remoteStartConnector } from "../../protocol/authorization.ts";
+import type { IdTagInfo } from "../../protocol/messages/types.ts";
+
+const nowMs = Date.parse("2026-03-01T12:00:00Z");
+
+function checkJudged(sentence: string, info: IdTagInfo, expected: Authorization): void {
+  Deno.test({ name: `authorization: ${sentence}`, permissions: "none" }, () => {
+    assertEquals(judged(info, nowMs), expected);
+  });
+}
+
+checkJudged("§7.2: Accepted may charge", { status: "Accepted" }, { accepted: true });
+checkJudged("§7.2: Blocked may not", { status: "Blocked" }, { accepted: false });
+checkJudged("§7.2: Expired may not", { status: "Expired" }, { accepted: false });
+checkJudged("TC_023: Invalid may not", { status: "Invalid" }, { accepted: false });
+checkJudged("§7.2: ConcurrentTx may not", { status: "ConcurrentTx" }, { accepted: false });
+checkJudged("the group is told with a yes", { status: "Accepted", parentIdTag: "GROUP" }, {
+  accepted: true,
+  parentIdTag: "GROUP",
+});
+checkJudged("the group is told with a no", { status: "ConcurrentTx", parentIdTag: "GROUP" }, {
+  accepted: false,
+  parentIdTag: "GROUP",
+});
+checkJudged("§7.27: before its expiryDate", { status: "Accepted", expiryDate: "2026-03-01T12:00:00.001Z" }, {
+  accepted: true,
+});
+checkJudged(
+  "§7.27: at its expiryDate it is over",
+  { status: "Accepted", expiryDate: "2026-03-01T12:00:00Z" },
+  {
+    accepted: false,
+  },
+);
+checkJudged("§7.27: an expiryDate in another zone", {
+  status: "Accepted",
+  expiryDate: "2026-03-01T12:30:00+01:00",
+}, {
+  accepted: false,
+});
+checkJudged("an expiryDate to come makes no yes of a no", {
+  status: "Blocked",
+  expiryDate: "2027-01-01T00:00:00Z",
+}, {
+  accepted: false,
+});
+
+Deno.test({
+  name: "authorization: §3.5.1: offline an unknown idTag charges where the operator says so",
+  permissions: "none",
+}, () => {
+  assertEquals(offline(true), { accepted: true });
+  assertEquals(offline(false), { accepted: false });
+});
+
+/** Connectors in the order of their numbers, each by what is there. */
+type Kind = "free" | "free, cable in" | "taken" | "ended" | "charging TAG" | "grouped";
+
+function candidates(kinds: readonly Kind[]): readonly Candidate[] {
+  return kinds.map((kind, index) => ({
+    connectorId: index + 1,
+    free: kind === "free" || kind === "free, cable in",
+    ended: kind === "ended",
+    cableInStation: kind !== "free",
+    grouped: kind === "grouped",
+    ...(kind === "charging TAG" ? { idTag: "TAG" } : kind === "grouped" ? { idTag: "OTHER" } : {}),
+  }));
+}
+
+function checkChosen(sentence: string, kinds: readonly Kind[], expected: number | null): void {
+  Deno.test({ name: `reader of several connectors: ${sentence}`, permissions: "none" }, () => {
+    assertEquals(chosenConnector(candidates(kinds), "tag"), expected);
+  });
+}
+
+checkChosen("§4.4: its own connector first, to stop there", ["free, cable in", "free", "charging TAG"], 3);
+checkChosen("then a free one with a cable in", ["grouped", "ended", "free", "free, cable in"], 4);
+checkChosen("then a free one", ["grouped", "ended", "taken", "free"], 4);
+checkChosen("F2: then one where a transaction has ended", ["grouped", "taken", "ended"], 3);
+checkChosen("TC_069: then one of a group that it may belong to", ["taken", "grouped", "grouped"], 2);
+checkChosen("of two alike the first", ["taken", "free, cable in", "free, cable in"], 2);
+checkChosen("TC_068: otherwise none", ["taken", "taken"], null);
+checkChosen("none of none", [], null);
+
+function checkRemote(sentence: string, kinds: readonly Kind[], expected: number | null): void {
+  Deno.test({ name: `remote start without connectorId: ${sentence}`, permissions: "none" }, () => {
+    assertEquals(remoteStartConnector(candidates(kinds)), expected);
+  });
+}
+
+checkRemote("§7: a free one with a cable in", ["free", "taken", "free, cable in"], 3);
+checkRemote("§7: else a free one", ["taken", "ended", "free", "free"], 3);
+checkRemote("§3.10: never one where a transaction has ended, or one that is taken", [
+  "taken",
+  "ended",
+  "grouped",
+], null);

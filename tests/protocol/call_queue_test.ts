@@ -1,0 +1,82 @@
+/** Which CALL goes next, and what a failed transaction message leads to (OCPP 1.6 §3.7, OCPP-J §4.1.1; spec/behaviour.md §1, §3). */
+import { assertEquals } from "@std/assert";
+import type { Next, Retry, Wire } from "../../protocol/call_queue.ts";
+import { next, retry } from "../../protocol/call_queue.ts";
+
+const nowMs = 10_000;
+const idle: Wire = {
+  linkUp: true,
+  inFlight: false,
+  registration: "Accepted",
+  waiting: [],
+  transactionMessageDueMs: null,
+};
+const nothing: Next = { kind: "nothing", wakeMs: null };
+
+function check(sentence: string, wire: Partial<Wire>, expected: Next): void {
+  Deno.test({ name: `the wire: ${sentence}`, permissions: "none" }, () => {
+    assertEquals(next({ ...idle, ...wire }, nowMs), expected);
+  });
+}
+
+check("nothing waits", {}, nothing);
+check("the oldest CALL first", { waiting: ["ordinary", "triggered"] }, { kind: "call", index: 0 });
+check("one CALL in flight", { waiting: ["ordinary"], transactionMessageDueMs: 0, inFlight: true }, nothing);
+check("no CALL without a link", { waiting: ["boot"], transactionMessageDueMs: 0, linkUp: false }, nothing);
+check("a transaction message that is due", { transactionMessageDueMs: 0 }, { kind: "transactionMessage" });
+check("§3: other CALLs overtake transaction messages", {
+  waiting: ["ordinary"],
+  transactionMessageDueMs: 0,
+}, { kind: "call", index: 0 });
+check("due at this very moment", { transactionMessageDueMs: nowMs }, { kind: "transactionMessage" });
+check("not due yet, it says when", { transactionMessageDueMs: nowMs + 1 }, {
+  kind: "nothing",
+  wakeMs: nowMs + 1,
+});
+check("TC_001: unregistered, BootNotification alone goes", {
+  registration: "Unregistered",
+  waiting: ["ordinary", "triggered", "boot"],
+  transactionMessageDueMs: 0,
+}, { kind: "call", index: 2 });
+check("TC_001: unregistered, nothing else goes, and no alarm is set for it", {
+  registration: "Unregistered",
+  waiting: ["ordinary", "triggered"],
+  transactionMessageDueMs: nowMs + 1,
+}, nothing);
+check("TC_001: rejected, BootNotification alone goes", {
+  registration: "Rejected",
+  waiting: ["triggered", "boot"],
+  transactionMessageDueMs: 0,
+}, { kind: "call", index: 1 });
+check("TC_002: pending, what was triggered goes", {
+  registration: "Pending",
+  waiting: ["ordinary", "triggered", "boot"],
+}, { kind: "call", index: 1 });
+check("TC_002: pending, transaction messages wait", {
+  registration: "Pending",
+  waiting: ["ordinary"],
+  transactionMessageDueMs: 0,
+}, nothing);
+
+function checkRetries(
+  sentence: string,
+  attempts: number,
+  intervalS: number,
+  expected: readonly Retry[],
+): void {
+  Deno.test({ name: `failed transaction message: ${sentence}`, permissions: "none" }, () => {
+    assertEquals(expected.map((_, index) => retry(index + 1, attempts, intervalS)), expected);
+  });
+}
+
+checkRetries("§3.7.1: 3 attempts, the wait grows by the interval with each", 3, 60, [
+  { kind: "again", afterMs: 60_000 },
+  { kind: "again", afterMs: 120_000 },
+  { kind: "park" },
+]);
+checkRetries("§3.7.1: 1 attempt is the first one", 1, 60, [{ kind: "park" }]);
+checkRetries("attempts lowered meanwhile count at once", 2, 1, [
+  { kind: "again", afterMs: 1_000 },
+  { kind: "park" },
+  { kind: "park" },
+]);
