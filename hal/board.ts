@@ -15,7 +15,7 @@ export interface BoardState {
   readonly locked: boolean;
   /** The car asks for energy (IEC 61851 state C, or a running DC session). */
   readonly evDemandsEnergy: boolean;
-  /** State of charge as the car tells it over DC communication; absent where it tells none. */
+  /** State of charge as the car tells it over DC communication; absent where it tells none. A change of it is no event. */
   readonly evSocPercent?: number;
   /** A fault of this connector; while it is there the hardware keeps the contactor open by itself. */
   readonly fault: Fault | null;
@@ -32,10 +32,16 @@ export interface Board {
   readonly stationFault: () => Fault | null;
   /** A command; `contactorClosed` tells whether it was obeyed. Opening is always safe and never fails. */
   readonly setContactor: (connectorId: number, closed: boolean) => void;
-  /** The most that the car may draw now, in ampere. Takes effect within a second. */
+  /**
+   * The most that the car may draw now, in ampere; with AC per phase. Takes effect within a second. Until it is called,
+   * and after every power-up, the hardware's own maximum holds.
+   */
   readonly setCurrentLimit: (connectorId: number, limitA: number) => void;
   /** Detachable cables only; with a fixed cable it does nothing. `locked` tells whether it was obeyed. */
   readonly setLock: (connectorId: number, locked: boolean) => void;
-  /** One listener for the whole board; the last one set wins. */
+  /**
+   * One listener for the whole board; the last one set wins, and what was on its way to the one before is dropped: listen
+   * first, then read. It is called later, never before the call that caused the event has returned.
+   */
   readonly listen: (listener: (event: BoardEvent) => void) => void;
 }

@@ -6,9 +6,10 @@
 
 /** One reading. Only the register is promised; a station measures what its profile lists. */
 export interface Reading {
-  /** Energy.Active.Import.Register, in Wh, absolute. */
+  /** Energy.Active.Import.Register, in Wh, absolute. Some meters tell fractions; who needs whole Wh rounds down. */
   readonly energyWh: number;
   readonly powerW?: number;
+  /** AC: of each phase in use, as `voltageV` is from phase to neutral; `powerW` is of all phases together. */
   readonly currentA?: number;
   readonly voltageV?: number;
   readonly temperatureC?: number;
