@@ -1,0 +1,161 @@
+/**
+ * The simulated board: the outlets of one station, moved on by the clock, with the events of the board port.
+ *
+ * Law: an outlet is brought up to the present before anything reads or touches it, so that nothing depends on when one
+ * looks. The state of charge alone is no event.
+ */
+import type { Board, BoardEvent, BoardState } from "../board.ts";
+import type { Cancel, Clock } from "../clock.ts";
+import type { ConnectorHardware } from "../connector_hardware.ts";
+import type { PhysicalConnector, PhysicalFault } from "../physical_state.ts";
+import {
+  boardState,
+  commandedContactor,
+  commandedLock,
+  elapsed,
+  type Flow,
+  flow,
+  nextChangeInMs,
+  type Outlet,
+  poweredUp,
+} from "./simulated_outlet.ts";
+import { createSignal } from "./simulated_signal.ts";
+
+/** Mains, or what is left of it: `cut` is a board without a computer. */
+export type Supply = "on" | "failing" | "cut";
+
+/** The board port, and the hands of the world around it. */
+export interface SimulatedBoard extends Board {
+  readonly outlet: (connectorId: number) => Outlet;
+  /** Replaces what is at a connector: somebody plugged, or broke something. */
+  readonly put: (outlet: Outlet) => void;
+  readonly putStationFault: (fault: PhysicalFault | null) => void;
+  readonly supply: () => Supply;
+  readonly putSupply: (supply: Supply) => void;
+  readonly flow: (connectorId: number) => Flow;
+}
+
+export interface SimulatedBoardOptions {
+  readonly clock: Clock;
+  readonly connectors: readonly ConnectorHardware[];
+  /** In the order of `connectors`. */
+  readonly physical: readonly PhysicalConnector[];
+  readonly stationFault: PhysicalFault | null;
+  /** Called after anything but time has changed what a power cut leaves. */
+  readonly changed: () => void;
+}
+
+/** A connector, and when it was last brought up to the present. */
+interface Bay {
+  readonly hardware: ConnectorHardware;
+  outlet: Outlet;
+  atMs: number;
+  /** What the listener was last told, without the state of charge. */
+  told: string;
+  disarm: Cancel;
+}
+
+export function createSimulatedBoard(options: SimulatedBoardOptions): SimulatedBoard {
+  const { clock } = options;
+  const bays = baysOf(options);
+  const signal = createSignal<BoardEvent>(clock);
+  let stationFault = options.stationFault;
+  let supply: Supply = "on";
+
+  function settled(connectorId: number): Bay {
+    const bay = bays[connectorId - 1];
+    if (bay === undefined) throw new RangeError(`board: there is no connector ${connectorId}`);
+    const nowMs = clock.monotonicMs();
+    bay.outlet = elapsed(bay.outlet, bay.hardware, supply === "on", nowMs - bay.atMs);
+    bay.atMs = nowMs;
+    return bay;
+  }
+
+  /** Tells what is new, and wakes up when the car will want something else. */
+  function announce(bay: Bay): void {
+    const state = boardState(bay.outlet, bay.hardware);
+    if (bay.told !== gist(state)) {
+      bay.told = gist(state);
+      signal.emit({ kind: "ConnectorChanged", connectorId: bay.outlet.id, state });
+    }
+    bay.disarm();
+    const inMs = nextChangeInMs(bay.outlet, bay.hardware, supply === "on");
+    if (inMs === Infinity) return;
+    // Whole milliseconds, so that what rounding leaves over cannot keep the clock at one instant for ever.
+    bay.disarm = clock.after(Math.max(1, Math.ceil(inMs)), () => announce(settled(bay.outlet.id)));
+  }
+
+  function put(outlet: Outlet): void {
+    const bay = settled(outlet.id);
+    bay.outlet = outlet;
+    announce(bay);
+    options.changed();
+  }
+
+  /** A command of the charger; a board without power has nobody who could command it. */
+  function command(connectorId: number, obey: (bay: Bay) => Outlet): void {
+    if (supply === "cut") return;
+    const bay = settled(connectorId);
+    put(obey(bay));
+  }
+
+  const opened = (bay: Bay) => commandedContactor(bay.outlet, false, true);
+  for (const bay of bays) announce(bay);
+
+  return {
+    state: (connectorId) => {
+      const bay = settled(connectorId);
+      return boardState(bay.outlet, bay.hardware);
+    },
+    stationFault: () => stationFault,
+    setContactor: (connectorId, closed) => {
+      const blocked = stationFault !== null || supply !== "on";
+      command(connectorId, (bay) => commandedContactor(bay.outlet, closed, blocked));
+    },
+    setCurrentLimit: (connectorId, limitA) =>
+      command(connectorId, (bay) => ({ ...bay.outlet, limitA: limitA > 0 ? limitA : 0 })),
+    setLock: (connectorId, locked) =>
+      command(connectorId, (bay) => commandedLock(bay.outlet, bay.hardware, locked)),
+    listen: signal.listen,
+
+    outlet: (connectorId) => settled(connectorId).outlet,
+    put: (outlet) => put(outlet.fault === null ? outlet : { ...outlet, contactorClosed: false }),
+    putStationFault: (fault) => {
+      stationFault = fault;
+      signal.emit({ kind: "StationFaultChanged", fault });
+      if (fault !== null) { for (const bay of bays) put(opened(settled(bay.outlet.id))); }
+      options.changed();
+    },
+    supply: () => supply,
+    putSupply: (next) => {
+      for (const bay of bays) settled(bay.outlet.id);
+      supply = next;
+      if (next === "cut") signal.cut();
+      for (const bay of bays) put(next === "cut" ? poweredUp(bay.outlet, bay.hardware) : bay.outlet);
+    },
+    flow: (connectorId) => {
+      const bay = settled(connectorId);
+      return flow(bay.outlet, bay.hardware, supply === "on");
+    },
+  };
+}
+
+function baysOf(options: SimulatedBoardOptions): readonly Bay[] {
+  return options.connectors.map((hardware, index) => {
+    const physical = options.physical[index];
+    if (physical === undefined) throw new RangeError(`board: connector ${hardware.id} has no physical state`);
+    const outlet = poweredUp(physical, hardware);
+    return {
+      hardware,
+      outlet,
+      atMs: options.clock.monotonicMs(),
+      told: gist(boardState(outlet, hardware)),
+      disarm: () => {},
+    };
+  });
+}
+
+/** What makes an event: everything but the state of charge, which never stands still. */
+function gist(state: BoardState): string {
+  return JSON.stringify({ ...state, evSocPercent: null });
+}
