@@ -1,0 +1,72 @@
+/**
+ * The physical state's file: what a parked car, a plug and a meter's register are for a simulator that is killed.
+ *
+ * Law: the file is whole at any moment and never behind what a meter has told. It lies beside the charger's store and is no
+ * part of it. It outlives a SIGKILL; after a power cut of the machine itself it may be a few seconds old.
+ */
+import type { Cancel, Clock } from "../hal/clock.ts";
+import type { SimulatedStation } from "../hal/drivers/simulated_station.ts";
+import { type Handwritten, judgeHandwritten, parseHandwritten } from "../hal/handwritten.ts";
+import { misfit, PhysicalState } from "../hal/physical_state.ts";
+import type { StationProfile } from "../hal/station_profile.ts";
+
+/** While energy flows the file follows the register at this pace. */
+const FOLLOW_MS = 1_000;
+
+/** What the file says, or null when there is none; refused when it is damaged or another station's. */
+export function readPhysicalState(path: string, profile: StationProfile): Handwritten<PhysicalState | null> {
+  const text = readIfThere(path);
+  if (text === null) return { kind: "read", value: null };
+  const judged = judgeText(text, profile);
+  if (judged.kind === "read") return judged;
+  const problems = judged.problems.map((problem) => `remove ${path}, or mend it: ${problem}`);
+  return { kind: "refused", problems };
+}
+
+/** Writes the file now and whenever the state changes, until it is cancelled. */
+export function keepPhysicalState(station: SimulatedStation, clock: Clock, path: string): Cancel {
+  let written = "";
+  let follow: Cancel | null = null;
+
+  function keep(): void {
+    const text = `${JSON.stringify(station.physicalState())}\n`;
+    if (text !== written) replace(path, text);
+    written = text;
+    if (follow === null && station.energyFlows()) follow = clock.after(FOLLOW_MS, keepFollowing);
+  }
+
+  function keepFollowing(): void {
+    follow = null;
+    keep();
+  }
+
+  station.watch(keep);
+  keep();
+  return () => {
+    station.watch(() => {});
+    follow?.();
+  };
+}
+
+function judgeText(text: string, profile: StationProfile): Handwritten<PhysicalState> {
+  const document = parseHandwritten(text);
+  if (document.kind === "refused") return document;
+  const judged = judgeHandwritten(PhysicalState, document.value);
+  if (judged.kind === "refused") return judged;
+  const problem = misfit(judged.value, profile);
+  return problem === null ? judged : { kind: "refused", problems: [problem] };
+}
+
+function replace(path: string, text: string): void {
+  Deno.writeTextFileSync(`${path}.tmp`, text);
+  Deno.renameSync(`${path}.tmp`, path);
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
