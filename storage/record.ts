@@ -1,0 +1,113 @@
+/**
+ * The envelope of a stored record: two lines of JSON, the seal and the data.
+ *
+ *     {"v":1,"s":1000017,"c":3735928559}
+ *     {"idTag":"04A2B3C4", …}
+ *
+ * `v` is the version of the data's shape, `s` the sequence number of the commit that wrote it, `c` a CRC-32 over key, v, s
+ * and data. Law: this envelope is the same in all versions, so that an older program can tell a newer record from a damaged
+ * one; and what does not open is never a value.
+ */
+import { crc32 } from "./crc32.ts";
+import { quote } from "./key.ts";
+import type { Key, Value } from "./store.ts";
+
+/** As UTF-8. Deno KV takes 65,536 bytes a value; the rest is for the seal and to spare. */
+export const VALUE_BYTES_MAX = 60 * 1024;
+
+/** Turns a value of one version into one of the next; the key tells the kind of record. Pure. */
+export type Migration = (key: Key, value: Value) => Value;
+
+/** The first leads from version 1 to 2. A release that changes the shape of a record appends one. */
+const MIGRATIONS: readonly Migration[] = [];
+
+export type Opened =
+  | { readonly kind: "record"; readonly value: Value; readonly sequence: number }
+  | { readonly kind: "damaged"; readonly error: string }
+  /** Whole, but written by a newer program than this: to be neither used nor thrown away. */
+  | { readonly kind: "newer"; readonly error: string };
+
+/** The bytes to store. Throws when the value is too large or is not JSON: a mistake of the caller. */
+export function seal(key: Key, value: Value, sequence: number): Uint8Array<ArrayBuffer> {
+  const data = utf8.encode(JSON.stringify(value, onlyJson));
+  if (data.length > VALUE_BYTES_MAX) {
+    throw new RangeError(
+      `split the value of ${quote(key)}: ${data.length} bytes of JSON, at most ${VALUE_BYTES_MAX}`,
+    );
+  }
+  const version = MIGRATIONS.length + 1;
+  const checksum = checksumOf(key, version, sequence, data);
+  const seal = utf8.encode(`${JSON.stringify({ v: version, s: sequence, c: checksum })}\n`);
+  const bytes = new Uint8Array(seal.length + data.length);
+  bytes.set(seal);
+  bytes.set(data, seal.length);
+  return bytes;
+}
+
+/** What `stored` holds for `key`. The last argument is there for the test of a migration. */
+export function open(key: Key, stored: unknown, migrations: readonly Migration[] = MIGRATIONS): Opened {
+  if (!(stored instanceof Uint8Array)) return damaged("it is not bytes");
+  const sealed = unseal(stored);
+  if (sealed === null) return damaged("its seal cannot be read");
+  const { version, sequence, checksum, data } = sealed;
+  if (checksumOf(key, version, sequence, data) !== checksum) return damaged("its checksum does not fit");
+  const known = migrations.length + 1;
+  if (version > known) {
+    return {
+      kind: "newer",
+      error: `install the program that wrote ${
+        quote(key)
+      }: it is of version ${version}, this program knows ${known}`,
+    };
+  }
+  let value = JSON.parse(new TextDecoder().decode(data)) as Value;
+  for (const migrate of migrations.slice(version - 1)) value = migrate(key, value);
+  return { kind: "record", value, sequence };
+}
+
+const utf8 = new TextEncoder();
+
+interface Sealed {
+  readonly version: number;
+  readonly sequence: number;
+  readonly checksum: number;
+  readonly data: Uint8Array;
+}
+
+function unseal(stored: Uint8Array): Sealed | null {
+  const end = stored.indexOf(0x0a);
+  if (end === -1) return null;
+  const seal = parsed(stored.subarray(0, end));
+  if (typeof seal !== "object" || seal === null || !("v" in seal && "s" in seal && "c" in seal)) return null;
+  const { v: version, s: sequence, c: checksum } = seal;
+  if (!isCount(version) || !isCount(sequence) || typeof checksum !== "number") return null;
+  return { version, sequence, checksum, data: stored.subarray(end + 1) };
+}
+
+function parsed(text: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(text));
+  } catch {
+    return null;
+  }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) > 0;
+}
+
+function checksumOf(key: Key, version: number, sequence: number, data: Uint8Array): number {
+  return crc32(data, crc32(utf8.encode(JSON.stringify([version, sequence, key]))));
+}
+
+function damaged(error: string): Opened {
+  return { kind: "damaged", error };
+}
+
+/** `JSON.stringify` would write NaN and the infinities as null, silently. */
+function onlyJson(name: string, value: unknown): unknown {
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw new RangeError(`store a finite number at ${JSON.stringify(name)}: it is ${value}`);
+  }
+  return value;
+}
