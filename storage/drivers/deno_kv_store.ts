@@ -1,0 +1,215 @@
+/**
+ * The store on a file: Deno KV, opened with every doubt that its file deserves, and closed in order.
+ *
+ * Law: exactly one handle in the whole runtime (notes/reliability.md D2), on a file that was looked at before; whatever was
+ * found wrong is reported, and a store that comes back older than it was is never taken for a whole one.
+ *
+ * The second place, `high_water`, holds the sequence number of a recent commit: it is written at the start, every 64
+ * commits, and at the close. A lost tail shorter than that after a power loss goes unnoticed; after a close, none does.
+ */
+import type { Finding } from "../finding.ts";
+import { open } from "../record.ts";
+import { type Key, type Store, StoreFailed } from "../store.ts";
+import { type Ballast, ballastIn } from "./ballast.ts";
+import { createDenoKvRecords, SEQUENCE, SEQUENCE_GAP } from "./deno_kv_records.ts";
+import { type DurableFile, durableFile } from "./durable_file.ts";
+import { restoreRecords, salvageRecords } from "./salvage.ts";
+import { inspectStoreFile, isDamage, moveStoreFileAside, repairRows } from "./store_file.ts";
+
+export interface OpenedStore {
+  readonly store: Store;
+  /**
+   * Gives 2 MiB back to a full disk, once; false when there is none left. It is made anew at the next start that has room.
+   * For what must be stored even then (StopTransaction); nothing new should begin on it.
+   */
+  readonly releaseBallast: () => Promise<boolean>;
+  /** Waits for the commits under way, then closes. What is asked for afterwards throws `StoreFailed`. */
+  readonly close: () => Promise<void>;
+}
+
+export interface OpenOptions {
+  /** The time now, for the name of a file that is moved aside. */
+  readonly wallMs: number;
+  readonly report: (finding: Finding) => void;
+}
+
+/** Opens the store in a state directory whose lock is held. Throws `StoreFailed` when there can be none. */
+export async function openDenoKvStore(directory: string, options: OpenOptions): Promise<OpenedStore> {
+  refuseMemoryMode();
+  const ballast = ballastIn(directory);
+  try {
+    return await openWith(directory, ballast, options);
+  } catch (error) {
+    // The likeliest reason why a file that opened yesterday does not open today is a full disk.
+    if (!await ballast.release()) throw error;
+    options.report({ kind: "BallastReleased", path: ballast.path });
+    return await openWith(directory, ballast, options);
+  }
+}
+
+/** In this mode every path is a store in memory, and nothing says so (notes/reliability.md A6). */
+function refuseMemoryMode(): void {
+  const mode = Deno.env.get("DENO_KV_DB_MODE");
+  if (mode !== undefined) {
+    throw new StoreFailed(
+      `unset DENO_KV_DB_MODE: it is ${JSON.stringify(mode)}, which may keep nothing on the disk`,
+    );
+  }
+}
+
+async function openWith(directory: string, ballast: Ballast, options: OpenOptions): Promise<OpenedStore> {
+  const { report } = options;
+  const highWater = durableFile(directory, "high_water");
+  const known = await readHighWater(highWater, report);
+  const { kv, anew } = await openFile(`${directory}/store.kv`, options);
+  try {
+    const stored = await readSequence(kv, report);
+    if (!anew && stored.certain && stored.sequence < known) {
+      report({ kind: "TailLost", sequence: stored.sequence, known });
+    }
+    const spare = spareSequence(highWater, report);
+    const records = createDenoKvRecords(kv, {
+      lastSequence: beyond(stored.sequence, known),
+      report,
+      committed: spare.committed,
+    });
+    await commitStart(records, directory);
+    await spare.write();
+    await ballast.hold().catch((error) => report(notWritten(ballast.path, error)));
+    return {
+      store: records,
+      releaseBallast: ballast.release,
+      close: async () => {
+        await records.settled();
+        kv.close();
+        await spare.write();
+      },
+    };
+  } catch (error) {
+    kv.close();
+    throw error;
+  }
+}
+
+/** `anew` says that a damaged file was moved aside for it, and what was whole in that is in the new one. */
+async function openFile(path: string, options: OpenOptions): Promise<{ kv: Deno.Kv; anew: boolean }> {
+  try {
+    const verdict = inspectStoreFile(path);
+    if (verdict.kind === "damaged") return { kv: await beginAnew(path, verdict.error, options), anew: true };
+    if (verdict.kind === "sound" && verdict.foreignRows > 0) {
+      repairRows(path);
+      options.report({ kind: "RowsRepaired", count: verdict.foreignRows });
+    }
+    try {
+      return { kv: await openPrivate(path), anew: false };
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return { kv: await beginAnew(path, messageOf(error), options), anew: true };
+    }
+  } catch (cause) {
+    throw new StoreFailed(`look at the medium: ${path} cannot be opened: ${messageOf(cause)}`, { cause });
+  }
+}
+
+async function beginAnew(path: string, error: string, { wallMs, report }: OpenOptions): Promise<Deno.Kv> {
+  const aside = moveStoreFileAside(path, wallMs);
+  const salvaged = salvageRecords(aside);
+  report({ kind: "StoreMovedAside", path: aside, error, salvaged: salvaged.length });
+  const kv = await openPrivate(path);
+  try {
+    await restoreRecords(kv, salvaged);
+    return kv;
+  } catch (error) {
+    kv.close();
+    throw error;
+  }
+}
+
+/** SQLite gives its log the mode of the file, which KV would make readable for everyone. */
+async function openPrivate(path: string): Promise<Deno.Kv> {
+  Deno.openSync(path, { write: true, create: true }).close();
+  Deno.chmodSync(path, 0o600);
+  return await Deno.openKv(path);
+}
+
+/** The number of the last commit in the file, 0 when there is none; not `certain` when it is only the highest of what is left. */
+async function readSequence(
+  kv: Deno.Kv,
+  report: OpenOptions["report"],
+): Promise<{ sequence: number; certain: boolean }> {
+  const stored = await kv.get(SEQUENCE);
+  if (stored.versionstamp !== null) {
+    const opened = open(SEQUENCE, stored.value);
+    if (opened.kind === "record") return { sequence: opened.sequence, certain: true };
+    if (opened.kind === "newer") throw new StoreFailed(opened.error);
+    report({ kind: "RecordDamaged", key: SEQUENCE, error: opened.error });
+  }
+  let highest = 0;
+  for await (const { key, value } of kv.list({ prefix: [] })) {
+    const record = open(key as Key, value);
+    if (record.kind === "record") highest = Math.max(highest, record.sequence);
+  }
+  return { sequence: highest, certain: stored.versionstamp === null };
+}
+
+/**
+ * Where a run begins to count: beyond all that an earlier one may have handed out. It hands out at most a gap beyond its
+ * last commit, and that is at most another one beyond what the second place knows.
+ */
+function beyond(stored: number, known: number): number {
+  if (stored === 0 && known === 0) return 0;
+  return Math.max(stored, known === 0 ? 0 : known + SEQUENCE_GAP) + SEQUENCE_GAP;
+}
+
+/** Makes the new beginning durable before a number is handed out. */
+async function commitStart(store: Store, directory: string): Promise<void> {
+  const outcome = await store.commit({});
+  if (outcome.kind === "committed") return;
+  const why = outcome.kind === "refused" ? outcome.error : outcome.kind;
+  throw new StoreFailed(
+    `make room on the medium of ${directory} or change it: the first commit failed: ${why}`,
+  );
+}
+
+async function readHighWater(highWater: DurableFile, report: OpenOptions["report"]): Promise<number> {
+  const read = await highWater.read();
+  switch (read.kind) {
+    case "absent":
+      return 0;
+    case "damaged":
+      report({ kind: "CopyDamaged", path: highWater.path, error: read.error });
+      return 0;
+    case "read":
+      if (read.damage !== null) report({ kind: "CopyDamaged", path: highWater.path, error: read.damage });
+      return Number(read.value);
+  }
+}
+
+const COMMITS_BETWEEN_WRITES = 64;
+
+/** Keeps the second place near the last commit, beside the commits and never in their way. */
+function spareSequence(highWater: DurableFile, report: OpenOptions["report"]) {
+  let latest = 0;
+  let unwritten = 0;
+  let writing = false;
+  async function write(): Promise<void> {
+    writing = true;
+    unwritten = 0;
+    await highWater.write(latest).catch((error) => report(notWritten(highWater.path, error)));
+    writing = false;
+  }
+  function committed(sequence: number): void {
+    latest = sequence;
+    unwritten++;
+    if (unwritten >= COMMITS_BETWEEN_WRITES && !writing) void write();
+  }
+  return { committed, write };
+}
+
+function notWritten(path: string, error: unknown): Finding {
+  return { kind: "SpareNotWritten", path, error: messageOf(error) };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,164 @@
+/** The store on a file: the port's contract, and how it is opened and closed. */
+import { assert, assertEquals, assertGreater, assertRejects } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { BALLAST_BYTES } from "../../storage/drivers/ballast.ts";
+import { openDenoKvStore } from "../../storage/drivers/deno_kv_store.ts";
+import type { Finding } from "../../storage/finding.ts";
+import { StoreFailed } from "../../storage/store.ts";
+import { testStore } from "../contract/store_contract.ts";
+import { flipBit } from "./store_files.ts";
+
+testStore("Deno KV store", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "chargerd_store_" });
+  return {
+    open: (report) => openDenoKvStore(directory, { wallMs: 0, report }),
+    corrupt: (key) => Promise.resolve(flipBit(directory, key)),
+    remove: () => Deno.remove(directory, { recursive: true }),
+  };
+});
+
+interface Bench {
+  readonly directory: string;
+  readonly findings: Finding[];
+  readonly open: () => ReturnType<typeof openDenoKvStore>;
+}
+
+function check(sentence: string, prove: (bench: Bench) => Promise<void>): void {
+  Deno.test(`Deno KV store: ${sentence}`, async () => {
+    const directory = await Deno.makeTempDir({ prefix: "chargerd_store_" });
+    const findings: Finding[] = [];
+    const report = (finding: Finding) => findings.push(finding);
+    try {
+      await prove({ directory, findings, open: () => openDenoKvStore(directory, { wallMs: 0, report }) });
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  });
+}
+
+check("a first start and those after it find nothing wrong", async ({ open, findings }) => {
+  for (let start = 1; start <= 3; start++) {
+    const { store, close } = await open();
+    await store.commit({ sets: [{ key: ["a"], value: start }] });
+    await close();
+  }
+  assertEquals(findings, []);
+});
+
+check("every file is for its owner only, while open and when closed", async ({ open, directory }) => {
+  const { store, close } = await open();
+  await store.commit({ sets: [{ key: ["a"], value: 1 }] });
+  const names = ["ballast", "high_water.1", "high_water.2", "store.kv", "store.kv-shm", "store.kv-wal"];
+  assertEquals(modes(directory), Object.fromEntries(names.map((name) => [name, "600"])));
+  await close();
+  Deno.chmodSync(`${directory}/store.kv`, 0o644);
+  const again = await open();
+  assertEquals(modes(directory)["store.kv"], "600");
+  await again.close();
+});
+
+check("with DENO_KV_DB_MODE set it refuses to start, and says what to do", async ({ open, directory }) => {
+  Deno.env.set("DENO_KV_DB_MODE", "memory");
+  try {
+    await assertRejects(open, StoreFailed, 'unset DENO_KV_DB_MODE: it is "memory"');
+  } finally {
+    Deno.env.delete("DENO_KV_DB_MODE");
+  }
+  assertEquals([...Deno.readDirSync(directory)], []);
+});
+
+check("closing waits for the commits under way", async ({ open }) => {
+  const first = await open();
+  const commits = Array.from(
+    { length: 30 },
+    (_, n) => first.store.commit({ sets: [{ key: ["a", n], value: n }] }),
+  );
+  await first.close();
+  assertEquals((await Promise.all(commits)).filter(({ kind }) => kind !== "committed"), []);
+  const second = await open();
+  assertEquals((await second.store.list(["a"])).length, 30);
+  await second.close();
+});
+
+check("what is asked for after the close throws", async ({ open }) => {
+  const { store, close } = await open();
+  await close();
+  await assertRejects(() => store.get(["a"]), StoreFailed);
+  await assertRejects(() => store.list(["a"]), StoreFailed);
+  await assertRejects(() => store.commit({}), StoreFailed);
+});
+
+check("a file that cannot be opened is named, and not moved", async ({ open, directory }) => {
+  Deno.mkdirSync(`${directory}/store.kv`);
+  await assertRejects(open, StoreFailed, `${directory}/store.kv cannot be opened`);
+  assertEquals(Object.keys(modes(directory)), ["store.kv"]);
+});
+
+check("the ballast is real, given up once, and made anew at the next start", async ({ open, directory }) => {
+  const first = await open();
+  const { size, blocks } = Deno.statSync(`${directory}/ballast`);
+  assertEquals([size, (blocks ?? 0) * 512 >= BALLAST_BYTES], [BALLAST_BYTES, true]);
+  assertEquals([await first.releaseBallast(), await first.releaseBallast()], [true, false]);
+  assertEquals(modes(directory)["ballast"], undefined);
+  await first.close();
+  const second = await open();
+  assertEquals(Deno.statSync(`${directory}/ballast`).size, BALLAST_BYTES);
+  await second.close();
+});
+
+check(
+  "a start that fails gives the ballast up, says so, and tries once more",
+  async ({ directory, open, findings }) => {
+    await (await open()).close();
+    const log = `${directory}/store.kv-wal`;
+    Deno.symlinkSync("/dev/full", log); // SQLite opens no such log.
+    const report = (finding: Finding) => {
+      findings.push(finding);
+      Deno.removeSync(log);
+    };
+    const { store, close } = await openDenoKvStore(directory, { wallMs: 0, report });
+    assertEquals(findings, [{ kind: "BallastReleased", path: `${directory}/ballast` }]);
+    assertEquals((await store.commit({})).kind, "committed");
+    await close();
+  },
+);
+
+check("a start that fails without ballast says why", async ({ directory, open, findings }) => {
+  await (await open()).close();
+  Deno.removeSync(`${directory}/ballast`);
+  Deno.symlinkSync("/dev/full", `${directory}/store.kv-wal`);
+  await assertRejects(open, StoreFailed, "store.kv cannot be opened: unable to open database file");
+  assertEquals(findings, []);
+});
+
+// notes/reliability.md A1: nothing else makes a commit durable, and no one can ask the handle itself.
+check("the runtime's SQLite syncs its log at every commit", () => {
+  using database = new DatabaseSync(":memory:");
+  const options = database.prepare("pragma compile_options").all().map((row) => row["compile_options"]);
+  assert(options.includes("DEFAULT_WAL_SYNCHRONOUS=2"), `${options}`);
+  return Promise.resolve();
+});
+
+check(
+  "the second place follows the commits, and stands at the last one after a close",
+  async ({ open, directory }) => {
+    const { store, close } = await open();
+    const start = highWater(directory);
+    for (let n = 0; n < 200; n++) await store.commit({});
+    const during = highWater(directory);
+    await close();
+    assertGreater(during, start + 64);
+    assertEquals(highWater(directory), start + 200);
+  },
+);
+
+function highWater(directory: string): number {
+  return Number(Deno.readTextFileSync(`${directory}/high_water.1`).split("\n")[1]);
+}
+
+function modes(directory: string): Record<string, string> {
+  const names = [...Deno.readDirSync(directory)].map(({ name }) => name).sort();
+  return Object.fromEntries(
+    names.map((name) => [name, ((Deno.statSync(`${directory}/${name}`).mode ?? 0) & 0o777).toString(8)]),
+  );
+}
