@@ -43,8 +43,13 @@ export function createSimulatedMeter(options: SimulatedMeterOptions): SimulatedM
     if (asked === "fail") return { kind: "failed", error: `meter ${connectorId}: checksum error on the bus` };
     const hardware = options.connectors[connectorId - 1];
     if (hardware === undefined) return { kind: "failed", error: `meter ${connectorId}: no such address` };
+    const outcome = {
+      kind: "read" as const,
+      reading: reading(options.flow(connectorId), hardware, options.measurands),
+    };
+    // Kept after it was taken: while a file is written, energy flows on.
     options.keep();
-    return { kind: "read", reading: reading(options.flow(connectorId), hardware, options.measurands) };
+    return outcome;
   }
 
   return {

@@ -84,6 +84,28 @@ check("what a meter has told is on disk before it is told", async ({ path, clock
   assertEquals(told, [["read", true]]);
 });
 
+check(
+  "what a meter has told stays true when time passes while the file is written",
+  async ({ path, clock: inner }) => {
+    let looks = 0;
+    const clock = { ...inner, monotonicMs: () => inner.monotonicMs() + 10_000 * looks++ };
+    const station = createSimulatedStation({ profile: acTwoSockets, clock });
+    keepPhysicalState(station, clock, path);
+    station.verbs.plug(1);
+    station.board.setContactor(1, true);
+    const missing: number[] = [];
+    for (let read = 0; read < 5; read++) {
+      station.meter.read(1, (outcome) => {
+        const kept = readPhysicalState(path, acTwoSockets);
+        assert(outcome.kind === "read" && kept.kind === "read");
+        missing.push(outcome.reading.energyWh - (kept.value?.connectors[0]?.registerWh ?? 0));
+      });
+      await inner.advance(0);
+    }
+    assert(missing.length === 5 && missing.every((wh) => wh <= 0), `${missing} Wh are not in the file`);
+  },
+);
+
 check("no half-written file is left beside it", ({ path, clock, station }) => {
   keepPhysicalState(station, clock, path);
   station.verbs.plug(1);
