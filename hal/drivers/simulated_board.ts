@@ -19,7 +19,7 @@ import {
   type Outlet,
   poweredUp,
 } from "./simulated_outlet.ts";
-import { createSignal } from "./simulated_signal.ts";
+import { createSignal, type Signal } from "./simulated_signal.ts";
 
 /** Mains, or what is left of it: `cut` is a board without a computer. */
 export type Supply = "on" | "failing" | "cut";
@@ -45,6 +45,49 @@ export interface SimulatedBoardOptions {
   readonly changed: () => void;
 }
 
+export function createSimulatedBoard(options: SimulatedBoardOptions): SimulatedBoard {
+  const signal = createSignal<BoardEvent>(options.clock);
+  const bays = new Bays(options, signal);
+  let stationFault = options.stationFault;
+
+  /** A command of the charger; a board without power has nobody who could command it. */
+  function command(connectorId: number, obey: (bay: Bay) => Outlet): void {
+    if (bays.supply !== "cut") bays.put(obey(bays.settled(connectorId)));
+  }
+
+  return {
+    state: (connectorId) => {
+      const bay = bays.settled(connectorId);
+      return boardState(bay.outlet, bay.hardware);
+    },
+    stationFault: () => stationFault,
+    setContactor: (connectorId, closed) => {
+      const blocked = stationFault !== null || bays.supply !== "on";
+      command(connectorId, (bay) => commandedContactor(bay.outlet, closed, blocked));
+    },
+    setCurrentLimit: (connectorId, limitA) =>
+      command(connectorId, (bay) => ({ ...bay.outlet, limitA: limitA > 0 ? limitA : 0 })),
+    setLock: (connectorId, locked) =>
+      command(connectorId, (bay) => commandedLock(bay.outlet, bay.hardware, locked)),
+    listen: signal.listen,
+
+    outlet: (connectorId) => bays.settled(connectorId).outlet,
+    put: (outlet) => bays.put(outlet.fault === null ? outlet : { ...outlet, contactorClosed: false }),
+    putStationFault: (fault) => {
+      stationFault = fault;
+      signal.emit({ kind: "StationFaultChanged", fault });
+      if (fault !== null) bays.putAll((bay) => commandedContactor(bay.outlet, false, true));
+      options.changed();
+    },
+    supply: () => bays.supply,
+    putSupply: (supply) => bays.putSupply(supply),
+    flow: (connectorId) => {
+      const bay = bays.settled(connectorId);
+      return flow(bay.outlet, bay.hardware, bays.supply === "on");
+    },
+  };
+}
+
 /** A connector, and when it was last brought up to the present. */
 interface Bay {
   readonly hardware: ConnectorHardware;
@@ -55,89 +98,65 @@ interface Bay {
   disarm: Cancel;
 }
 
-export function createSimulatedBoard(options: SimulatedBoardOptions): SimulatedBoard {
-  const { clock } = options;
-  const bays = baysOf(options);
-  const signal = createSignal<BoardEvent>(clock);
-  let stationFault = options.stationFault;
-  let supply: Supply = "on";
+/** All connectors of the station. */
+class Bays {
+  readonly #options: SimulatedBoardOptions;
+  readonly #signal: Signal<BoardEvent>;
+  readonly #bays: readonly Bay[];
+  #supply: Supply = "on";
 
-  function settled(connectorId: number): Bay {
-    const bay = bays[connectorId - 1];
+  constructor(options: SimulatedBoardOptions, signal: Signal<BoardEvent>) {
+    this.#options = options;
+    this.#signal = signal;
+    this.#bays = baysOf(options);
+    for (const bay of this.#bays) this.#announce(bay);
+  }
+
+  get supply(): Supply {
+    return this.#supply;
+  }
+
+  settled(connectorId: number): Bay {
+    const bay = this.#bays[connectorId - 1];
     if (bay === undefined) throw new RangeError(`board: there is no connector ${connectorId}`);
-    const nowMs = clock.monotonicMs();
-    bay.outlet = elapsed(bay.outlet, bay.hardware, supply === "on", nowMs - bay.atMs);
+    const nowMs = this.#options.clock.monotonicMs();
+    bay.outlet = elapsed(bay.outlet, bay.hardware, this.#supply === "on", nowMs - bay.atMs);
     bay.atMs = nowMs;
     return bay;
   }
 
+  put(outlet: Outlet): void {
+    const bay = this.settled(outlet.id);
+    bay.outlet = outlet;
+    this.#announce(bay);
+    this.#options.changed();
+  }
+
+  putAll(next: (bay: Bay) => Outlet): void {
+    for (const { outlet } of this.#bays) this.put(next(this.settled(outlet.id)));
+  }
+
+  putSupply(supply: Supply): void {
+    for (const { outlet } of this.#bays) this.settled(outlet.id);
+    this.#supply = supply;
+    if (supply === "cut") this.#signal.cut();
+    this.putAll((bay) => supply === "cut" ? poweredUp(bay.outlet, bay.hardware) : bay.outlet);
+  }
+
   /** Tells what is new, and wakes up when the car will want something else. */
-  function announce(bay: Bay): void {
+  #announce(bay: Bay): void {
     const state = boardState(bay.outlet, bay.hardware);
     if (bay.told !== gist(state)) {
       bay.told = gist(state);
-      signal.emit({ kind: "ConnectorChanged", connectorId: bay.outlet.id, state });
+      this.#signal.emit({ kind: "ConnectorChanged", connectorId: bay.outlet.id, state });
     }
     bay.disarm();
-    const inMs = nextChangeInMs(bay.outlet, bay.hardware, supply === "on");
+    const inMs = nextChangeInMs(bay.outlet, bay.hardware, this.#supply === "on");
     if (inMs === Infinity) return;
     // Whole milliseconds, so that what rounding leaves over cannot keep the clock at one instant for ever.
-    bay.disarm = clock.after(Math.max(1, Math.ceil(inMs)), () => announce(settled(bay.outlet.id)));
+    const wakeInMs = Math.max(1, Math.ceil(inMs));
+    bay.disarm = this.#options.clock.after(wakeInMs, () => this.#announce(this.settled(bay.outlet.id)));
   }
-
-  function put(outlet: Outlet): void {
-    const bay = settled(outlet.id);
-    bay.outlet = outlet;
-    announce(bay);
-    options.changed();
-  }
-
-  /** A command of the charger; a board without power has nobody who could command it. */
-  function command(connectorId: number, obey: (bay: Bay) => Outlet): void {
-    if (supply === "cut") return;
-    const bay = settled(connectorId);
-    put(obey(bay));
-  }
-
-  const opened = (bay: Bay) => commandedContactor(bay.outlet, false, true);
-  for (const bay of bays) announce(bay);
-
-  return {
-    state: (connectorId) => {
-      const bay = settled(connectorId);
-      return boardState(bay.outlet, bay.hardware);
-    },
-    stationFault: () => stationFault,
-    setContactor: (connectorId, closed) => {
-      const blocked = stationFault !== null || supply !== "on";
-      command(connectorId, (bay) => commandedContactor(bay.outlet, closed, blocked));
-    },
-    setCurrentLimit: (connectorId, limitA) =>
-      command(connectorId, (bay) => ({ ...bay.outlet, limitA: limitA > 0 ? limitA : 0 })),
-    setLock: (connectorId, locked) =>
-      command(connectorId, (bay) => commandedLock(bay.outlet, bay.hardware, locked)),
-    listen: signal.listen,
-
-    outlet: (connectorId) => settled(connectorId).outlet,
-    put: (outlet) => put(outlet.fault === null ? outlet : { ...outlet, contactorClosed: false }),
-    putStationFault: (fault) => {
-      stationFault = fault;
-      signal.emit({ kind: "StationFaultChanged", fault });
-      if (fault !== null) { for (const bay of bays) put(opened(settled(bay.outlet.id))); }
-      options.changed();
-    },
-    supply: () => supply,
-    putSupply: (next) => {
-      for (const bay of bays) settled(bay.outlet.id);
-      supply = next;
-      if (next === "cut") signal.cut();
-      for (const bay of bays) put(next === "cut" ? poweredUp(bay.outlet, bay.hardware) : bay.outlet);
-    },
-    flow: (connectorId) => {
-      const bay = settled(connectorId);
-      return flow(bay.outlet, bay.hardware, supply === "on");
-    },
-  };
 }
 
 function baysOf(options: SimulatedBoardOptions): readonly Bay[] {
