@@ -2,8 +2,8 @@
  * OCPP-J frames: text to Call, CallResult and CallError, and back (OCPP-J 1.6 §4).
  *
  * Law: no text makes this throw, and nothing but a CALL is ever answered. The only `JSON.parse` of the house is here, and
- * it never sees a text nested deeper than `DEPTH_MAX`, so whatever walks a payload later may recurse. How long a text may be
- * is for the socket to bound.
+ * it never sees a text that nests too deep or holds too many values: whatever walks a payload later may recurse, and is done
+ * soon. How long a text may be is for the socket to bound.
  */
 
 /** A request, in either direction. The payload is judged by `parsePayload`, once the action is known. */
@@ -59,10 +59,16 @@ export type ParsedFrame =
 export type ParsedJson =
   | { readonly kind: "json"; readonly value: unknown }
   | { readonly kind: "notJson" }
-  | { readonly kind: "tooDeep" };
+  /** Not parsed at all; `why` says what there is too much of. */
+  | { readonly kind: "tooMuch"; readonly why: string };
 
 /** The deepest OCPP message nests 6 levels, the frame's own array included. */
 const DEPTH_MAX = 32;
+/**
+ * Counted in commas. A local list of 3,000 entries or the longest schedule has fewer; 20,000 bad ones cost the schema about
+ * 50 ms, and the event loop should stand still no longer than 100.
+ */
+const COMMAS_MAX = 20_000;
 /** OCPP-J 1.6 §4.1.4. */
 const ID_CHARACTERS_MAX = 36;
 /** OCPP 1.6 has no limit; OCPP 2.0.1's. */
@@ -88,7 +94,7 @@ const ERROR_CODES: ReadonlyMap<unknown, RpcErrorCode> = new Map<unknown, RpcErro
 export function parseFrame(text: string): ParsedFrame {
   const json = parseJson(text);
   if (json.kind === "notJson") return invalid(`a text of ${text.length} characters is not JSON`);
-  if (json.kind === "tooDeep") return tooDeep(text);
+  if (json.kind === "tooMuch") return tooMuch(text, json.why);
   if (!Array.isArray(json.value)) return invalid("a frame is a JSON array, this is none");
   const elements: readonly unknown[] = json.value;
   const type = elements[0];
@@ -125,9 +131,10 @@ export function callError(id: string, errorCode: RpcErrorCode, errorDescription:
   return { kind: "CallError", id, errorCode, errorDescription, errorDetails: {} };
 }
 
-/** Reads a JSON text that is nested at most `DEPTH_MAX` levels deep. Never throws. */
+/** Reads a JSON text of bounded depth and breadth. Never throws. */
 export function parseJson(text: string): ParsedJson {
-  if (isTooDeep(text)) return { kind: "tooDeep" };
+  const why = excess(text);
+  if (why !== null) return { kind: "tooMuch", why };
   try {
     return { kind: "json", value: JSON.parse(text) };
   } catch {
@@ -179,28 +186,41 @@ function parseCallError(elements: readonly unknown[]): ParsedFrame {
   };
 }
 
-/** A CALL too deep to be parsed is still answered, when its id can be read off its beginning. */
-function tooDeep(text: string): ParsedFrame {
-  const why = `JSON nested deeper than ${DEPTH_MAX} levels`;
+/** A CALL that was not parsed is still answered, when its id can be read off its beginning. */
+function tooMuch(text: string, why: string): ParsedFrame {
   const id = /^\s*\[\s*2\s*,\s*"([^"\\]{0,36})"/.exec(text)?.[1];
   return id === undefined ? invalid(why) : refused(id, why);
 }
 
 /** One pass over the text, before anything builds or walks what it says. */
-function isTooDeep(text: string): boolean {
+function excess(text: string): string | null {
   let depth = 0;
-  let quoted = false;
+  let commas = 0;
   for (let at = 0; at < text.length; at++) {
-    const character = text.charCodeAt(at);
-    if (quoted) {
-      if (character === 0x5c) at++; // what a backslash escapes ends no string
-      else if (character === 0x22) quoted = false;
-    } else if (character === 0x22) quoted = true;
-    else if (character === 0x5b || character === 0x7b) depth++;
-    else if (character === 0x5d || character === 0x7d) depth--;
-    if (depth > DEPTH_MAX) return true;
+    switch (text.charCodeAt(at)) {
+      case 0x22: // "
+        at = endOfString(text, at);
+        break;
+      case 0x2c: // ,
+        if (++commas > COMMAS_MAX) return `the text has more than ${COMMAS_MAX} values`;
+        break;
+      case 0x5b: // [
+      case 0x7b: // {
+        if (++depth > DEPTH_MAX) return `the text is nested deeper than ${DEPTH_MAX} levels`;
+        break;
+      case 0x5d: // ]
+      case 0x7d: // }
+        depth--;
+    }
   }
-  return false;
+  return null;
+}
+
+/** The place of the quotation mark that ends the string begun at `start`; what a backslash escapes does not. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text.charCodeAt(at) !== 0x22) at += text.charCodeAt(at) === 0x5c ? 2 : 1;
+  return at;
 }
 
 /** `null` is legal for a payload without content (OCPP-J 1.6 §4.2). */

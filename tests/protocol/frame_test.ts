@@ -189,11 +189,21 @@ test("parseFrame: row 14: __proto__ is a property like any other", () => {
   assertEquals(Object.keys(parsed.frame.payload as object), ["__proto__", "toJSON", "then", "length"]);
   assertEquals((parsed.frame.payload as { type?: unknown }).type, undefined);
 });
-test("parseFrame: row 14: an array of 1 M and 10,000 keys are read", () => {
-  const keys = Array.from({ length: 10_000 }, (_, at) => `"k${at}":1`).join(",");
-  assertEquals(parseFrame(`[2,"x","Reset",[${"1,".repeat(999_999)}1]]`).kind, "frame");
-  assertEquals(parseFrame(`[2,"x","Reset",{${keys}}]`).kind, "frame");
+test("parseFrame: row 14: lists beside each other are no depth", () => {
+  assertEquals(parseFrame(`[2,"x","Reset",[${"[],{},".repeat(100)}1]]`).kind, "frame");
 });
+const keys = (count: number) => Array.from({ length: count }, (_, at) => `"k${at}":1`).join(",");
+test("parseFrame: row 14: 10,000 keys are a frame", () => {
+  assertEquals(parseFrame(`[2,"x","Reset",{${keys(10_000)}}]`).kind, "frame");
+});
+checkRefused("row 14: 20,000 keys", `[2,"x","Reset",{${keys(20_000)}}]`, "x");
+checkRefused("row 14: an array of 1 M", `[2,"x","Reset",[${"1,".repeat(999_999)}1]]`, "x");
+checkIgnored("row 14: an array of 1 M in an answer", `[3,"x",[${"1,".repeat(999_999)}1]]`, true);
+check(
+  "row 14: commas in a text are no values",
+  `[2,"x","DataTransfer",{"data":"${",".repeat(30_000)}"}]`,
+  call("x", "DataTransfer", { data: ",".repeat(30_000) }),
+);
 
 test("parseFrame: what it says of a broken text quotes nothing of it", () => {
   for (
@@ -211,7 +221,14 @@ test("parseFrame: what it says of a broken text quotes nothing of it", () => {
 test("parseJson: is the same reading without a frame", () => {
   assertEquals(parseJson(`{"a":1}`), { kind: "json", value: { a: 1 } });
   assertEquals(parseJson("nothing"), { kind: "notJson" });
-  assertEquals(parseJson("[".repeat(33)), { kind: "tooDeep" });
+  assertEquals(parseJson("[".repeat(33)), {
+    kind: "tooMuch",
+    why: "the text is nested deeper than 32 levels",
+  });
+  assertEquals(parseJson(",".repeat(20_001)), {
+    kind: "tooMuch",
+    why: "the text has more than 20000 values",
+  });
   assertEquals(parseJson("[".repeat(32)), { kind: "notJson" });
 });
 

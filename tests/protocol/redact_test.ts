@@ -67,8 +67,8 @@ check("a URL without slashes", fetch("ftp:joe:5ec4e7@host/a"), fetch("ftp:***@ho
 check("a location without a scheme", fetch("5ec4e7@host/a"), fetch("***@host/a"));
 check(
   "a remoteLocation, and a location further down",
-  `[2,"1","GetLog",{"log":{"remoteLocation":"sftp://u:5ec4e7@h/"},"firmware":{"location":"https://5ec4e7@h/"}}]`,
-  `[2,"1","GetLog",{"log":{"remoteLocation":"sftp://***@h/"},"firmware":{"location":"https://***@h/"}}]`,
+  `[2,"1","GetLog",{"log":{"remoteLocation":"sftp:u:5ec4e7@h/"},"firmware":{"location":"https://5ec4e7@h/"}}]`,
+  `[2,"1","GetLog",{"log":{"remoteLocation":"sftp:***@h/"},"firmware":{"location":"https://***@h/"}}]`,
 );
 check(
   "a URL in free text",
