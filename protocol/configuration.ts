@@ -182,7 +182,7 @@ function integer(access: Access, bounds: Bounds): KeyDefinition<number> {
     access,
     initial: bounds.default,
     parse: (text) => {
-      const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+      const value = /^\d+$/.test(text) ? Number(text) : NaN;
       return value >= bounds.min && value <= bounds.max ? value : undefined;
     },
     print: String,

@@ -296,12 +296,11 @@ function startAnswered(
   if ((use.kind !== "transaction" && use.kind !== "stopping") || use.transaction.localId !== answer.localId) {
     return quiet(facts);
   }
-  const parentIdTag = answer.parentIdTag ?? use.transaction.parentIdTag;
   const transaction: RunningTransaction = {
     ...use.transaction,
     transactionId: answer.transactionId,
     mayCharge: use.transaction.mayCharge && answer.accepted,
-    ...(parentIdTag === undefined ? {} : { parentIdTag }),
+    ...(answer.parentIdTag === undefined ? {} : { parentIdTag: answer.parentIdTag }),
   };
   const next: ConnectorFacts = { ...facts, use: { ...use, transaction } };
   const mustStop = !answer.accepted && rules.stopOnInvalidId;
@@ -329,9 +328,10 @@ function stopRequested(facts: ConnectorFacts, stop: Stop): ConnectorStep {
   }
 }
 
+/** A fault needs no look here: no authorization outlives one. */
 function startWhenReady(step: ConnectorStep): ConnectorStep {
   const { use, electronics } = step.next;
-  if (use.kind !== "authorized" || electronics.plug !== "both" || electronics.fault !== null) return step;
+  if (use.kind !== "authorized" || electronics.plug !== "both") return step;
   const starter = holder(use.idTag, use.parentIdTag);
   return {
     next: { ...step.next, use: { kind: "starting", ...starter } },

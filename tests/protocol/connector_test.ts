@@ -163,6 +163,8 @@ story("TC_024, §6: a fault while it starts, a lock that failed say: no transact
 story("§5.3: a start that failed is told as a warning until the next one has succeeded", [
   ...charging.slice(0, 3),
   [meterFailed, "Preparing PowerMeterFailure"],
+  [present("STRANGER"), "Preparing PowerMeterFailure", "AskAuthorization STRANGER"],
+  [refuse("STRANGER"), "Preparing PowerMeterFailure"],
   [plug("both", { fault }), "Faulted GroundFailure"],
   [plug("both"), "Preparing PowerMeterFailure"],
   [present("DRIVER"), "Preparing PowerMeterFailure", "AskAuthorization DRIVER"],

@@ -57,16 +57,17 @@ check("it has stopped", after([...started, remoteStop, stopCommitted]), taken);
 Deno.test(
   { name: "connector: a transaction keeps what StartTransaction.conf said", permissions: "none" },
   () => {
-    assertEquals(after([...started, answerStart(true, "GROUP")]).use, {
-      kind: "transaction",
-      transaction: {
-        localId: 1,
-        idTag: "DRIVER",
-        parentIdTag: "GROUP",
-        transactionId: 7,
-        mayCharge: true,
-      },
-    });
+    const answered = answerStart(true, "GROUP");
+    const transaction = {
+      localId: 1,
+      idTag: "DRIVER",
+      parentIdTag: "GROUP",
+      transactionId: 7,
+      mayCharge: true,
+    };
+    const stop = { reason: "Remote" } as const;
+    assertEquals(after([...started, answered]).use, { kind: "transaction", transaction });
+    assertEquals(after([...started, remoteStop, answered]).use, { kind: "stopping", transaction, stop });
   },
 );
 

@@ -11,6 +11,7 @@ function check(sentence: string, one: string, other: string, expected: boolean):
 }
 
 check("the case of letters is no difference", "04a1b2zZ", "04A1B2Zz", true);
+check("of none of the letters", "driver", "DRIVER", true);
 check("everything else is: a letter", "04A1B2C3", "04A1B2C4", false);
 check("a leading zero", "0123", "123", false);
 check("a blank", "TAG ", "TAG", false);

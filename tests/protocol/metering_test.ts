@@ -36,7 +36,7 @@ const all: Measured = {
   temperatureC: -5.25,
   frequencyHz: 49.987,
   socPercent: 41.5,
-  offeredA: 16,
+  offeredA: 32,
 };
 
 /** What a station with all sensors says, but for the context; every other measurand of the specification is not measured. */
@@ -44,7 +44,7 @@ const says: Partial<Record<Measurand, Omit<SampledValue, "measurand" | "context"
   "Energy.Active.Import.Register": { value: "1234", unit: "Wh" },
   "Power.Active.Import": { value: "11041", unit: "W" },
   "Current.Import": { value: "16.0", unit: "A" },
-  "Current.Offered": { value: "16.0", unit: "A" },
+  "Current.Offered": { value: "32.0", unit: "A" },
   Voltage: { value: "229.9", unit: "V" },
   Temperature: { value: "-5.3", unit: "Celsius", location: "Body" },
   Frequency: { value: "49.99" },
