@@ -12,11 +12,11 @@ import type { KeyTable, Settings } from "../protocol/configuration.ts";
 import type { AuthorizeResponse } from "../protocol/messages/core.ts";
 import type { Store } from "../storage/store.ts";
 import type { SettingsChanged } from "./configuration.ts";
-import { readSettings } from "./configuration.ts";
-import type { ConnectorChanged, ConnectorMessage } from "./connector.ts";
+import { readSettings } from "./settings.ts";
+import type { ConnectorChanged, ConnectorMessage } from "./connector_message.ts";
 import type { ActorSpec, Address, Behaviour, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
-import { sendCall } from "./outbox.ts";
+import { sendCall } from "./send_call.ts";
 
 export type AuthorizerMessage =
   | Presented

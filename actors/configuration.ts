@@ -6,9 +6,10 @@
 import type { Change, KeyName, KeyTable, Settings } from "../protocol/configuration.ts";
 import { change, report, settings } from "../protocol/configuration.ts";
 import type { ChangeConfigurationRequest, GetConfigurationRequest } from "../protocol/messages/core.ts";
-import { configurationKey, ConfigurationRecord, keys, readRecord } from "../storage/records.ts";
+import { configurationKey } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 import type { Answer } from "../protocol/answer.ts";
+import { readValues } from "./settings.ts";
 import type { ActorSpec, Address, Behaviour, Message, Reply, Self } from "./otp/actor.ts";
 
 /** Told to everyone who lives by the keys, with all values at once. */
@@ -46,17 +47,6 @@ export function configurationActor(parts: ConfigurationParts): ActorSpec<Configu
       return new ConfigurationBehaviour(self, store, parts, await readValues(store));
     },
   };
-}
-
-/** Every key that has been changed from its default, from the store; a damaged one counts as unchanged. */
-export async function readValues(store: Store): Promise<Map<string, string>> {
-  const entries = await store.list(keys.configuration);
-  return new Map(entries.map((entry) => [String(entry.key[1]), readRecord(ConfigurationRecord, entry)]));
-}
-
-/** What an actor reads at its start, before it hears of changes. */
-export async function readSettings(store: Store, table: KeyTable): Promise<Settings> {
-  return settings(table, await readValues(store));
 }
 
 class ConfigurationBehaviour implements Behaviour<ConfigurationMessage> {

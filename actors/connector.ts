@@ -8,69 +8,31 @@ import type { Board, BoardState } from "../hal/board.ts";
 import type { Clock } from "../hal/clock.ts";
 import type { Reading } from "../hal/meter.ts";
 import type { CallOutcome } from "../protocol/answer.ts";
-import type { Authorization, Candidate } from "../protocol/authorization.ts";
+import type { Authorization } from "../protocol/authorization.ts";
+import { candidateOf } from "../protocol/authorization.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
-import type { ConnectorEffect, ConnectorEvent, ConnectorFacts, Fault, Stop } from "../protocol/connector.ts";
+import type { ConnectorEffect, ConnectorEvent, ConnectorFacts, Fault } from "../protocol/connector.ts";
 import { mayRemoteStart, status, step, trouble, wantsContactor, wantsLock } from "../protocol/connector.ts";
 import type { MeterValuesResponse } from "../protocol/messages/core.ts";
 import type { MeterValue, ReadingContext, StopReason } from "../protocol/messages/types.ts";
 import { nextSampleInMs } from "../protocol/metering.ts";
-import type { CallClass } from "../protocol/registration.ts";
 import type { Store } from "../storage/store.ts";
 import type { AuthorizerMessage } from "./authorizer.ts";
-import type { SettingsChanged } from "./configuration.ts";
-import { readSettings } from "./configuration.ts";
-import type { MeterRead, Purpose } from "./connector_meter.ts";
+import type { ConnectorMessage } from "./connector_message.ts";
+import { readSettings } from "./settings.ts";
+import type { MeterRead } from "./connector_meter.ts";
 import { ConnectorMeter } from "./connector_meter.ts";
-import type { TimerMessage } from "./connector_timers.ts";
+import { ConnectorTransaction } from "./connector_transaction.ts";
 import { ConnectorTimers } from "./connector_timers.ts";
 import type { MeterMessage } from "./meter.ts";
-import type { ActorSpec, Address, Behaviour, Message, Outcome, Reply, Self } from "./otp/actor.ts";
+import type { ActorSpec, Address, Behaviour, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
-import { sendCall } from "./outbox.ts";
+import { sendCall } from "./send_call.ts";
 import type { StationMessage } from "./station.ts";
-import type { StatusDelivered, StatusReport } from "./status_reporter.ts";
+import type { StatusReport } from "./status_reporter.ts";
 import { StatusReporter } from "./status_reporter.ts";
 import type { TransactionBook } from "./transaction_book.ts";
 import { openTransactionBook, runningTransaction } from "./transaction_book.ts";
-
-/** What others need to know to choose a connector. */
-export interface ConnectorChanged extends Message {
-  readonly kind: "ConnectorChanged";
-  readonly candidate: Candidate;
-}
-
-export type ConnectorMessage =
-  | { readonly kind: "BoardChanged"; readonly state: BoardState }
-  | { readonly kind: "StationFaultChanged"; readonly fault: Fault | null }
-  | { readonly kind: "Presented"; readonly idTag: string }
-  | {
-    readonly kind: "AuthorizationConcluded";
-    readonly idTag: string;
-    readonly outcome: Outcome<Authorization>;
-  }
-  /** Replies whether it is accepted; the start itself comes after. */
-  | { readonly kind: "RemoteStart"; readonly idTag: string; readonly reply: Reply<boolean> }
-  /** Replies whether it is accepted: then the stop is durable. */
-  | { readonly kind: "RemoteStop"; readonly localId: number; readonly reply: Reply<boolean> }
-  /** Stops whatever runs here; replies once StopTransaction is durable, or at once when nothing runs. */
-  | { readonly kind: "StopTransaction"; readonly reason: StopReason; readonly reply?: Reply<null> }
-  | MeterRead
-  | TimerMessage
-  | { readonly kind: "StopDue"; readonly purpose: Extract<Purpose, { kind: "stop" }> }
-  | {
-    readonly kind: "StartAnswered";
-    readonly localId: number;
-    readonly transactionId: number;
-    readonly accepted: boolean;
-    readonly parentIdTag?: string;
-  }
-  /** `always` after a registration and for a trigger; otherwise only what has not been delivered yet. */
-  | { readonly kind: "ReportStatus"; readonly always: boolean; readonly callClass: CallClass }
-  | StatusDelivered
-  | { readonly kind: "TriggerMeterValues" }
-  | { readonly kind: "Describe" }
-  | SettingsChanged;
 
 export interface ConnectorParts {
   readonly address: Address<ConnectorMessage>;
@@ -91,12 +53,6 @@ export interface ConnectorParts {
 
 const authorizeTimeoutMs = 35_000;
 const triggeredTimeoutMs = 60_000;
-/** A full disk may be relieved any moment; a stop must not wait for it longer than this. */
-const stopAgainMs = 1_000;
-/** A meter actor that crashes under a stop's question is asked again, but not beyond this: then the last reading stands in. */
-const stopReadingMs = 2_000;
-const readAgainMs = 200;
-
 export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessage> {
   return {
     address: parts.address,
@@ -120,6 +76,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   readonly #reporter: StatusReporter;
   readonly #meter: ConnectorMeter;
   readonly #timers: ConnectorTimers;
+  readonly #transaction: ConnectorTransaction;
   #settings: Settings;
   #boardState: BoardState;
   #stationFault: Fault | null;
@@ -142,6 +99,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     this.#reporter = new StatusReporter(self, parts.clock, parts.outbox);
     this.#meter = new ConnectorMeter(self, parts);
     this.#timers = new ConnectorTimers(self);
+    this.#transaction = new ConnectorTransaction(self, { ...parts, book, meter: this.#meter });
     this.#boardState = this.#board.state(parts.connectorId);
     this.#stationFault = this.#board.stationFault();
     const record = book.open();
@@ -261,7 +219,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
           this.#meter.ask({ kind: "start", effect });
           break;
         case "CommitStop":
-          return this.#decideStop(effect.stop);
+          return this.#transaction.decideStop(effect.stop);
       }
     }
   }
@@ -301,82 +259,38 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     return done;
   }
 
-  async #decideStop(stop: Stop): Promise<void> {
-    // Refused by a full disk, it is tried again with the StopTransaction itself, which waits for nothing else.
-    await this.#book.decideStop(stop, this.#parts.clock.wallMs());
-    this.#meter.ask({ kind: "stop", stop, decidedMs: this.#parts.clock.monotonicMs() });
-  }
-
-  #meterRead(message: MeterRead): void | Promise<void> {
+  async #meterRead(message: MeterRead): Promise<void> {
     const { purpose } = message;
     const reading = this.#meter.take(message);
+    // Meanwhile the facts may have moved on: a reading that nobody waits for any more is dropped.
+    const use = this.#facts.use.kind;
     switch (purpose.kind) {
       case "start":
-        return this.#commitStart(purpose.effect, reading);
+        return use === "starting"
+          ? await this.#apply(await this.#transaction.begin(purpose.effect, reading))
+          : undefined;
       case "stop": {
-        const waits = reading === null && this.#parts.clock.monotonicMs() - purpose.decidedMs < stopReadingMs;
-        return waits ? this.#stopAgain(purpose, readAgainMs) : this.#commitStop(purpose);
+        const ended = use === "stopping" ? await this.#transaction.end(purpose, reading) : null;
+        return ended === null ? undefined : await this.#ended(ended);
       }
-      case "sample":
-        return reading === null ? undefined : this.#commitSample(reading);
-      case "trigger":
-        return reading === null ? undefined : this.#sendTriggered(reading);
+      case "sample": {
+        const value = this.#measured(reading, "Sample.Periodic");
+        // After a stop has been decided a sample would come behind StopTransaction's own reading.
+        return use === "transaction" && value !== null ? await this.#transaction.sample(value) : undefined;
+      }
+      case "trigger": {
+        const value = this.#measured(reading, "Trigger");
+        return value === null ? undefined : this.#sendTriggered(value);
+      }
     }
   }
 
-  #stopAgain(purpose: Extract<Purpose, { kind: "stop" }>, afterMs: number): void {
-    this.#self.after(afterMs, { kind: "StopDue", purpose });
-  }
-
-  async #commitStart(
-    effect: Extract<ConnectorEffect, { kind: "CommitStart" }>,
-    reading: Reading | null,
-  ): Promise<void> {
-    // Meanwhile the cable may have gone, or another reading may have come first.
-    if (this.#facts.use.kind !== "starting") return;
-    if (reading === null) {
-      return this.#apply({ kind: "StartFailed", warning: { errorCode: "PowerMeterFailure" } });
-    }
-    const { wallMs, monotonicMs } = this.#parts.clock;
-    const started = await this.#book.begin({
-      ...effect,
-      energyWh: reading.energyWh,
-      atMs: wallMs(),
-      monotonicMs: monotonicMs(),
-    });
-    if (!started) {
-      const warning: Fault = { errorCode: "InternalError", info: "storage refuses a new transaction" };
-      return this.#apply({ kind: "StartFailed", warning });
-    }
-    this.#self.send(this.#parts.outbox, { kind: "TransactionMessageQueued" });
-    const localId = this.#book.open()?.localId;
-    return localId === undefined ? undefined : this.#apply({ kind: "StartCommitted", localId });
-  }
-
-  async #commitStop(purpose: Extract<Purpose, { kind: "stop" }>): Promise<void> {
-    const record = this.#book.open();
-    if (this.#facts.use.kind !== "stopping" || record === null) return;
-    // A meter that does not answer must not hold up a bill: the last reading stands in (spec/behaviour.md §18).
-    const energyWh = this.#meter.highestWh() ?? record.meterStartWh;
-    const ended = await this.#book.end(purpose.stop, energyWh, this.#parts.clock.wallMs());
-    if (!ended) return this.#stopAgain(purpose, stopAgainMs);
-    this.#self.send(this.#parts.outbox, { kind: "TransactionMessageQueued" });
-    await this.#apply({ kind: "StopCommitted" });
+  async #ended(event: ConnectorEvent): Promise<void> {
+    await this.#apply(event);
     for (const reply of this.#stopWaiters.splice(0)) reply(null);
   }
 
-  async #commitSample(reading: Reading): Promise<void> {
-    const value = this.#measured(reading, "Sample.Periodic");
-    // After a stop has been decided a sample would come behind StopTransaction's own reading.
-    if (this.#facts.use.kind !== "transaction" || value === null) return;
-    if (await this.#book.sample(value)) {
-      this.#self.send(this.#parts.outbox, { kind: "TransactionMessageQueued" });
-    } else this.#self.trace("DropSample", { why: "storage refuses" });
-  }
-
-  #sendTriggered(reading: Reading): void {
-    const value = this.#measured(reading, "Trigger");
-    if (value === null) return;
+  #sendTriggered(value: MeterValue): void {
     const use = this.#facts.use;
     const transactionId = use.kind === "transaction" ? use.transaction.transactionId : undefined;
     const request = {
@@ -393,8 +307,10 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     );
   }
 
-  #measured(reading: Reading, context: ReadingContext): MeterValue | null {
-    return this.#meter.value(reading, this.#boardState, this.#settings.MeterValuesSampledData, context);
+  #measured(reading: Reading | null, context: ReadingContext): MeterValue | null {
+    return reading === null
+      ? null
+      : this.#meter.value(reading, this.#boardState, this.#settings.MeterValuesSampledData, context);
   }
 
   #askAuthorization(idTag: string): void {
@@ -433,17 +349,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   }
 
   #describe(): void {
-    const { connectorId } = this.#parts;
-    const { use, electronics } = this.#facts;
-    const holder = use.kind === "transaction" ? use.transaction : use.kind === "authorized" ? use : null;
-    const candidate: Candidate = {
-      connectorId,
-      free: mayRemoteStart(this.#facts),
-      ended: use.kind === "ended" && electronics.fault === null,
-      cableInStation: electronics.plug === "both" || electronics.plug === "station",
-      grouped: use.kind === "transaction" && use.transaction.parentIdTag !== undefined,
-      ...(holder === null ? {} : { idTag: holder.idTag }),
-    };
+    const candidate = candidateOf(this.#parts.connectorId, this.#facts);
     const described = JSON.stringify(candidate);
     if (described === this.#described) return;
     this.#described = described;

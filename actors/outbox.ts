@@ -6,27 +6,30 @@
  */
 import type { Cancel, Clock } from "../hal/clock.ts";
 import type { Entropy } from "../hal/entropy.ts";
-import type { ChargePointAction, RequestOf, ResponseOf } from "../protocol/actions.ts";
+import type { ChargePointAction } from "../protocol/actions.ts";
 import type { Next } from "../protocol/call_queue.ts";
 import { next, retry } from "../protocol/call_queue.ts";
 import type { Settings } from "../protocol/configuration.ts";
 import type { Call, CallError, CallResult } from "../protocol/frame.ts";
-import { formatCall, formatCallError, formatCallResult, parseFrame } from "../protocol/frame.ts";
-import type { CallClass, Registration } from "../protocol/registration.ts";
+import { formatCall, formatCallError, parseFrame } from "../protocol/frame.ts";
+import type { Registration } from "../protocol/registration.ts";
 import { mayAnswer } from "../protocol/registration.ts";
-import type { Answer, CallOutcome } from "../protocol/answer.ts";
+import type { CallOutcome } from "../protocol/answer.ts";
 import { callOutcome } from "../protocol/answer.ts";
 import type { SettingsChanged } from "./configuration.ts";
-import { readSettings } from "./configuration.ts";
+import { readSettings } from "./settings.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
+import type { CallAnswered } from "./incoming_calls.ts";
+import { IncomingCalls } from "./incoming_calls.ts";
 import type { LinkMessage } from "./link.ts";
-import type { ActorSpec, Address, Behaviour, Outcome, Reply, Self } from "./otp/actor.ts";
+import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
 import type { Route } from "./routes.ts";
+import type { SendCall } from "./send_call.ts";
 import type { StationMessage } from "./station.ts";
 import type { Delivery, TransactionQueue } from "./transaction_queue.ts";
 import { openTransactionQueue } from "./transaction_queue.ts";
 import type { Store } from "../storage/store.ts";
-import type { ConnectorMessage } from "./connector.ts";
+import type { ConnectorMessage } from "./connector_message.ts";
 
 export type OutboxMessage =
   | { readonly kind: "LinkUp" }
@@ -37,7 +40,7 @@ export type OutboxMessage =
   | SendCall
   /** A hint: the store holds a transaction message more. */
   | { readonly kind: "TransactionMessageQueued" }
-  | { readonly kind: "CallAnswered"; readonly id: string; readonly outcome: Outcome<Answer> }
+  | CallAnswered
   | { readonly kind: "AnswerDue"; readonly id: string; readonly sentMs: number }
   /** The link has heard the peer since, so it is there and has not answered. */
   | { readonly kind: "CallTimedOut"; readonly id: string }
@@ -45,25 +48,6 @@ export type OutboxMessage =
   /** Replies when no transaction message waits any more. */
   | { readonly kind: "Drain"; readonly reply: Reply<null> }
   | SettingsChanged;
-
-/** A CALL of our own; made by `sendCall`, which keeps action, payload and outcome together. */
-export interface SendCall {
-  readonly kind: "SendCall";
-  readonly action: ChargePointAction;
-  readonly payload: unknown;
-  readonly callClass: CallClass;
-  readonly reply: Reply<CallOutcome<unknown>>;
-}
-
-export function sendCall<A extends ChargePointAction>(
-  action: A,
-  payload: RequestOf<A>,
-  callClass: CallClass,
-  reply: Reply<CallOutcome<ResponseOf<A>>>,
-): SendCall {
-  // The one cast: the outbox hands back only what `checkedResponse` has found to be this action's response.
-  return { kind: "SendCall", action, payload, callClass, reply: reply as Reply<CallOutcome<unknown>> };
-}
 
 export interface OutboxParts {
   readonly address: Address<OutboxMessage>;
@@ -79,10 +63,6 @@ export interface OutboxParts {
 
 /** CALLs of our own that wait; beyond it the oldest answer is `offline`, and its sender decides. */
 const waitingMax = 200;
-/** Questions of the central system that are being answered; a well-behaved one has one. */
-const answeringMax = 100;
-/** An actor that has not answered by then never will; the lab's limit for an answer is 30 s. */
-const answerTimeoutMs = 20_000;
 
 type InFlight =
   | { readonly id: string; readonly kind: "call"; readonly call: SendCall; readonly cancel: Cancel }
@@ -110,7 +90,7 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
   readonly #parts: OutboxParts;
   readonly #queue: TransactionQueue;
   readonly #waiting: SendCall[] = [];
-  readonly #answering = new Set<string>();
+  readonly #incoming: IncomingCalls;
   readonly #draining: Reply<null>[] = [];
   #settings: Settings;
   #linkUp = false;
@@ -124,6 +104,7 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
     this.#parts = parts;
     this.#settings = settings;
     this.#queue = queue;
+    this.#incoming = new IncomingCalls(self, parts.route, (text) => this.#send(text));
   }
 
   receive(message: OutboxMessage): void | Promise<void> {
@@ -148,7 +129,7 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
         this.#queue.hint();
         return this.#pump();
       case "CallAnswered":
-        return this.#answer(message.id, message.outcome);
+        return this.#incoming.answered(message);
       case "AnswerDue":
         if (this.#inFlight?.id !== message.id) return;
         this.#self.send(this.#parts.link, { kind: "AnswerOverdue", id: message.id, sentMs: message.sentMs });
@@ -186,7 +167,7 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
   async #linkLost(): Promise<void> {
     this.#linkUp = false;
     this.#self.send(this.#parts.station, { kind: "LinkChanged", up: false });
-    this.#answering.clear();
+    this.#incoming.forget();
     await this.#finish({ kind: "offline" });
     for (const call of this.#waiting.splice(0)) call.reply({ kind: "offline" });
   }
@@ -242,11 +223,12 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
 
   #sendFrame(action: ChargePointAction, payload: unknown): string {
     const id = this.#parts.entropy.uuid("messageId");
-    this.#self.send(this.#parts.link, {
-      kind: "SendFrame",
-      text: formatCall({ kind: "Call", id, action, payload }),
-    });
+    this.#send(formatCall({ kind: "Call", id, action, payload }));
     return id;
+  }
+
+  #send(text: string): void {
+    this.#self.send(this.#parts.link, { kind: "SendFrame", text });
   }
 
   #armTimeout(id: string): Cancel {
@@ -260,53 +242,15 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
       case "ignored":
         return this.#self.trace("IgnoreFrame", { why: parsed.why });
       case "refused":
-        return this.#refuse(parsed.answer);
+        return this.#send(formatCallError(parsed.answer));
       case "frame":
         return parsed.frame.kind === "Call" ? this.#asked(parsed.frame) : this.#concluded(parsed.frame);
     }
   }
 
   #asked(call: Call): void {
-    if (!mayAnswer(this.#registration)) {
-      return this.#self.trace("IgnoreFrame", { why: "registration is Rejected" });
-    }
-    if (this.#answering.has(call.id) || this.#answering.size >= answeringMax) {
-      const why = this.#answering.has(call.id)
-        ? `message id ${call.id} is being handled`
-        : `${answeringMax} CALLs are being handled`;
-      return this.#refuse({
-        kind: "CallError",
-        id: call.id,
-        errorCode: "GenericError",
-        errorDescription: why,
-        errorDetails: {},
-      });
-    }
-    const routed = this.#parts.route(call);
-    if (routed.kind === "answer") return this.#sendAnswer(call.id, routed.answer);
-    this.#answering.add(call.id);
-    routed.ask(this.#self, answerTimeoutMs, (outcome) => ({ kind: "CallAnswered", id: call.id, outcome }));
-  }
-
-  #answer(id: string, outcome: Outcome<Answer>): void {
-    // A question of a connection that is gone has no one to answer to.
-    if (!this.#answering.delete(id)) return;
-    this.#sendAnswer(
-      id,
-      outcome.kind === "reply"
-        ? outcome.value
-        : { kind: "error", errorCode: "InternalError", errorDescription: `answer ${id}: ${outcome.kind}` },
-    );
-  }
-
-  #sendAnswer(id: string, answer: Answer): void {
-    if (answer.kind === "error") return this.#refuse({ ...answer, kind: "CallError", id, errorDetails: {} });
-    const text = formatCallResult({ kind: "CallResult", id, payload: answer.payload });
-    this.#self.send(this.#parts.link, { kind: "SendFrame", text });
-  }
-
-  #refuse(error: CallError): void {
-    this.#self.send(this.#parts.link, { kind: "SendFrame", text: formatCallError(error) });
+    if (mayAnswer(this.#registration)) this.#incoming.asked(call);
+    else this.#self.trace("IgnoreFrame", { why: "registration is Rejected" });
   }
 
   #concluded(frame: CallResult | CallError): void | Promise<void> {

@@ -5,7 +5,7 @@
  * Law: on `failing` every open transaction is stopped with reason PowerLoss, before the station goes down (AQ-7.1).
  */
 import type { Power, PowerChanged } from "../hal/power.ts";
-import type { ConnectorMessage } from "./connector.ts";
+import type { ConnectorMessage } from "./connector_message.ts";
 import type { ActorSpec, Address } from "./otp/actor.ts";
 
 export type PowerMessage = PowerChanged;

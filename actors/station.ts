@@ -7,10 +7,10 @@
 import type { Board } from "../hal/board.ts";
 import type { Cancel, Clock } from "../hal/clock.ts";
 import type { Entropy } from "../hal/entropy.ts";
-import type { Host, RestartKind } from "../hal/host.ts";
+import type { Host } from "../hal/host.ts";
 import type { Answer, CallOutcome } from "../protocol/answer.ts";
+import { statusAnswer } from "../protocol/answer.ts";
 import type { Candidate } from "../protocol/authorization.ts";
-import { remoteStartConnector } from "../protocol/authorization.ts";
 import { backoffMs } from "../protocol/backoff.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
 import type { Fault } from "../protocol/connector.ts";
@@ -27,21 +27,18 @@ import type { CallClass, Registration, RegistrationLimits } from "../protocol/re
 import { answeredBoot } from "../protocol/registration.ts";
 import type { Triggered } from "../protocol/remote_trigger.ts";
 import { trigger } from "../protocol/remote_trigger.ts";
-import {
-  answerKey,
-  AnswerRecord,
-  keys,
-  readRecord,
-  RegistrationRecord,
-  TransactionRecord,
-} from "../storage/records.ts";
+import { keys, readRecord, RegistrationRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 import type { ConfigurationMessage, SettingsChanged } from "./configuration.ts";
-import { readSettings } from "./configuration.ts";
-import type { ConnectorChanged, ConnectorMessage } from "./connector.ts";
+import { readSettings } from "./settings.ts";
+import type { ConnectorChanged, ConnectorMessage } from "./connector_message.ts";
 import type { ActorSpec, Address, Behaviour, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
-import { sendCall } from "./outbox.ts";
+import type { ConnectorAnswered } from "./remote_transactions.ts";
+import { RemoteTransactions } from "./remote_transactions.ts";
+import type { RestartStep } from "./restarting.ts";
+import { Restarting } from "./restarting.ts";
+import { sendCall } from "./send_call.ts";
 import type { StatusDelivered, StatusReport } from "./status_reporter.ts";
 import { StatusReporter } from "./status_reporter.ts";
 
@@ -64,16 +61,14 @@ export type StationMessage =
     readonly request: RemoteStopTransactionRequest;
     readonly reply: Reply<Answer>;
   }
-  /** A connector has said whether it accepts; nobody there, or no word from it, counts as a refusal. */
-  | { readonly kind: "ConnectorAnswered"; readonly outcome: Outcome<boolean>; readonly reply: Reply<Answer> }
+  | ConnectorAnswered
   | {
     readonly kind: "TriggerMessage";
     readonly request: TriggerMessageRequest;
     readonly reply: Reply<Answer>;
   }
   | { readonly kind: "Reset"; readonly request: ResetRequest; readonly reply: Reply<Answer> }
-  | { readonly kind: "ConnectorStopped"; readonly then: RestartKind }
-  | { readonly kind: "Drained"; readonly then: RestartKind }
+  | RestartStep
   | SettingsChanged;
 
 export interface StationParts {
@@ -95,9 +90,6 @@ export interface StationParts {
 /** When BootNotification got no answer, or an error. */
 const bootRetry = { initialMs: 10_000, maxMs: 300_000 };
 const callTimeoutMs = 60_000;
-const connectorTimeoutMs = 15_000;
-/** A reset waits no longer for StopTransaction.conf: the message stays in the store (OCPP 1.6 §4.10). */
-const drainTimeoutMs = 10_000;
 
 export function stationActor(parts: StationParts): ActorSpec<StationMessage> {
   return {
@@ -119,6 +111,8 @@ class StationBehaviour implements Behaviour<StationMessage> {
   readonly #parts: StationParts;
   readonly #candidates = new Map<number, Candidate>();
   readonly #reporter: StatusReporter;
+  readonly #remote: RemoteTransactions;
+  readonly #restarting: Restarting;
   #settings: Settings;
   #registration: Registration;
   #linkUp = false;
@@ -128,8 +122,6 @@ class StationBehaviour implements Behaviour<StationMessage> {
   #fault: Fault | null;
   #cancelHeartbeat: Cancel = () => {};
   #lastHeartbeat: string | null = null;
-  /** Connectors that a reset still waits for. */
-  #stopping = 0;
 
   constructor(
     self: Self<StationMessage>,
@@ -145,6 +137,8 @@ class StationBehaviour implements Behaviour<StationMessage> {
     this.#registration = registration;
     this.#fault = parts.board.stationFault();
     this.#reporter = new StatusReporter(self, parts.clock, parts.outbox);
+    this.#remote = new RemoteTransactions(self, { ...parts, store });
+    this.#restarting = new Restarting(self, parts);
     self.send(parts.outbox, { kind: "RegistrationChanged", registration });
     self.send(parts.outbox, { kind: "AnnounceLink" });
     for (const connector of parts.connectors.values()) self.send(connector, { kind: "Describe" });
@@ -176,24 +170,24 @@ class StationBehaviour implements Behaviour<StationMessage> {
       case "StatusDelivered":
         return this.#reporter.concluded(message);
       case "RemoteStart":
-        return this.#remoteStart(message.request, message.reply);
+        // spec/behaviour.md §1: not while Pending.
+        return this.#registration === "Accepted"
+          ? this.#remote.start(message.request, [...this.#candidates.values()], message.reply)
+          : message.reply(statusAnswer("Rejected"));
       case "RemoteStop":
-        return this.#remoteStop(message.request.transactionId, message.reply);
-      case "ConnectorAnswered": {
-        const accepted = message.outcome.kind === "reply" && message.outcome.value;
-        return message.reply(result(accepted ? "Accepted" : "Rejected"));
-      }
+        return this.#registration === "Accepted"
+          ? this.#remote.stop(message.request.transactionId, message.reply)
+          : message.reply(statusAnswer("Rejected"));
+      case "ConnectorAnswered":
+        return this.#remote.answered(message);
       case "TriggerMessage":
         return this.#trigger(message.request, message.reply);
       case "Reset":
-        message.reply(result("Accepted"));
-        return this.#stopConnectors(message.request.type);
+        message.reply(statusAnswer("Accepted"));
+        return this.#restarting.begin(message.request.type);
       case "ConnectorStopped":
-        this.#stopping -= 1;
-        return this.#stopping === 0 ? this.#drain(message.then) : undefined;
       case "Drained":
-        this.#self.trace("Restart", { kind: message.then });
-        return this.#parts.host.restart(message.then);
+        return this.#restarting.step(message);
       case "SettingsChanged":
         return this.#settingsChanged(message.settings);
     }
@@ -307,43 +301,9 @@ class StationBehaviour implements Behaviour<StationMessage> {
       : { connectorId: 0, status: "Faulted", ...this.#fault };
   }
 
-  #remoteStart(request: RemoteStartTransactionRequest, reply: Reply<Answer>): void {
-    const connectorId = request.connectorId ?? remoteStartConnector([...this.#candidates.values()]);
-    // spec/behaviour.md §1: while Pending a remote start is not allowed.
-    const connector = connectorId === null || this.#registration !== "Accepted"
-      ? undefined
-      : this.#parts.connectors.get(connectorId);
-    if (connector === undefined) return reply(result("Rejected"));
-    this.#self.ask(
-      connector,
-      (answered: Reply<boolean>) => ({ kind: "RemoteStart", idTag: request.idTag, reply: answered }),
-      connectorTimeoutMs,
-      (outcome) => ({ kind: "ConnectorAnswered", outcome, reply }),
-    );
-  }
-
-  /** The store knows which open transaction has this id; a view of our own might not have heard of it yet. */
-  async #remoteStop(transactionId: number, reply: Reply<Answer>): Promise<void> {
-    if (this.#registration !== "Accepted") return reply(result("Rejected"));
-    for (const entry of await this.#store.list(keys.transactions)) {
-      const { localId } = readRecord(TransactionRecord, entry);
-      const answer = await this.#store.get(answerKey(localId));
-      const connector = this.#parts.connectors.get(Number(entry.key[1]));
-      if (answer === null || connector === undefined) continue;
-      if (readRecord(AnswerRecord, answer).transactionId !== transactionId) continue;
-      return this.#self.ask(
-        connector,
-        (answered: Reply<boolean>) => ({ kind: "RemoteStop", localId, reply: answered }),
-        connectorTimeoutMs,
-        (outcome) => ({ kind: "ConnectorAnswered", outcome, reply }),
-      );
-    }
-    reply(result("Rejected"));
-  }
-
   #trigger(request: TriggerMessageRequest, reply: Reply<Answer>): void {
     const answer = trigger(request, this.#registration, this.#parts.connectors.size);
-    reply(result(answer.status));
+    reply(statusAnswer(answer.status));
     if (answer.triggered !== undefined) this.#sendTriggered(answer.triggered);
   }
 
@@ -367,32 +327,4 @@ class StationBehaviour implements Behaviour<StationMessage> {
         }
     }
   }
-
-  /** §5.14: transactions are stopped and reported before the restart, as far as the link allows. */
-  #stopConnectors(kind: RestartKind): void {
-    if (this.#stopping > 0) return;
-    const reason = kind === "Soft" ? "SoftReset" : "HardReset";
-    this.#stopping = this.#parts.connectors.size;
-    for (const connector of this.#parts.connectors.values()) {
-      this.#self.ask(
-        connector,
-        (reply: Reply<null>) => ({ kind: "StopTransaction", reason, reply }),
-        connectorTimeoutMs,
-        () => ({ kind: "ConnectorStopped", then: kind }),
-      );
-    }
-  }
-
-  #drain(kind: RestartKind): void {
-    this.#self.ask(
-      this.#parts.outbox,
-      (reply: Reply<null>) => ({ kind: "Drain", reply }),
-      drainTimeoutMs,
-      () => ({ kind: "Drained", then: kind }),
-    );
-  }
-}
-
-function result(status: string): Answer {
-  return { kind: "result", payload: { status } };
 }

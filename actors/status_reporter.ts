@@ -10,7 +10,7 @@ import type { StatusNotificationRequest, StatusNotificationResponse } from "../p
 import type { CallClass } from "../protocol/registration.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
-import { sendCall } from "./outbox.ts";
+import { sendCall } from "./send_call.ts";
 
 /** A StatusNotification without the moment of its sending. */
 export type StatusReport = Omit<StatusNotificationRequest, "timestamp">;

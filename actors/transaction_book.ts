@@ -32,7 +32,8 @@ export interface TransactionBook {
   readonly open: () => TransactionRecord | null;
   /** What StartTransaction was answered, if that has happened. */
   readonly answer: () => Promise<AnswerRecord | null>;
-  readonly begin: (beginning: Beginning) => Promise<boolean>;
+  /** The record, once it is durable; null when the store refuses. */
+  readonly begin: (beginning: Beginning) => Promise<TransactionRecord | null>;
   readonly sample: (value: MeterValue) => Promise<boolean>;
   readonly decideStop: (stop: Stop, atMs: number) => Promise<boolean>;
   /** With the stop that was decided; `stop` and `atMs` stand in when even that could not be stored. */
@@ -60,7 +61,7 @@ export async function openTransactionBook(
       const found = open === null ? null : await store.get(answerKey(open.localId));
       return found === null ? null : readRecord(AnswerRecord, found);
     },
-    begin: (beginning) => {
+    begin: async (beginning) => {
       const localId = store.nextSequence();
       const record: TransactionRecord = {
         localId,
@@ -70,13 +71,14 @@ export async function openTransactionBook(
         startedMonotonicMs: beginning.monotonicMs,
         ...(beginning.parentIdTag === undefined ? {} : { parentIdTag: beginning.parentIdTag }),
       };
-      return commit({
+      const begun = await commit({
         checks: [{ key: transactionKey(connectorId), sequence: null }],
         sets: [
           { key: transactionKey(connectorId), value: record },
           queued(store, startMessage(localId, { ...beginning, connectorId })),
         ],
       }, record);
+      return begun ? record : null;
     },
     sample: (value) => {
       if (open === null) return Promise.resolve(false);

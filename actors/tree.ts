@@ -21,8 +21,8 @@ import type { Store } from "../storage/store.ts";
 import type { AuthorizerMessage } from "./authorizer.ts";
 import { authorizerActor } from "./authorizer.ts";
 import type { ConfigurationMessage } from "./configuration.ts";
-import { configurationActor, readSettings } from "./configuration.ts";
-import type { ConnectorMessage } from "./connector.ts";
+import { configurationActor } from "./configuration.ts";
+import type { ConnectorMessage } from "./connector_message.ts";
 import { connectorActor } from "./connector.ts";
 import type { LinkMessage } from "./link.ts";
 import { linkActor } from "./link.ts";
@@ -36,6 +36,7 @@ import { outboxActor } from "./outbox.ts";
 import type { PowerMessage } from "./power.ts";
 import { powerActor } from "./power.ts";
 import { routes } from "./routes.ts";
+import { readSettings } from "./settings.ts";
 import type { StationMessage } from "./station.ts";
 import { stationActor } from "./station.ts";
 

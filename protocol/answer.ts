@@ -31,3 +31,8 @@ export function callOutcome(action: ChargePointAction, frame: CallResult | CallE
     ? { kind: "result", payload: parsed.value }
     : { kind: "error", errorCode: parsed.errorCode, errorDescription: parsed.errorDescription };
 }
+
+/** The answer of the many actions whose response is a status and nothing else. */
+export function statusAnswer(status: string): Answer {
+  return { kind: "result", payload: { status } };
+}

@@ -3,6 +3,8 @@
  *
  * Law: energy only after an authorization. The cache and the local list join this decision as further arguments.
  */
+import type { ConnectorFacts } from "./connector.ts";
+import { mayRemoteStart } from "./connector.ts";
 import type { IdTagInfo } from "./messages/types.ts";
 import { parseDateTimeMs } from "./date_time.ts";
 import { sameIdTag } from "./id_tag.ts";
@@ -36,6 +38,19 @@ export interface Candidate {
   readonly idTag?: string;
   /** The transaction here belongs to a group that another tag may belong to as well. */
   readonly grouped: boolean;
+}
+
+export function candidateOf(connectorId: number, facts: ConnectorFacts): Candidate {
+  const { use, electronics } = facts;
+  const holder = use.kind === "transaction" ? use.transaction : use.kind === "authorized" ? use : null;
+  return {
+    connectorId,
+    free: mayRemoteStart(facts),
+    ended: use.kind === "ended" && electronics.fault === null,
+    cableInStation: electronics.plug === "both" || electronics.plug === "station",
+    grouped: use.kind === "transaction" && use.transaction.parentIdTag !== undefined,
+    ...(holder === null ? {} : { idTag: holder.idTag }),
+  };
 }
 
 /**

@@ -1,0 +1,54 @@
+/**
+ * What a connector can be told, and what it tells of itself.
+ *
+ * Law: facts and requests by name; who asks for something definite gets it through `reply`.
+ */
+import type { BoardState } from "../hal/board.ts";
+import type { Authorization, Candidate } from "../protocol/authorization.ts";
+import type { Fault } from "../protocol/connector.ts";
+import type { StopReason } from "../protocol/messages/types.ts";
+import type { CallClass } from "../protocol/registration.ts";
+import type { SettingsChanged } from "./configuration.ts";
+import type { MeterRead } from "./connector_meter.ts";
+import type { TimerMessage } from "./connector_timers.ts";
+import type { StopDue } from "./connector_transaction.ts";
+import type { Message, Outcome, Reply } from "./otp/actor.ts";
+import type { StatusDelivered } from "./status_reporter.ts";
+
+/** What others need to know to choose a connector. */
+export interface ConnectorChanged extends Message {
+  readonly kind: "ConnectorChanged";
+  readonly candidate: Candidate;
+}
+
+export type ConnectorMessage =
+  | { readonly kind: "BoardChanged"; readonly state: BoardState }
+  | { readonly kind: "StationFaultChanged"; readonly fault: Fault | null }
+  | { readonly kind: "Presented"; readonly idTag: string }
+  | {
+    readonly kind: "AuthorizationConcluded";
+    readonly idTag: string;
+    readonly outcome: Outcome<Authorization>;
+  }
+  /** Replies whether it is accepted; the start itself comes after. */
+  | { readonly kind: "RemoteStart"; readonly idTag: string; readonly reply: Reply<boolean> }
+  /** Replies whether it is accepted: then the stop is durable. */
+  | { readonly kind: "RemoteStop"; readonly localId: number; readonly reply: Reply<boolean> }
+  /** Stops whatever runs here; replies once StopTransaction is durable, or at once when nothing runs. */
+  | { readonly kind: "StopTransaction"; readonly reason: StopReason; readonly reply?: Reply<null> }
+  | MeterRead
+  | TimerMessage
+  | StopDue
+  | {
+    readonly kind: "StartAnswered";
+    readonly localId: number;
+    readonly transactionId: number;
+    readonly accepted: boolean;
+    readonly parentIdTag?: string;
+  }
+  /** `always` after a registration and for a trigger; otherwise only what has not been delivered yet. */
+  | { readonly kind: "ReportStatus"; readonly always: boolean; readonly callClass: CallClass }
+  | StatusDelivered
+  | { readonly kind: "TriggerMeterValues" }
+  | { readonly kind: "Describe" }
+  | SettingsChanged;

@@ -1,0 +1,76 @@
+/**
+ * The CALLs of the central system that are being answered.
+ *
+ * Law: each is answered once, with its own id, on the connection that asked; one that comes twice is refused while the first
+ * is being handled (OCPP-J 1.6 §4.1.4, §4.2.3).
+ */
+import type { Answer } from "../protocol/answer.ts";
+import type { Call } from "../protocol/frame.ts";
+import { callError, formatCallError, formatCallResult } from "../protocol/frame.ts";
+import type { Message, Outcome, Self } from "./otp/actor.ts";
+import type { Route } from "./routes.ts";
+
+/** What comes back to the actor that asks on behalf of the central system. */
+export interface CallAnswered extends Message {
+  readonly kind: "CallAnswered";
+  readonly id: string;
+  readonly outcome: Outcome<Answer>;
+}
+
+/** Questions that are being answered at a time; a well-behaved central system has one. */
+const answeringMax = 100;
+/** An actor that has not answered by then never will; the lab's limit for an answer is 30 s. */
+const answerTimeoutMs = 20_000;
+
+export class IncomingCalls {
+  readonly #self: Self<CallAnswered>;
+  readonly #route: Route;
+  readonly #send: (text: string) => void;
+  readonly #answering = new Set<string>();
+
+  constructor(self: Self<CallAnswered>, route: Route, send: (text: string) => void) {
+    this.#self = self;
+    this.#route = route;
+    this.#send = send;
+  }
+
+  asked(call: Call): void {
+    const { id } = call;
+    if (this.#answering.has(id)) return this.#refuse(id, `message id ${id} is being handled`);
+    if (this.#answering.size >= answeringMax) {
+      return this.#refuse(id, `${answeringMax} CALLs are being handled`);
+    }
+    const routed = this.#route(call);
+    if (routed.kind === "answer") return this.#answer(id, routed.answer);
+    this.#answering.add(id);
+    routed.ask(this.#self, answerTimeoutMs, (outcome) => ({ kind: "CallAnswered", id, outcome }));
+  }
+
+  answered({ id, outcome }: CallAnswered): void {
+    // A question of a connection that is gone has no one to answer to.
+    if (!this.#answering.delete(id)) return;
+    const failed: Answer = {
+      kind: "error",
+      errorCode: "InternalError",
+      errorDescription: `the actor that answers: ${outcome.kind}`,
+    };
+    this.#answer(id, outcome.kind === "reply" ? outcome.value : failed);
+  }
+
+  /** The connection is gone, and its questions with it. */
+  forget(): void {
+    this.#answering.clear();
+  }
+
+  #refuse(id: string, errorDescription: string): void {
+    this.#answer(id, { kind: "error", errorCode: "GenericError", errorDescription });
+  }
+
+  #answer(id: string, answer: Answer): void {
+    this.#send(
+      answer.kind === "error"
+        ? formatCallError(callError(id, answer.errorCode, answer.errorDescription))
+        : formatCallResult({ kind: "CallResult", id, payload: answer.payload }),
+    );
+  }
+}
