@@ -69,17 +69,25 @@ function check(name: string, expected: Answer): void {
   test(`unservedAnswer: ${name.slice(0, 30)}`, () => assertEquals(unservedAnswer(name), expected));
 }
 
-const result = (payload: unknown): Answer => ({ kind: "result", payload });
-const notSupported = (errorDescription: string): Answer => ({
-  kind: "error",
-  errorCode: "NotSupported",
-  errorDescription,
-});
-const notImplemented = (name: string): Answer => ({
-  kind: "error",
-  errorCode: "NotImplemented",
-  errorDescription: `OCPP 1.6 has no action ${name}`,
-});
+function result(payload: unknown): Answer {
+  return { kind: "result", payload };
+}
+
+function notSupported(errorDescription: string): Answer {
+  return {
+    kind: "error",
+    errorCode: "NotSupported",
+    errorDescription,
+  };
+}
+
+function notImplemented(name: string): Answer {
+  return {
+    kind: "error",
+    errorCode: "NotImplemented",
+    errorDescription: `OCPP 1.6 has no action ${name}`,
+  };
+}
 
 check("SetChargingProfile", notSupported("SetChargingProfile (SmartCharging) is not served"));
 check("ClearChargingProfile", notSupported("ClearChargingProfile (SmartCharging) is not served"));

@@ -160,8 +160,9 @@ checkRefused("row 12: an action that is no string", `[2,"x",7,{}]`, "x");
 checkRefused("row 12: an action that is null", `[2,"x",null,{}]`, "x");
 
 // Row 14: depth, breadth and names.
-const deep = (levels: number) =>
-  `[2,"x","Reset",${`{"a":`.repeat(levels - 1)}1${"}".repeat(levels - 1)}${"]"}`;
+function deep(levels: number): string {
+  return `[2,"x","Reset",${`{"a":`.repeat(levels - 1)}1${"}".repeat(levels - 1)}]`;
+}
 test("parseFrame: row 14: 32 levels are a frame", () => assertEquals(parseFrame(deep(32)).kind, "frame"));
 checkRefused("row 14: 33 levels", deep(33), "x");
 checkRefused("row 14: depth 1,000", `[2,"x","Reset",${"[".repeat(1_000)}`, "x");
@@ -192,7 +193,9 @@ test("parseFrame: row 14: __proto__ is a property like any other", () => {
 test("parseFrame: row 14: lists beside each other are no depth", () => {
   assertEquals(parseFrame(`[2,"x","Reset",[${"[],{},".repeat(100)}1]]`).kind, "frame");
 });
-const keys = (count: number) => Array.from({ length: count }, (_, at) => `"k${at}":1`).join(",");
+function keys(count: number): string {
+  return Array.from({ length: count }, (_, at) => `"k${at}":1`).join(",");
+}
 test("parseFrame: row 14: 10,000 keys are a frame", () => {
   assertEquals(parseFrame(`[2,"x","Reset",{${keys(10_000)}}]`).kind, "frame");
 });

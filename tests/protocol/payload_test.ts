@@ -205,8 +205,9 @@ check(
 );
 
 // Charging profiles: what errata v4.0 §3.38 prescribes for their literals, and the places of their defects.
-const profile = (schedule: string) =>
-  `{"idTag":"T","chargingProfile":{"chargingProfileId":1,"stackLevel":0,"chargingProfilePurpose":"TxProfile","chargingProfileKind":"Relative","chargingSchedule":${schedule}}}`;
+function profile(schedule: string): string {
+  return `{"idTag":"T","chargingProfile":{"chargingProfileId":1,"stackLevel":0,"chargingProfilePurpose":"TxProfile","chargingProfileKind":"Relative","chargingSchedule":${schedule}}}`;
+}
 const unknownUnit = profile(
   `{"chargingRateUnit":"kW","chargingSchedulePeriod":[{"startPeriod":0,"limit":1}]}`,
 );

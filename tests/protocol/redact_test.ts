@@ -15,7 +15,9 @@ function checkSame(sentence: string, text: string): void {
   });
 }
 
-const set = (key: string, value: string) => `[2,"1","ChangeConfiguration",{"key":"${key}","value":${value}}]`;
+function set(key: string, value: string): string {
+  return `[2,"1","ChangeConfiguration",{"key":"${key}","value":${value}}]`;
+}
 
 check("the new AuthorizationKey", set("AuthorizationKey", `"5ec4e7"`), set("AuthorizationKey", `"***"`));
 check("in any case", set("authorizationKEY", `"5ec4e7"`), set("authorizationKEY", `"***"`));
@@ -54,17 +56,18 @@ check(
   `[7,{"key":"AuthorizationKey","value":"***"}]`,
 );
 
-const fetch = (location: string) =>
-  `[2,"1","UpdateFirmware",{"location":"${location}","retrieveDate":"2024-01-31T12:00:00Z"}]`;
-check("user and password of a location", fetch("ftp://joe:5ec4e7@host:21/a"), fetch("ftp://***@host:21/a"));
-check("slashes that were escaped", fetch("ftp:\\/\\/joe:5ec4e7@host\\/a"), fetch("ftp://***@host/a"));
+function update(location: string): string {
+  return `[2,"1","UpdateFirmware",{"location":"${location}","retrieveDate":"2024-01-31T12:00:00Z"}]`;
+}
+check("user and password of a location", update("ftp://joe:5ec4e7@host:21/a"), update("ftp://***@host:21/a"));
+check("slashes that were escaped", update("ftp:\\/\\/joe:5ec4e7@host\\/a"), update("ftp://***@host/a"));
 check(
   "a password with an @, a slash and a space",
-  fetch("ftp://joe:5e@c4/ e7@host/a"),
-  fetch("ftp://***@host/a"),
+  update("ftp://joe:5e@c4/ e7@host/a"),
+  update("ftp://***@host/a"),
 );
-check("a URL without slashes", fetch("ftp:joe:5ec4e7@host/a"), fetch("ftp:***@host/a"));
-check("a location without a scheme", fetch("5ec4e7@host/a"), fetch("***@host/a"));
+check("a URL without slashes", update("ftp:joe:5ec4e7@host/a"), update("ftp:***@host/a"));
+check("a location without a scheme", update("5ec4e7@host/a"), update("***@host/a"));
 check(
   "a remoteLocation, and a location further down",
   `[2,"1","GetLog",{"log":{"remoteLocation":"sftp:u:5ec4e7@h/"},"firmware":{"location":"https://5ec4e7@h/"}}]`,
@@ -85,7 +88,7 @@ checkSame(
   "the answer that does not tell it",
   `[3,"1",{"configurationKey":[{"key":"AuthorizationKey","readonly":false}]}]`,
 );
-checkSame("a URL without credentials", fetch("https://host/a"));
+checkSame("a URL without credentials", update("https://host/a"));
 checkSame("an @ that is in no URL", `[2,"1","Authorize",{"idTag":"joe@example"}]`);
 checkSame(
   "an escape that hides nothing, with the sender's own spacing",
@@ -110,6 +113,6 @@ Deno.test({ name: "redactFrame: what is too deep is only described", permissions
 });
 
 Deno.test({ name: "redactFrame: a hostile URL costs no more than its length", permissions: "none" }, () => {
-  const text = fetch("://".repeat(300_000) + "@");
+  const text = update("://".repeat(300_000) + "@");
   assert(redactFrame(text).length < 200);
 });
