@@ -38,6 +38,9 @@ export type CloseReason =
   /** `layer`: the network below, the TLS between, or a peer that breaks RFC 6455 or sends what we do not accept. */
   | { readonly kind: "failed"; readonly layer: "tcp" | "tls" | "websocket"; readonly error: string };
 
+/** The end of a connection for which no close frame came. */
+export const hungUp: CloseReason = { kind: "closed", code: 1006, reason: "" };
+
 /** The near end of a connection. Before `Opened`, `send` and `ping` do nothing; after `Closed`, no call does. */
 export interface WebSocketConnection {
   /** Queues one text message. Returns the bytes that wait unsent, which the caller bounds. */

@@ -1,8 +1,8 @@
 /**
  * The WebSocket over `npm:ws`: RFC 6455 is theirs; the dialled stream, the deadlines and the one `Closed` are ours.
  *
- * Law: `ws` is never trusted to end. Every wait for the peer has a timer here, in real time, since a real peer lives in
- * it however fast the charger's own clock runs. Needs `--allow-env=WS_NO_BUFFER_UTIL` beside the network.
+ * Law: every wait for the peer is bounded, and by real time, in which a peer lives however fast the charger's own clock
+ * runs. Needs `--allow-env=WS_NO_BUFFER_UTIL` beside the network.
  */
 import { Buffer } from "node:buffer";
 import type { createConnection } from "node:net";
@@ -10,18 +10,16 @@ import type { Duplex } from "node:stream";
 // @ts-types="@types/ws"
 import Ws from "ws";
 import { type StreamDriver, type StreamTarget, TlsFailed } from "../stream.ts";
-import type {
-  CloseReason,
-  WebSocketConnection,
-  WebSocketDriver,
-  WebSocketEvent,
-  WebSocketTarget,
+import {
+  type CloseReason,
+  hungUp,
+  type WebSocketConnection,
+  type WebSocketDriver,
+  type WebSocketEvent,
+  type WebSocketTarget,
 } from "../websocket.ts";
 
 type Listener = (event: WebSocketEvent) => void;
-
-/** No close frame came (RFC 6455 §7.1.5). */
-const hungUp: CloseReason = { kind: "closed", code: 1006, reason: "" };
 
 export function createWsWebSocket(streams: StreamDriver): WebSocketDriver {
   return { connect: (target, listener) => connect(streams, target, listener) };
@@ -30,10 +28,7 @@ export function createWsWebSocket(streams: StreamDriver): WebSocketDriver {
 function connect(streams: StreamDriver, target: WebSocketTarget, listener: Listener): WebSocketConnection {
   const stream = streams.dial(streamTarget(target.url));
   const socket = new Ws(target.url, [...target.subprotocols], options(target, stream));
-  const life = createLife(target, listener, () => {
-    socket.terminate();
-    stream.destroy();
-  });
+  const life = createLife(target, listener, () => socket.terminate());
   watchStream(stream, life);
   watchHandshake(socket, target, life);
   watchMessages(socket, life);
@@ -60,11 +55,11 @@ function connect(streams: StreamDriver, target: WebSocketTarget, listener: Liste
 interface Life {
   readonly tell: (event: WebSocketEvent) => void;
   readonly open: (subprotocol: string) => void;
-  /** Ends for this reason; before `Opened` at once, after it when the peer had time to read our close frame. */
-  readonly fail: (error: Error) => void;
+  /** The first error is the reason that will be told, whatever the end looks like; `ws` ends by itself after each. */
+  readonly blame: (error: Error) => void;
   /** Ends for this reason unless `ws` ends within the close time-out. */
   readonly endSoon: (why: CloseReason) => void;
-  /** Ends now, unless it has ended. A failure that led here is the reason told. */
+  /** Ends now, unless it has ended. */
   readonly end: (why: CloseReason) => void;
 }
 
@@ -78,15 +73,14 @@ function createLife(target: WebSocketTarget, listener: Listener, cut: () => void
   }
 
   function open(subprotocol: string): void {
+    if (phase !== "connecting") return;
     clearTimeout(timer);
     phase = "open";
     listener({ kind: "Opened", subprotocol });
   }
 
-  function fail(error: Error): void {
+  function blame(error: Error): void {
     failure ??= { kind: "failed", layer: layerOf(error), error: error.message };
-    if (phase === "connecting") end(failure);
-    else endSoon(failure);
   }
 
   function endSoon(why: CloseReason): void {
@@ -104,14 +98,11 @@ function createLife(target: WebSocketTarget, listener: Listener, cut: () => void
     listener({ kind: "Closed", opened, why: failure ?? why });
   }
 
-  return { tell, open, fail, endSoon, end };
+  return { tell, open, blame, endSoon, end };
 }
 
 function watchStream(stream: Duplex, life: Life): void {
-  stream.on("error", (error) => {
-    life.fail(error);
-    life.end(hungUp);
-  });
+  stream.on("error", life.blame);
   // A peer that shuts its half and reads nothing more would otherwise hold a socket whose writes never drain.
   stream.on("end", () => life.endSoon(hungUp));
 }
@@ -133,10 +124,10 @@ function watchMessages(socket: Ws, life: Life): void {
     if (!isBinary) return life.tell({ kind: "Received", text: data.toString() });
     socket.removeAllListeners("message");
     socket.close(1003, "text only");
-    life.fail(new Error(`the peer sent a binary message of ${data.length} bytes; OCPP-J is text only`));
+    life.blame(new Error(`the peer sent a binary message of ${data.length} bytes; OCPP-J is text only`));
   });
   socket.on("pong", () => life.tell({ kind: "PongReceived" }));
-  socket.on("error", life.fail);
+  socket.on("error", life.blame);
   socket.on("close", (code, reason) => life.end({ kind: "closed", code, reason: reason.toString() }));
 }
 
@@ -158,7 +149,7 @@ function options(target: WebSocketTarget, stream: Duplex): Ws.ClientOptions & { 
     followRedirects: false,
     skipUTF8Validation: false,
     maxPayload: target.payloadBytesMax,
-    // For a close that the peer began; one of ours has the timer above.
+    // For a close that the peer began or broke; for one of ours, `endSoon` tells that it timed out.
     closeTimeout: target.closeTimeoutMs,
   };
 }
