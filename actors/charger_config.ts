@@ -24,8 +24,8 @@ export interface ChargerIdentity {
 const subprotocol = "ocpp1.6";
 const handshakeTimeoutMs = 20_000;
 const closeTimeoutMs = 5_000;
-/** The largest message of the central system that is served: a SendLocalList of thousands of entries fits. */
-const payloadBytesMax = 1_048_576;
+/** The largest message of the central system that is served: a SendLocalList of a thousand entries fits, and it parses in milliseconds. */
+const payloadBytesMax = 262_144;
 /** A charger that is alone on a bad line tries about every 5 minutes; one of a thousand after an outage does not crowd. */
 const backoff = { initialMs: 1_000, maxMs: 300_000 };
 /** In Pending and Rejected with interval 0 (OCPP 1.6 §4.2: own choice, without flooding). */

@@ -10,6 +10,7 @@ import type { Trace } from "../actors/otp/trace.ts";
 import type { Clock } from "../hal/clock.ts";
 import type { SimulatedStation } from "../hal/drivers/simulated_station.ts";
 import { createSimulatedStation } from "../hal/drivers/simulated_station.ts";
+import { createSystemClock } from "../hal/drivers/system_clock.ts";
 import { createSystemEntropy } from "../hal/drivers/system_entropy.ts";
 import { createTcpStream } from "../hal/drivers/tcp_stream.ts";
 import { createWsWebSocket } from "../hal/drivers/ws_websocket.ts";
@@ -67,7 +68,8 @@ export function makeSimulation(parts: SimulationParts): Simulation {
     clock,
     ...(physical.value === null ? {} : { physicalState: physical.value }),
   });
-  const release = keepPhysicalState(station, clock, physicalPath);
+  // In real time: a file that follows a hurried register would be written a thousand times a second.
+  const release = keepPhysicalState(station, createSystemClock(), physicalPath);
   const network = networkSwitch(createWsWebSocket(createTcpStream()), clock);
   const entropy = createSystemEntropy();
   const ended = Promise.withResolvers<number>();

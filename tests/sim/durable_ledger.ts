@@ -11,23 +11,28 @@ export interface StartsAndStops {
   readonly stops: OutboxRecord["message"][];
 }
 
-/** The same store; what it commits of transaction messages is noted in `noted`. */
-export function watchStore(store: Store, noted: StartsAndStops): Store {
+/** The same store; what it commits of transaction messages is noted in `noted`, and `saw` is told of it. */
+export function watchStore(
+  store: Store,
+  noted: StartsAndStops,
+  saw: (message: OutboxRecord["message"]) => void,
+): Store {
   return {
     ...store,
     commit: async (batch) => {
       const outcome = await store.commit(batch);
-      if (outcome.kind === "committed") note(batch, noted);
+      if (outcome.kind === "committed") note(batch, noted, saw);
       return outcome;
     },
   };
 }
 
-function note(batch: Batch, noted: StartsAndStops): void {
+function note(batch: Batch, noted: StartsAndStops, saw: (message: OutboxRecord["message"]) => void): void {
   for (const { key, value } of batch.sets ?? []) {
     if (key[0] !== "outbox") continue;
     const { message, failures } = value as OutboxRecord;
     if (failures > 0) continue;
+    saw(message);
     if (message.action === "StartTransaction") noted.starts.push(message);
     if (message.action === "StopTransaction") noted.stops.push(message);
   }

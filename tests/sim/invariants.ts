@@ -4,7 +4,8 @@
  * Law: judged from outside: the hardware, the store's commits, the central system's ledger, and the snapshots of actors.
  */
 import type { World } from "./world.ts";
-import { isLegalTransition } from "./status_transitions.ts";
+import type { ChargePointStatus } from "../../protocol/messages/types.ts";
+import { changeCode } from "../protocol/status_table.ts";
 
 /** One breach; the id is what a shrunk scenario must still break. */
 export class Breach extends Error {
@@ -25,7 +26,7 @@ export interface Watcher {
 export function watchWorld(world: World): Watcher {
   const connectorIds = Array.from({ length: world.connectors }, (_, index) => index + 1);
   const closed = new Map<number, boolean>();
-  const statuses = new Map<number, string>();
+  const statuses = new Map<number, ChargePointStatus>();
 
   function contactor(connectorId: number): void {
     const state = world.station.board.state(connectorId);
@@ -46,14 +47,14 @@ export function watchWorld(world: World): Watcher {
   }
 
   function legal(connectorId: number): void {
-    const snapshot = world.system().inspect(`connector:${connectorId}`) as
-      | { readonly status: string }
-      | undefined;
+    const snapshot = world.system().inspect(`connector:${connectorId}`) as {
+      readonly status: ChargePointStatus;
+    } | undefined;
     if (snapshot === undefined) return;
     const before = statuses.get(connectorId);
     statuses.set(connectorId, snapshot.status);
     if (before === undefined || before === snapshot.status) return;
-    if (!isLegalTransition(before, snapshot.status)) {
+    if (changeCode(before, snapshot.status) === undefined) {
       throw new Breach("I10", `connector ${connectorId} went from ${before} to ${snapshot.status}`);
     }
   }
@@ -171,7 +172,9 @@ function quiet(world: World): void {
 /** I10, its end: the status that was reported last is the true one. */
 function truth(world: World): void {
   for (let connectorId = 1; connectorId <= world.connectors; connectorId++) {
-    const { status } = world.system().inspect(`connector:${connectorId}`) as { readonly status: string };
+    const { status } = world.system().inspect(`connector:${connectorId}`) as {
+      readonly status: ChargePointStatus;
+    };
     const reported = world.centralSystem.statuses.get(connectorId);
     if (reported !== status) {
       throw new Breach("I10", `connector ${connectorId} is ${status} and was last reported ${reported}`);

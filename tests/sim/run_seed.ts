@@ -14,6 +14,7 @@ export interface Run {
   readonly traceHash: string;
   readonly transactions: number;
   readonly events: number;
+  readonly reached: ReadonlySet<string>;
   /** What broke; null when nothing did. */
   readonly breach: Breach | null;
   /** The last of the trace, for whoever reads a breach. */
@@ -34,7 +35,11 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
   const world = await createWorld({
     seed,
     judge: (idTag) => idTag === "MALLORY" ? "Invalid" : "Accepted",
-    settings: { MeterValueSampleInterval: "60", AllowOfflineTxForUnknownId: "true" },
+    settings: {
+      MeterValueSampleInterval: "60",
+      AllowOfflineTxForUnknownId: "true",
+      WebSocketPingInterval: "60",
+    },
     ...(options.station === undefined ? {} : { station: options.station }),
   });
   const watcher = watchWorld(world);
@@ -54,6 +59,7 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
     traceHash: world.traceHash(),
     transactions: world.centralSystem.ledger.size,
     events: scenario.length,
+    reached: reachedBy(world),
     breach,
     world,
   };
@@ -125,4 +131,10 @@ async function heal(world: World): Promise<void> {
     world.station.verbs.unplug(connectorId);
   }
   await world.advance(quietMs);
+}
+
+function reachedBy(world: World): ReadonlySet<string> {
+  const { received, ledger } = world.centralSystem;
+  const isRetransmitted = (received.get("StartTransaction") ?? 0) > ledger.size;
+  return isRetransmitted ? new Set([...world.reached, "retransmission"]) : world.reached;
 }

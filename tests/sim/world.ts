@@ -49,6 +49,8 @@ export interface World {
   /** Over every trace event and every frame so far. */
   readonly traceHash: () => string;
   readonly traced: () => readonly TraceEvent[];
+  /** Rare paths that this run has taken: proof that the faults fell (invariant I24). */
+  readonly reached: ReadonlySet<string>;
   /** CALLs that the charger sent while another was in flight. */
   readonly wireBreaches: () => readonly string[];
 }
@@ -93,6 +95,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     ...(options.judge === undefined ? {} : { judge: options.judge }),
   });
   const durable: StartsAndStops = { starts: [], stops: [] };
+  const reached = new Set<string>();
   let look: () => void = () => {};
 
   async function boot(): Promise<void> {
@@ -106,12 +109,19 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       trace: (event) => {
         trace.record(event);
         wire.record(event);
+        if (event.kind === "crash" || event.kind === "restart" || event.kind === "gaveUp") {
+          reached.add(event.kind);
+        }
+        if (event.kind === "effect" && event.effect === "LinkClosed") reached.add("link lost");
       },
     });
     const ports = {
       clock,
       entropy,
-      store: watchStore(running.store.store, durable),
+      store: watchStore(running.store.store, durable, (message) => {
+        if (message.action === "StartTransaction" && !centralSystem.connected()) reached.add("offline start");
+        if (message.action === "StopTransaction") reached.add(`stop by ${message.payload.reason}`);
+      }),
       websocket: network.driver,
       board: station.board,
       meter: station.meter,
@@ -136,6 +146,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     system: () => running.system!,
     store: () => running.store,
     powerCycle: async () => {
+      reached.add("power cut");
       running.system?.abandon();
       running.system = null;
       const kept = Math.floor(entropy.fraction("cut") * 3);
@@ -161,6 +172,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     },
     traceHash: () => trace.hash(),
     traced: () => trace.last,
+    reached,
     wireBreaches: () => wire.breaches,
   };
 }
@@ -183,10 +195,32 @@ function createTrace() {
     add,
     hash: () => (hash >>> 0).toString(16).padStart(8, "0"),
     record: (event: TraceEvent) => {
-      // Stacks hold line numbers and promise frames: they say where, not what.
-      add(JSON.stringify(event, (name, value) => name === "stack" ? undefined : value));
+      add(`${event.atMs} ${"actor" in event ? event.actor : event.supervisor} ${what(event)}`);
       last.push(event);
       if (last.length > tracedMax) last.shift();
     },
   };
+}
+
+/** What is the same in every run of a seed: all but stacks, which hold addresses of promise frames. */
+function what(event: TraceEvent): string {
+  switch (event.kind) {
+    case "message":
+      return event.message;
+    case "effect":
+      return `${event.effect} ${
+        typeof event.detail === "string" ? event.detail : JSON.stringify(event.detail)
+      }`;
+    case "crash":
+      return `crash ${event.error} ${event.message?.kind}`;
+    case "restart":
+      return `restart ${event.starts.join()}`;
+    case "started":
+    case "stopped":
+    case "terminateFailed":
+    case "gaveUp":
+    case "overflow":
+    case "deadLetter":
+      return event.kind;
+  }
 }
