@@ -3,7 +3,7 @@
  *
  * Law: energy only after an authorization. The cache and the local list join this decision as further arguments.
  */
-import type { ConnectorFacts } from "./connector.ts";
+import type { ConnectorFacts, Use } from "./connector.ts";
 import { mayRemoteStart } from "./connector.ts";
 import type { IdTagInfo } from "./messages/types.ts";
 import { parseDateTimeMs } from "./date_time.ts";
@@ -34,7 +34,7 @@ export interface Candidate {
   /** A transaction has ended here and the cable is still in: its user may start again (F2). */
   readonly ended: boolean;
   readonly cableInStation: boolean;
-  /** The one who started the transaction here, or whose authorization waits for the plug. */
+  /** Whose it is, from the question to the committed stop: a tag presented twice must not claim a second connector. */
   readonly idTag?: string;
   /** The transaction here belongs to a group that another tag may belong to as well. */
   readonly grouped: boolean;
@@ -42,15 +42,30 @@ export interface Candidate {
 
 export function candidateOf(connectorId: number, facts: ConnectorFacts): Candidate {
   const { use, electronics } = facts;
-  const holder = use.kind === "transaction" ? use.transaction : use.kind === "authorized" ? use : null;
+  const idTag = holder(use);
   return {
     connectorId,
     free: mayRemoteStart(facts),
     ended: use.kind === "ended" && electronics.fault === null,
     cableInStation: electronics.plug === "both" || electronics.plug === "station",
     grouped: use.kind === "transaction" && use.transaction.parentIdTag !== undefined,
-    ...(holder === null ? {} : { idTag: holder.idTag }),
+    ...(idTag === undefined ? {} : { idTag }),
   };
+}
+
+function holder(use: Use): string | undefined {
+  switch (use.kind) {
+    case "none":
+    case "ended":
+      return undefined;
+    case "asked":
+    case "authorized":
+    case "starting":
+      return use.idTag;
+    case "transaction":
+    case "stopping":
+      return use.transaction.idTag;
+  }
 }
 
 /**
