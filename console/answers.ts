@@ -1,0 +1,203 @@
+/**
+ * What the debug socket answers, as JSON, and what `inspect` reads of it.
+ *
+ * Law: people script these shapes, so a field is never renamed, retyped or taken away; new ones may come beside them. Times
+ * are ISO 8601 in the charger's own civil time, except `…Ms`, which is its monotonic clock.
+ *
+ * | Request | Answer |
+ * |---|---|
+ * | `GET /tree` | 200 `TreeAnswer`; 503 while there is no tree (power cut, or between two boots) |
+ * | `GET /actors/{id}` | 200 `ActorAnswer`, for a supervisor too; 404; 503 |
+ * | `GET /status` | 200 `StatusAnswer`, always |
+ * | `GET /messages` | 200 `text/event-stream`: for each frame an event `frame` with a `FrameEvent`; 503 when 8 listen already |
+ * | `GET /metrics` | 200 `text/plain; version=0.0.4`, always |
+ * | `POST /actors/{id}/crash` | `simulate` only: 202 `Accepted`; 404; 409 for a supervisor or an actor that is down; 503 |
+ * | `POST /hardware/…` | `simulate` only (`hardware_endpoints.ts`): 202 `Accepted`; 400; 409 for what is physically impossible |
+ *
+ * Every other status comes with `{"error": sentence}`: also 400 for an address that cannot be read, 404 for an unknown one,
+ * 405 for a method that it does not have, 413 for a body over 64 KiB. A 202 is sent before its effect begins.
+ */
+import { z } from "zod";
+import type { TreeNode } from "../actors/otp/tree.ts";
+
+const nodeState = z.enum(["starting", "running", "restarting", "waiting", "stopping", "stopped"]);
+
+const actorNode = z.object({
+  kind: z.literal("actor"),
+  id: z.string(),
+  state: nodeState,
+  restarts: z.number(),
+  incarnation: z.number().nullable(),
+  mailboxDepth: z.number(),
+  mailboxMax: z.number(),
+  handled: z.number(),
+  lastCrash: z.object({
+    atMs: z.number(),
+    message: z.string().nullable(),
+    error: z.string(),
+    stack: z.string(),
+  }).nullable(),
+});
+
+const supervisorNode = z.object({
+  kind: z.literal("supervisor"),
+  id: z.string(),
+  strategy: z.enum(["one_for_one", "rest_for_one", "one_for_all"]),
+  state: nodeState,
+  restarts: z.number(),
+  get children(): z.ZodType<readonly TreeNode[]> {
+    return z.array(treeNode);
+  },
+});
+
+const treeNode: z.ZodType<TreeNode> = z.discriminatedUnion("kind", [actorNode, supervisorNode]);
+
+/** `nowMs` is the clock that dates `lastCrash`, at the moment `at`. */
+export const TreeAnswer = z.object({ at: z.string(), nowMs: z.number(), root: treeNode });
+export type TreeAnswer = z.infer<typeof TreeAnswer>;
+
+/** An event of the kernel's trace; which other fields it has depends on its kind (`actors/otp/trace.ts`). */
+const event = z.looseObject({ at: z.string(), kind: z.string() });
+
+/** One node of the tree, closely. */
+export const ActorAnswer = z.object({
+  at: z.string(),
+  nowMs: z.number(),
+  node: treeNode,
+  /** The actor's own snapshot; null when it has none or is down. */
+  inspection: z.unknown(),
+  /** What it threw instead of a snapshot. */
+  inspectionError: z.string().nullable(),
+  /** The last 100, oldest first. */
+  events: z.array(event),
+  /** The last 10, oldest first. */
+  crashes: z.array(z.object({
+    at: z.string(),
+    incarnation: z.number(),
+    message: z.string().nullable(),
+    error: z.string(),
+    stack: z.string(),
+    restarts: z.number(),
+  })),
+});
+export type ActorAnswer = z.infer<typeof ActorAnswer>;
+
+/** How a connection ended, as `CloseReason` of the WebSocket port says it. */
+const lastClose = z.looseObject({ kind: z.string() });
+
+const fault = z.object({
+  errorCode: z.string(),
+  vendorErrorCode: z.string().exactOptional(),
+  info: z.string().exactOptional(),
+});
+
+export const Transaction = z.object({
+  /** The charger's own number. */
+  localId: z.number(),
+  /** The central system's; absent until StartTransaction is answered. */
+  transactionId: z.number().exactOptional(),
+  idTag: z.string(),
+  parentIdTag: z.string().exactOptional(),
+  /** False: refused by the central system, and not stopped for it. */
+  mayCharge: z.boolean(),
+});
+
+/** What is known of a connector while its actor is up. */
+export const ConnectorFacts = z.object({
+  /** ChargePointStatus (OCPP 1.6 §7.7). */
+  status: z.string(),
+  errorCode: z.string(),
+  plug: z.enum(["none", "station", "ev", "both"]),
+  contactorClosed: z.boolean(),
+  /** What somebody is doing with it: none, asked, authorized, starting, transaction, stopping, ended. */
+  use: z.string(),
+  warning: fault.nullable(),
+  transaction: Transaction.nullable(),
+  /** The meter's register when it was last read, in Wh. */
+  lastEnergyWh: z.number().nullable(),
+});
+
+/** While its actor is down all but the first two are null. */
+const connector = z.object({
+  connectorId: z.number(),
+  state: nodeState,
+  status: ConnectorFacts.shape.status.nullable(),
+  errorCode: ConnectorFacts.shape.errorCode.nullable(),
+  plug: ConnectorFacts.shape.plug.nullable(),
+  contactorClosed: ConnectorFacts.shape.contactorClosed.nullable(),
+  use: ConnectorFacts.shape.use.nullable(),
+  warning: ConnectorFacts.shape.warning,
+  transaction: ConnectorFacts.shape.transaction,
+  energyWh: ConnectorFacts.shape.lastEnergyWh,
+});
+
+export const Link = z.object({
+  state: z.enum(["waiting", "connecting", "open"]),
+  url: z.string(),
+  /** Since the last frame that came in. */
+  failures: z.number(),
+  lastClose: lastClose.nullable(),
+});
+
+export const Queue = z.object({
+  /** Transaction messages in the store, not answered yet. */
+  transactionMessages: z.number(),
+  /** Other CALLs that wait for their turn. */
+  waiting: z.number(),
+  /** The message id of the CALL that is on its way. */
+  inFlight: z.string().nullable(),
+  /** Transaction messages that the central system has refused for good. */
+  parked: z.number(),
+});
+
+/** `charger` is what BootNotification says of it. What its actors tell is null while they are down. */
+export const StatusAnswer = z.object({
+  at: z.string(),
+  /** There is a tree: false while the power is cut, and between two boots. */
+  running: z.boolean(),
+  charger: z.object({
+    chargePointId: z.string(),
+    vendor: z.string(),
+    model: z.string(),
+    serialNumber: z.string().nullable(),
+    firmwareVersion: z.string().nullable(),
+    station: z.string(),
+  }),
+  /** How many times this charger has booted. */
+  boot: z.number().nullable(),
+  registration: z.enum(["Unregistered", "Accepted", "Pending", "Rejected"]).nullable(),
+  heartbeat: z.object({
+    intervalS: z.number(),
+    /** The central system's time in the last Heartbeat.conf. */
+    last: z.string().nullable(),
+  }).nullable(),
+  /** Of the whole station (connector 0). */
+  fault: fault.nullable(),
+  link: Link.nullable(),
+  queue: Queue.nullable(),
+  connectors: z.array(connector),
+  store: z.object({
+    state: z.enum(["ok", "refusing"]),
+    error: z.string().nullable(),
+    findings: z.array(z.string()).readonly(),
+  }),
+});
+export type StatusAnswer = z.infer<typeof StatusAnswer>;
+
+/** One OCPP frame on the wire. */
+export const FrameEvent = z.object({
+  at: z.string(),
+  direction: z.enum(["sent", "received"]),
+  /** The JSON array, secrets replaced by `***`; a string that describes it when it was none. */
+  frame: z.union([z.array(z.unknown()), z.string()]),
+});
+export type FrameEvent = z.infer<typeof FrameEvent>;
+
+/** The verb was possible and comes next. */
+export interface Accepted {
+  readonly accepted: string;
+}
+
+/** Any answer but a 2xx: what was wrong, and what would be right. */
+export const Refusal = z.object({ error: z.string() });
+export type Refusal = z.infer<typeof Refusal>;

@@ -1,0 +1,165 @@
+/**
+ * A small charger to look at: a real kernel on the real clock, actors that only show something, and a debug socket on it.
+ *
+ * Law: nothing waits for time: what is to be awaited is awaited in the trace.
+ */
+import type { ActorSpec, Address, Message, Self } from "../../actors/otp/actor.ts";
+import { createKernel, type System } from "../../actors/otp/kernel.ts";
+import type { TraceEvent } from "../../actors/otp/trace.ts";
+import { type DebugSocket, openDebugSocket } from "../../console/debug_socket.ts";
+import type { HardwareVerbs } from "../../console/hardware_verbs.ts";
+import { createObservatory, type Observatory } from "../../console/observatory.ts";
+import { createSystemClock } from "../../hal/drivers/system_clock.ts";
+import { createEventLog, type EventLog } from "../event_log.ts";
+
+/** It must appear in no answer. */
+export const SECRET = "53616c7465645f5f9e1bd2a1c0ffee42";
+
+/** What connector 1 handles by throwing an error that quotes the value. */
+export const SECRET_MESSAGE: Message = {
+  kind: "ChangeConfiguration",
+  ...{ request: { key: "AuthorizationKey", value: SECRET } },
+};
+
+export const CONNECTOR_SNAPSHOT = {
+  status: "Charging",
+  errorCode: "NoError",
+  plug: "both",
+  contactorClosed: true,
+  use: "transaction",
+  warning: null,
+  transaction: { localId: 3, transactionId: 4711, idTag: "04AABBCC", mayCharge: true },
+  lastEnergyWh: 12_345.5,
+};
+
+const SNAPSHOTS: Readonly<Record<string, unknown>> = {
+  link: { state: "open", url: "ws://csms.example/CP001", failures: 0, lastClose: null },
+  outbox: {
+    linkUp: true,
+    registration: "Accepted",
+    inFlight: null,
+    waiting: 1,
+    transactionMessages: 2,
+    parked: 0,
+  },
+  station: {
+    registration: "Accepted",
+    linkUp: true,
+    heartbeatIntervalS: 300,
+    lastHeartbeat: "2026-01-01T00:00:00.000Z",
+    fault: null,
+  },
+  "connector:1": CONNECTOR_SNAPSHOT,
+  configuration: { AuthorizationKey: SECRET, HeartbeatInterval: 300 },
+};
+
+export interface WatchedCharger {
+  readonly path: string;
+  readonly observatory: Observatory;
+  readonly trace: EventLog<TraceEvent>;
+  readonly system: System;
+  readonly send: (id: string, message: Message) => void;
+  /** What the link tells of a frame. */
+  readonly frame: (direction: "FrameSent" | "FrameReceived", text: string) => void;
+  /** As when the power is cut: the socket stays. */
+  readonly powerOff: () => void;
+  readonly socket: DebugSocket;
+  readonly close: () => Promise<void>;
+}
+
+export interface WatchedOptions {
+  readonly hardware?: HardwareVerbs;
+  readonly path?: string;
+}
+
+export async function watchCharger(options: WatchedOptions = {}): Promise<WatchedCharger> {
+  const directory = await Deno.makeTempDir({ prefix: "chargerd-test-" });
+  const path = options.path ?? `${directory}/debug.sock`;
+  const clock = createSystemClock();
+  const observatory = createObservatory();
+  const trace = createEventLog<TraceEvent>();
+  const kernel = createKernel({
+    clock,
+    trace: (event) => {
+      observatory.record(event);
+      trace.listener(event);
+    },
+  });
+  const ids = ["configuration", "link", "outbox", "station", "connector:1", "silent", "broken"];
+  const addresses = new Map(ids.map((id) => [id, kernel.address<Message>(id)]));
+  let link: Self<Message> | null = null;
+  const [configuration, ...others] = [...addresses.values()].map((address) =>
+    shower(address, (self) => {
+      if (address.id === "link") link = self;
+    })
+  );
+  const system = kernel.start({
+    id: "charger",
+    strategy: "one_for_one",
+    intensity: { restartsMax: 100, withinMs: 1_000 },
+    children: [
+      { id: "settings", strategy: "one_for_one", intensity, children: configuration ? [configuration] : [] },
+      ...others,
+    ],
+  });
+  await system.started;
+  let running = true;
+  const socket = await openDebugSocket({
+    path,
+    clock,
+    observatory,
+    label: {
+      chargePointId: "CP001",
+      bootNotification: { chargePointVendor: "Example", chargePointModel: "DC 50", firmwareVersion: "1.0.0" },
+      station: "reference-dc",
+    },
+    charger: () => running ? { boot: 7, system } : null,
+    store: () => ({
+      state: "refusing",
+      error: "database or disk is full",
+      findings: ["a record was damaged"],
+    }),
+    ...(options.hardware === undefined ? {} : { hardware: options.hardware }),
+  });
+  return {
+    path,
+    observatory,
+    trace,
+    system,
+    send: (id, message) => void addresses.get(id)?.send(message),
+    frame: (direction, text) => link?.trace(direction, text),
+    powerOff: () => void (running = false),
+    socket,
+    close: async () => {
+      await socket.close();
+      await system.stop();
+      await Deno.remove(directory, { recursive: true });
+    },
+  };
+}
+
+const intensity = { restartsMax: 100, withinMs: 1_000 };
+
+function shower(address: Address<Message>, started: (self: Self<Message>) => void): ActorSpec<Message> {
+  const { id } = address;
+  return {
+    address,
+    ...(id === "silent" ? { restart: "temporary" as const } : {}),
+    start: (self) => {
+      started(self);
+      const behaviour = {
+        receive: (message: Message) => {
+          if (message === SECRET_MESSAGE) throw new Error(`cannot store ${SECRET} as a key`);
+          if (message.kind === "Note") self.trace("Noted", { password: SECRET, AuthorizationKey: SECRET });
+        },
+      };
+      if (id === "silent") return behaviour;
+      if (id === "broken") return { ...behaviour, inspect: () => unreadable() };
+      return { ...behaviour, inspect: () => SNAPSHOTS[id] };
+    },
+  };
+}
+
+function unreadable(): never {
+  throw new Error("no snapshot today");
+}
