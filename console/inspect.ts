@@ -1,0 +1,142 @@
+/**
+ * The verb `inspect`: what a running charger is doing, read from its debug socket.
+ *
+ * Law: it only looks. It ends with 0 when it has shown what was asked for or was interrupted, with 1 when the charger
+ * does not answer or has gone.
+ */
+import type { InspectOptions } from "./arguments.ts";
+import { FrameEvent, StatusAnswer, TreeAnswer } from "./answers.ts";
+import { exitCodes } from "./exit_codes.ts";
+import { frameLines } from "./frame_line.ts";
+import type { View } from "./grammar.ts";
+import type { Output } from "./output.ts";
+import { Refused } from "./refusals.ts";
+import { onSignals } from "./signals.ts";
+import { Declined, openSocketClient, readAnswer, type SocketClient } from "./socket_client.ts";
+import { newestSocket } from "./socket_path.ts";
+import { renderStatus } from "./status_view.ts";
+import type { Palette } from "./terminal.ts";
+import { renderTree } from "./tree.ts";
+
+/** Who looks, and how long. */
+export interface Onlooker {
+  readonly output: Output;
+  /** Pictures replace each other instead of following each other. */
+  readonly isTerminal: boolean;
+  readonly interrupted: AbortSignal;
+  /** Resolves when the next picture is due. */
+  readonly nextLook: () => Promise<void>;
+}
+
+/** From one picture of `--watch` to the next. */
+const LOOK_MS = 1_000;
+/** To the upper left corner, and clear what is below. */
+const CLEAR = "\x1b[H\x1b[J";
+
+/** Resolves with the exit code. Throws `Refused` when nobody answers. */
+export async function runInspect(options: InspectOptions, output: Output): Promise<number> {
+  const interruption = new AbortController();
+  const signalled = onSignals(() => interruption.abort());
+  const interrupted = interruption.signal;
+  try {
+    const isTerminal = Deno.stdout.isTerminal();
+    return await inspect(options, { output, isTerminal, interrupted, nextLook: () => sleep(interrupted) });
+  } finally {
+    signalled.ignore();
+  }
+}
+
+/** `runInspect`, for a given onlooker. */
+export async function inspect(options: InspectOptions, onlooker: Onlooker): Promise<number> {
+  const client = await openSocketClient(options.socket ?? await findSocket(onlooker.output));
+  try {
+    if (options.view === "messages") await showMessages(client, options.json, onlooker);
+    else await showPictures(client, options.view, options, onlooker);
+    return exitCodes.stopped;
+  } catch (error) {
+    // Whatever was under way when the interruption came has failed for that reason.
+    if (onlooker.interrupted.aborted) return exitCodes.stopped;
+    throw error instanceof Declined ? new Refused(error.message) : error;
+  } finally {
+    client.close();
+  }
+}
+
+async function findSocket(output: Output): Promise<string> {
+  const path = await newestSocket();
+  if (path === null) {
+    throw new Refused("start a charger with simulate, or give --socket PATH: no simulated one answers here");
+  }
+  output.error(output.palette.dim(`debug socket ${path}`));
+  return path;
+}
+
+async function showPictures(
+  client: SocketClient,
+  view: Exclude<View, "messages">,
+  { json, watch }: InspectOptions,
+  { output, isTerminal, interrupted, nextLook }: Onlooker,
+): Promise<void> {
+  async function look(): Promise<string> {
+    const text = (await client.text(`/${view}`, interrupted)).trimEnd();
+    return json ? text : drawn(view, text, output.palette);
+  }
+
+  if (!watch) return output.line(await look());
+  while (!interrupted.aborted) {
+    // Without power there is no tree for a while; the next picture may have one again.
+    const picture = await look().catch((error) => declined(error));
+    output.line(isTerminal && !json ? CLEAR + picture : picture);
+    await nextLook();
+  }
+}
+
+function declined(error: unknown): string {
+  if (error instanceof Declined) return error.message;
+  throw error;
+}
+
+function drawn(view: Exclude<View, "messages">, text: string, palette: Palette): string {
+  switch (view) {
+    case "tree": {
+      const { root, nowMs } = readAnswer(TreeAnswer, text);
+      return renderTree(root, { nowMs, palette });
+    }
+    case "status":
+      return renderStatus(readAnswer(StatusAnswer, text), palette);
+    case "metrics":
+      return text;
+  }
+}
+
+async function showMessages(
+  client: SocketClient,
+  json: boolean,
+  { output, interrupted }: Onlooker,
+): Promise<void> {
+  const lines = frameLines();
+  for await (const data of client.events("/messages", interrupted)) {
+    if (json) {
+      output.line(data);
+      continue;
+    }
+    const { at, direction, frame } = readAnswer(FrameEvent, data);
+    const line = lines.line(direction, typeof frame === "string" ? frame : JSON.stringify(frame));
+    const painted = direction === "sent" ? output.palette.name(line) : line;
+    output.line(`${output.palette.dim(at.slice(11, 23))} ${painted}`);
+  }
+  throw new Refused("look again: the charger has ended its messages");
+}
+
+function sleep(interrupted: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (interrupted.aborted) return resolve();
+    const timer = setTimeout(done, LOOK_MS);
+    function done(): void {
+      clearTimeout(timer);
+      interrupted.removeEventListener("abort", done);
+      resolve();
+    }
+    interrupted.addEventListener("abort", done);
+  });
+}
