@@ -7,6 +7,9 @@ import type { OutboxRecord } from "../../storage/records.ts";
 import type { Batch, Store } from "../../storage/store.ts";
 
 export interface StartsAndStops {
+  /** Asked for: durable or not, as a power cut may have decided. */
+  readonly tried: OutboxRecord["message"][];
+  /** Durable: the commit has said so. */
   readonly starts: OutboxRecord["message"][];
   readonly stops: OutboxRecord["message"][];
 }
@@ -20,6 +23,7 @@ export function watchStore(
   return {
     ...store,
     commit: async (batch) => {
+      noted.tried.push(...messagesIn(batch));
       const outcome = await store.commit(batch);
       if (outcome.kind === "committed") note(batch, noted, saw);
       return outcome;
@@ -28,12 +32,18 @@ export function watchStore(
 }
 
 function note(batch: Batch, noted: StartsAndStops, saw: (message: OutboxRecord["message"]) => void): void {
-  for (const { key, value } of batch.sets ?? []) {
-    if (key[0] !== "outbox") continue;
-    const { message, failures } = value as OutboxRecord;
-    if (failures > 0) continue;
+  for (const message of messagesIn(batch)) {
     saw(message);
     if (message.action === "StartTransaction") noted.starts.push(message);
     if (message.action === "StopTransaction") noted.stops.push(message);
   }
+}
+
+/** The transaction messages that a batch adds; one that counts a failure is an old one. */
+function messagesIn(batch: Batch): readonly OutboxRecord["message"][] {
+  return (batch.sets ?? [])
+    .filter(({ key }) => key[0] === "outbox")
+    .map(({ value }) => value as OutboxRecord)
+    .filter(({ failures }) => failures === 0)
+    .map(({ message }) => message);
 }

@@ -86,27 +86,32 @@ export function judgeEnd(world: World): void {
   truth(world);
 }
 
-/** I2: what became durable and the ledger correspond one to one. */
+/** I2: each durable Start and Stop is in the ledger, and nothing is there that was not asked for. */
 function bills(world: World): void {
-  const { ledger } = world.centralSystem;
-  const starts = world.durable.starts.map(({ payload }) => JSON.stringify(payload));
-  const told = [...ledger.values()].map(({ start }) => JSON.stringify(start));
-  for (const start of starts) {
-    if (!told.includes(start)) throw new Breach("I2", `StartTransaction ${start} was lost`);
-  }
-  for (const start of told) {
-    if (!starts.includes(start)) throw new Breach("I2", `StartTransaction ${start} was invented`);
-  }
-  if (told.length !== starts.length) {
-    throw new Breach("I2", `${starts.length} starts became ${told.length} transactions`);
-  }
-  if (world.durable.stops.length !== starts.length) {
-    throw new Breach("I2", `${starts.length} starts have ${world.durable.stops.length} stops`);
-  }
-  for (const entry of ledger.values()) {
-    if (entry.stop === null) {
-      throw new Breach("I2", `transaction ${entry.transactionId} has no StopTransaction`);
+  const entries = [...world.centralSystem.ledger.values()];
+  const { tried, starts, stops } = world.durable;
+  const told = new Set(entries.map(({ start }) => JSON.stringify(start)));
+  const asked = new Set(tried.map(({ payload }) => JSON.stringify(payload)));
+  for (const { payload } of starts) {
+    if (!told.has(JSON.stringify(payload))) {
+      throw new Breach("I2", `StartTransaction ${JSON.stringify(payload)} was lost`);
     }
+  }
+  if (told.size !== entries.length) {
+    throw new Breach("I2", `${told.size} starts became ${entries.length} transactions`);
+  }
+  for (const { transactionId, start, stop } of entries) {
+    if (!asked.has(JSON.stringify(start))) {
+      throw new Breach("I2", `StartTransaction ${transactionId} was invented`);
+    }
+    if (stop === null) throw new Breach("I2", `transaction ${transactionId} has no StopTransaction`);
+    const { transactionId: _, ...payload } = stop;
+    if (!asked.has(JSON.stringify(payload))) {
+      throw new Breach("I2", `StopTransaction ${transactionId} was invented`);
+    }
+  }
+  if (stops.length > entries.length) {
+    throw new Breach("I2", `${stops.length} stops for ${entries.length} transactions`);
   }
 }
 

@@ -94,7 +94,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     heard: (text, direction) => trace.add(`${direction} ${text}`),
     ...(options.judge === undefined ? {} : { judge: options.judge }),
   });
-  const durable: StartsAndStops = { starts: [], stops: [] };
+  const durable: StartsAndStops = { tried: [], starts: [], stops: [] };
   const reached = new Set<string>();
   let look: () => void = () => {};
 
