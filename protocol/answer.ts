@@ -6,7 +6,7 @@
 import type { ChargePointAction } from "./actions.ts";
 import { responseSchema } from "./actions.ts";
 import type { CallError, CallResult, RpcErrorCode } from "./frame.ts";
-import { parsePayload } from "./payload.ts";
+import { parseAnswerPayload } from "./payload.ts";
 
 /** What goes back for a CALL of the central system; `payload` is the action's response. */
 export type Answer =
@@ -26,7 +26,7 @@ export function callOutcome(action: ChargePointAction, frame: CallResult | CallE
   if (frame.kind === "CallError") {
     return { kind: "error", errorCode: frame.errorCode, errorDescription: frame.errorDescription };
   }
-  const parsed = parsePayload(responseSchema(action), frame.payload);
+  const parsed = parseAnswerPayload(responseSchema(action), frame.payload);
   return parsed.kind === "valid"
     ? { kind: "result", payload: parsed.value }
     : { kind: "error", errorCode: parsed.errorCode, errorDescription: parsed.errorDescription };

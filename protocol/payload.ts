@@ -43,6 +43,24 @@ export function parsePayload<T>(schema: z.ZodType<T>, payload: unknown): ParsedP
 }
 
 /**
+ * The same for a payload that answers a CALL of our own: properties that OCPP 1.6 does not know are left out instead of refused.
+ * A central system that says more than it should has answered all the same, and a billed transaction must not hang on it.
+ */
+export function parseAnswerPayload<T>(schema: z.ZodType<T>, payload: unknown): ParsedPayload<T> {
+  const parsed = schema.safeParse(payload);
+  const unknown = parsed.error?.issues.filter((issue) => issue.code === "unrecognized_keys") ?? [];
+  if (unknown.length === 0) return parsePayload(schema, payload);
+  const known = structuredClone(payload);
+  for (const { path, keys } of unknown) {
+    const object = valueAt(known, path);
+    if (typeof object === "object" && object !== null) {
+      for (const key of keys) Reflect.deleteProperty(object, key);
+    }
+  }
+  return parsePayload(schema, known);
+}
+
+/**
  * The specification names the codes and not which defect gets which. Where the sources differ:
  * missing → ProtocolError, whose text is "payload is incomplete"; too long, a bad date, an unknown literal, out of bounds →
  * PropertyConstraintViolation, "an invalid value", which errata v4.0 §3.38 demands for the literals of a charging profile;
