@@ -45,7 +45,7 @@ export type OutboxMessage =
   /** The link has heard the peer since, so it is there and has not answered. */
   | { readonly kind: "CallTimedOut"; readonly id: string }
   | { readonly kind: "RetryDue" }
-  /** Replies when no transaction message waits any more. */
+  /** Replies when no transaction message waits any more, or when there is no link to send one on. */
   | { readonly kind: "Drain"; readonly reply: Reply<null> }
   | SettingsChanged;
 
@@ -170,6 +170,7 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
     this.#incoming.forget();
     await this.#finish({ kind: "offline" });
     for (const call of this.#waiting.splice(0)) call.reply({ kind: "offline" });
+    this.#drained();
   }
 
   /** Sends what may go now. Awaits the store only when a transaction message is next. */
@@ -203,7 +204,7 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   #drained(): void {
-    if (this.#queue.length() > 0) return;
+    if (this.#linkUp && this.#queue.length() > 0) return;
     for (const reply of this.#draining.splice(0)) reply(null);
   }
 

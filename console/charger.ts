@@ -41,7 +41,7 @@ export interface ChargerParts {
   readonly trace: Trace;
 }
 
-/** A stop of the process does not wait longer for its transactions: what is not ended is closed at the next boot. */
+/** A stop of the process does not wait longer: what is not ended is closed at the next boot, what is not sent is sent then. */
 const stopPatienceMs = 3_000;
 
 /** Throws an `Error` that names what is wrong with a configuration value, before anything has started. */
@@ -70,23 +70,26 @@ export async function startCharger(parts: ChargerParts): Promise<Charger> {
         : { kind: "restart", restart }
     ),
     stop: async () => {
-      await transactionsEnded(addresses, ports.clock);
+      await patiently(ports.clock, transactionsEnded(addresses));
       await system.stop();
     },
     abandon: () => system.abandon(),
   };
 }
 
-/** Resolves when every connector has made its StopTransaction durable, or the patience is over. */
-function transactionsEnded(addresses: Addresses, clock: Ports["clock"]): Promise<void> {
-  const each = [...addresses.connectors.values()].map((connector) =>
-    new Promise<void>((resolve) => {
-      connector.send({ kind: "StopTransaction", reason: "Reboot", reply: () => resolve() });
-    })
+/** Resolves when every StopTransaction is durable, and delivered as far as there is a link. */
+async function transactionsEnded(addresses: Addresses): Promise<void> {
+  const stopped = [...addresses.connectors.values()].map((connector) =>
+    new Promise<null>((reply) => void connector.send({ kind: "StopTransaction", reason: "Reboot", reply }))
   );
+  await Promise.all(stopped);
+  await new Promise<null>((reply) => void addresses.outbox.send({ kind: "Drain", reply }));
+}
+
+function patiently(clock: Ports["clock"], done: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.after(stopPatienceMs, resolve);
-    Promise.all(each).then(() => {
+    done.then(() => {
       cancel();
       resolve();
     });
