@@ -61,6 +61,8 @@ export interface WatchedCharger {
   readonly send: (id: string, message: Message) => void;
   /** What the link tells of a frame. */
   readonly frame: (direction: "FrameSent" | "FrameReceived", text: string) => void;
+  /** Resolves when a reader of /messages is heard from: from then on it misses nothing. */
+  readonly listened: () => Promise<void>;
   /** As when the power is cut: the socket stays. */
   readonly powerOff: () => void;
   readonly socket: DebugSocket;
@@ -76,7 +78,16 @@ export async function watchCharger(options: WatchedOptions = {}): Promise<Watche
   const directory = await Deno.makeTempDir({ prefix: "chargerd-test-" });
   const path = options.path ?? `${directory}/debug.sock`;
   const clock = createSystemClock();
-  const observatory = createObservatory();
+  const inner = createObservatory();
+  const listening = Promise.withResolvers<void>();
+  const observatory: Observatory = {
+    ...inner,
+    listen: (listener) => {
+      const leave = inner.listen(listener);
+      listening.resolve();
+      return leave;
+    },
+  };
   const trace = createEventLog<TraceEvent>();
   const kernel = createKernel({
     clock,
@@ -127,6 +138,7 @@ export async function watchCharger(options: WatchedOptions = {}): Promise<Watche
     trace,
     system,
     send: (id, message) => void addresses.get(id)?.send(message),
+    listened: () => listening.promise,
     frame: (direction, text) => link?.trace(direction, text),
     powerOff: () => void (running = false),
     socket,
