@@ -11,10 +11,12 @@ import type { CallOutcome } from "../protocol/answer.ts";
 import type { Authorization } from "../protocol/authorization.ts";
 import { candidateOf } from "../protocol/authorization.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
-import type { ConnectorEffect, ConnectorEvent, ConnectorFacts, Fault } from "../protocol/connector.ts";
-import { mayRemoteStart, status, step, trouble, wantsContactor, wantsLock } from "../protocol/connector.ts";
+import type { ConnectorEffect, ConnectorEvent, ConnectorFacts, Fault } from "../protocol/connector_facts.ts";
+import { step } from "../protocol/connector.ts";
+import { mayRemoteStart, status, trouble, wantsContactor, wantsLock } from "../protocol/connector_status.ts";
 import type { MeterValuesResponse } from "../protocol/messages/core.ts";
 import type { MeterValue, ReadingContext, StopReason } from "../protocol/messages/types.ts";
+import { sameIdTag } from "../protocol/id_tag.ts";
 import { nextSampleInMs } from "../protocol/metering.ts";
 import type { Store } from "../storage/store.ts";
 import type { AuthorizerMessage } from "./authorizer.ts";
@@ -216,7 +218,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
           this.#askAuthorization(effect.idTag);
           break;
         case "CommitStart":
-          this.#meter.ask({ kind: "start", effect });
+          this.#meter.ask({ kind: "start", idTag: effect.idTag });
           break;
         case "CommitStop":
           return this.#transaction.decideStop(effect.stop);
@@ -224,14 +226,16 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     }
   }
 
+  /** A lock closes before its contactor and opens after it: never under load. */
   #commandHardware(): void {
-    const contactor = wantsContactor(this.#facts);
-    const lock = wantsLock(this.#facts);
-    if (this.#commanded?.lock !== lock) this.#board.setLock(this.#parts.connectorId, lock);
-    if (this.#commanded?.contactor !== contactor) {
-      this.#board.setContactor(this.#parts.connectorId, contactor);
-    }
-    this.#commanded = { contactor, lock };
+    const { connectorId } = this.#parts;
+    const wanted = { contactor: wantsContactor(this.#facts), lock: wantsLock(this.#facts) };
+    const before = this.#commanded;
+    this.#commanded = wanted;
+    const lock = () => before?.lock === wanted.lock || this.#board.setLock(connectorId, wanted.lock);
+    if (wanted.contactor) lock();
+    if (before?.contactor !== wanted.contactor) this.#board.setContactor(connectorId, wanted.contactor);
+    if (!wanted.contactor) lock();
   }
 
   #remoteStart(idTag: string, reply: Reply<boolean>): void | Promise<void> {
@@ -263,20 +267,22 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     const { purpose } = message;
     const reading = this.#meter.take(message);
     // Meanwhile the facts may have moved on: a reading that nobody waits for any more is dropped.
-    const use = this.#facts.use.kind;
+    const { use } = this.#facts;
     switch (purpose.kind) {
-      case "start":
-        return use === "starting"
-          ? await this.#apply(await this.#transaction.begin(purpose.effect, reading))
-          : undefined;
+      case "start": {
+        const isStarting = use.kind === "starting" && sameIdTag(use.idTag, purpose.idTag);
+        return isStarting ? await this.#apply(await this.#transaction.begin(use, reading)) : undefined;
+      }
       case "stop": {
-        const ended = use === "stopping" ? await this.#transaction.end(purpose, reading) : null;
+        const ended = use.kind === "stopping" ? await this.#transaction.end(purpose, reading) : null;
         return ended === null ? undefined : await this.#ended(ended);
       }
       case "sample": {
         const value = this.#measured(reading, "Sample.Periodic");
         // After a stop has been decided a sample would come behind StopTransaction's own reading.
-        return use === "transaction" && value !== null ? await this.#transaction.sample(value) : undefined;
+        return use.kind === "transaction" && value !== null
+          ? await this.#transaction.sample(value)
+          : undefined;
       }
       case "trigger": {
         const value = this.#measured(reading, "Trigger");

@@ -5,7 +5,7 @@
  */
 import type { BoardState } from "../hal/board.ts";
 import type { Authorization, Candidate } from "../protocol/authorization.ts";
-import type { Fault } from "../protocol/connector.ts";
+import type { Fault } from "../protocol/connector_facts.ts";
 import type { StopReason } from "../protocol/messages/types.ts";
 import type { CallClass } from "../protocol/registration.ts";
 import type { SettingsChanged } from "./configuration.ts";

@@ -6,7 +6,7 @@
 import type { BoardState } from "../hal/board.ts";
 import type { Clock } from "../hal/clock.ts";
 import type { MeterOutcome, Reading } from "../hal/meter.ts";
-import type { ConnectorEffect, Stop } from "../protocol/connector.ts";
+import type { Stop } from "../protocol/connector_facts.ts";
 import type { Measurand, MeterValue, ReadingContext } from "../protocol/messages/types.ts";
 import { meterValue } from "../protocol/metering.ts";
 import type { MeterMessage } from "./meter.ts";
@@ -14,7 +14,7 @@ import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
 
 /** What a reading is for. */
 export type Purpose =
-  | { readonly kind: "start"; readonly effect: Extract<ConnectorEffect, { kind: "CommitStart" }> }
+  | { readonly kind: "start"; readonly idTag: string }
   /** `decidedMs`: when the stop was decided, on the monotonic clock. */
   | { readonly kind: "stop"; readonly stop: Stop; readonly decidedMs: number }
   | { readonly kind: "sample" }

@@ -6,7 +6,7 @@
  */
 import type { Clock } from "../hal/clock.ts";
 import type { Reading } from "../hal/meter.ts";
-import type { ConnectorEffect, ConnectorEvent, Fault, Stop } from "../protocol/connector.ts";
+import type { ConnectorEvent, Fault, Stop } from "../protocol/connector_facts.ts";
 import type { MeterValue } from "../protocol/messages/types.ts";
 import type { ConnectorMeter, Purpose } from "./connector_meter.ts";
 import type { Address, Message, Self } from "./otp/actor.ts";
@@ -43,13 +43,14 @@ export class ConnectorTransaction {
 
   /** Called only while the connector is still starting. */
   async begin(
-    effect: Extract<ConnectorEffect, { kind: "CommitStart" }>,
+    starter: { readonly idTag: string; readonly parentIdTag?: string },
     reading: Reading | null,
   ): Promise<ConnectorEvent> {
     const { book, clock } = this.#parts;
     if (reading === null) return { kind: "StartFailed", warning: { errorCode: "PowerMeterFailure" } };
     const begun = await book.begin({
-      ...effect,
+      idTag: starter.idTag,
+      ...(starter.parentIdTag === undefined ? {} : { parentIdTag: starter.parentIdTag }),
       energyWh: reading.energyWh,
       atMs: clock.wallMs(),
       monotonicMs: clock.monotonicMs(),

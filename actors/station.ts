@@ -13,7 +13,7 @@ import { statusAnswer } from "../protocol/answer.ts";
 import type { Candidate } from "../protocol/authorization.ts";
 import { backoffMs } from "../protocol/backoff.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
-import type { Fault } from "../protocol/connector.ts";
+import type { Fault } from "../protocol/connector_facts.ts";
 import type {
   BootNotificationRequest,
   BootNotificationResponse,

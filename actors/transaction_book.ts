@@ -4,7 +4,7 @@
  * Law: a transaction is open exactly while its record is there. Its messages are committed together with what they tell of,
  * so that no power loss can separate them (reliability.md D4).
  */
-import type { RunningTransaction, Stop } from "../protocol/connector.ts";
+import type { RunningTransaction, Stop } from "../protocol/connector_facts.ts";
 import type { MeterValue } from "../protocol/messages/types.ts";
 import type { TransactionMessage } from "../protocol/transaction.ts";
 import { sampleMessage, startMessage, stopMessage, wholeWh } from "../protocol/transaction.ts";

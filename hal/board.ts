@@ -5,7 +5,7 @@
  * an actor that was restarted knows as much as one that was not. The driver's own watchdog opens every contactor when the
  * process dies.
  */
-import type { Fault, Plug } from "../protocol/connector.ts";
+import type { Fault, Plug } from "../protocol/connector_facts.ts";
 
 /** Everything that a connector's electronics know. */
 export interface BoardState {

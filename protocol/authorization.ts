@@ -3,8 +3,8 @@
  *
  * Law: energy only after an authorization. The cache and the local list join this decision as further arguments.
  */
-import type { ConnectorFacts, Use } from "./connector.ts";
-import { mayRemoteStart } from "./connector.ts";
+import type { ConnectorFacts, Use } from "./connector_facts.ts";
+import { mayRemoteStart } from "./connector_status.ts";
 import type { IdTagInfo } from "./messages/types.ts";
 import { parseDateTimeMs } from "./date_time.ts";
 import { sameIdTag } from "./id_tag.ts";

@@ -4,120 +4,18 @@
  * Law: the status, the contactor and the lock are functions of the facts and are stored nowhere. What takes time (asking for
  * an authorization, reading the meter, committing) is an effect here, and its result comes back as an event.
  */
-import type { ChargePointErrorCode, ChargePointStatus, StopReason } from "./messages/types.ts";
+import type {
+  ConnectorEvent,
+  ConnectorFacts,
+  ConnectorRules,
+  ConnectorStep,
+  Idle,
+  RunningTransaction,
+  Stop,
+  Use,
+} from "./connector_facts.ts";
+import { cableInStation, mayRemoteStart } from "./connector_status.ts";
 import { sameIdTag } from "./id_tag.ts";
-
-/** Where the cable is. With a fixed cable it is `none` or `both`. */
-export type Plug =
-  | "none"
-  /** In the station's socket only (detachable cable). */
-  | "station"
-  /** At the car only: pulled out of the station under an open lock (detachable cable). */
-  | "ev"
-  | "both";
-
-/** A fault or warning as StatusNotification reports it (§7.6). */
-export interface Fault {
-  readonly errorCode: Exclude<ChargePointErrorCode, "NoError">;
-  /** At most 50 characters. */
-  readonly vendorErrorCode?: string;
-  /** At most 50 characters. */
-  readonly info?: string;
-}
-
-/** What the electronics say, as far as decisions depend on it. */
-export interface Electronics {
-  readonly plug: Plug;
-  /** The car asks for energy. */
-  readonly evDemandsEnergy: boolean;
-  /** Of this connector, or of the whole station. */
-  readonly fault: Fault | null;
-}
-
-/** A transaction that runs on this connector. */
-export interface RunningTransaction {
-  /** The charger's own number of it, known from the start and on through every restart. */
-  readonly localId: number;
-  readonly idTag: string;
-  readonly parentIdTag?: string;
-  /** The central system's number, once StartTransaction has been answered. */
-  readonly transactionId?: number;
-  /** False once the central system has refused the idTag and StopTransactionOnInvalidId is false. */
-  readonly mayCharge: boolean;
-}
-
-/** How a transaction is to end (OCPP 1.6 §7.36 Reason). */
-export interface Stop {
-  readonly reason: StopReason;
-  readonly idTag?: string;
-}
-
-/** Nobody's: free, or the transaction is over and its cable still in. */
-export type Idle =
-  | { readonly kind: "none" }
-  | { readonly kind: "ended"; readonly reason: StopReason };
-
-/** What somebody is doing with this connector. */
-export type Use =
-  | Idle
-  /** An authorization to start is being asked for; `after` is what a refusal goes back to. */
-  | { readonly kind: "asked"; readonly idTag: string; readonly after: Idle }
-  /** Waits for the plug, at most ConnectionTimeOut. */
-  | { readonly kind: "authorized"; readonly idTag: string; readonly parentIdTag?: string }
-  /** Everything is there; the meter is being read and StartTransaction committed. */
-  | { readonly kind: "starting"; readonly idTag: string; readonly parentIdTag?: string }
-  | { readonly kind: "transaction"; readonly transaction: RunningTransaction }
-  /** The contactor is open; the meter is being read and StopTransaction committed. */
-  | { readonly kind: "stopping"; readonly transaction: RunningTransaction; readonly stop: Stop };
-
-export interface ConnectorFacts {
-  readonly electronics: Electronics;
-  readonly use: Use;
-  /** Something that a StatusNotification mentions without being Faulted; ends with the next start. */
-  readonly warning: Fault | null;
-}
-
-export type ConnectorEvent =
-  | { readonly kind: "ElectronicsChanged"; readonly electronics: Electronics }
-  | { readonly kind: "Presented"; readonly idTag: string }
-  /** Where `mayRemoteStart` said so; `authorize` is AuthorizeRemoteTxRequests. */
-  | { readonly kind: "RemoteStartAccepted"; readonly idTag: string; readonly authorize: boolean }
-  | {
-    readonly kind: "AuthorizationAnswered";
-    readonly idTag: string;
-    readonly accepted: boolean;
-    readonly parentIdTag?: string;
-  }
-  | { readonly kind: "ConnectionTimedOut" }
-  | { readonly kind: "StopRequested"; readonly stop: Stop }
-  | { readonly kind: "StartCommitted"; readonly localId: number }
-  | { readonly kind: "StartFailed"; readonly warning: Fault }
-  | {
-    readonly kind: "StartAnswered";
-    readonly localId: number;
-    readonly transactionId: number;
-    readonly accepted: boolean;
-    readonly parentIdTag?: string;
-  }
-  | { readonly kind: "StopCommitted" };
-
-export type ConnectorEffect =
-  | { readonly kind: "AskAuthorization"; readonly idTag: string }
-  /** Read the meter, commit StartTransaction, then say StartCommitted (or StartFailed). */
-  | { readonly kind: "CommitStart"; readonly idTag: string; readonly parentIdTag?: string }
-  /** Make the stop durable, read the meter, commit StopTransaction, then say StopCommitted. */
-  | { readonly kind: "CommitStop"; readonly transaction: RunningTransaction; readonly stop: Stop };
-
-/** The configuration keys that decide here. */
-export interface ConnectorRules {
-  readonly stopOnInvalidId: boolean;
-  readonly stopOnEvSideDisconnect: boolean;
-}
-
-export interface ConnectorStep {
-  readonly next: ConnectorFacts;
-  readonly effects: readonly ConnectorEffect[];
-}
 
 export function step(facts: ConnectorFacts, event: ConnectorEvent, rules: ConnectorRules): ConnectorStep {
   switch (event.kind) {
@@ -146,55 +44,6 @@ export function step(facts: ConnectorFacts, event: ConnectorEvent, rules: Connec
         ? quiet(withoutCable({ ...facts, use: { kind: "ended", reason: facts.use.stop.reason } }))
         : quiet(facts);
   }
-}
-
-/** The status that StatusNotification reports (§7.7), derived. SuspendedEVSE wins over SuspendedEV (§4.9). */
-export function status(facts: ConnectorFacts): ChargePointStatus {
-  if (facts.electronics.fault !== null) return "Faulted";
-  switch (facts.use.kind) {
-    case "none":
-      return cableInStation(facts.electronics.plug) ? "Preparing" : "Available";
-    case "asked":
-      if (facts.use.after.kind === "ended") return "Finishing";
-      return cableInStation(facts.electronics.plug) ? "Preparing" : "Available";
-    case "authorized":
-    case "starting":
-      return "Preparing";
-    case "transaction":
-      if (!facts.use.transaction.mayCharge) return "SuspendedEVSE";
-      if (facts.electronics.plug !== "both" || !facts.electronics.evDemandsEnergy) return "SuspendedEV";
-      return "Charging";
-    case "stopping":
-      return "Finishing";
-    case "ended":
-      return "Finishing";
-  }
-}
-
-/** What StatusNotification says beside the status: the fault, the warning, or that the car has been unplugged (§4.9). */
-export function trouble(
-  facts: ConnectorFacts,
-): { readonly errorCode: ChargePointErrorCode; readonly info?: string; readonly vendorErrorCode?: string } {
-  const fault = facts.electronics.fault ?? facts.warning;
-  if (fault !== null) return fault;
-  const unplugged = facts.electronics.plug !== "both" && tellsOfUnplugging(facts.use);
-  return unplugged ? { errorCode: "NoError", info: "EV side disconnected" } : { errorCode: "NoError" };
-}
-
-/** A contactor is closed only while a transaction that may charge is open (house rule 9). */
-export function wantsContactor(facts: ConnectorFacts): boolean {
-  return facts.use.kind === "transaction" && facts.use.transaction.mayCharge &&
-    facts.electronics.plug === "both" && facts.electronics.fault === null;
-}
-
-/** The cable is held from just before the transaction until it has ended (§6; detachable cables only, a fixed one ignores it). */
-export function wantsLock(facts: ConnectorFacts): boolean {
-  return facts.use.kind === "starting" || facts.use.kind === "transaction";
-}
-
-/** Whether RemoteStartTransaction is accepted here: free, whole, and nobody before it (messages.md §3.10). */
-export function mayRemoteStart(facts: ConnectorFacts): boolean {
-  return facts.use.kind === "none" && facts.electronics.fault === null;
 }
 
 function presented(facts: ConnectorFacts, idTag: string): ConnectorStep {
@@ -345,28 +194,6 @@ function withoutCable(facts: ConnectorFacts): ConnectorFacts {
   if (facts.use.kind === "ended") return { ...facts, use: { kind: "none" } };
   if (facts.use.kind === "asked") return { ...facts, use: { ...facts.use, after: { kind: "none" } } };
   return facts;
-}
-
-/** §4.9: the open end of the cable is told of while the transaction goes on, and afterwards when that is what ended it. */
-function tellsOfUnplugging(use: Use): boolean {
-  switch (use.kind) {
-    case "transaction":
-      return true;
-    case "stopping":
-      return use.stop.reason === "EVDisconnected";
-    case "ended":
-      return use.reason === "EVDisconnected";
-    case "asked":
-      return tellsOfUnplugging(use.after);
-    case "none":
-    case "authorized":
-    case "starting":
-      return false;
-  }
-}
-
-function cableInStation(plug: Plug): boolean {
-  return plug === "station" || plug === "both";
 }
 
 function holder(

@@ -6,7 +6,7 @@
  */
 import type { MeterValue } from "./messages/types.ts";
 import type { MeterValuesRequest, StartTransactionRequest, StopTransactionRequest } from "./messages/core.ts";
-import type { Stop } from "./connector.ts";
+import type { Stop } from "./connector_facts.ts";
 import { formatDateTime } from "./date_time.ts";
 
 /** As it waits in the store; `localId` is the charger's own number of the transaction. */

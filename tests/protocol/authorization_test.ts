@@ -8,7 +8,7 @@ import {
   offline,
   remoteStartConnector,
 } from "../../protocol/authorization.ts";
-import type { ConnectorEvent } from "../../protocol/connector.ts";
+import type { ConnectorEvent } from "../../protocol/connector_facts.ts";
 import type { IdTagInfo } from "../../protocol/messages/types.ts";
 import {
   after,

@@ -12,15 +12,15 @@ import type {
   Electronics,
   Fault,
   RunningTransaction,
-} from "../../protocol/connector.ts";
+} from "../../protocol/connector_facts.ts";
+import { step } from "../../protocol/connector.ts";
 import {
   mayRemoteStart,
   status,
-  step,
   trouble,
   wantsContactor,
   wantsLock,
-} from "../../protocol/connector.ts";
+} from "../../protocol/connector_status.ts";
 import { changeCode } from "./status_table.ts";
 
 const booleans = [true, false] as const;

@@ -11,8 +11,9 @@ import type {
   ConnectorRules,
   Fault,
   Plug,
-} from "../../protocol/connector.ts";
-import { status, step, trouble } from "../../protocol/connector.ts";
+} from "../../protocol/connector_facts.ts";
+import { step } from "../../protocol/connector.ts";
+import { status, trouble } from "../../protocol/connector_status.ts";
 
 export type Line = readonly [event: ConnectorEvent, says: string, ...effects: readonly string[]];
 

@@ -1,7 +1,7 @@
 /**
  * How a connector comes to charge, or does not: identification, the plug, remote starts, time-outs and faults (OCPP 1.6 §4.8, §4.9).
  */
-import type { ConnectorEvent, Fault } from "../../protocol/connector.ts";
+import type { ConnectorEvent, Fault } from "../../protocol/connector_facts.ts";
 import {
   accept,
   answerStart,

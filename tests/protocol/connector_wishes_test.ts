@@ -2,8 +2,8 @@
  * What a connector wants of its hardware, whether it takes a remote start, and what it remembers (house rule 9; OCPP 1.6 §5.11).
  */
 import { assertEquals } from "@std/assert";
-import type { ConnectorFacts, Fault } from "../../protocol/connector.ts";
-import { mayRemoteStart, trouble, wantsContactor, wantsLock } from "../../protocol/connector.ts";
+import type { ConnectorFacts, Fault } from "../../protocol/connector_facts.ts";
+import { mayRemoteStart, trouble, wantsContactor, wantsLock } from "../../protocol/connector_status.ts";
 import { after, answerStart, charging, plug, remoteStop, stopCommitted } from "./connector_story.ts";
 
 interface Wishes {

@@ -1,6 +1,6 @@
 /** A transaction's own messages (OCPP 1.6 §3.7, §4.7, §4.8, §4.10; spec/behaviour.md §3, §6). */
 import { assertEquals } from "@std/assert";
-import type { Stop } from "../../protocol/connector.ts";
+import type { Stop } from "../../protocol/connector_facts.ts";
 import type { MeterValue } from "../../protocol/messages/types.ts";
 import type { TransactionCall, TransactionMessage } from "../../protocol/transaction.ts";
 import {

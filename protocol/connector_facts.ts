@@ -1,0 +1,118 @@
+/**
+ * What is true of one connector: its electronics, and what somebody is doing with it (OCPP 1.6 §4.7, §4.9).
+ *
+ * Law: closed unions, never a bag of booleans; what can be derived from these (`connector_status.ts`) is stored nowhere.
+ */
+import type { ChargePointErrorCode, StopReason } from "./messages/types.ts";
+
+/** Where the cable is. With a fixed cable it is `none` or `both`. */
+export type Plug =
+  | "none"
+  /** In the station's socket only (detachable cable). */
+  | "station"
+  /** At the car only: pulled out of the station under an open lock (detachable cable). */
+  | "ev"
+  | "both";
+
+/** A fault or warning as StatusNotification reports it (§7.6). */
+export interface Fault {
+  readonly errorCode: Exclude<ChargePointErrorCode, "NoError">;
+  /** At most 50 characters. */
+  readonly vendorErrorCode?: string;
+  /** At most 50 characters. */
+  readonly info?: string;
+}
+
+/** What the electronics say, as far as decisions depend on it. */
+export interface Electronics {
+  readonly plug: Plug;
+  /** The car asks for energy. */
+  readonly evDemandsEnergy: boolean;
+  /** Of this connector, or of the whole station. */
+  readonly fault: Fault | null;
+}
+
+/** A transaction that runs on this connector. */
+export interface RunningTransaction {
+  /** The charger's own number of it, known from the start and on through every restart. */
+  readonly localId: number;
+  readonly idTag: string;
+  readonly parentIdTag?: string;
+  /** The central system's number, once StartTransaction has been answered. */
+  readonly transactionId?: number;
+  /** False once the central system has refused the idTag and StopTransactionOnInvalidId is false. */
+  readonly mayCharge: boolean;
+}
+
+/** How a transaction is to end (OCPP 1.6 §7.36 Reason). */
+export interface Stop {
+  readonly reason: StopReason;
+  readonly idTag?: string;
+}
+
+/** Nobody's: free, or the transaction is over and its cable still in. */
+export type Idle =
+  | { readonly kind: "none" }
+  | { readonly kind: "ended"; readonly reason: StopReason };
+
+/** What somebody is doing with this connector. */
+export type Use =
+  | Idle
+  /** An authorization to start is being asked for; `after` is what a refusal goes back to. */
+  | { readonly kind: "asked"; readonly idTag: string; readonly after: Idle }
+  /** Waits for the plug, at most ConnectionTimeOut. */
+  | { readonly kind: "authorized"; readonly idTag: string; readonly parentIdTag?: string }
+  /** Everything is there; the meter is being read and StartTransaction committed. */
+  | { readonly kind: "starting"; readonly idTag: string; readonly parentIdTag?: string }
+  | { readonly kind: "transaction"; readonly transaction: RunningTransaction }
+  /** The contactor is open; the meter is being read and StopTransaction committed. */
+  | { readonly kind: "stopping"; readonly transaction: RunningTransaction; readonly stop: Stop };
+
+export interface ConnectorFacts {
+  readonly electronics: Electronics;
+  readonly use: Use;
+  /** Something that a StatusNotification mentions without being Faulted; ends with the next start. */
+  readonly warning: Fault | null;
+}
+
+export type ConnectorEvent =
+  | { readonly kind: "ElectronicsChanged"; readonly electronics: Electronics }
+  | { readonly kind: "Presented"; readonly idTag: string }
+  /** Where `mayRemoteStart` said so; `authorize` is AuthorizeRemoteTxRequests. */
+  | { readonly kind: "RemoteStartAccepted"; readonly idTag: string; readonly authorize: boolean }
+  | {
+    readonly kind: "AuthorizationAnswered";
+    readonly idTag: string;
+    readonly accepted: boolean;
+    readonly parentIdTag?: string;
+  }
+  | { readonly kind: "ConnectionTimedOut" }
+  | { readonly kind: "StopRequested"; readonly stop: Stop }
+  | { readonly kind: "StartCommitted"; readonly localId: number }
+  | { readonly kind: "StartFailed"; readonly warning: Fault }
+  | {
+    readonly kind: "StartAnswered";
+    readonly localId: number;
+    readonly transactionId: number;
+    readonly accepted: boolean;
+    readonly parentIdTag?: string;
+  }
+  | { readonly kind: "StopCommitted" };
+
+export type ConnectorEffect =
+  | { readonly kind: "AskAuthorization"; readonly idTag: string }
+  /** Read the meter, commit StartTransaction, then say StartCommitted (or StartFailed). */
+  | { readonly kind: "CommitStart"; readonly idTag: string; readonly parentIdTag?: string }
+  /** Make the stop durable, read the meter, commit StopTransaction, then say StopCommitted. */
+  | { readonly kind: "CommitStop"; readonly transaction: RunningTransaction; readonly stop: Stop };
+
+/** The configuration keys that decide here. */
+export interface ConnectorRules {
+  readonly stopOnInvalidId: boolean;
+  readonly stopOnEvSideDisconnect: boolean;
+}
+
+export interface ConnectorStep {
+  readonly next: ConnectorFacts;
+  readonly effects: readonly ConnectorEffect[];
+}

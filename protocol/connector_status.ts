@@ -1,0 +1,78 @@
+/**
+ * What follows from a connector's facts at any moment: its OCPP status, its troubles, and what its hardware should do (OCPP 1.6 §4.9).
+ *
+ * Law: functions of the facts, each of which a test calls with a literal.
+ */
+import type { ConnectorFacts, Plug, Use } from "./connector_facts.ts";
+import type { ChargePointErrorCode, ChargePointStatus } from "./messages/types.ts";
+
+/** The status that StatusNotification reports (§7.7), derived. SuspendedEVSE wins over SuspendedEV (§4.9). */
+export function status(facts: ConnectorFacts): ChargePointStatus {
+  if (facts.electronics.fault !== null) return "Faulted";
+  switch (facts.use.kind) {
+    case "none":
+      return cableInStation(facts.electronics.plug) ? "Preparing" : "Available";
+    case "asked":
+      if (facts.use.after.kind === "ended") return "Finishing";
+      return cableInStation(facts.electronics.plug) ? "Preparing" : "Available";
+    case "authorized":
+    case "starting":
+      return "Preparing";
+    case "transaction":
+      if (!facts.use.transaction.mayCharge) return "SuspendedEVSE";
+      if (facts.electronics.plug !== "both" || !facts.electronics.evDemandsEnergy) return "SuspendedEV";
+      return "Charging";
+    case "stopping":
+      return "Finishing";
+    case "ended":
+      return "Finishing";
+  }
+}
+
+/** What StatusNotification says beside the status: the fault, the warning, or that the car has been unplugged (§4.9). */
+export function trouble(
+  facts: ConnectorFacts,
+): { readonly errorCode: ChargePointErrorCode; readonly info?: string; readonly vendorErrorCode?: string } {
+  const fault = facts.electronics.fault ?? facts.warning;
+  if (fault !== null) return fault;
+  const unplugged = facts.electronics.plug !== "both" && tellsOfUnplugging(facts.use);
+  return unplugged ? { errorCode: "NoError", info: "EV side disconnected" } : { errorCode: "NoError" };
+}
+
+/** A contactor is closed only while a transaction that may charge is open (house rule 9). */
+export function wantsContactor(facts: ConnectorFacts): boolean {
+  return facts.use.kind === "transaction" && facts.use.transaction.mayCharge &&
+    facts.electronics.plug === "both" && facts.electronics.fault === null;
+}
+
+/** The cable is held from just before the transaction until it has ended (§6; detachable cables only, a fixed one ignores it). */
+export function wantsLock(facts: ConnectorFacts): boolean {
+  return facts.use.kind === "starting" || facts.use.kind === "transaction";
+}
+
+/** Whether RemoteStartTransaction is accepted here: free, whole, and nobody before it (messages.md §3.10). */
+export function mayRemoteStart(facts: ConnectorFacts): boolean {
+  return facts.use.kind === "none" && facts.electronics.fault === null;
+}
+
+export function cableInStation(plug: Plug): boolean {
+  return plug === "station" || plug === "both";
+}
+
+/** §4.9: the open end of the cable is told of while the transaction goes on, and afterwards when that is what ended it. */
+function tellsOfUnplugging(use: Use): boolean {
+  switch (use.kind) {
+    case "transaction":
+      return true;
+    case "stopping":
+      return use.stop.reason === "EVDisconnected";
+    case "ended":
+      return use.reason === "EVDisconnected";
+    case "asked":
+      return tellsOfUnplugging(use.after);
+    case "none":
+    case "authorized":
+    case "starting":
+      return false;
+  }
+}
