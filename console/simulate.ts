@@ -15,7 +15,6 @@ import { createStory } from "../simulator/story.ts";
 import type { SimulateOptions } from "./arguments.ts";
 import { renderBill } from "./bill.ts";
 import { openDebugSocket } from "./debug_socket.ts";
-import { exitCodes } from "./exit_codes.ts";
 import { identityOf } from "./identity.ts";
 import type { Narrator } from "./narrator.ts";
 import { createNarrator } from "./narrator.ts";
