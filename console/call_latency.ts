@@ -50,8 +50,9 @@ export function createCallLatencies(): CallLatencies {
   function called(direction: Direction, { id, action }: FrameHead, atMs: number): void {
     const calls = waiting[direction];
     calls.set(id, { action: findAction(action) === null ? "other" : action, atMs });
+    if (calls.size <= WAITING_MAX) return;
     const [oldest] = calls.keys();
-    if (calls.size > WAITING_MAX && oldest !== undefined) calls.delete(oldest);
+    if (oldest !== undefined) calls.delete(oldest);
   }
 
   function answered(direction: Direction, id: string, atMs: number): void {

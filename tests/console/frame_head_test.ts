@@ -56,6 +56,12 @@ check(
   redactFrame('[2,"1","X",{"key":"AuthorizationKey"'),
   null,
 );
+check("an id may have 36 characters", `[3,"${"x".repeat(36)}",{}]`, {
+  kind: "CallResult",
+  id: "x".repeat(36),
+  action: "",
+});
+check("a longer id is none", `[3,"${"x".repeat(37)}",{}]`, null);
 check("a Call without an action is none", '[2,"a",{}]', null);
 check("another message type is none", '[5,"a",{}]', null);
 check("type 22 is none", '[22,"a","Heartbeat",{}]', null);
