@@ -4,10 +4,11 @@
  * Law: it shows and decides nothing; a crash report is shown without the message, which may carry secrets.
  */
 import type { Trace, TraceEvent } from "../actors/otp/trace.ts";
+import type { CloseReason } from "../hal/websocket.ts";
 import type { FrameLines } from "./frame_line.ts";
 import { frameLines } from "./frame_line.ts";
 import type { Palette } from "./terminal.ts";
-import { alignColumns } from "./terminal.ts";
+import { alignColumns, formatDuration, printable } from "./terminal.ts";
 
 export interface NarratorOptions {
   /** `errors` shows crashes and refusals only. */
@@ -95,8 +96,11 @@ function effect(name: string, detail: unknown, frames: FrameLines): Told | null 
       return { level: "info", what: "sent", line: frames.line("sent", String(detail)) };
     case "FrameReceived":
       return { level: "info", what: "received", line: frames.line("received", String(detail)) };
-    case "LinkClosed":
-      return { level: "error", what: "link", line: `! connection closed: ${JSON.stringify(detail)}` };
+    case "LinkClosed": {
+      const { why, retryInMs } = detail as { readonly why: CloseReason; readonly retryInMs: number };
+      const line = `! no connection: ${closeReason(why)}; next try in ${formatDuration(retryInMs)}`;
+      return { level: "error", what: "link", line };
+    }
     case "CommitRefused":
     case "MeterFailed":
     case "TransactionMessageFailed":
@@ -110,4 +114,19 @@ function painted(palette: Palette, told: Told): string {
   if (told.level === "error") return palette.bad(told.line);
   if (told.what === "sent") return palette.name(told.line);
   return told.line;
+}
+
+function closeReason(why: CloseReason): string {
+  switch (why.kind) {
+    case "closed":
+      return `closed with ${why.code}${why.reason === "" ? "" : ` (${printable(why.reason)})`}`;
+    case "handshakeRefused":
+      return `the central system answered HTTP ${why.httpStatus}`;
+    case "subprotocolRefused":
+      return `the central system chose sub-protocol "${printable(why.answered)}", not ${why.offered}`;
+    case "timeout":
+      return `no answer in time to the ${why.phase}`;
+    case "failed":
+      return printable(why.error);
+  }
 }

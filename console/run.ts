@@ -9,6 +9,7 @@ import { loadStation } from "../hal/drivers/station_files.ts";
 import type { RunOptions } from "./arguments.ts";
 import { openDebugSocket } from "./debug_socket.ts";
 import { identityOf } from "./identity.ts";
+import { keyValueProblems } from "./key_values.ts";
 import { createNarrator } from "./narrator.ts";
 import { createObservatory } from "./observatory.ts";
 import type { Output } from "./output.ts";
@@ -26,6 +27,8 @@ export async function run(options: RunOptions, output: Output): Promise<number> 
   const config = judged.value;
   const station = loadStation(config.station);
   if (station.kind === "refused") throw new NotUnderstood(station.problems);
+  const problems = keyValueProblems(station.value, { ...config.configuration, ...options.set });
+  if (problems.length > 0) throw new NotUnderstood(problems);
   const clock = createSystemClock();
   const directory = ownState(config.stateDirectory);
   const observatory = createObservatory();

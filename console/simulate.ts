@@ -17,6 +17,7 @@ import { renderBill } from "./bill.ts";
 import { openDebugSocket } from "./debug_socket.ts";
 import { identityOf } from "./identity.ts";
 import type { Narrator } from "./narrator.ts";
+import { keyValueProblems } from "./key_values.ts";
 import { createNarrator } from "./narrator.ts";
 import { createObservatory } from "./observatory.ts";
 import type { SimulateConfig } from "./run_config.ts";
@@ -42,6 +43,8 @@ export async function simulate(options: SimulateOptions, output: Output): Promis
   const config = judged.value;
   const station = loadStation(config.station);
   if (station.kind === "refused") throw new NotUnderstood(station.problems);
+  const problems = keyValueProblems(station.value, { ...config.configuration, ...options.set });
+  if (problems.length > 0) throw new NotUnderstood(problems);
   const place = await makePlace(config);
   try {
     return await play(options, config, station.value, place, output);
