@@ -37,9 +37,15 @@ check("its file is its owner's alone", async ({ path }) => {
 });
 
 Deno.test("debug socket: closed, its file is gone", async () => {
-  const charger = await watchCharger();
-  await charger.close();
-  assertEquals(await Deno.lstat(charger.path).catch((error) => error.name), "NotFound");
+  const directory = await Deno.makeTempDir({ prefix: "chargerd-test-" });
+  try {
+    const charger = await watchCharger({ path: `${directory}/s` });
+    assertEquals([...Deno.readDirSync(directory)].length, 1);
+    await charger.close();
+    assertEquals([...Deno.readDirSync(directory)].length, 0);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });
 
 check("GET /tree tells every node", async (charger, asker) => {

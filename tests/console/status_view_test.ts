@@ -104,10 +104,10 @@ function checkSaid(sentence: string, change: Partial<StatusAnswer>, expected: st
   });
 }
 
-const [connector] = CHARGING.connectors;
-const other = (change: Partial<typeof connector>) => ({
-  connectors: connector === undefined ? [] : [{ ...connector, ...change }],
-});
+/** The first connector, in another state. */
+function other(change: Partial<StatusAnswer["connectors"][number]>): Partial<StatusAnswer> {
+  return { connectors: CHARGING.connectors.slice(0, 1).map((connector) => ({ ...connector, ...change })) };
+}
 
 checkSaid("why a connection ended", {
   link: { state: "waiting", url: "wss://csms/CP001", failures: 3, lastClose: { kind: "closed", code: 1006 } },

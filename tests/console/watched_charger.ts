@@ -6,7 +6,7 @@
 import type { ActorSpec, Address, Message, Self } from "../../actors/otp/actor.ts";
 import { createKernel, type System } from "../../actors/otp/kernel.ts";
 import type { TraceEvent } from "../../actors/otp/trace.ts";
-import { type DebugSocket, openDebugSocket } from "../../console/debug_socket.ts";
+import { openDebugSocket } from "../../console/debug_socket.ts";
 import type { HardwareVerbs } from "../../console/hardware_verbs.ts";
 import { createObservatory, type Observatory } from "../../console/observatory.ts";
 import { createSystemClock } from "../../hal/drivers/system_clock.ts";
@@ -65,7 +65,6 @@ export interface WatchedCharger {
   readonly listened: () => Promise<void>;
   /** As when the power is cut: the socket stays. */
   readonly powerOff: () => void;
-  readonly socket: DebugSocket;
   readonly close: () => Promise<void>;
 }
 
@@ -141,7 +140,6 @@ export async function watchCharger(options: WatchedOptions = {}): Promise<Watche
     listened: () => listening.promise,
     frame: (direction, text) => link?.trace(direction, text),
     powerOff: () => void (running = false),
-    socket,
     close: async () => {
       await socket.close();
       await system.stop();
