@@ -1,5 +1,6 @@
 /**
  * A central system as the specification would have it, for the simulated world: it accepts, answers, and keeps the ledger.
+ * A script makes it depart from that, one CALL at a time.
  *
  * Law: it knows a retransmitted StartTransaction by its content (connectorId, idTag, timestamp, meterStart), as OCPP 1.6 §3.7
  * leaves it to do, so that a second transaction in its ledger is the charger's fault.
@@ -9,13 +10,17 @@ import type { Entropy } from "../../hal/entropy.ts";
 import type { SimulatedPeer } from "../../hal/drivers/simulated_peer.ts";
 import type { SimulatedNetwork } from "../../hal/drivers/simulated_websocket.ts";
 import { formatDateTime } from "../../protocol/date_time.ts";
-import type { Call } from "../../protocol/frame.ts";
-import { formatCall, formatCallResult, parseFrame } from "../../protocol/frame.ts";
-import type {
-  MeterValuesRequest,
-  StartTransactionRequest,
-  StopTransactionRequest,
-} from "../../protocol/messages/core.ts";
+import type { Call, CallError, CallResult, RpcErrorCode } from "../../protocol/frame.ts";
+import {
+  callError,
+  formatCall,
+  formatCallError,
+  formatCallResult,
+  parseFrame,
+} from "../../protocol/frame.ts";
+import type { MeterValuesRequest, StartTransactionRequest } from "../../protocol/messages/core.ts";
+import type { StopTransactionRequest } from "../../protocol/messages/core.ts";
+import type { IdTagInfo } from "../../protocol/messages/types.ts";
 
 export interface LedgerEntry {
   readonly transactionId: number;
@@ -24,16 +29,29 @@ export interface LedgerEntry {
   stop: StopTransactionRequest | null;
 }
 
+/** What it does with one CALL. Only an `error` leaves the ledger as it was. */
+export type Turn =
+  /** `payload` in place of its own answer, `afterMs` in place of its own pace. */
+  | { readonly kind: "answer"; readonly payload?: unknown; readonly afterMs?: number }
+  | { readonly kind: "error"; readonly errorCode: RpcErrorCode }
+  | { readonly kind: "nothing" };
+
 export interface CentralSystemModel {
   readonly ledger: ReadonlyMap<number, LedgerEntry>;
   /** The last status of each connector, 0 included, as reported. */
   readonly statuses: ReadonlyMap<number, string>;
   /** How often each action was received. */
   readonly received: ReadonlyMap<string, number>;
+  /** What it was answered, in the order in which it came. */
+  readonly answers: readonly (CallResult | CallError)[];
   /** What the charger did that it must not; the world's invariants are about the charger, these about the wire. */
   readonly breaches: readonly string[];
-  /** Sends a CALL on the present connection; nothing when there is none. */
-  readonly call: (action: string, payload: unknown) => void;
+  /** What it does with the next CALLs of this action, one turn each; after them it follows the specification again. */
+  readonly script: (action: string, ...turns: readonly Turn[]) => void;
+  /** Sends a CALL on the present connection, nothing when there is none; returns its id. */
+  readonly call: (action: string, payload: unknown) => string;
+  /** Sends a text as it is. */
+  readonly say: (text: string) => void;
   /** Hangs up without a word. */
   readonly cut: () => void;
   readonly connected: () => boolean;
@@ -46,8 +64,9 @@ export interface CentralSystemOptions {
   readonly entropy: Entropy;
   readonly network: SimulatedNetwork;
   readonly heartbeatIntervalS: number;
+  readonly answerMs: () => number;
   /** What an idTag is worth; default Accepted. */
-  readonly judge?: (idTag: string) => "Accepted" | "Invalid";
+  readonly judge?: (idTag: string) => IdTagInfo;
   readonly heard?: (text: string, direction: "sent" | "received") => void;
 }
 
@@ -56,12 +75,17 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
   const ledger = new Map<number, LedgerEntry>();
   const statuses = new Map<number, string>();
   const received = new Map<string, number>();
+  const answers: (CallResult | CallError)[] = [];
+  const scripts = new Map<string, Turn[]>();
   const breaches: string[] = [];
+  /** Of the present connection. */
+  const unanswered = new Set<string>();
   let peer: SimulatedPeer | null = null;
 
   network.accept((next) => {
     const mine = next;
     peer = next;
+    unanswered.clear();
     next.listen((event) => {
       if (mine !== peer) return;
       switch (event.kind) {
@@ -84,17 +108,30 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
       breaches.push(`what is no frame: ${text}`);
       return;
     }
-    if (parsed.frame.kind !== "Call") return;
-    const call = parsed.frame;
+    if (parsed.frame.kind === "Call") asked(from, parsed.frame);
+    else answered(parsed.frame);
+  }
+
+  function answered(frame: CallResult | CallError): void {
+    answers.push(frame);
+    if (!unanswered.delete(frame.id)) breaches.push(`an answer that nobody waits for: ${frame.id}`);
+  }
+
+  function asked(from: SimulatedPeer, call: Call): void {
     received.set(call.action, (received.get(call.action) ?? 0) + 1);
-    const payload = answer(call);
-    clock.after(entropy.fraction("csms") * 200, () => {
-      if (from !== peer) return;
-      send(formatCallResult({ kind: "CallResult", id: call.id, payload }));
+    const turn = scripts.get(call.action)?.shift() ?? { kind: "answer" };
+    const own = turn.kind === "error" ? null : answer(call);
+    if (turn.kind === "nothing") return;
+    const text = turn.kind === "error"
+      ? formatCallError(callError(call.id, turn.errorCode, "scripted"))
+      : formatCallResult({ kind: "CallResult", id: call.id, payload: turn.payload ?? own });
+    const afterMs = turn.kind === "answer" ? turn.afterMs : undefined;
+    clock.after(afterMs ?? options.answerMs(), () => {
+      if (from === peer) say(text);
     });
   }
 
-  function send(text: string): void {
+  function say(text: string): void {
     options.heard?.(text, "sent");
     peer?.send(text);
   }
@@ -110,7 +147,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
       case "Heartbeat":
         return { currentTime: formatDateTime(clock.wallMs()) };
       case "Authorize":
-        return { idTagInfo: { status: worth((call.payload as { idTag: string }).idTag) } };
+        return { idTagInfo: worth((call.payload as { idTag: string }).idTag) };
       case "StatusNotification": {
         const { connectorId, status } = call.payload as { connectorId: number; status: string };
         statuses.set(connectorId, status);
@@ -128,15 +165,15 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     }
   }
 
-  function worth(idTag: string): "Accepted" | "Invalid" {
-    return options.judge?.(idTag) ?? "Accepted";
+  function worth(idTag: string): IdTagInfo {
+    return options.judge?.(idTag) ?? { status: "Accepted" };
   }
 
   function started(start: StartTransactionRequest): unknown {
     const same = [...ledger.values()].find((entry) => JSON.stringify(entry.start) === JSON.stringify(start));
     const transactionId = same?.transactionId ?? ledger.size + 1;
     if (same === undefined) ledger.set(transactionId, { transactionId, start, meterValues: [], stop: null });
-    return { transactionId, idTagInfo: { status: worth(start.idTag) } };
+    return { transactionId, idTagInfo: worth(start.idTag) };
   }
 
   function metered(request: MeterValuesRequest): void {
@@ -161,10 +198,16 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     ledger,
     statuses,
     received,
+    answers,
     breaches,
+    script: (action, ...turns) => void scripts.set(action, [...scripts.get(action) ?? [], ...turns]),
     call: (action, payload) => {
-      if (peer !== null) send(formatCall({ kind: "Call", id: entropy.uuid("csms-id"), action, payload }));
+      const id = entropy.uuid("csms-id");
+      if (peer !== null) unanswered.add(id);
+      if (peer !== null) say(formatCall({ kind: "Call", id, action, payload }));
+      return id;
     },
+    say,
     cut: () => {
       peer?.cut();
       peer = null;

@@ -17,7 +17,7 @@ export class Breach extends Error {
   }
 }
 
-/** The checks after every event. Call `rebooted` when the tree is a new one. */
+/** The checks after every event. Call `rebooted` when the power was cut; a reset is seen from here. */
 export interface Watcher {
   readonly look: () => void;
   readonly rebooted: () => void;
@@ -27,6 +27,7 @@ export function watchWorld(world: World): Watcher {
   const connectorIds = Array.from({ length: world.connectors }, (_, index) => index + 1);
   const closed = new Map<number, boolean>();
   const statuses = new Map<number, ChargePointStatus>();
+  let restarts = 0;
 
   function contactor(connectorId: number): void {
     const state = world.station.board.state(connectorId);
@@ -59,8 +60,15 @@ export function watchWorld(world: World): Watcher {
     }
   }
 
+  function rebooted(): void {
+    closed.clear();
+    statuses.clear();
+  }
+
   return {
     look: () => {
+      if (world.restarts.length > restarts) rebooted();
+      restarts = world.restarts.length;
       for (const connectorId of connectorIds) {
         contactor(connectorId);
         legal(connectorId);
@@ -70,10 +78,7 @@ export function watchWorld(world: World): Watcher {
       const [crossed] = world.wireBreaches();
       if (crossed !== undefined) throw new Breach("I7", crossed);
     },
-    rebooted: () => {
-      closed.clear();
-      statuses.clear();
-    },
+    rebooted,
   };
 }
 

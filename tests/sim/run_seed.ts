@@ -28,13 +28,14 @@ export interface RunOptions {
   readonly scenario?: readonly Event[];
 }
 
+const darkMs = 5_000;
 const quietMs = 2 * 3_600_000;
 const roundsMax = 30;
 
 export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
   const world = await createWorld({
     seed,
-    judge: (idTag) => idTag === "MALLORY" ? "Invalid" : "Accepted",
+    judge: (idTag) => ({ status: idTag === "MALLORY" ? "Invalid" : "Accepted" }),
     settings: {
       MeterValueSampleInterval: "60",
       AllowOfflineTxForUnknownId: "true",
@@ -70,10 +71,17 @@ async function play(world: World, scenario: readonly Event[], rebooted: () => vo
   for (const { atMs, act } of scenario) {
     await world.advance(Math.max(0, beginMs + atMs - world.clock.monotonicMs()));
     if (act.kind === "powerCycle") {
-      await world.powerCycle();
+      await powerCycle(world);
       rebooted();
     } else perform(world, act);
   }
+}
+
+/** A random part of what was under way is durable. */
+async function powerCycle(world: World): Promise<void> {
+  world.cutPower(Math.floor(world.entropy.fraction("cut") * 3));
+  await world.clock.advance(darkMs);
+  await world.restorePower();
 }
 
 function perform(world: World, act: Exclude<Act, { kind: "powerCycle" }>): void {
@@ -87,10 +95,13 @@ function perform(world: World, act: Exclude<Act, { kind: "powerCycle" }>): void 
     case "swipe":
       return void station.verbs.swipe(act.idTag, ...(reader ? [act.connectorId] : []));
     case "remoteStart":
-      return centralSystem.call("RemoteStartTransaction", { connectorId: act.connectorId, idTag: act.idTag });
+      return void centralSystem.call("RemoteStartTransaction", {
+        connectorId: act.connectorId,
+        idTag: act.idTag,
+      });
     case "remoteStop": {
       const [open] = centralSystem.open();
-      return centralSystem.call("RemoteStopTransaction", { transactionId: open?.transactionId ?? 999 });
+      return void centralSystem.call("RemoteStopTransaction", { transactionId: open?.transactionId ?? 999 });
     }
     case "fault":
       return void station.verbs.fault(act.connectorId, { errorCode: "GroundFailure" });
@@ -105,9 +116,11 @@ function perform(world: World, act: Exclude<Act, { kind: "powerCycle" }>): void 
     case "crash":
       return void world.system().crash(act.actor);
     case "change":
-      return centralSystem.call("ChangeConfiguration", { key: act.key, value: act.value });
+      return void centralSystem.call("ChangeConfiguration", { key: act.key, value: act.value });
+    case "reset":
+      return void centralSystem.call("Reset", { type: act.type });
     case "trigger":
-      return centralSystem.call("TriggerMessage", { requestedMessage: act.requestedMessage });
+      return void centralSystem.call("TriggerMessage", { requestedMessage: act.requestedMessage });
   }
 }
 

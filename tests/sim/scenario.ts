@@ -18,6 +18,7 @@ export type Act =
   | { readonly kind: "hangUp" }
   | { readonly kind: "crash"; readonly actor: string }
   | { readonly kind: "powerCycle" }
+  | { readonly kind: "reset"; readonly type: "Soft" | "Hard" }
   | { readonly kind: "change"; readonly key: string; readonly value: string }
   | { readonly kind: "trigger"; readonly requestedMessage: string };
 
@@ -111,7 +112,8 @@ function drawTrouble(draw: () => number, atMs: number, connectors: number): read
       act: { kind: "clearFault", connectorId },
     }];
   }
-  if (kind < 0.94) {
+  if (kind < 0.91) return [{ atMs, act: { kind: "reset", type: draw() < 0.5 ? "Soft" : "Hard" } }];
+  if (kind < 0.95) {
     const requestedMessage = triggers[Math.floor(draw() * triggers.length)] ?? "Heartbeat";
     return [{ atMs, act: { kind: "trigger", requestedMessage } }];
   }

@@ -24,6 +24,7 @@ for (const station of shippedStations) {
         "crash",
         "restart",
         "power cut",
+        "reset",
         "link lost",
         "offline start",
         "stop by PowerLoss",

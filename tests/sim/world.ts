@@ -2,7 +2,7 @@
  * The simulated world: the production actors on simulated clock, entropy, network, store and hardware.
  *
  * Law: a run is a function of its seed: same seed, same trace hash, bit for bit. Nothing here knows what the charger should do;
- * the invariants do (`invariants.ts`).
+ * the invariants do (`invariants.ts`), and the scripted tests (`tests/actors/`).
  */
 import { beginBoot } from "../../actors/boot.ts";
 import type { ChargerIdentity } from "../../actors/charger_config.ts";
@@ -20,8 +20,11 @@ import { createSimulatedStation } from "../../hal/drivers/simulated_station.ts";
 import type { SimulatedNetwork } from "../../hal/drivers/simulated_websocket.ts";
 import { createSimulatedNetwork } from "../../hal/drivers/simulated_websocket.ts";
 import { loadStation } from "../../hal/drivers/station_files.ts";
-import type { StationProfile } from "../../hal/station_profile.ts";
 import type { Entropy } from "../../hal/entropy.ts";
+import type { RestartKind } from "../../hal/host.ts";
+import type { StationProfile } from "../../hal/station_profile.ts";
+import type { IdTagInfo } from "../../protocol/messages/types.ts";
+import type { Operation } from "../../storage/drivers/memory_schedule.ts";
 import type { MemoryStore } from "../../storage/drivers/memory_store.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { CentralSystemModel } from "./central_system_model.ts";
@@ -29,6 +32,7 @@ import { createCentralSystemModel } from "./central_system_model.ts";
 import type { StartsAndStops } from "./durable_ledger.ts";
 import { watchStore } from "./durable_ledger.ts";
 import { createWireWatch } from "./wire_watch.ts";
+import { createWorldTrace } from "./world_trace.ts";
 
 export interface World {
   readonly clock: SimulatedClock;
@@ -41,8 +45,12 @@ export interface World {
   readonly connectors: number;
   readonly system: () => System;
   readonly store: () => MemoryStore;
-  /** Cuts the power with a random part of what was under way durable, and boots again. */
-  readonly powerCycle: () => Promise<void>;
+  /** Of the commits under way the first `keptCommits` are durable; the network is gone as well. */
+  readonly cutPower: (keptCommits: number) => void;
+  /** Power and network are back, and the charger boots. */
+  readonly restorePower: () => Promise<void>;
+  /** Ends of the charger's process that it asked for; after each it boots again. */
+  readonly restarts: readonly Restarted[];
   readonly advance: (ms: number) => Promise<void>;
   /** Called after each event on the clock. */
   readonly watch: (look: () => void) => void;
@@ -55,16 +63,34 @@ export interface World {
   readonly wireBreaches: () => readonly string[];
 }
 
+export interface Restarted {
+  readonly kind: RestartKind;
+  readonly atMs: number;
+}
+
+/** How long things take in this world. */
+export interface Pace {
+  /** One way, drawn evenly. */
+  readonly networkMs: { readonly min: number; readonly max: number };
+  /** From a CALL at the central system to its answer. */
+  readonly answerMs: () => number;
+  readonly diskMs: (operation: Operation) => number;
+  readonly meterMs: number;
+}
+
 export interface WorldOptions {
   readonly seed: string;
   readonly station?: string;
-  readonly judge?: (idTag: string) => "Accepted" | "Invalid";
+  readonly judge?: (idTag: string) => IdTagInfo;
+  /** Of the first boot. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Default: drawn from the seed. */
+  readonly pace?: Pace;
+  readonly traced?: (event: TraceEvent) => void;
 }
 
 /** 2026-01-01T00:00:00Z: any moment would do, but the same for every run. */
 const startWallMs = 1_767_225_600_000;
-const tracedMax = 400;
 
 const identity: ChargerIdentity = {
   csms: "ws://csms.test/ocpp",
@@ -74,63 +100,86 @@ const identity: ChargerIdentity = {
 
 export async function createWorld(options: WorldOptions): Promise<World> {
   const entropy = createSimulatedEntropy(options.seed);
+  const pace = options.pace ?? drawnPace(entropy);
   const profile = shipped(options.station ?? "reference-dc");
-  const running: { system: System | null; store: MemoryStore } = { system: null, store: createMemoryStore() };
+  const table = stationKeyTable(profile);
+  const now: { system: System | null; store: MemoryStore; booting: boolean; restarting: boolean } = {
+    system: null,
+    store: createMemoryStore(),
+    booting: false,
+    restarting: false,
+  };
   const clock = createSimulatedClock({
     startWallMs,
-    // Every promise that is under way waits for the store: then only time can bring more.
-    settled: () => running.system === null || running.system.turnsInFlight() === running.store.pending(),
+    settled,
     pick: (ready) => ready === 1 ? 0 : Math.floor(entropy.fraction("scheduler") * ready),
   });
-  const network = createSimulatedNetwork({ clock, entropy, latencyMs: { min: 5, max: 200 } });
-  const station = createSimulatedStation({ profile, clock, meterDelayMs: 40 });
-  const trace = createTrace();
+  const network = createSimulatedNetwork({ clock, entropy, latencyMs: pace.networkMs });
+  const station = createSimulatedStation({ profile, clock, meterDelayMs: pace.meterMs });
+  const trace = createWorldTrace();
   const wire = createWireWatch();
   const centralSystem = createCentralSystemModel({
     clock,
     entropy,
     network,
     heartbeatIntervalS: 300,
+    answerMs: pace.answerMs,
     heard: (text, direction) => trace.add(`${direction} ${text}`),
     ...(options.judge === undefined ? {} : { judge: options.judge }),
   });
   const durable: StartsAndStops = { tried: [], starts: [], stops: [] };
   const reached = new Set<string>();
+  const restarts: Restarted[] = [];
   let look: () => void = () => {};
 
+  /** Every promise that is under way waits for the store: then only time can bring more. */
+  function settled(): boolean {
+    if (now.booting) return false;
+    if (now.system === null) return true;
+    if (now.restarting && now.system.tree().state === "stopped") return false;
+    return now.system.turnsInFlight() === now.store.pending();
+  }
+
+  function record(event: TraceEvent): void {
+    trace.record(event);
+    wire.record(event);
+    options.traced?.(event);
+    if (event.kind === "crash" || event.kind === "restart" || event.kind === "gaveUp") {
+      reached.add(event.kind);
+    }
+    if (event.kind === "effect" && event.effect === "LinkClosed") reached.add("link lost");
+  }
+
   async function boot(): Promise<void> {
-    const { store } = running.store;
-    const always = options.settings ?? {};
-    const count = await beginBoot(store, stationKeyTable(profile), { first: {}, always });
-    const latency = { clock, drawMs: () => 0.2 + entropy.fraction("disk") * 3 };
-    running.store = createMemoryStore({ latency, from: running.store.snapshot() });
-    const kernel = createKernel({
-      clock,
-      trace: (event) => {
-        trace.record(event);
-        wire.record(event);
-        if (event.kind === "crash" || event.kind === "restart" || event.kind === "gaveUp") {
-          reached.add(event.kind);
-        }
-        if (event.kind === "effect" && event.effect === "LinkClosed") reached.add("link lost");
-      },
+    now.booting = true;
+    const values = { first: options.settings ?? {}, always: {} };
+    const undelayed = createMemoryStore({ from: now.store.snapshot() });
+    const count = await beginBoot(undelayed.store, table, values);
+    now.store = createMemoryStore({
+      latency: { clock, drawMs: pace.diskMs },
+      from: undelayed.snapshot(),
     });
-    const ports = {
-      clock,
-      entropy,
-      store: watchStore(running.store.store, durable, (message) => {
-        if (message.action === "StartTransaction" && !centralSystem.connected()) reached.add("offline start");
-        if (message.action === "StopTransaction") reached.add(`stop by ${message.payload.reason}`);
-      }),
-      websocket: network.driver,
-      board: station.board,
-      meter: station.meter,
-      reader: station.reader,
-      power: station.power,
-      host: createSimulatedHost(clock, () => {}),
-    };
+    const kernel = createKernel({ clock, trace: record });
+    const { board, meter, reader, power } = station;
+    const store = watchStore(now.store.store, durable, (message) => {
+      if (message.action === "StartTransaction" && !centralSystem.connected()) reached.add("offline start");
+      if (message.action === "StopTransaction") reached.add(`stop by ${message.payload.reason}`);
+    });
+    const host = createSimulatedHost(clock, restart);
+    const ports = { clock, entropy, store, websocket: network.driver, board, meter, reader, power, host };
     const { root } = plantTree(kernel, ports, chargerConfig(profile, identity, count));
-    running.system = kernel.start(root);
+    now.system = kernel.start(root);
+    now.booting = false;
+  }
+
+  function restart(kind: RestartKind): void {
+    restarts.push({ kind, atMs: clock.monotonicMs() });
+    reached.add("reset");
+    now.restarting = true;
+    now.system?.stop().then(async () => {
+      now.restarting = false;
+      await boot();
+    });
   }
 
   await boot();
@@ -143,21 +192,23 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     centralSystem,
     durable,
     connectors: profile.connectors.length,
-    system: () => running.system!,
-    store: () => running.store,
-    powerCycle: async () => {
+    system: () => now.system!,
+    store: () => now.store,
+    cutPower: (keptCommits) => {
       reached.add("power cut");
-      running.system?.abandon();
-      running.system = null;
-      const kept = Math.floor(entropy.fraction("cut") * 3);
-      running.store = createMemoryStore({ from: running.store.powerCut(kept) });
+      now.system?.abandon();
+      now.system = null;
+      now.restarting = false;
+      now.store = createMemoryStore({ from: now.store.powerCut(keptCommits) });
       station.verbs.power("cut");
       network.setLink("down");
-      await clock.advance(5_000);
+    },
+    restorePower: async () => {
       network.setLink("up");
       station.verbs.power("on");
       await boot();
     },
+    restarts,
     advance: async (ms) => {
       const untilMs = clock.monotonicMs() + ms;
       let due = false;
@@ -177,50 +228,17 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   };
 }
 
+function drawnPace(entropy: Entropy): Pace {
+  return {
+    networkMs: { min: 5, max: 200 },
+    answerMs: () => entropy.fraction("csms") * 200,
+    diskMs: () => 0.2 + entropy.fraction("disk") * 3,
+    meterMs: 40,
+  };
+}
+
 function shipped(name: string): StationProfile {
   const loaded = loadStation(name);
   if (loaded.kind === "refused") throw new Error(`load station ${name}: ${loaded.problems.join("; ")}`);
   return loaded.value;
-}
-
-/** Everything that happened, hashed; and the last of it, to read when something is wrong. */
-function createTrace() {
-  const last: TraceEvent[] = [];
-  let hash = 0x811c9dc5;
-  function add(text: string): void {
-    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  }
-  return {
-    last,
-    add,
-    hash: () => (hash >>> 0).toString(16).padStart(8, "0"),
-    record: (event: TraceEvent) => {
-      add(`${event.atMs} ${"actor" in event ? event.actor : event.supervisor} ${what(event)}`);
-      last.push(event);
-      if (last.length > tracedMax) last.shift();
-    },
-  };
-}
-
-/** What is the same in every run of a seed: all but stacks, which hold addresses of promise frames. */
-function what(event: TraceEvent): string {
-  switch (event.kind) {
-    case "message":
-      return event.message;
-    case "effect":
-      return `${event.effect} ${
-        typeof event.detail === "string" ? event.detail : JSON.stringify(event.detail)
-      }`;
-    case "crash":
-      return `crash ${event.error} ${event.message?.kind}`;
-    case "restart":
-      return `restart ${event.starts.join()}`;
-    case "started":
-    case "stopped":
-    case "terminateFailed":
-    case "gaveUp":
-    case "overflow":
-    case "deadLetter":
-      return event.kind;
-  }
 }

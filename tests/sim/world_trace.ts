@@ -1,0 +1,56 @@
+/**
+ * Everything that happened in a simulated world, as one hash; and the last of it, to read when something is wrong.
+ *
+ * Law: what is hashed is the same in every run of a seed.
+ */
+import type { TraceEvent } from "../../actors/otp/trace.ts";
+
+export interface WorldTrace {
+  readonly last: readonly TraceEvent[];
+  readonly add: (text: string) => void;
+  readonly record: (event: TraceEvent) => void;
+  readonly hash: () => string;
+}
+
+const lastMax = 400;
+
+export function createWorldTrace(): WorldTrace {
+  const last: TraceEvent[] = [];
+  let hash = 0x811c9dc5;
+  function add(text: string): void {
+    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  }
+  return {
+    last,
+    add,
+    record: (event) => {
+      add(`${event.atMs} ${"actor" in event ? event.actor : event.supervisor} ${what(event)}`);
+      last.push(event);
+      if (last.length > lastMax) last.shift();
+    },
+    hash: () => (hash >>> 0).toString(16).padStart(8, "0"),
+  };
+}
+
+/** All but stacks, which hold addresses of promise frames. */
+function what(event: TraceEvent): string {
+  switch (event.kind) {
+    case "message":
+      return event.message;
+    case "effect":
+      return `${event.effect} ${
+        typeof event.detail === "string" ? event.detail : JSON.stringify(event.detail)
+      }`;
+    case "crash":
+      return `crash ${event.error} ${event.message?.kind}`;
+    case "restart":
+      return `restart ${event.starts.join()}`;
+    case "started":
+    case "stopped":
+    case "terminateFailed":
+    case "gaveUp":
+    case "overflow":
+    case "deadLetter":
+      return event.kind;
+  }
+}
