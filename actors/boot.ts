@@ -3,9 +3,11 @@
  *
  * Law: from the first boot on what is persisted wins over first values; `--set` wins at every start.
  */
+import type { CivilTime } from "../hal/civil_time.ts";
+import type { Clock } from "../hal/clock.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
 import { change } from "../protocol/configuration.ts";
-import { BootRecord, configurationKey, keys, readRecord } from "../storage/records.ts";
+import { BootRecord, ClockRecord, configurationKey, keys, readRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 
 /** Configuration keys to text, as an operator wrote them. */
@@ -36,6 +38,14 @@ export async function beginBoot(store: Store, table: KeyTable, values: BootValue
     throw new Error(`count boot ${count}: the store answered ${JSON.stringify(outcome)}`);
   }
   return count;
+}
+
+/** A clock that is behind what it once was has lost its time; until the central system is heard, the last known time is the best there is. */
+export async function restoreCivilTime(store: Store, clock: Clock, civilTime: CivilTime): Promise<void> {
+  const entry = await store.get(keys.clock);
+  if (entry === null) return;
+  const { knownMs } = readRecord(ClockRecord, entry);
+  if (clock.wallMs() < knownMs) civilTime.set(knownMs);
 }
 
 function accepted(table: KeyTable, key: string, value: string) {

@@ -43,7 +43,10 @@ export function chargerConfig(
     table: stationKeyTable(profile),
     featureProfiles: featureProfiles(profile),
     registration: { heartbeatIntervalMaxS: profile.bounds.HeartbeatInterval.most, ownBootIntervalS },
-    connectors: profile.connectors.map(({ maxCurrentA }) => ({ currentMaxA: maxCurrentA })),
+    connectors: profile.connectors.map(({ maxCurrentA, lock }) => ({
+      currentMaxA: maxCurrentA,
+      hasLock: lock,
+    })),
     boot,
   };
 }

@@ -6,36 +6,45 @@
  */
 import type { Board, BoardState } from "../hal/board.ts";
 import type { Clock } from "../hal/clock.ts";
-import type { Reading } from "../hal/meter.ts";
-import type { CallOutcome } from "../protocol/answer.ts";
 import type { Authorization } from "../protocol/authorization.ts";
 import { candidateOf } from "../protocol/authorization.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
+import { step } from "../protocol/connector.ts";
 import type {
   ConnectorEffect,
   ConnectorEvent,
   ConnectorFacts,
+  Electronics,
   Fault,
   Stop,
 } from "../protocol/connector_facts.ts";
-import { step } from "../protocol/connector.ts";
-import { mayRemoteStart, status, trouble, wantsContactor, wantsLock } from "../protocol/connector_status.ts";
-import type { MeterValuesResponse } from "../protocol/messages/core.ts";
-import type { MeterValue, ReadingContext, StopReason } from "../protocol/messages/types.ts";
+import {
+  inTransaction,
+  mayRemoteStart,
+  status,
+  trouble,
+  wantsContactor,
+  wantsLock,
+} from "../protocol/connector_status.ts";
 import { sameIdTag } from "../protocol/id_tag.ts";
-import { nextSampleInMs } from "../protocol/metering.ts";
+import type { StopReason } from "../protocol/messages/types.ts";
+import { alignedMs, nextAlignedInMs, nextSampleInMs } from "../protocol/metering.ts";
 import type { Store } from "../storage/store.ts";
 import type { AuthorizerMessage } from "./authorizer.ts";
-import type { ConnectorMessage } from "./connector_message.ts";
-import { readSettings } from "./settings.ts";
+import type { Availability, AvailabilityBook } from "./availability.ts";
+import { openAvailability } from "./availability.ts";
+import type { AvailabilityAnswer, ConnectorMessage, UnlockAnswer } from "./connector_message.ts";
 import type { MeterRead } from "./connector_meter.ts";
 import { ConnectorMeter } from "./connector_meter.ts";
-import { ConnectorTransaction } from "./connector_transaction.ts";
+import type { Moment } from "./connector_samples.ts";
+import { ConnectorSamples } from "./connector_samples.ts";
 import { ConnectorTimers } from "./connector_timers.ts";
+import { ConnectorTransaction } from "./connector_transaction.ts";
+import { ConnectorUnlocking } from "./connector_unlocking.ts";
 import type { MeterMessage } from "./meter.ts";
 import type { ActorSpec, Address, Behaviour, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
-import { sendCall } from "./send_call.ts";
+import { readSettings } from "./settings.ts";
 import type { StationMessage } from "./station.ts";
 import type { StatusReport } from "./status_reporter.ts";
 import { StatusReporter } from "./status_reporter.ts";
@@ -47,6 +56,8 @@ export interface ConnectorParts {
   readonly connectorId: number;
   /** Ampere: what the station can give here. */
   readonly currentMaxA: number;
+  /** A detachable cable that the station can hold. */
+  readonly hasLock: boolean;
   /** This boot's number. */
   readonly boot: number;
   readonly board: Board;
@@ -60,7 +71,11 @@ export interface ConnectorParts {
 }
 
 const authorizeTimeoutMs = 35_000;
-const triggeredTimeoutMs = 60_000;
+/** Longer than any lock's motor runs; then it is a fault (TC_024). */
+const lockTimeoutMs = 3_000;
+/** How closely the energy of MaxEnergyOnInvalidId is watched. */
+const energyIntervalMs = 5_000;
+
 export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessage> {
   return {
     address: parts.address,
@@ -68,7 +83,8 @@ export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessag
       const store = self.fence(parts.store);
       const settings = await readSettings(store, parts.table);
       const book = await openTransactionBook(store, parts.connectorId, parts.boot);
-      const behaviour = new ConnectorBehaviour(self, parts, book, settings);
+      const availability = await openAvailability(store, parts.connectorId);
+      const behaviour = new ConnectorBehaviour(self, parts, { book, availability, settings });
       await behaviour.resume();
       return behaviour;
     },
@@ -76,15 +92,25 @@ export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessag
   };
 }
 
+/** What an incarnation reads from the store at its start. */
+interface Kept {
+  readonly book: TransactionBook;
+  readonly availability: AvailabilityBook;
+  readonly settings: Settings;
+}
+
 class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   readonly #self: Self<ConnectorMessage>;
   readonly #parts: ConnectorParts;
   readonly #board: Board;
   readonly #book: TransactionBook;
+  readonly #availability: AvailabilityBook;
   readonly #reporter: StatusReporter;
   readonly #meter: ConnectorMeter;
+  readonly #samples: ConnectorSamples;
   readonly #timers: ConnectorTimers;
   readonly #transaction: ConnectorTransaction;
+  readonly #unlocking: ConnectorUnlocking;
   #settings: Settings;
   #boardState: BoardState;
   #stationFault: Fault | null;
@@ -93,21 +119,19 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   #described = "";
   readonly #stopWaiters: Reply<null>[] = [];
 
-  constructor(
-    self: Self<ConnectorMessage>,
-    parts: ConnectorParts,
-    book: TransactionBook,
-    settings: Settings,
-  ) {
+  constructor(self: Self<ConnectorMessage>, parts: ConnectorParts, { book, availability, settings }: Kept) {
     this.#self = self;
     this.#parts = parts;
     this.#board = self.fence(parts.board);
     this.#book = book;
+    this.#availability = availability;
     this.#settings = settings;
     this.#reporter = new StatusReporter(self, parts.clock, parts.outbox);
     this.#meter = new ConnectorMeter(self, parts);
+    this.#samples = new ConnectorSamples(self, parts, this.#meter);
     this.#timers = new ConnectorTimers(self);
     this.#transaction = new ConnectorTransaction(self, { ...parts, book, meter: this.#meter });
+    this.#unlocking = new ConnectorUnlocking(self);
     this.#boardState = this.#board.state(parts.connectorId);
     this.#stationFault = this.#board.stationFault();
     const record = book.open();
@@ -116,6 +140,8 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       use: record === null
         ? { kind: "none" }
         : { kind: "transaction", transaction: runningTransaction(record) },
+      availability: availability.now(),
+      lockFault: null,
       warning: null,
     };
   }
@@ -132,7 +158,8 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       await this.#apply({ kind: "StopRequested", stop: { reason: "PowerLoss" } });
     }
     if (answer !== null && record !== null) {
-      await this.#apply({ kind: "StartAnswered", localId: record.localId, ...answer });
+      const energyWh = record.meterStartWh;
+      await this.#apply({ kind: "StartAnswered", localId: record.localId, energyWh, ...answer });
     }
     await this.#apply({ kind: "ElectronicsChanged", electronics: this.#electronics() });
   }
@@ -140,8 +167,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   receive(message: ConnectorMessage): void | Promise<void> {
     switch (message.kind) {
       case "BoardChanged":
-        this.#boardState = message.state;
-        return this.#apply({ kind: "ElectronicsChanged", electronics: this.#electronics() });
+        return this.#boardChanged(message.state);
       case "StationFaultChanged":
         this.#stationFault = message.fault;
         return this.#apply({ kind: "ElectronicsChanged", electronics: this.#electronics() });
@@ -159,19 +185,27 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
         return this.#remoteStop(message.localId, message.reply);
       case "StopTransaction":
         return this.#stopTransaction(message.reason, message.reply ?? (() => {}));
+      case "ChangeAvailability":
+        return this.#changeAvailability(message.availability, message.reply);
+      case "UnlockConnector":
+        return this.#unlock(message.reply);
+      case "UnlockTimedOut":
+        return this.#unlocking.concluded("UnlockFailed");
       case "MeterRead":
         return this.#meterRead(message);
-      case "SampleDue":
-        this.#timers.restart("SampleDue");
-        if (this.#facts.use.kind === "transaction") this.#meter.ask({ kind: "sample" });
-        return this.#keepTimers();
       case "ConnectionTimeOutExpired":
-        this.#timers.restart("ConnectionTimeOutExpired");
-        return this.#apply({ kind: "ConnectionTimedOut" });
+      case "LockTimedOut":
+      case "SampleDue":
+      case "AlignedDue":
+      case "EnergyDue":
+        return this.#timerFired(message.kind);
       case "StopDue":
         return this.#meter.ask(message.purpose);
       case "StartAnswered":
-        return this.#apply(message);
+        return this.#apply({
+          ...message,
+          energyWh: this.#meter.highestWh() ?? this.#book.open()?.meterStartWh ?? 0,
+        });
       case "ReportStatus":
         return message.always
           ? this.#reporter.again(this.#report(), message.callClass)
@@ -180,21 +214,27 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
         return this.#reporter.concluded(message);
       case "TriggerMeterValues":
         return this.#meter.ask({ kind: "trigger" });
+      case "MeterValuesConcluded":
+        return;
       case "Describe":
         this.#described = "";
         return this.#describe();
+      case "ClockStepped":
+        this.#timers.restart("AlignedDue");
+        return this.#keepTimers();
       case "SettingsChanged":
         return this.#settingsChanged(message.settings);
     }
   }
 
   inspect(): unknown {
-    const { electronics, use, warning } = this.#facts;
+    const { electronics, use, warning, availability } = this.#facts;
     return {
       status: status(this.#facts),
       errorCode: trouble(this.#facts).errorCode,
       plug: electronics.plug,
       contactorClosed: this.#boardState.contactorClosed,
+      availability,
       use: use.kind,
       warning,
       transaction: use.kind === "transaction" || use.kind === "stopping" ? use.transaction : null,
@@ -207,6 +247,8 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     const { next, effects } = step(this.#facts, event, {
       stopOnInvalidId: this.#settings.StopTransactionOnInvalidId,
       stopOnEvSideDisconnect: this.#settings.StopTransactionOnEVSideDisconnect,
+      unlockOnEvSideDisconnect: this.#settings.UnlockConnectorOnEVSideDisconnect,
+      maxEnergyOnInvalidIdWh: this.#settings.MaxEnergyOnInvalidId,
     });
     this.#facts = next;
     this.#commandHardware();
@@ -244,6 +286,12 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     if (!wanted.contactor) lock();
   }
 
+  #boardChanged(state: BoardState): void | Promise<void> {
+    this.#boardState = state;
+    if (!state.locked) this.#unlocking.concluded("Unlocked");
+    return this.#apply({ kind: "ElectronicsChanged", electronics: this.#electronics() });
+  }
+
   #remoteStart(idTag: string, reply: Reply<boolean>): void | Promise<void> {
     const accepted = mayRemoteStart(this.#facts);
     reply(accepted);
@@ -260,7 +308,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     const accepted = use.kind === "transaction" && use.transaction.localId === localId;
     const stop: Stop = { reason: "Remote" };
     // Durable, then answered, then reported: the conf goes before what follows from it (messages.md §3).
-    if (accepted) await this.#book.decideStop(stop, this.#parts.clock.wallMs());
+    if (accepted) await this.#book.decideStop(stop, this.#transaction.nowMs());
     reply(accepted);
     return accepted ? this.#apply({ kind: "StopRequested", stop }) : undefined;
   }
@@ -272,60 +320,106 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     return done;
   }
 
+  async #changeAvailability(availability: Availability, reply: Reply<AvailabilityAnswer>): Promise<void> {
+    const changed = await this.#availability.set(availability);
+    const isScheduled = availability === "Inoperative" && inTransaction(this.#facts.use);
+    reply(!changed ? "Rejected" : isScheduled ? "Scheduled" : "Accepted");
+    return changed ? this.#apply({ kind: "AvailabilityChanged", availability }) : undefined;
+  }
+
+  /** §5.18: without a lock of its own there is nothing to unlock, and a transaction goes on (TC_017_2, TC_018_2). */
+  async #unlock(reply: Reply<UnlockAnswer>): Promise<void> {
+    const { connectorId, hasLock } = this.#parts;
+    if (!hasLock) return reply("NotSupported");
+    if (this.#facts.use.kind === "transaction") {
+      await this.#book.decideStop({ reason: "UnlockCommand" }, this.#transaction.nowMs());
+    }
+    // The answer goes before what follows from it, and depends on the lock, which opens only after the contactor.
+    this.#board.setContactor(connectorId, false);
+    this.#board.setLock(connectorId, false);
+    this.#commanded = { contactor: false, lock: false };
+    this.#unlocking.begin(reply, this.#board.state(connectorId).locked);
+    return this.#apply({ kind: "UnlockRequested" });
+  }
+
+  #timerFired(
+    kind: "ConnectionTimeOutExpired" | "LockTimedOut" | "SampleDue" | "AlignedDue" | "EnergyDue",
+  ): void | Promise<void> {
+    this.#timers.restart(kind);
+    switch (kind) {
+      case "ConnectionTimeOutExpired":
+        return this.#apply({ kind: "ConnectionTimedOut" });
+      case "LockTimedOut":
+        return this.#apply({ kind: "LockTimedOut" });
+      case "SampleDue":
+        this.#meter.ask({ kind: "sample" });
+        return this.#keepTimers();
+      case "AlignedDue":
+        this.#meter.ask({
+          kind: "aligned",
+          atMs: alignedMs(this.#settings.ClockAlignedDataInterval, this.#parts.clock.wallMs()),
+        });
+        return this.#keepTimers();
+      case "EnergyDue":
+        this.#meter.ask({ kind: "energy" });
+        return this.#keepTimers();
+    }
+  }
+
   async #meterRead(message: MeterRead): Promise<void> {
     const { purpose } = message;
     const reading = this.#meter.take(message);
     // Meanwhile the facts may have moved on: a reading that nobody waits for any more is dropped.
     const { use } = this.#facts;
+    const atMs = this.#transaction.nowMs();
+    const moment: Moment | null = reading === null
+      ? null
+      : { reading, board: this.#boardState, settings: this.#settings, atMs };
     switch (purpose.kind) {
       case "start": {
-        const isStarting = use.kind === "starting" && sameIdTag(use.idTag, purpose.idTag);
-        return isStarting ? await this.#apply(await this.#transaction.begin(use, reading)) : undefined;
+        if (use.kind !== "starting" || !sameIdTag(use.idTag, purpose.idTag)) return;
+        const data = moment === null ? null : this.#samples.edge(moment, "Transaction.Begin");
+        return this.#apply(await this.#transaction.begin(use, reading, data));
       }
       case "stop": {
-        const ended = use.kind === "stopping" ? await this.#transaction.end(purpose, reading) : null;
+        const data = moment === null ? null : this.#samples.edge(moment, "Transaction.End");
+        const ended = use.kind === "stopping" ? await this.#transaction.end(purpose, reading, data) : null;
         return ended === null ? undefined : await this.#ended(ended);
       }
-      case "sample": {
-        const value = this.#measured(reading, "Sample.Periodic");
+      case "sample":
         // After a stop has been decided a sample would come behind StopTransaction's own reading.
-        return use.kind === "transaction" && value !== null
-          ? await this.#transaction.sample(value)
+        return use.kind === "transaction" && moment !== null
+          ? await this.#transaction.sample(this.#samples.periodic(moment))
           : undefined;
-      }
+      case "aligned":
+        return moment === null ? undefined : await this.#aligned({ ...moment, atMs: purpose.atMs });
       case "trigger": {
-        const value = this.#measured(reading, "Trigger");
-        return value === null ? undefined : this.#sendTriggered(value);
+        const id = use.kind === "transaction" ? use.transaction.transactionId : undefined;
+        return moment === null
+          ? undefined
+          : this.#samples.send(this.#samples.triggered(moment), "triggered", id);
       }
+      case "energy":
+        return reading === null
+          ? undefined
+          : this.#apply({ kind: "EnergyMeasured", energyWh: reading.energyWh });
     }
+  }
+
+  async #aligned(moment: Moment): Promise<void> {
+    const { use } = this.#facts;
+    if (use.kind === "transaction") {
+      // Where civil time was set meanwhile, the grid may lie before the transaction's own time, which never falls.
+      const ownMs = this.#transaction.nowMs();
+      const atMs = Math.abs(ownMs - moment.atMs) < energyIntervalMs ? moment.atMs : ownMs;
+      return await this.#transaction.sample(this.#samples.aligned({ ...moment, atMs }));
+    }
+    if (use.kind !== "stopping") this.#samples.send(this.#samples.aligned(moment).sent, "ordinary");
   }
 
   async #ended(event: ConnectorEvent): Promise<void> {
     await this.#apply(event);
     for (const reply of this.#stopWaiters.splice(0)) reply(null);
-  }
-
-  #sendTriggered(value: MeterValue): void {
-    const use = this.#facts.use;
-    const transactionId = use.kind === "transaction" ? use.transaction.transactionId : undefined;
-    const request = {
-      connectorId: this.#parts.connectorId,
-      meterValue: [value],
-      ...(transactionId === undefined ? {} : { transactionId }),
-    };
-    this.#self.ask(
-      this.#parts.outbox,
-      (reply: Reply<CallOutcome<MeterValuesResponse>>) =>
-        sendCall("MeterValues", request, "triggered", reply),
-      triggeredTimeoutMs,
-      () => ({ kind: "Describe" }),
-    );
-  }
-
-  #measured(reading: Reading | null, context: ReadingContext): MeterValue | null {
-    return reading === null
-      ? null
-      : this.#meter.value(reading, this.#boardState, this.#settings.MeterValuesSampledData, context);
   }
 
   #askAuthorization(idTag: string): void {
@@ -339,27 +433,35 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
 
   #keepTimers(): void {
     const { use } = this.#facts;
-    const { ConnectionTimeOut, MeterValueSampleInterval } = this.#settings;
+    const { ConnectionTimeOut, MeterValueSampleInterval, ClockAlignedDataInterval } = this.#settings;
+    const { clock } = this.#parts;
     const record = use.kind === "transaction" ? this.#book.open() : null;
+    const watchesEnergy = use.kind === "transaction" && use.transaction.mayCharge &&
+      use.transaction.energyLimitWh !== undefined;
     this.#timers.keep(
       "ConnectionTimeOutExpired",
       use.kind === "authorized" ? () => ConnectionTimeOut * 1_000 : null,
     );
+    this.#timers.keep("LockTimedOut", use.kind === "locking" ? () => lockTimeoutMs : null);
     this.#timers.keep(
       "SampleDue",
-      record === null ? null : () =>
-        nextSampleInMs(
-          record.startedMonotonicMs,
-          MeterValueSampleInterval,
-          this.#parts.clock.monotonicMs(),
-        ),
+      record === null
+        ? null
+        : () => nextSampleInMs(record.startedMonotonicMs, MeterValueSampleInterval, clock.monotonicMs()),
     );
+    this.#timers.keep("AlignedDue", () => nextAlignedInMs(ClockAlignedDataInterval, clock.wallMs()));
+    this.#timers.keep("EnergyDue", watchesEnergy ? () => energyIntervalMs : null);
   }
 
   #settingsChanged(settings: Settings): void {
-    const changed = settings.MeterValueSampleInterval !== this.#settings.MeterValueSampleInterval;
+    const before = this.#settings;
     this.#settings = settings;
-    if (changed) this.#timers.restart("SampleDue");
+    if (settings.MeterValueSampleInterval !== before.MeterValueSampleInterval) {
+      this.#timers.restart("SampleDue");
+    }
+    if (settings.ClockAlignedDataInterval !== before.ClockAlignedDataInterval) {
+      this.#timers.restart("AlignedDue");
+    }
     this.#keepTimers();
   }
 
@@ -376,9 +478,10 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     return { connectorId: this.#parts.connectorId, status: status(this.#facts), ...trouble(this.#facts) };
   }
 
-  #electronics(): ConnectorFacts["electronics"] {
-    const { plug, evDemandsEnergy, fault } = this.#boardState;
-    return { plug, evDemandsEnergy, fault: fault ?? this.#stationFault };
+  #electronics(): Electronics {
+    const { plug, evDemandsEnergy, fault, locked } = this.#boardState;
+    const lock = !this.#parts.hasLock ? "absent" : locked ? "closed" : "open";
+    return { plug, evDemandsEnergy, fault: fault ?? this.#stationFault, lock };
   }
 }
 

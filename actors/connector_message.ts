@@ -6,12 +6,15 @@
 import type { BoardState } from "../hal/board.ts";
 import type { Authorization, Candidate } from "../protocol/authorization.ts";
 import type { Fault } from "../protocol/connector_facts.ts";
+import type { ChangeAvailabilityResponse, UnlockConnectorResponse } from "../protocol/messages/core.ts";
 import type { StopReason } from "../protocol/messages/types.ts";
 import type { CallClass } from "../protocol/registration.ts";
 import type { SettingsChanged } from "./configuration.ts";
 import type { MeterRead } from "./connector_meter.ts";
 import type { TimerMessage } from "./connector_timers.ts";
+import type { MeterValuesConcluded } from "./connector_samples.ts";
 import type { StopDue } from "./connector_transaction.ts";
+import type { UnlockTimedOut } from "./connector_unlocking.ts";
 import type { Message, Outcome, Reply } from "./otp/actor.ts";
 import type { StatusDelivered } from "./status_reporter.ts";
 
@@ -20,6 +23,9 @@ export interface ConnectorChanged extends Message {
   readonly kind: "ConnectorChanged";
   readonly candidate: Candidate;
 }
+
+export type AvailabilityAnswer = ChangeAvailabilityResponse["status"];
+export type UnlockAnswer = UnlockConnectorResponse["status"];
 
 export type ConnectorMessage =
   | { readonly kind: "BoardChanged"; readonly state: BoardState }
@@ -38,6 +44,16 @@ export type ConnectorMessage =
   | { readonly kind: "StopTransaction"; readonly reason: StopReason; readonly reply?: Reply<null> }
   | MeterRead
   | TimerMessage
+  | {
+    readonly kind: "ChangeAvailability";
+    readonly availability: "Operative" | "Inoperative";
+    readonly reply: Reply<AvailabilityAnswer>;
+  }
+  | { readonly kind: "UnlockConnector"; readonly reply: Reply<UnlockAnswer> }
+  | UnlockTimedOut
+  | MeterValuesConcluded
+  /** Civil time has been set: the clock's grid lies elsewhere now. */
+  | { readonly kind: "ClockStepped" }
   | StopDue
   | {
     readonly kind: "StartAnswered";

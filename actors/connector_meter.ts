@@ -4,7 +4,6 @@
  * Law: what a transaction is billed by never falls, whatever a meter says (OCPP 1.6 errata v4.0 §3.9).
  */
 import type { BoardState } from "../hal/board.ts";
-import type { Clock } from "../hal/clock.ts";
 import type { MeterOutcome, Reading } from "../hal/meter.ts";
 import type { Stop } from "../protocol/connector_facts.ts";
 import type { Measurand, MeterValue, ReadingContext } from "../protocol/messages/types.ts";
@@ -18,6 +17,10 @@ export type Purpose =
   /** `decidedMs`: when the stop was decided, on the monotonic clock. */
   | { readonly kind: "stop"; readonly stop: Stop; readonly decidedMs: number }
   | { readonly kind: "sample" }
+  /** For a point of the clock's grid. */
+  | { readonly kind: "aligned"; readonly atMs: number }
+  /** Is the energy of MaxEnergyOnInvalidId used up? */
+  | { readonly kind: "energy" }
   | { readonly kind: "trigger" };
 
 /** What comes back to the connector. */
@@ -29,7 +32,6 @@ export interface MeterRead extends Message {
 
 export interface ConnectorMeterParts {
   readonly connectorId: number;
-  readonly clock: Clock;
   readonly meter: Address<MeterMessage>;
   readonly currentMaxA: number;
 }
@@ -83,12 +85,13 @@ export class ConnectorMeter {
     board: BoardState,
     measurands: readonly Measurand[],
     context: ReadingContext,
+    atMs: number,
   ): MeterValue | null {
     const measured = {
       ...reading,
       offeredA: board.contactorClosed ? this.#parts.currentMaxA : 0,
       ...(board.evSocPercent === undefined ? {} : { socPercent: board.evSocPercent }),
     };
-    return meterValue(measured, measurands, context, this.#parts.clock.wallMs());
+    return meterValue(measured, measurands, context, atMs);
   }
 }

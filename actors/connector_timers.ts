@@ -1,5 +1,5 @@
 /**
- * One connector's two timers: the wait for the plug, and the next sample.
+ * One connector's timers: the waits for the plug and the lock, the next sample, the next point of the clock's grid.
  *
  * Law: whether a timer runs is derived from the facts at each step; nothing arms or disarms one by hand.
  */
@@ -7,7 +7,7 @@ import type { Cancel } from "../hal/clock.ts";
 import type { Message, Self } from "./otp/actor.ts";
 
 export interface TimerMessage extends Message {
-  readonly kind: "ConnectionTimeOutExpired" | "SampleDue";
+  readonly kind: "ConnectionTimeOutExpired" | "LockTimedOut" | "SampleDue" | "AlignedDue" | "EnergyDue";
 }
 
 export class ConnectorTimers {

@@ -6,12 +6,13 @@
  */
 import type { Clock } from "../hal/clock.ts";
 import type { Reading } from "../hal/meter.ts";
-import type { ConnectorEvent, Fault, Stop } from "../protocol/connector_facts.ts";
+import type { ConnectorEvent, Fault, Holder, Stop } from "../protocol/connector_facts.ts";
 import type { MeterValue } from "../protocol/messages/types.ts";
+import { transactionTimeMs } from "../protocol/transaction.ts";
 import type { ConnectorMeter, Purpose } from "./connector_meter.ts";
 import type { Address, Message, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
-import type { TransactionBook } from "./transaction_book.ts";
+import type { Sampled, TransactionBook } from "./transaction_book.ts";
 
 /** To oneself: time to try the stop again. */
 export interface StopDue extends Message {
@@ -21,6 +22,8 @@ export interface StopDue extends Message {
 
 export interface ConnectorTransactionParts {
   readonly clock: Clock;
+  /** This boot's number. */
+  readonly boot: number;
   readonly outbox: Address<OutboxMessage>;
   readonly book: TransactionBook;
   readonly meter: ConnectorMeter;
@@ -31,6 +34,9 @@ const stopAgainMs = 1_000;
 /** A meter actor that crashes under a stop's question is asked again, but not beyond this: then the last reading stands in. */
 const stopReadingMs = 2_000;
 const readAgainMs = 200;
+/** 2025-01-01: a clock that is before this software has never been set, and a bill needs a date (spec/behaviour.md §17). */
+const leastCivilMs = 1_735_689_600_000;
+const clockNeverSet: Fault = { errorCode: "InternalError", info: "the clock was never set" };
 
 export class ConnectorTransaction {
   readonly #self: Pick<Self<StopDue>, "after" | "send" | "trace">;
@@ -41,19 +47,28 @@ export class ConnectorTransaction {
     this.#parts = parts;
   }
 
-  /** Called only while the connector is still starting. */
-  async begin(
-    starter: { readonly idTag: string; readonly parentIdTag?: string },
-    reading: Reading | null,
-  ): Promise<ConnectorEvent> {
+  /** A moment on the running transaction's own clock; civil time where none runs in this boot. */
+  nowMs(): number {
+    const { book, boot, clock } = this.#parts;
+    const record = book.open();
+    if (record === null) return clock.wallMs();
+    return record.boot === boot
+      ? transactionTimeMs(record, clock.monotonicMs())
+      : Math.max(clock.wallMs(), record.startedMs);
+  }
+
+  /** Called only while the connector is still starting. `data` is what transactionData begins with. */
+  async begin(starter: Holder, reading: Reading | null, data: MeterValue | null): Promise<ConnectorEvent> {
     const { book, clock } = this.#parts;
+    const atMs = clock.wallMs();
     if (reading === null) return { kind: "StartFailed", warning: { errorCode: "PowerMeterFailure" } };
+    if (atMs < leastCivilMs) return { kind: "StartFailed", warning: clockNeverSet };
     const begun = await book.begin({
-      idTag: starter.idTag,
-      ...(starter.parentIdTag === undefined ? {} : { parentIdTag: starter.parentIdTag }),
+      ...starter,
       energyWh: reading.energyWh,
-      atMs: clock.wallMs(),
+      atMs,
       monotonicMs: clock.monotonicMs(),
+      data,
     });
     if (begun === null) {
       const warning: Fault = { errorCode: "InternalError", info: "storage refuses a new transaction" };
@@ -67,14 +82,15 @@ export class ConnectorTransaction {
   async decideStop(stop: Stop): Promise<void> {
     const { book, clock, meter } = this.#parts;
     // Refused by a full disk, it is tried again with the StopTransaction itself, which waits for nothing else.
-    await book.decideStop(stop, clock.wallMs());
+    await book.decideStop(stop, this.nowMs());
     meter.ask({ kind: "stop", stop, decidedMs: clock.monotonicMs() });
   }
 
-  /** Null when it is to be tried again: `StopDue` will say so. */
+  /** Null when it is to be tried again: `StopDue` will say so. `data` is what transactionData ends with. */
   async end(
     purpose: Extract<Purpose, { kind: "stop" }>,
     reading: Reading | null,
+    data: MeterValue | null,
   ): Promise<ConnectorEvent | null> {
     const { book, clock, meter } = this.#parts;
     const record = book.open();
@@ -83,14 +99,15 @@ export class ConnectorTransaction {
     if (mayWait) return this.#again(purpose, readAgainMs);
     // A meter that does not answer must not hold up a bill: the last reading stands in (spec/behaviour.md §18).
     const energyWh = meter.highestWh() ?? record.meterStartWh;
-    const ended = await book.end(purpose.stop, energyWh, clock.wallMs());
+    const ended = await book.end({ stop: purpose.stop, energyWh, atMs: this.nowMs(), data });
     if (!ended) return this.#again(purpose, stopAgainMs);
     this.#queued();
     return { kind: "StopCommitted" };
   }
 
-  async sample(value: MeterValue): Promise<void> {
-    if (await this.#parts.book.sample(value)) this.#queued();
+  async sample(sampled: Sampled): Promise<void> {
+    if (sampled.sent === null && sampled.data === null) return;
+    if (await this.#parts.book.sample(sampled)) this.#queued();
     else this.#self.trace("DropSample", { why: "storage refuses" });
   }
 

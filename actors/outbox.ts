@@ -16,6 +16,7 @@ import type { Registration } from "../protocol/registration.ts";
 import { mayAnswer } from "../protocol/registration.ts";
 import type { CallOutcome } from "../protocol/answer.ts";
 import { callOutcome } from "../protocol/answer.ts";
+import type { AuthorizerMessage } from "./authorizer.ts";
 import type { SettingsChanged } from "./configuration.ts";
 import { readSettings } from "./settings.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
@@ -57,6 +58,7 @@ export interface OutboxParts {
   readonly table: KeyTable;
   readonly link: Address<LinkMessage>;
   readonly station: Address<StationMessage>;
+  readonly authorizer: Address<AuthorizerMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
   readonly route: Route;
 }
@@ -74,9 +76,14 @@ export function outboxActor(parts: OutboxParts): ActorSpec<OutboxMessage> {
     start: async (self) => {
       const store = self.fence(parts.store);
       const settings = await readSettings(store, parts.table);
-      const queue = await openTransactionQueue(store, (localId, connectorId, answer) => {
-        const connector = parts.connectors.get(connectorId);
-        if (connector !== undefined) self.send(connector, { kind: "StartAnswered", localId, ...answer });
+      const queue = await openTransactionQueue(store, settings.StopTransactionMaxMeterValues, {
+        startAnswered: (localId, connectorId, answer) => {
+          const connector = parts.connectors.get(connectorId);
+          if (connector !== undefined) self.send(connector, { kind: "StartAnswered", localId, ...answer });
+        },
+        idTagInfoReceived: (idTag, info) => {
+          self.send(parts.authorizer, { kind: "IdTagInfoReceived", idTag, info });
+        },
       });
       // Nobody remembers what the predecessor had in flight: both sides begin again on a fresh connection.
       if (self.incarnation > 0) self.send(parts.link, { kind: "Reconnect", why: "outbox restarted" });

@@ -78,9 +78,21 @@ function served(parts: RouteParts, action: CentralSystemAction, payload: unknown
         (request, reply) => ({ kind: "TriggerMessage", request, reply }),
       );
     case "ChangeAvailability":
+      return checked(
+        action,
+        payload,
+        station,
+        (request, reply) => ({ kind: "ChangeAvailability", request, reply }),
+      );
+    case "UnlockConnector":
+      return checked(
+        action,
+        payload,
+        station,
+        (request, reply) => ({ kind: "UnlockConnector", request, reply }),
+      );
     case "ClearCache":
     case "DataTransfer":
-    case "UnlockConnector":
       return { kind: "answer", answer: unservedAnswer(action) };
   }
 }

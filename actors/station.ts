@@ -5,6 +5,7 @@
  * Law: BootNotification once a boot until it is accepted, and nothing else before that (OCPP 1.6 §4.2).
  */
 import type { Board } from "../hal/board.ts";
+import type { CivilTime } from "../hal/civil_time.ts";
 import type { Cancel, Clock } from "../hal/clock.ts";
 import type { Entropy } from "../hal/entropy.ts";
 import type { Host } from "../hal/host.ts";
@@ -12,26 +13,32 @@ import type { Answer, CallOutcome } from "../protocol/answer.ts";
 import { statusAnswer } from "../protocol/answer.ts";
 import type { Candidate } from "../protocol/authorization.ts";
 import { backoffMs } from "../protocol/backoff.ts";
+import { clockToSet } from "../protocol/clock_setting.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
 import type { Fault } from "../protocol/connector_facts.ts";
 import type {
   BootNotificationRequest,
   BootNotificationResponse,
+  ChangeAvailabilityRequest,
   HeartbeatResponse,
   RemoteStartTransactionRequest,
   RemoteStopTransactionRequest,
   ResetRequest,
+  UnlockConnectorRequest,
 } from "../protocol/messages/core.ts";
 import type { TriggerMessageRequest } from "../protocol/messages/remote_trigger.ts";
 import type { CallClass, Registration, RegistrationLimits } from "../protocol/registration.ts";
 import { answeredBoot } from "../protocol/registration.ts";
 import type { Triggered } from "../protocol/remote_trigger.ts";
 import { trigger } from "../protocol/remote_trigger.ts";
+import type { ClockRecord } from "../storage/records.ts";
 import { keys, readRecord, RegistrationRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 import type { ConfigurationMessage, SettingsChanged } from "./configuration.ts";
 import { readSettings } from "./settings.ts";
-import type { ConnectorChanged, ConnectorMessage } from "./connector_message.ts";
+import type { AvailabilityBook } from "./availability.ts";
+import { openAvailability } from "./availability.ts";
+import type { ConnectorChanged, ConnectorMessage, UnlockAnswer } from "./connector_message.ts";
 import type { ActorSpec, Address, Behaviour, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
 import type { ConnectorAnswered } from "./remote_transactions.ts";
@@ -39,6 +46,8 @@ import { RemoteTransactions } from "./remote_transactions.ts";
 import type { RestartStep } from "./restarting.ts";
 import { Restarting } from "./restarting.ts";
 import { sendCall } from "./send_call.ts";
+import type { AvailabilityAnswered } from "./station_availability.ts";
+import { StationAvailability } from "./station_availability.ts";
 import type { StatusDelivered, StatusReport } from "./status_reporter.ts";
 import { StatusReporter } from "./status_reporter.ts";
 
@@ -69,6 +78,22 @@ export type StationMessage =
   }
   | { readonly kind: "Reset"; readonly request: ResetRequest; readonly reply: Reply<Answer> }
   | RestartStep
+  | {
+    readonly kind: "ChangeAvailability";
+    readonly request: ChangeAvailabilityRequest;
+    readonly reply: Reply<Answer>;
+  }
+  | AvailabilityAnswered
+  | {
+    readonly kind: "UnlockConnector";
+    readonly request: UnlockConnectorRequest;
+    readonly reply: Reply<Answer>;
+  }
+  | {
+    readonly kind: "UnlockConcluded";
+    readonly outcome: Outcome<UnlockAnswer>;
+    readonly reply: Reply<Answer>;
+  }
   | SettingsChanged;
 
 export interface StationParts {
@@ -77,6 +102,7 @@ export interface StationParts {
   readonly boot: number;
   readonly limits: RegistrationLimits;
   readonly clock: Clock;
+  readonly civilTime: CivilTime;
   readonly entropy: Entropy;
   readonly store: Store;
   readonly table: KeyTable;
@@ -90,6 +116,7 @@ export interface StationParts {
 /** When BootNotification got no answer, or an error. */
 const bootRetry = { initialMs: 10_000, maxMs: 300_000 };
 const callTimeoutMs = 60_000;
+const connectorTimeoutMs = 15_000;
 
 export function stationActor(parts: StationParts): ActorSpec<StationMessage> {
   return {
@@ -100,9 +127,17 @@ export function stationActor(parts: StationParts): ActorSpec<StationMessage> {
       const entry = await store.get(keys.registration);
       const record = entry === null ? null : readRecord(RegistrationRecord, entry);
       const registration = record?.boot === parts.boot ? record.registration : "Unregistered";
-      return new StationBehaviour(self, store, parts, settings, registration);
+      const availability = await openAvailability(store, 0);
+      return new StationBehaviour(self, store, parts, { settings, registration, availability });
     },
   };
+}
+
+/** What an incarnation reads from the store at its start. */
+interface Kept {
+  readonly settings: Settings;
+  readonly registration: Registration;
+  readonly availability: AvailabilityBook;
 }
 
 class StationBehaviour implements Behaviour<StationMessage> {
@@ -113,6 +148,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
   readonly #reporter: StatusReporter;
   readonly #remote: RemoteTransactions;
   readonly #restarting: Restarting;
+  readonly #availability: StationAvailability;
   #settings: Settings;
   #registration: Registration;
   #linkUp = false;
@@ -127,8 +163,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
     self: Self<StationMessage>,
     store: Store,
     parts: StationParts,
-    settings: Settings,
-    registration: Registration,
+    { settings, registration, availability }: Kept,
   ) {
     this.#self = self;
     this.#store = store;
@@ -139,6 +174,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
     this.#reporter = new StatusReporter(self, parts.clock, parts.outbox);
     this.#remote = new RemoteTransactions(self, { ...parts, store });
     this.#restarting = new Restarting(self, parts);
+    this.#availability = new StationAvailability(self, { ...parts, book: availability });
     self.send(parts.outbox, { kind: "RegistrationChanged", registration });
     self.send(parts.outbox, { kind: "AnnounceLink" });
     for (const connector of parts.connectors.values()) self.send(connector, { kind: "Describe" });
@@ -156,11 +192,12 @@ class StationBehaviour implements Behaviour<StationMessage> {
       case "HeartbeatDue":
         this.#armHeartbeat();
         return this.#heartbeat("ordinary");
-      case "HeartbeatConcluded":
-        if (message.outcome.kind === "reply" && message.outcome.value.kind === "result") {
-          this.#lastHeartbeat = message.outcome.value.payload.currentTime;
-        }
-        return;
+      case "HeartbeatConcluded": {
+        const call = message.outcome.kind === "reply" ? message.outcome.value : null;
+        if (call?.kind !== "result") return;
+        this.#lastHeartbeat = call.payload.currentTime;
+        return this.#setClock(call.payload.currentTime);
+      }
       case "StationFaultChanged":
         this.#fault = message.fault;
         return this.#reporter.changed(this.#report());
@@ -182,6 +219,17 @@ class StationBehaviour implements Behaviour<StationMessage> {
         return this.#remote.answered(message);
       case "TriggerMessage":
         return this.#trigger(message.request, message.reply);
+      case "ChangeAvailability":
+        return this.#availability.change(message.request, message.reply);
+      case "AvailabilityAnswered":
+        this.#availability.answered(message);
+        return this.#reporter.changed(this.#report());
+      case "UnlockConnector":
+        return this.#unlock(message.request.connectorId, message.reply);
+      case "UnlockConcluded":
+        return message.reply(
+          statusAnswer(message.outcome.kind === "reply" ? message.outcome.value : "UnlockFailed"),
+        );
       case "Reset":
         message.reply(statusAnswer("Accepted"));
         return this.#restarting.begin(message.request.type);
@@ -236,6 +284,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
       return this.#bootAgain(backoffMs(bootRetry, this.#bootFailures, this.#parts.entropy.fraction("boot")));
     }
     this.#bootFailures = 0;
+    await this.#setClock(call.payload.currentTime);
     const answer = { status: call.payload.status, intervalS: call.payload.interval };
     const next = answeredBoot(answer, this.#parts.limits);
     const accepted = next.registration === "Accepted" && this.#registration !== "Accepted";
@@ -296,9 +345,34 @@ class StationBehaviour implements Behaviour<StationMessage> {
   }
 
   #report(): StatusReport {
-    return this.#fault === null
-      ? { connectorId: 0, status: "Available", errorCode: "NoError" }
-      : { connectorId: 0, status: "Faulted", ...this.#fault };
+    if (this.#fault !== null) return { connectorId: 0, status: "Faulted", ...this.#fault };
+    const status = this.#availability.now() === "Inoperative" ? "Unavailable" : "Available";
+    return { connectorId: 0, status, errorCode: "NoError" };
+  }
+
+  /** A connector that does not exist is NotSupported too (TC_031). */
+  #unlock(connectorId: number, reply: Reply<Answer>): void {
+    const connector = this.#parts.connectors.get(connectorId);
+    if (connector === undefined) return reply(statusAnswer("NotSupported"));
+    this.#self.ask(
+      connector,
+      (answered: Reply<UnlockAnswer>) => ({ kind: "UnlockConnector", reply: answered }),
+      connectorTimeoutMs,
+      (outcome) => ({ kind: "UnlockConcluded", outcome, reply }),
+    );
+  }
+
+  /** The clock is set while a session runs, too: a transaction has its own time (spec/behaviour.md §17). */
+  async #setClock(currentTime: string): Promise<void> {
+    const { clock, civilTime, connectors } = this.#parts;
+    const setMs = clockToSet(currentTime, clock.wallMs());
+    if (setMs !== null) {
+      this.#self.trace("SetClock", { fromMs: clock.wallMs(), toMs: setMs });
+      civilTime.set(setMs);
+      for (const connector of connectors.values()) this.#self.send(connector, { kind: "ClockStepped" });
+    }
+    const record: ClockRecord = { knownMs: clock.wallMs() };
+    await this.#store.commit({ sets: [{ key: keys.clock, value: record }] });
   }
 
   #trigger(request: TriggerMessageRequest, reply: Reply<Answer>): void {

@@ -14,10 +14,11 @@ import {
   AnswerRecord,
   outboxKey,
   readRecord,
+  samplesKey,
   transactionKey,
   TransactionRecord,
 } from "../storage/records.ts";
-import type { Batch, Store } from "../storage/store.ts";
+import type { Batch, Key, Store } from "../storage/store.ts";
 
 export interface Beginning {
   readonly idTag: string;
@@ -25,6 +26,24 @@ export interface Beginning {
   readonly energyWh: number;
   readonly atMs: number;
   readonly monotonicMs: number;
+  /** For StopTransaction's transactionData; null when none is kept. */
+  readonly data: MeterValue | null;
+}
+
+/** What one moment of measuring comes to; null where nothing is wanted of it. */
+export interface Sampled {
+  /** Goes out as MeterValues.req. */
+  readonly sent: MeterValue | null;
+  /** Is kept for StopTransaction's transactionData. */
+  readonly data: MeterValue | null;
+}
+
+export interface Ending {
+  /** Stands in where the decision itself could not be stored. */
+  readonly stop: Stop;
+  readonly energyWh: number;
+  readonly atMs: number;
+  readonly data: MeterValue | null;
 }
 
 /** Every function that writes returns whether it is durable; when the store refuses, nothing has changed. */
@@ -34,10 +53,9 @@ export interface TransactionBook {
   readonly answer: () => Promise<AnswerRecord | null>;
   /** The record, once it is durable; null when the store refuses. */
   readonly begin: (beginning: Beginning) => Promise<TransactionRecord | null>;
-  readonly sample: (value: MeterValue) => Promise<boolean>;
+  readonly sample: (sampled: Sampled) => Promise<boolean>;
   readonly decideStop: (stop: Stop, atMs: number) => Promise<boolean>;
-  /** With the stop that was decided; `stop` and `atMs` stand in when even that could not be stored. */
-  readonly end: (stop: Stop, energyWh: number, atMs: number) => Promise<boolean>;
+  readonly end: (ending: Ending) => Promise<boolean>;
 }
 
 export async function openTransactionBook(
@@ -62,42 +80,52 @@ export async function openTransactionBook(
       return found === null ? null : readRecord(AnswerRecord, found);
     },
     begin: async (beginning) => {
-      const localId = store.nextSequence();
-      const record: TransactionRecord = {
-        localId,
-        boot,
-        idTag: beginning.idTag,
-        meterStartWh: wholeWh(beginning.energyWh),
-        startedMonotonicMs: beginning.monotonicMs,
-        ...(beginning.parentIdTag === undefined ? {} : { parentIdTag: beginning.parentIdTag }),
-      };
+      const record = begunRecord(store.nextSequence(), boot, beginning);
       const begun = await commit({
         checks: [{ key: transactionKey(connectorId), sequence: null }],
         sets: [
           { key: transactionKey(connectorId), value: record },
-          queued(store, startMessage(localId, { ...beginning, connectorId })),
+          ...kept(store, record.localId, beginning.data),
+          queued(store, startMessage(record.localId, { ...beginning, connectorId })),
         ],
       }, record);
       return begun ? record : null;
     },
-    sample: (value) => {
+    sample: ({ sent, data }) => {
       if (open === null) return Promise.resolve(false);
-      return commit({ sets: [queued(store, sampleMessage(open.localId, connectorId, value))] }, open);
+      const { localId } = open;
+      const messages = sent === null ? [] : [queued(store, sampleMessage(localId, connectorId, sent))];
+      return commit({ sets: [...messages, ...kept(store, localId, data)] }, open);
     },
     decideStop: (stop, atMs) => {
       if (open === null || open.stop !== undefined) return Promise.resolve(open !== null);
       const record: TransactionRecord = { ...open, stop: { ...stop, atMs } };
       return commit({ sets: [{ key: transactionKey(connectorId), value: record }] }, record);
     },
-    end: (stop, energyWh, atMs) => {
+    end: ({ stop, energyWh, atMs, data }) => {
       if (open === null) return Promise.resolve(false);
       const decided = open.stop ?? { ...stop, atMs };
       const stopped = { stop: decided, meterStartWh: open.meterStartWh, energyWh, atMs: decided.atMs };
       return commit({
-        sets: [queued(store, stopMessage(open.localId, stopped))],
+        sets: [
+          ...kept(store, open.localId, data),
+          queued(store, stopMessage(open.localId, stopped)),
+        ],
         deletes: [transactionKey(connectorId)],
       }, null);
     },
+  };
+}
+
+function begunRecord(localId: number, boot: number, beginning: Beginning): TransactionRecord {
+  return {
+    localId,
+    boot,
+    idTag: beginning.idTag,
+    meterStartWh: wholeWh(beginning.energyWh),
+    startedMs: beginning.atMs,
+    startedMonotonicMs: beginning.monotonicMs,
+    ...(beginning.parentIdTag === undefined ? {} : { parentIdTag: beginning.parentIdTag }),
   };
 }
 
@@ -116,4 +144,9 @@ function queued(
   message: TransactionMessage,
 ): { key: ReturnType<typeof outboxKey>; value: OutboxRecord } {
   return { key: outboxKey(store.nextSequence()), value: { message, failures: 0 } };
+}
+
+/** A record of its own, so that a day of samples never meets the store's limit on one value. */
+function kept(store: Store, localId: number, data: MeterValue | null): { key: Key; value: MeterValue }[] {
+  return data === null ? [] : [{ key: [...samplesKey(localId), store.nextSequence()], value: data }];
 }

@@ -4,11 +4,25 @@
  * Law: what an answer changes is one commit: the message goes and the transactionId comes, or neither (reliability.md D4).
  * A commit that is refused leaves the message where it was: it is sent again, which the central system can tell by its content.
  */
-import type { StartTransactionResponse } from "../protocol/messages/core.ts";
+import type { StartTransactionResponse, StopTransactionResponse } from "../protocol/messages/core.ts";
+import type { IdTagInfo } from "../protocol/messages/types.ts";
+import { MeterValue } from "../protocol/messages/types.ts";
 import type { TransactionCall } from "../protocol/transaction.ts";
-import { transactionCall, transactionIdNotObtained } from "../protocol/transaction.ts";
-import { answerKey, AnswerRecord, keys, OutboxRecord, parkedKey, readRecord } from "../storage/records.ts";
-import type { Batch, Entry, Store } from "../storage/store.ts";
+import { thinned, transactionCall, transactionIdNotObtained } from "../protocol/transaction.ts";
+import {
+  answerKey,
+  AnswerRecord,
+  keys,
+  OutboxRecord,
+  parkedKey,
+  purgeKey,
+  readRecord,
+  samplesKey,
+} from "../storage/records.ts";
+import type { Batch, Entry, Key, Store } from "../storage/store.ts";
+
+/** What is read or removed at a time. */
+const pageMax = 500;
 
 /** One message on its way. */
 export interface Delivery {
@@ -18,8 +32,12 @@ export interface Delivery {
   readonly record: OutboxRecord;
 }
 
-/** Tells the connector what its StartTransaction was answered. */
-export type TellStartAnswered = (localId: number, connectorId: number, answer: AnswerRecord) => void;
+/** Who wants to know what was answered. */
+export interface QueueListener {
+  readonly startAnswered: (localId: number, connectorId: number, answer: AnswerRecord) => void;
+  /** The central system has said what an idTag is worth (§3.5.1). */
+  readonly idTagInfoReceived: (idTag: string, info: IdTagInfo) => void;
+}
 
 export interface TransactionQueue {
   /** Messages that wait, as counted so far; exact after `head`. */
@@ -35,7 +53,13 @@ export interface TransactionQueue {
   readonly park: (delivery: Delivery) => Promise<boolean>;
 }
 
-export async function openTransactionQueue(store: Store, tell: TellStartAnswered): Promise<TransactionQueue> {
+export async function openTransactionQueue(
+  store: Store,
+  /** StopTransactionMaxMeterValues: read-only, so it stays what it is. */
+  meterValuesMax: number,
+  listener: QueueListener,
+): Promise<TransactionQueue> {
+  await purge(store);
   let waiting = await count(store, keys.outbox);
   let parked = await count(store, keys.parked);
 
@@ -57,9 +81,11 @@ export async function openTransactionQueue(store: Store, tell: TellStartAnswered
         return null;
       }
       const record = readRecord(OutboxRecord, entry);
-      const transactionId = await knownTransactionId(store, record.message.localId);
+      const { message } = record;
+      const transactionId = await knownTransactionId(store, message.localId);
+      const data = message.action === "StopTransaction" ? await samples(store, message.localId) : [];
       return {
-        call: transactionCall(record.message, transactionId),
+        call: transactionCall(message, transactionId, thinned(data, meterValuesMax)),
         failures: record.failures,
         entry,
         record,
@@ -70,18 +96,20 @@ export async function openTransactionQueue(store: Store, tell: TellStartAnswered
       const answer = message.action === "StartTransaction"
         ? startAnswer(payload as StartTransactionResponse)
         : null;
+      const isLast = message.action === "StopTransaction";
+      const hasData = delivery.call.action === "StopTransaction" &&
+        delivery.call.payload.transactionData !== undefined;
       const done = await commit({
-        ...(answer === null ? {} : { sets: [{ key: answerKey(message.localId), value: answer }] }),
-        deletes: [
-          delivery.entry.key,
-          ...(message.action === "StopTransaction" ? [answerKey(message.localId)] : []),
+        sets: [
+          ...(answer === null ? [] : [{ key: answerKey(message.localId), value: answer }]),
+          ...(hasData ? [{ key: purgeKey(message.localId), value: true }] : []),
         ],
+        deletes: [delivery.entry.key, ...(isLast ? [answerKey(message.localId)] : [])],
       });
       if (!done) return false;
       waiting -= 1;
-      if (answer !== null && message.action === "StartTransaction") {
-        tell(message.localId, message.payload.connectorId, answer);
-      }
+      if (hasData) await purge(store);
+      tell(listener, message, answer, payload);
       return true;
     },
     failed: async (delivery, failures) => {
@@ -109,7 +137,6 @@ export async function openTransactionQueue(store: Store, tell: TellStartAnswered
 
 /** Counts entries page by page, so that a long outage's backlog is never held in memory at once. */
 async function count(store: Store, prefix: readonly string[]): Promise<number> {
-  const pageMax = 500;
   let total = 0;
   let page = await store.list(prefix, { limit: pageMax });
   while (true) {
@@ -137,4 +164,50 @@ function startAnswer(response: StartTransactionResponse): AnswerRecord {
 
 function sequenceOf(entry: Entry): number {
   return Number(entry.key.at(-1));
+}
+
+function tell(
+  listener: QueueListener,
+  message: OutboxRecord["message"],
+  answer: AnswerRecord | null,
+  payload: unknown,
+): void {
+  if (message.action === "MeterValues") return;
+  const info = (payload as StartTransactionResponse | StopTransactionResponse).idTagInfo;
+  const { idTag } = message.payload;
+  if (info !== undefined && idTag !== undefined) listener.idTagInfoReceived(idTag, info);
+  if (message.action === "StartTransaction" && answer !== null) {
+    listener.startAnswered(message.localId, message.payload.connectorId, answer);
+  }
+}
+
+/** A transaction's meter values, in the order in which they were taken, page by page. */
+async function samples(store: Store, localId: number): Promise<readonly MeterValue[]> {
+  return (await everything(store, samplesKey(localId))).map((entry) => readRecord(MeterValue, entry));
+}
+
+/**
+ * Removes the meter values of transactions that are over, a bounded batch at a time. The mark goes last, so that a power loss in
+ * between leaves nothing behind for ever.
+ */
+async function purge(store: Store): Promise<void> {
+  for (const mark of await store.list(keys.purges)) {
+    const localId = Number(mark.key.at(-1));
+    const over = (await everything(store, samplesKey(localId))).map((entry) => entry.key);
+    for (let from = 0; from < over.length; from += pageMax) {
+      await store.commit({ deletes: over.slice(from, from + pageMax) });
+    }
+    await store.commit({ deletes: [mark.key] });
+  }
+}
+
+async function everything(store: Store, prefix: Key): Promise<readonly Entry[]> {
+  const all: Entry[] = [];
+  let page = await store.list(prefix, { limit: pageMax });
+  while (true) {
+    all.push(...page);
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageMax) return all;
+    page = await store.list(prefix, { limit: pageMax, after: last.key });
+  }
 }

@@ -6,6 +6,7 @@
  * from charging). Only `settings` and `charging` escalate: then the process exits and the init system starts it again.
  */
 import type { Board } from "../hal/board.ts";
+import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
 import type { Entropy } from "../hal/entropy.ts";
 import type { Host } from "../hal/host.ts";
@@ -43,6 +44,7 @@ import { stationActor } from "./station.ts";
 /** Everything that the house touches of the world. */
 export interface Ports {
   readonly clock: Clock;
+  readonly civilTime: CivilTime;
   readonly entropy: Entropy;
   readonly store: Store;
   readonly websocket: WebSocketDriver;
@@ -62,7 +64,7 @@ export interface ChargerConfig {
   readonly featureProfiles: readonly string[];
   readonly registration: RegistrationLimits;
   /** In the order of their numbers, 1 to n. */
-  readonly connectors: readonly { readonly currentMaxA: number }[];
+  readonly connectors: readonly { readonly currentMaxA: number; readonly hasLock: boolean }[];
   /** This boot's number, from `beginBoot`. */
   readonly boot: number;
 }
@@ -158,6 +160,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
       address,
       connectorId,
       currentMaxA: config.connectors[connectorId - 1]?.currentMaxA ?? 0,
+      hasLock: config.connectors[connectorId - 1]?.hasLock ?? false,
       boot: config.boot,
       board,
       clock,
@@ -186,7 +189,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
 function central(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
   const { clock, entropy, store } = ports;
   const { table, featureProfiles } = config;
-  const { configuration, connectors, link, outbox, station } = addresses;
+  const { configuration, authorizer, connectors, link, outbox, station } = addresses;
   return {
     id: "central",
     strategy: "rest_for_one",
@@ -211,6 +214,7 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         table,
         link,
         station,
+        authorizer,
         connectors,
         route: routes({ configuration, station, featureProfiles }),
       }),
@@ -225,6 +229,7 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         table,
         board: ports.board,
         host: ports.host,
+        civilTime: ports.civilTime,
         configuration,
         outbox,
         connectors,

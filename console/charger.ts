@@ -4,7 +4,7 @@
  * Law: what starts it here is the same for the product and the simulator; they differ in the ports that they hand in.
  */
 import type { BootValues } from "../actors/boot.ts";
-import { beginBoot } from "../actors/boot.ts";
+import { beginBoot, restoreCivilTime } from "../actors/boot.ts";
 import type { ChargerIdentity } from "../actors/charger_config.ts";
 import { chargerConfig, stationKeyTable } from "../actors/charger_config.ts";
 import type { System } from "../actors/otp/kernel.ts";
@@ -48,6 +48,7 @@ const stopPatienceMs = 3_000;
 export async function startCharger(parts: ChargerParts): Promise<Charger> {
   const { profile, identity, values, ports, trace } = parts;
   const boot = await beginBoot(ports.store, stationKeyTable(profile), values);
+  await restoreCivilTime(ports.store, ports.clock, ports.civilTime);
   const kernel = createKernel({ clock: ports.clock, trace });
   let restart: RestartKind | null = null;
   const host = {

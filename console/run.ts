@@ -4,6 +4,7 @@
  * Law: it makes up nothing; what is not in the file or an option is refused. Its hardware is simulated as long as no driver for
  * a real board is built, and it says so.
  */
+import { createAdjustableClock } from "../hal/drivers/adjustable_clock.ts";
 import { createSystemClock } from "../hal/drivers/system_clock.ts";
 import { loadStation } from "../hal/drivers/station_files.ts";
 import type { RunOptions } from "./arguments.ts";
@@ -29,7 +30,7 @@ export async function run(options: RunOptions, output: Output): Promise<number> 
   if (station.kind === "refused") throw new NotUnderstood(station.problems);
   const problems = keyValueProblems(station.value, { ...config.configuration, ...options.set });
   if (problems.length > 0) throw new NotUnderstood(problems);
-  const clock = createSystemClock();
+  const { clock, civilTime } = createAdjustableClock(createSystemClock());
   const directory = ownState(config.stateDirectory);
   const observatory = createObservatory();
   const health = createStoreWatch();
@@ -53,6 +54,7 @@ export async function run(options: RunOptions, output: Output): Promise<number> 
     values: { first: config.configuration, always: options.set },
     directory,
     clock,
+    civilTime,
     watchStore: health.watch,
     trace: (event) => {
       observatory.record(event);

@@ -5,6 +5,7 @@
  */
 import type { Trace } from "../actors/otp/trace.ts";
 import type { Clock } from "../hal/clock.ts";
+import { createAdjustableClock } from "../hal/drivers/adjustable_clock.ts";
 import { createScaledClock } from "../hal/drivers/scaled_clock.ts";
 import { loadStation } from "../hal/drivers/station_files.ts";
 import { createSystemClock } from "../hal/drivers/system_clock.ts";
@@ -72,7 +73,7 @@ async function play(
 ): Promise<number> {
   const tellsStory = options.once || config.csms === undefined;
   const speed = options.speed ?? (tellsStory ? storySpeed : 1);
-  const clock = createScaledClock(createSystemClock(), speed);
+  const { clock, civilTime } = createAdjustableClock(createScaledClock(createSystemClock(), speed));
   const narrator = createNarrator({
     show: options.quiet ? "errors" : "all",
     format: options.json ? "json" : "text",
@@ -100,6 +101,7 @@ async function play(
     values: { first: config.configuration, always: options.set },
     directory,
     clock,
+    civilTime,
     watchStore: health.watch,
     trace: (event) => {
       for (const listener of listeners) listener(event);

@@ -7,6 +7,7 @@
 import type { BootValues } from "../actors/boot.ts";
 import type { ChargerIdentity } from "../actors/charger_config.ts";
 import type { Trace } from "../actors/otp/trace.ts";
+import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
 import type { SimulatedStation } from "../hal/drivers/simulated_station.ts";
 import { createSimulatedStation } from "../hal/drivers/simulated_station.ts";
@@ -35,6 +36,7 @@ export interface SimulationParts {
   readonly values: BootValues;
   readonly directory: StateDirectory;
   readonly clock: Clock;
+  readonly civilTime: CivilTime;
   readonly trace: Trace;
   readonly warn: (line: string) => void;
   /** Watches the store's health. */
@@ -89,6 +91,7 @@ export function makeSimulation(parts: SimulationParts): Simulation {
     const { board, meter, reader, power } = station;
     const ports = {
       clock,
+      civilTime: parts.civilTime,
       entropy,
       store: now.faulty.store,
       websocket: network.driver,

@@ -9,12 +9,14 @@ import type {
   ConnectorFacts,
   ConnectorRules,
   ConnectorStep,
+  Fault,
+  Holder,
   Idle,
   RunningTransaction,
   Stop,
   Use,
 } from "./connector_facts.ts";
-import { cableInStation, mayRemoteStart } from "./connector_status.ts";
+import { cableInStation, inTransaction, mayBegin, mayRemoteStart } from "./connector_status.ts";
 import { sameIdTag } from "./id_tag.ts";
 
 export function step(facts: ConnectorFacts, event: ConnectorEvent, rules: ConnectorRules): ConnectorStep {
@@ -22,15 +24,23 @@ export function step(facts: ConnectorFacts, event: ConnectorEvent, rules: Connec
     case "ElectronicsChanged":
       return startWhenReady(changed({ ...facts, electronics: event.electronics }, rules));
     case "Presented":
-      return presented(facts, event.idTag);
+      return presented(facts, event.idTag, rules);
     case "RemoteStartAccepted":
       return remoteStartAccepted(facts, event);
     case "AuthorizationAnswered":
-      return authorizationAnswered(facts, event);
+      return authorizationAnswered(facts, event, rules);
     case "ConnectionTimedOut":
       return facts.use.kind === "authorized" ? quiet({ ...facts, use: { kind: "none" } }) : quiet(facts);
+    case "LockTimedOut":
+      return facts.use.kind === "locking"
+        ? quiet({ ...facts, use: { kind: "none" }, lockFault: lockFailure })
+        : quiet(facts);
+    case "AvailabilityChanged":
+      return availabilityChanged({ ...facts, availability: event.availability });
+    case "UnlockRequested":
+      return unlockRequested(facts, rules);
     case "StopRequested":
-      return stopRequested(facts, event.stop);
+      return stopRequested(facts, event.stop, rules);
     case "StartCommitted":
       return startCommitted(facts, event.localId);
     case "StartFailed":
@@ -39,33 +49,53 @@ export function step(facts: ConnectorFacts, event: ConnectorEvent, rules: Connec
         : quiet({ ...facts, warning: event.warning });
     case "StartAnswered":
       return startAnswered(facts, event, rules);
+    case "EnergyMeasured":
+      return energyMeasured(facts, event.energyWh);
     case "StopCommitted":
-      return facts.use.kind === "stopping"
-        ? quiet(withoutCable({ ...facts, use: { kind: "ended", reason: facts.use.stop.reason } }))
-        : quiet(facts);
+      return stopCommitted(facts);
   }
 }
 
-function presented(facts: ConnectorFacts, idTag: string): ConnectorStep {
+/** TC_024. */
+const lockFailure: Fault = { errorCode: "ConnectorLockFailure" };
+
+function presented(facts: ConnectorFacts, idTag: string, rules: ConnectorRules): ConnectorStep {
   const use = facts.use;
   switch (use.kind) {
     case "none":
+      return mayBegin(facts) ? asking(facts, idTag, use) : quiet(facts);
     case "ended":
-      return facts.electronics.fault === null ? asking(facts, idTag, use) : quiet(facts);
+      return presentedAfter(facts, use, idTag);
     case "authorized":
       // B1: the same tag a second time takes the intention back.
       return sameIdTag(use.idTag, idTag) ? quiet({ ...facts, use: { kind: "none" } }) : quiet(facts);
     case "transaction":
-      if (sameIdTag(use.transaction.idTag, idTag)) return stopRequested(facts, { reason: "Local", idTag });
+      if (sameIdTag(use.transaction.idTag, idTag)) {
+        return stopRequested(facts, { reason: "Local", idTag }, rules);
+      }
       // §5.15: another tag of the same group may stop; without a group there is nothing to ask for (TC_068).
       return use.transaction.parentIdTag === undefined
         ? quiet(facts)
         : { next: facts, effects: [{ kind: "AskAuthorization", idTag }] };
     case "asked":
+    case "locking":
     case "starting":
     case "stopping":
       return quiet(facts);
   }
+}
+
+/** A held cable is let go for its user; a free one may be used again (F2). */
+function presentedAfter(
+  facts: ConnectorFacts,
+  use: Extract<Idle, { kind: "ended" }>,
+  idTag: string,
+): ConnectorStep {
+  if (use.heldFor === undefined) return mayBegin(facts) ? asking(facts, idTag, use) : quiet(facts);
+  if (sameIdTag(use.heldFor.idTag, idTag)) return quiet({ ...facts, use: released(use) });
+  return use.heldFor.parentIdTag === undefined
+    ? quiet(facts)
+    : { next: facts, effects: [{ kind: "AskAuthorization", idTag }] };
 }
 
 function remoteStartAccepted(
@@ -88,18 +118,21 @@ function asking(facts: ConnectorFacts, idTag: string, after: Idle): ConnectorSte
 function authorizationAnswered(
   facts: ConnectorFacts,
   answer: Extract<ConnectorEvent, { kind: "AuthorizationAnswered" }>,
+  rules: ConnectorRules,
 ): ConnectorStep {
   const use = facts.use;
   if (use.kind === "asked" && sameIdTag(use.idTag, answer.idTag)) {
-    const refused = !answer.accepted || facts.electronics.fault !== null;
-    if (refused) return quiet({ ...facts, use: use.after });
+    if (!answer.accepted || !mayBegin(facts)) return quiet({ ...facts, use: use.after });
     return startWhenReady(
-      quiet({ ...facts, use: { kind: "authorized", ...holder(use.idTag, answer.parentIdTag) } }),
+      quiet({ ...facts, use: { kind: "authorized", ...holderOf(use.idTag, answer.parentIdTag) } }),
     );
   }
-  const mayStop = use.kind === "transaction" && answer.accepted && answer.parentIdTag !== undefined &&
-    use.transaction.parentIdTag !== undefined && sameIdTag(answer.parentIdTag, use.transaction.parentIdTag);
-  return mayStop ? stopRequested(facts, { reason: "Local", idTag: answer.idTag }) : quiet(facts);
+  if (!answer.accepted || answer.parentIdTag === undefined) return quiet(facts);
+  if (use.kind === "transaction" && isGroup(use.transaction.parentIdTag, answer.parentIdTag)) {
+    return stopRequested(facts, { reason: "Local", idTag: answer.idTag }, rules);
+  }
+  const letsGo = use.kind === "ended" && isGroup(use.heldFor?.parentIdTag, answer.parentIdTag);
+  return letsGo ? quiet({ ...facts, use: released(use) }) : quiet(facts);
 }
 
 function changed(facts: ConnectorFacts, rules: ConnectorRules): ConnectorStep {
@@ -107,15 +140,18 @@ function changed(facts: ConnectorFacts, rules: ConnectorRules): ConnectorStep {
   switch (use.kind) {
     case "transaction":
       return electronics.plug !== "both" && rules.stopOnEvSideDisconnect
-        ? stopRequested(facts, { reason: "EVDisconnected" })
+        ? stopRequested(facts, { reason: "EVDisconnected" }, rules)
         : quiet(facts);
     case "authorized":
       // TC_041: nothing starts in a fault, nor by itself once the fault is over.
-      return electronics.fault === null ? quiet(facts) : quiet({ ...facts, use: { kind: "none" } });
+      return electronics.fault === null
+        ? quiet(withoutCable(facts))
+        : quiet({ ...facts, use: { kind: "none" } });
+    case "locking":
     case "starting": {
       if (electronics.fault !== null) return quiet({ ...facts, use: { kind: "none" } });
-      const waits: Use = { kind: "authorized", ...holder(use.idTag, use.parentIdTag) };
-      return electronics.plug === "both" ? quiet(facts) : quiet({ ...facts, use: waits });
+      const waits: Use = { kind: "authorized", ...holderOf(use.idTag, use.parentIdTag) };
+      return electronics.plug === "both" ? quiet(facts) : quiet(withoutCable({ ...facts, use: waits }));
     }
     case "none":
     case "asked":
@@ -125,12 +161,28 @@ function changed(facts: ConnectorFacts, rules: ConnectorRules): ConnectorStep {
   }
 }
 
+/** §5.2: an intention is dropped, a transaction goes on to its end. */
+function availabilityChanged(facts: ConnectorFacts): ConnectorStep {
+  const keeps = facts.availability === "Operative" || inTransaction(facts.use);
+  return keeps ? quiet(facts) : quiet({ ...facts, use: dropped(facts.use) });
+}
+
+function unlockRequested(facts: ConnectorFacts, rules: ConnectorRules): ConnectorStep {
+  const { use } = facts;
+  if (use.kind === "transaction") return stopRequested(facts, { reason: "UnlockCommand" }, rules);
+  if (use.kind === "stopping") {
+    return quiet({ ...facts, use: { kind: use.kind, transaction: use.transaction, stop: use.stop } });
+  }
+  const next = dropped(use);
+  return quiet({ ...facts, use: next.kind === "ended" ? released(next) : next });
+}
+
 function startCommitted(facts: ConnectorFacts, localId: number): ConnectorStep {
   if (facts.use.kind !== "starting") return quiet(facts);
   const transaction: RunningTransaction = {
     localId,
     mayCharge: true,
-    ...holder(facts.use.idTag, facts.use.parentIdTag),
+    ...holderOf(facts.use.idTag, facts.use.parentIdTag),
   };
   return quiet({ ...facts, use: { kind: "transaction", transaction }, warning: null });
 }
@@ -145,61 +197,105 @@ function startAnswered(
   if ((use.kind !== "transaction" && use.kind !== "stopping") || use.transaction.localId !== answer.localId) {
     return quiet(facts);
   }
+  const grace = !answer.accepted && rules.maxEnergyOnInvalidIdWh > 0;
   const transaction: RunningTransaction = {
     ...use.transaction,
     transactionId: answer.transactionId,
-    mayCharge: use.transaction.mayCharge && answer.accepted,
+    mayCharge: use.transaction.mayCharge && (answer.accepted || grace),
+    ...(grace ? { energyLimitWh: answer.energyWh + rules.maxEnergyOnInvalidIdWh } : {}),
     ...(answer.parentIdTag === undefined ? {} : { parentIdTag: answer.parentIdTag }),
   };
   const next: ConnectorFacts = { ...facts, use: { ...use, transaction } };
   const mustStop = !answer.accepted && rules.stopOnInvalidId;
-  return mustStop ? stopRequested(next, { reason: "DeAuthorized" }) : quiet(next);
+  return mustStop ? stopRequested(next, { reason: "DeAuthorized" }, rules) : quiet(next);
 }
 
-function stopRequested(facts: ConnectorFacts, stop: Stop): ConnectorStep {
+function energyMeasured(facts: ConnectorFacts, energyWh: number): ConnectorStep {
+  const { use } = facts;
+  const limitWh = use.kind === "transaction" ? use.transaction.energyLimitWh : undefined;
+  if (use.kind !== "transaction" || limitWh === undefined || energyWh < limitWh) return quiet(facts);
+  return quiet({ ...facts, use: { ...use, transaction: { ...use.transaction, mayCharge: false } } });
+}
+
+function stopRequested(facts: ConnectorFacts, stop: Stop, rules: ConnectorRules): ConnectorStep {
   const use = facts.use;
-  switch (use.kind) {
-    case "transaction":
-      return {
-        next: { ...facts, use: { kind: "stopping", transaction: use.transaction, stop } },
-        effects: [{ kind: "CommitStop", transaction: use.transaction, stop }],
-      };
-    // A stop of everything (reset, power loss) reaches an intention too: it is dropped.
-    case "asked":
-      return quiet({ ...facts, use: use.after });
-    case "authorized":
-    case "starting":
-      return quiet({ ...facts, use: { kind: "none" } });
-    case "none":
-    case "stopping":
-    case "ended":
-      return quiet(facts);
+  if (use.kind === "transaction") {
+    const { transaction } = use;
+    const heldFor = holds(stop, rules)
+      ? { heldFor: holderOf(transaction.idTag, transaction.parentIdTag) }
+      : {};
+    return {
+      next: { ...facts, use: { kind: "stopping", transaction, stop, ...heldFor } },
+      effects: [{ kind: "CommitStop", transaction, stop }],
+    };
   }
+  // A stop of everything (reset, power loss) reaches an intention too: it is dropped.
+  return quiet({ ...facts, use: dropped(use) });
+}
+
+/** Errata v4.0 §3.5, and §6 for a cable that was pulled at the car: whoever comes by must not take it. */
+function holds(stop: Stop, rules: ConnectorRules): boolean {
+  return stop.reason === "DeAuthorized" ||
+    (stop.reason === "EVDisconnected" && !rules.unlockOnEvSideDisconnect);
+}
+
+function stopCommitted(facts: ConnectorFacts): ConnectorStep {
+  const { use } = facts;
+  if (use.kind !== "stopping") return quiet(facts);
+  const heldFor = use.heldFor === undefined ? {} : { heldFor: use.heldFor };
+  return quiet(withoutCable({ ...facts, use: { kind: "ended", reason: use.stop.reason, ...heldFor } }));
 }
 
 /** A fault needs no look here: no authorization outlives one. */
 function startWhenReady(step: ConnectorStep): ConnectorStep {
   const { use, electronics } = step.next;
-  if (use.kind !== "authorized" || electronics.plug !== "both") return step;
-  const starter = holder(use.idTag, use.parentIdTag);
+  if ((use.kind !== "authorized" && use.kind !== "locking") || electronics.plug !== "both") return step;
+  const starter = holderOf(use.idTag, use.parentIdTag);
+  if (electronics.lock === "open") {
+    return { ...step, next: { ...step.next, use: { kind: "locking", ...starter } } };
+  }
   return {
     next: { ...step.next, use: { kind: "starting", ...starter } },
     effects: [...step.effects, { kind: "CommitStart", ...starter }],
   };
 }
 
-/** With the cable out of the station nothing is left to finish. */
+/** With the cable out of the station nothing is left to finish, and no lock to fail. */
 function withoutCable(facts: ConnectorFacts): ConnectorFacts {
   if (cableInStation(facts.electronics.plug)) return facts;
-  if (facts.use.kind === "ended") return { ...facts, use: { kind: "none" } };
-  if (facts.use.kind === "asked") return { ...facts, use: { ...facts.use, after: { kind: "none" } } };
-  return facts;
+  const { use } = facts;
+  const rest = { ...facts, lockFault: null };
+  if (use.kind === "ended") return { ...rest, use: { kind: "none" } };
+  if (use.kind === "asked") return { ...rest, use: { ...use, after: { kind: "none" } } };
+  return rest;
 }
 
-function holder(
-  idTag: string,
-  parentIdTag: string | undefined,
-): { readonly idTag: string; readonly parentIdTag?: string } {
+/** What is left when an intention is dropped. */
+function dropped(use: Use): Use {
+  switch (use.kind) {
+    case "asked":
+      return use.after;
+    case "authorized":
+    case "locking":
+    case "starting":
+      return { kind: "none" };
+    case "none":
+    case "ended":
+    case "transaction":
+    case "stopping":
+      return use;
+  }
+}
+
+function released(use: Extract<Idle, { kind: "ended" }>): Idle {
+  return { kind: use.kind, reason: use.reason };
+}
+
+function isGroup(one: string | undefined, other: string): boolean {
+  return one !== undefined && sameIdTag(one, other);
+}
+
+function holderOf(idTag: string, parentIdTag: string | undefined): Holder {
   return parentIdTag === undefined ? { idTag } : { idTag, parentIdTag };
 }
 

@@ -30,6 +30,14 @@ export interface Electronics {
   readonly evDemandsEnergy: boolean;
   /** Of this connector, or of the whole station. */
   readonly fault: Fault | null;
+  /** The lock round the plug, by its own feedback; a fixed cable has none. */
+  readonly lock: "absent" | "open" | "closed";
+}
+
+/** Who uses a connector, as far as is known. */
+export interface Holder {
+  readonly idTag: string;
+  readonly parentIdTag?: string;
 }
 
 /** A transaction that runs on this connector. */
@@ -42,6 +50,8 @@ export interface RunningTransaction {
   readonly transactionId?: number;
   /** False once the central system has refused the idTag and StopTransactionOnInvalidId is false. */
   readonly mayCharge: boolean;
+  /** The register, in Wh, at which it may charge no more: MaxEnergyOnInvalidId after a refusal (§9.1.14). */
+  readonly energyLimitWh?: number;
 }
 
 /** How a transaction is to end (OCPP 1.6 §7.36 Reason). */
@@ -53,7 +63,8 @@ export interface Stop {
 /** Nobody's: free, or the transaction is over and its cable still in. */
 export type Idle =
   | { readonly kind: "none" }
-  | { readonly kind: "ended"; readonly reason: StopReason };
+  /** With `heldFor` the cable stays locked until that user, or one of the same group, presents a tag (errata v4.0 §3.5). */
+  | { readonly kind: "ended"; readonly reason: StopReason; readonly heldFor?: Holder };
 
 /** What somebody is doing with this connector. */
 export type Use =
@@ -61,16 +72,27 @@ export type Use =
   /** An authorization to start is being asked for; `after` is what a refusal goes back to. */
   | { readonly kind: "asked"; readonly idTag: string; readonly after: Idle }
   /** Waits for the plug, at most ConnectionTimeOut. */
-  | { readonly kind: "authorized"; readonly idTag: string; readonly parentIdTag?: string }
+  | ({ readonly kind: "authorized" } & Holder)
+  /** The plug is in and its lock is closing; a transaction needs both (§6). */
+  | ({ readonly kind: "locking" } & Holder)
   /** Everything is there; the meter is being read and StartTransaction committed. */
-  | { readonly kind: "starting"; readonly idTag: string; readonly parentIdTag?: string }
+  | ({ readonly kind: "starting" } & Holder)
   | { readonly kind: "transaction"; readonly transaction: RunningTransaction }
   /** The contactor is open; the meter is being read and StopTransaction committed. */
-  | { readonly kind: "stopping"; readonly transaction: RunningTransaction; readonly stop: Stop };
+  | {
+    readonly kind: "stopping";
+    readonly transaction: RunningTransaction;
+    readonly stop: Stop;
+    readonly heldFor?: Holder;
+  };
 
 export interface ConnectorFacts {
   readonly electronics: Electronics;
   readonly use: Use;
+  /** By ChangeAvailability; in effect as soon as no transaction runs (§5.2). */
+  readonly availability: "Operative" | "Inoperative";
+  /** The lock did not close round the plug; over when the plug is out. */
+  readonly lockFault: Fault | null;
   /** Something that a StatusNotification mentions without being Faulted; ends with the next start. */
   readonly warning: Fault | null;
 }
@@ -87,6 +109,12 @@ export type ConnectorEvent =
     readonly parentIdTag?: string;
   }
   | { readonly kind: "ConnectionTimedOut" }
+  | { readonly kind: "LockTimedOut" }
+  | { readonly kind: "AvailabilityChanged"; readonly availability: "Operative" | "Inoperative" }
+  /** UnlockConnector: whatever runs is stopped, whatever holds the cable lets go (§5.18). */
+  | { readonly kind: "UnlockRequested" }
+  /** The register at a reading. */
+  | { readonly kind: "EnergyMeasured"; readonly energyWh: number }
   | { readonly kind: "StopRequested"; readonly stop: Stop }
   | { readonly kind: "StartCommitted"; readonly localId: number }
   | { readonly kind: "StartFailed"; readonly warning: Fault }
@@ -96,13 +124,15 @@ export type ConnectorEvent =
     readonly transactionId: number;
     readonly accepted: boolean;
     readonly parentIdTag?: string;
+    /** The register when the answer came, or the last one seen. */
+    readonly energyWh: number;
   }
   | { readonly kind: "StopCommitted" };
 
 export type ConnectorEffect =
   | { readonly kind: "AskAuthorization"; readonly idTag: string }
   /** Read the meter, commit StartTransaction, then say StartCommitted (or StartFailed). */
-  | { readonly kind: "CommitStart"; readonly idTag: string; readonly parentIdTag?: string }
+  | ({ readonly kind: "CommitStart" } & Holder)
   /** Make the stop durable, read the meter, commit StopTransaction, then say StopCommitted. */
   | { readonly kind: "CommitStop"; readonly transaction: RunningTransaction; readonly stop: Stop };
 
@@ -110,6 +140,9 @@ export type ConnectorEffect =
 export interface ConnectorRules {
   readonly stopOnInvalidId: boolean;
   readonly stopOnEvSideDisconnect: boolean;
+  readonly unlockOnEvSideDisconnect: boolean;
+  /** Wh that an invalidated user may still draw where the transaction goes on; 0 where the station has no such key. */
+  readonly maxEnergyOnInvalidIdWh: number;
 }
 
 export interface ConnectorStep {

@@ -3,12 +3,13 @@
  *
  * Law: functions of the facts, each of which a test calls with a literal.
  */
-import type { ConnectorFacts, Plug, Use } from "./connector_facts.ts";
+import type { ConnectorFacts, Fault, Plug, Use } from "./connector_facts.ts";
 import type { ChargePointErrorCode, ChargePointStatus } from "./messages/types.ts";
 
 /** The status that StatusNotification reports (§7.7), derived. SuspendedEVSE wins over SuspendedEV (§4.9). */
 export function status(facts: ConnectorFacts): ChargePointStatus {
-  if (facts.electronics.fault !== null) return "Faulted";
+  if (faultOf(facts) !== null) return "Faulted";
+  if (facts.availability === "Inoperative" && !inTransaction(facts.use)) return "Unavailable";
   switch (facts.use.kind) {
     case "none":
       return cableInStation(facts.electronics.plug) ? "Preparing" : "Available";
@@ -16,6 +17,7 @@ export function status(facts: ConnectorFacts): ChargePointStatus {
       if (facts.use.after.kind === "ended") return "Finishing";
       return cableInStation(facts.electronics.plug) ? "Preparing" : "Available";
     case "authorized":
+    case "locking":
     case "starting":
       return "Preparing";
     case "transaction":
@@ -33,7 +35,7 @@ export function status(facts: ConnectorFacts): ChargePointStatus {
 export function trouble(
   facts: ConnectorFacts,
 ): { readonly errorCode: ChargePointErrorCode; readonly info?: string; readonly vendorErrorCode?: string } {
-  const fault = facts.electronics.fault ?? facts.warning;
+  const fault = faultOf(facts) ?? facts.warning;
   if (fault !== null) return fault;
   const unplugged = facts.electronics.plug !== "both" && tellsOfUnplugging(facts.use);
   return unplugged ? { errorCode: "NoError", info: "EV side disconnected" } : { errorCode: "NoError" };
@@ -42,17 +44,44 @@ export function trouble(
 /** A contactor is closed only while a transaction that may charge is open (house rule 9). */
 export function wantsContactor(facts: ConnectorFacts): boolean {
   return facts.use.kind === "transaction" && facts.use.transaction.mayCharge &&
-    facts.electronics.plug === "both" && facts.electronics.fault === null;
+    facts.electronics.plug === "both" && faultOf(facts) === null;
 }
 
-/** The cable is held from just before the transaction until it has ended (§6; detachable cables only, a fixed one ignores it). */
-export function wantsLock(facts: ConnectorFacts): boolean {
-  return facts.use.kind === "starting" || facts.use.kind === "transaction";
+/** The cable is held from just before the transaction until its normal end, and longer for the user whom it was not (§6, errata v4.0 §3.5). */
+export function wantsLock({ use }: ConnectorFacts): boolean {
+  switch (use.kind) {
+    case "locking":
+    case "starting":
+    case "transaction":
+      return true;
+    case "stopping":
+    case "ended":
+      return use.heldFor !== undefined;
+    case "asked":
+      return use.after.kind === "ended" && use.after.heldFor !== undefined;
+    case "none":
+    case "authorized":
+      return false;
+  }
 }
 
 /** Whether RemoteStartTransaction is accepted here: free, whole, and nobody before it (messages.md §3.10). */
 export function mayRemoteStart(facts: ConnectorFacts): boolean {
-  return facts.use.kind === "none" && facts.electronics.fault === null;
+  return facts.use.kind === "none" && mayBegin(facts);
+}
+
+/** Nothing begins on a connector that is broken or out of use. */
+export function mayBegin(facts: ConnectorFacts): boolean {
+  return faultOf(facts) === null && facts.availability === "Operative";
+}
+
+/** What keeps the connector from delivering energy: the electronics' own faults first. */
+export function faultOf(facts: ConnectorFacts): Fault | null {
+  return facts.electronics.fault ?? facts.lockFault;
+}
+
+export function inTransaction(use: Use): boolean {
+  return use.kind === "transaction" || use.kind === "stopping";
 }
 
 export function cableInStation(plug: Plug): boolean {
@@ -72,6 +101,7 @@ function tellsOfUnplugging(use: Use): boolean {
       return tellsOfUnplugging(use.after);
     case "none":
     case "authorized":
+    case "locking":
     case "starting":
       return false;
   }

@@ -31,18 +31,36 @@ export function nextSampleInMs(startedAtMs: number, intervalS: number, nowMs: nu
   return nextSample * intervalMs - elapsedMs;
 }
 
-/** One MeterValue of the measurands asked, or null when the meter measured none of them. */
+const dayMs = 86_400_000;
+
+/** Milliseconds from civil time `wallMs` to the next point of the grid that begins anew at each midnight (UTC), or null when it is off. */
+export function nextAlignedInMs(intervalS: number, wallMs: number): number | null {
+  if (intervalS <= 0) return null;
+  const intervalMs = intervalS * 1_000;
+  const sinceMidnightMs = (wallMs + timerSlackMs) % dayMs;
+  const nextMs = (Math.floor(sinceMidnightMs / intervalMs) + 1) * intervalMs;
+  return Math.min(nextMs, dayMs) - sinceMidnightMs + timerSlackMs;
+}
+
+/** The point of that grid at or just before `wallMs`: the timestamp of a value that was taken for it (TC_071). */
+export function alignedMs(intervalS: number, wallMs: number): number {
+  const sinceMidnightMs = (wallMs + timerSlackMs) % dayMs;
+  return wallMs + timerSlackMs - sinceMidnightMs % (Math.max(1, intervalS) * 1_000);
+}
+
+/** A list that MeterValues are made of: empty means the register (TC_070, TC_071). */
+export function orRegister(measurands: readonly Measurand[]): readonly Measurand[] {
+  return measurands.length === 0 ? ["Energy.Active.Import.Register"] : measurands;
+}
+
+/** One MeterValue of the measurands asked, or null when none is asked or the meter measured none of them. */
 export function meterValue(
   measured: Measured,
   measurands: readonly Measurand[],
   context: ReadingContext,
   atMs: number,
 ): MeterValue | null {
-  // An empty list means the register (TC_070).
-  const asked: readonly Measurand[] = measurands.length === 0
-    ? ["Energy.Active.Import.Register"]
-    : measurands;
-  const sampledValue = asked.map((measurand) => sampled(measured, measurand, context)).filter((value) =>
+  const sampledValue = measurands.map((measurand) => sampled(measured, measurand, context)).filter((value) =>
     value !== null
   );
   return sampledValue.length === 0 ? null : { timestamp: formatDateTime(atMs), sampledValue };

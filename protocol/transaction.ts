@@ -81,16 +81,46 @@ export function stopMessage(localId: number, stopped: Stopped): TransactionMessa
   };
 }
 
-/** The CALL for a message, once `transactionId` is known; StartTransaction needs none. */
-export function transactionCall(message: TransactionMessage, transactionId: number): TransactionCall {
+/**
+ * The CALL for a message, once `transactionId` is known; StartTransaction needs none. `transactionData` are the meter values
+ * that StopTransaction carries; none leaves the field out (§4.10, both StopTxn lists empty).
+ */
+export function transactionCall(
+  message: TransactionMessage,
+  transactionId: number,
+  transactionData: readonly MeterValue[] = [],
+): TransactionCall {
   switch (message.action) {
     case "StartTransaction":
       return { action: message.action, payload: message.payload };
     case "MeterValues":
       return { action: message.action, payload: { ...message.payload, transactionId } };
-    case "StopTransaction":
-      return { action: message.action, payload: { ...message.payload, transactionId } };
+    case "StopTransaction": {
+      const data = transactionData.length === 0 ? {} : { transactionData };
+      return { action: message.action, payload: { ...message.payload, transactionId, ...data } };
+    }
   }
+}
+
+/** At most `lengthMax` of them (2 or more): the first and the last always, of those between every other one until they fit (errata v4.0 §3.14). */
+export function thinned<T>(values: readonly T[], lengthMax: number): readonly T[] {
+  let kept = values;
+  while (kept.length > Math.max(lengthMax, 2)) {
+    kept = kept.filter((_, at) => at === 0 || at === kept.length - 1 || at % 2 === 0);
+    if (kept.length === 3 && lengthMax === 2) kept = kept.filter((_, at) => at !== 1);
+  }
+  return kept;
+}
+
+/**
+ * A moment of a transaction on its own clock: its start plus the time that has passed. Civil time may be set while it runs;
+ * within it time never falls and no second is lost (spec/behaviour.md §17).
+ */
+export function transactionTimeMs(
+  started: { readonly startedMs: number; readonly startedMonotonicMs: number },
+  monotonicMs: number,
+): number {
+  return started.startedMs + Math.max(0, monotonicMs - started.startedMonotonicMs);
 }
 
 /** meterStart and meterStop are whole Wh; rounding down on both sides bills no Wh twice. */

@@ -11,7 +11,11 @@
  * | `["transaction", connectorId]` | connector | the transaction that is open there |
  * | `["outbox", sequence]` | connector adds, outbox removes | a transaction message that is not answered yet |
  * | `["answer", localId]` | outbox | what StartTransaction was answered, until StopTransaction is |
+ * | `["sample", localId, sequence]` | connector adds, outbox removes | a meter value for StopTransaction's transactionData |
+ * | `["purge", localId]` | outbox | there until the samples of a transaction that is over are gone |
  * | `["parked", sequence]` | outbox | a transaction message that the central system has refused for good |
+ * | `["availability", connectorId]` | connector, station for 0 | there while ChangeAvailability has it Inoperative |
+ * | `["clock"]` | station | the last civil time that is known to have been |
  */
 import { z } from "zod";
 import {
@@ -30,7 +34,10 @@ export const keys = {
   transactions: ["transaction"],
   outbox: ["outbox"],
   answers: ["answer"],
+  samples: ["sample"],
+  purges: ["purge"],
   parked: ["parked"],
+  clock: ["clock"],
 } as const satisfies Record<string, Key>;
 
 export function configurationKey(name: string): Key {
@@ -44,6 +51,15 @@ export function outboxKey(sequence: number): Key {
 }
 export function answerKey(localId: number): Key {
   return [...keys.answers, localId];
+}
+export function samplesKey(localId: number): Key {
+  return [...keys.samples, localId];
+}
+export function purgeKey(localId: number): Key {
+  return [...keys.purges, localId];
+}
+export function availabilityKey(connectorId: number): Key {
+  return ["availability", connectorId];
 }
 export function parkedKey(sequence: number): Key {
   return [...keys.parked, sequence];
@@ -68,7 +84,8 @@ export const TransactionRecord = z.object({
   idTag: z.string(),
   parentIdTag: z.string().exactOptional(),
   meterStartWh: z.int(),
-  /** On this boot's monotonic clock: the sampling grid begins here. */
+  /** Civil time at the start, and this boot's monotonic time: the transaction's own clock and sampling grid begin here. */
+  startedMs: z.number(),
   startedMonotonicMs: z.number(),
   /** There from the moment at which the stop is decided, so that a crash cannot undo it. */
   stop: z.object({ reason: StopReason, idTag: z.string().exactOptional(), atMs: z.number() }).exactOptional(),
@@ -93,6 +110,11 @@ export const OutboxRecord = z.object({
   failures: z.int().min(0),
 });
 export type OutboxRecord = z.infer<typeof OutboxRecord>;
+
+export const AvailabilityRecord = z.literal("Inoperative");
+
+export const ClockRecord = z.object({ knownMs: z.number() });
+export type ClockRecord = z.infer<typeof ClockRecord>;
 
 export const AnswerRecord = z.object({
   transactionId: z.int(),

@@ -166,7 +166,19 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       if (message.action === "StopTransaction") reached.add(`stop by ${message.payload.reason}`);
     });
     const host = createSimulatedHost(clock, restart);
-    const ports = { clock, entropy, store, websocket: network.driver, board, meter, reader, power, host };
+    const civilTime = { set: (wallMs: number) => clock.stepWall(wallMs - clock.wallMs()) };
+    const ports = {
+      clock,
+      civilTime,
+      entropy,
+      store,
+      websocket: network.driver,
+      board,
+      meter,
+      reader,
+      power,
+      host,
+    };
     const { root } = plantTree(kernel, ports, chargerConfig(profile, identity, count));
     now.system = kernel.start(root);
     now.booting = false;

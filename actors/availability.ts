@@ -1,0 +1,34 @@
+/**
+ * Whether ChangeAvailability has a connector, or the whole station (0), Inoperative: kept over resets and power losses (OCPP 1.6 §5.2).
+ *
+ * Law: durable before it is answered, and before it is in effect.
+ */
+import { availabilityKey, AvailabilityRecord, readRecord } from "../storage/records.ts";
+import type { Store } from "../storage/store.ts";
+
+export type Availability = "Operative" | "Inoperative";
+
+export interface AvailabilityBook {
+  readonly now: () => Availability;
+  /** False when the store refuses: nothing has changed. */
+  readonly set: (availability: Availability) => Promise<boolean>;
+}
+
+export async function openAvailability(store: Store, connectorId: number): Promise<AvailabilityBook> {
+  const key = availabilityKey(connectorId);
+  const entry = await store.get(key);
+  let now: Availability = entry === null ? "Operative" : readRecord(AvailabilityRecord, entry);
+  return {
+    now: () => now,
+    set: async (availability) => {
+      if (availability === now) return true;
+      const inoperative = availability === "Inoperative";
+      const outcome = await store.commit(
+        inoperative ? { sets: [{ key, value: availability }] } : { deletes: [key] },
+      );
+      if (outcome.kind !== "committed") return false;
+      now = availability;
+      return true;
+    },
+  };
+}

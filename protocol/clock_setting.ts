@@ -1,0 +1,19 @@
+/**
+ * Whether to set the clock by what the central system says it is (OCPP 1.6 §4.2, §4.6: currentTime in BootNotification and Heartbeat).
+ *
+ * Law: small differences are the network's, absurd ones are the central system's fault; neither moves the clock.
+ */
+import { parseDateTimeMs } from "./date_time.ts";
+
+/** Half a round trip over a mobile link, and the second that a heartbeat rounds to. */
+const toleranceMs = 2_000;
+/** 2025-01-01 and 2100-01-01: no central system that is in its senses is outside. */
+const leastMs = 1_735_689_600_000;
+const mostMs = 4_102_444_800_000;
+
+/** The civil time to set, or null when the clock is right enough or `currentTime` is no time to go by. */
+export function clockToSet(currentTime: string, nowMs: number): number | null {
+  const told = parseDateTimeMs(currentTime);
+  if (told === null || told < leastMs || told > mostMs) return null;
+  return Math.abs(told - nowMs) <= toleranceMs ? null : told;
+}
