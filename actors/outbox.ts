@@ -13,7 +13,7 @@ import type { Settings } from "../protocol/configuration.ts";
 import type { Call, CallError, CallResult } from "../protocol/frame.ts";
 import { formatCall, formatCallError, parseFrame } from "../protocol/frame.ts";
 import type { Registration } from "../protocol/registration.ts";
-import { mayAnswer } from "../protocol/registration.ts";
+import { mayAnswer, maySend } from "../protocol/registration.ts";
 import type { CallOutcome } from "../protocol/answer.ts";
 import { callOutcome } from "../protocol/answer.ts";
 import type { AuthorizerMessage } from "./authorizer.ts";
@@ -119,7 +119,7 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
       case "LinkUp":
         this.#linkUp = true;
         this.#self.send(this.#parts.station, { kind: "LinkChanged", up: true });
-        return;
+        return this.#pump();
       case "LinkDown":
         return this.#linkLost();
       case "AnnounceLink":
@@ -166,7 +166,9 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   #enqueue(call: SendCall): void | Promise<void> {
-    if (!this.#linkUp || this.#waiting.length >= waitingMax) return call.reply({ kind: "offline" });
+    // What may not be said now is not said later either: by then it may not be true (spec/behaviour.md §1, §2).
+    const may = this.#linkUp && maySend(this.#registration, call.callClass);
+    if (!may || this.#waiting.length >= waitingMax) return call.reply({ kind: "offline" });
     this.#waiting.push(call);
     return this.#pump();
   }

@@ -8,6 +8,7 @@ import { statusAnswer } from "../protocol/answer.ts";
 import type { Candidate } from "../protocol/authorization.ts";
 import { remoteStartConnector } from "../protocol/authorization.ts";
 import type { RemoteStartTransactionRequest } from "../protocol/messages/core.ts";
+import { transactionIdNotObtained } from "../protocol/transaction.ts";
 import { answerKey, AnswerRecord, keys, readRecord, TransactionRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
@@ -55,6 +56,8 @@ export class RemoteTransactions {
   /** The store knows which open transaction has this id; a view of our own might not have heard of it yet. */
   async stop(transactionId: number, reply: Reply<Answer>): Promise<void> {
     const { store, connectors } = this.#parts;
+    // It names no transaction, and several may have it (errata v4.0 §3.18).
+    if (transactionId === transactionIdNotObtained) return reply(statusAnswer("Rejected"));
     for (const entry of await store.list(keys.transactions)) {
       const { localId } = readRecord(TransactionRecord, entry);
       const answer = await store.get(answerKey(localId));

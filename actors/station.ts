@@ -126,9 +126,9 @@ export function stationActor(parts: StationParts): ActorSpec<StationMessage> {
       const settings = await readSettings(store, parts.table);
       const entry = await store.get(keys.registration);
       const record = entry === null ? null : readRecord(RegistrationRecord, entry);
-      const registration = record?.boot === parts.boot ? record.registration : "Unregistered";
+      const resumed = record?.boot === parts.boot ? record : null;
       const availability = await openAvailability(store, 0);
-      return new StationBehaviour(self, store, parts, { settings, registration, availability });
+      return new StationBehaviour(self, store, parts, { settings, resumed, availability });
     },
   };
 }
@@ -136,7 +136,8 @@ export function stationActor(parts: StationParts): ActorSpec<StationMessage> {
 /** What an incarnation reads from the store at its start. */
 interface Kept {
   readonly settings: Settings;
-  readonly registration: Registration;
+  /** Of this boot; null before its first answer. */
+  readonly resumed: RegistrationRecord | null;
   readonly availability: AvailabilityBook;
 }
 
@@ -163,22 +164,23 @@ class StationBehaviour implements Behaviour<StationMessage> {
     self: Self<StationMessage>,
     store: Store,
     parts: StationParts,
-    { settings, registration, availability }: Kept,
+    { settings, resumed, availability }: Kept,
   ) {
     this.#self = self;
     this.#store = store;
     this.#parts = parts;
     this.#settings = settings;
-    this.#registration = registration;
+    this.#registration = resumed?.registration ?? "Unregistered";
     this.#fault = parts.board.stationFault();
     this.#reporter = new StatusReporter(self, parts.clock, parts.outbox);
     this.#remote = new RemoteTransactions(self, { ...parts, store });
     this.#restarting = new Restarting(self, parts);
     this.#availability = new StationAvailability(self, { ...parts, book: availability });
-    self.send(parts.outbox, { kind: "RegistrationChanged", registration });
+    self.send(parts.outbox, { kind: "RegistrationChanged", registration: this.#registration });
     self.send(parts.outbox, { kind: "AnnounceLink" });
     for (const connector of parts.connectors.values()) self.send(connector, { kind: "Describe" });
-    if (registration === "Accepted") this.#armHeartbeat();
+    if (this.#registration === "Accepted") this.#armHeartbeat();
+    if (resumed?.bootDueMonotonicMs !== undefined) this.#bootAgainAt(resumed.bootDueMonotonicMs);
   }
 
   receive(message: StationMessage): void | Promise<void> {
@@ -191,6 +193,8 @@ class StationBehaviour implements Behaviour<StationMessage> {
         return this.#booted(message.outcome);
       case "HeartbeatDue":
         this.#armHeartbeat();
+        // Reports that a slow peer has not answered: only they are sent again.
+        this.#reportAll(false);
         return this.#heartbeat("ordinary");
       case "HeartbeatConcluded": {
         const call = message.outcome.kind === "reply" ? message.outcome.value : null;
@@ -281,38 +285,49 @@ class StationBehaviour implements Behaviour<StationMessage> {
     const call = outcome.kind === "reply" ? outcome.value : null;
     if (call?.kind !== "result") {
       this.#bootFailures += 1;
-      return this.#bootAgain(backoffMs(bootRetry, this.#bootFailures, this.#parts.entropy.fraction("boot")));
+      const waitMs = backoffMs(bootRetry, this.#bootFailures, this.#parts.entropy.fraction("boot"));
+      return this.#bootAgainAt(this.#parts.clock.monotonicMs() + waitMs);
     }
     this.#bootFailures = 0;
     await this.#setClock(call.payload.currentTime);
     const answer = { status: call.payload.status, intervalS: call.payload.interval };
     const next = answeredBoot(answer, this.#parts.limits);
     const accepted = next.registration === "Accepted" && this.#registration !== "Accepted";
-    await this.#register(next.registration);
-    if (next.bootAgainAfterMs !== undefined) this.#bootAgain(next.bootAgainAfterMs);
+    if (accepted && next.heartbeatIntervalS !== undefined) this.#adopt(next.heartbeatIntervalS);
+    const bootDueMs = next.bootAgainAfterMs === undefined
+      ? null
+      : this.#parts.clock.monotonicMs() + next.bootAgainAfterMs;
+    await this.#register(next.registration, bootDueMs);
+    if (bootDueMs !== null) this.#bootAgainAt(bootDueMs);
     if (!accepted) return;
-    if (next.heartbeatIntervalS !== undefined) {
-      this.#settings = { ...this.#settings, HeartbeatInterval: next.heartbeatIntervalS };
-      this.#self.send(this.#parts.configuration, {
-        kind: "AdoptHeartbeatInterval",
-        intervalS: next.heartbeatIntervalS,
-      });
-    }
     this.#armHeartbeat();
     this.#reportAll(true);
   }
 
-  async #register(registration: Exclude<Registration, "Unregistered">): Promise<void> {
+  /** Before the registration is stored: a crash between the two boots again, and hears of the interval again. */
+  #adopt(intervalS: number): void {
+    this.#settings = { ...this.#settings, HeartbeatInterval: intervalS };
+    this.#self.send(this.#parts.configuration, { kind: "AdoptHeartbeatInterval", intervalS });
+  }
+
+  async #register(
+    registration: Exclude<Registration, "Unregistered">,
+    bootDueMs: number | null,
+  ): Promise<void> {
     this.#registration = registration;
-    const record: RegistrationRecord = { boot: this.#parts.boot, registration };
+    const record: RegistrationRecord = {
+      boot: this.#parts.boot,
+      registration,
+      ...(bootDueMs === null ? {} : { bootDueMonotonicMs: bootDueMs }),
+    };
     // Not durable it costs one BootNotification more after a crash of this actor, and nothing else.
     await this.#store.commit({ sets: [{ key: keys.registration, value: record }] });
     this.#self.send(this.#parts.outbox, { kind: "RegistrationChanged", registration });
   }
 
-  #bootAgain(afterMs: number): void {
-    this.#bootDueMs = this.#parts.clock.monotonicMs() + afterMs;
-    this.#self.after(afterMs, { kind: "BootDue" });
+  #bootAgainAt(dueMs: number): void {
+    this.#bootDueMs = dueMs;
+    this.#self.after(dueMs - this.#parts.clock.monotonicMs(), { kind: "BootDue" });
   }
 
   #heartbeat(callClass: CallClass): void {

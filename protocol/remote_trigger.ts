@@ -31,15 +31,20 @@ export function trigger(
         ? { status: "Rejected" }
         : { status: "Accepted", triggered: { kind: "BootNotification" } };
     case "Heartbeat":
-      return { status: "Accepted", triggered: { kind: "Heartbeat" } };
+      return mayFollow({ status: "Accepted", triggered: { kind: "Heartbeat" } }, registration);
     case "StatusNotification":
-      return ofConnectors("StatusNotification", request.connectorId, [0, ...all]);
+      return mayFollow(ofConnectors("StatusNotification", request.connectorId, [0, ...all]), registration);
     case "MeterValues":
-      return ofConnectors("MeterValues", request.connectorId, all);
+      return mayFollow(ofConnectors("MeterValues", request.connectorId, all), registration);
     default:
       // An open set: messages of profiles that are not built, and names that are no messages at all.
       return { status: "NotImplemented" };
   }
+}
+
+/** Before the first answer nothing but BootNotification may be sent (§4.2), so nothing else is promised. */
+function mayFollow(answer: TriggerAnswer, registration: Registration): TriggerAnswer {
+  return registration === "Unregistered" ? { status: "Rejected" } : answer;
 }
 
 function ofConnectors(

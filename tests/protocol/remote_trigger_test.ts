@@ -41,6 +41,14 @@ check(
 );
 check("TC_054: Heartbeat", { requestedMessage: "Heartbeat" }, heartbeat);
 check("Heartbeat while Pending", { requestedMessage: "Heartbeat" }, heartbeat, "Pending");
+for (const requestedMessage of ["Heartbeat", "StatusNotification", "MeterValues"]) {
+  check(
+    `§4.2: no ${requestedMessage} before the first answer, when only BootNotification may be sent`,
+    { requestedMessage },
+    rejected,
+    "Unregistered",
+  );
+}
 check(
   "§15: a connectorId that means nothing is ignored",
   { requestedMessage: "Heartbeat", connectorId: 9 },

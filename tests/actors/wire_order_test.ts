@@ -1,0 +1,131 @@
+/** The order of the wire: one CALL in flight, time-outs, answers that nobody waits for (OCPP-J 1.6 §4.1.1; spec/rpc.md §4). */
+import { assertEquals, assertNotEquals } from "@std/assert";
+import { actions, bootedHouse, charging, chargingHouse, moments } from "./calm_house.ts";
+
+const late = (afterMs: number) => ({ kind: "answer", afterMs }) as const;
+const nothing = { kind: "nothing" } as const;
+
+Deno.test("OCPP-J §4.1.1: the next CALL waits for the answer to the one before", async () => {
+  const house = await bootedHouse();
+  house.centralSystem.script("StatusNotification", late(5_000));
+  house.station.verbs.plug(1);
+  await house.advance(0);
+  await house.ask("TriggerMessage", { requestedMessage: "Heartbeat" });
+  await house.advance(4_999);
+  assertEquals(actions(house), ["StatusNotification"]);
+  await house.advance(1);
+  assertEquals(actions(house), ["StatusNotification", "Heartbeat"]);
+});
+
+Deno.test("OCPP-J §4.1.1: what the central system asks is answered while an own CALL is in flight", async () => {
+  const house = await bootedHouse();
+  house.centralSystem.script("StatusNotification", nothing);
+  house.station.verbs.plug(1);
+  await house.advance(1_000);
+  assertEquals(await house.ask("ChangeConfiguration", { key: "MessageTimeout", value: "10" }), {
+    result: { status: "Accepted" },
+  });
+});
+
+Deno.test("MessageTimeout: a CALL that a living peer does not answer has failed after it, and the next goes", async () => {
+  const house = await bootedHouse();
+  house.centralSystem.script("StatusNotification", nothing);
+  house.station.verbs.plug(1);
+  await house.ask("TriggerMessage", { requestedMessage: "Heartbeat" });
+  await house.advance(29_999);
+  assertEquals(actions(house), ["StatusNotification"]);
+  await house.advance(1);
+  assertEquals(moments(house, "Heartbeat"), [30_000]);
+  assertEquals(house.effects("LinkClosed"), []);
+});
+
+Deno.test("MessageTimeout: a new value holds from the next CALL on", async () => {
+  const house = await bootedHouse();
+  await house.ask("ChangeConfiguration", { key: "MessageTimeout", value: "7" });
+  house.centralSystem.script("StatusNotification", nothing);
+  house.station.verbs.plug(1);
+  await house.ask("TriggerMessage", { requestedMessage: "Heartbeat" });
+  await house.advance(7_000);
+  assertEquals(moments(house, "Heartbeat"), [7_000]);
+});
+
+Deno.test("spec/rpc.md §4: an answer that comes too late, twice, or to no CALL at all changes nothing", async () => {
+  const house = await bootedHouse();
+  house.centralSystem.script("Heartbeat", late(35_000), nothing);
+  await house.ask("TriggerMessage", { requestedMessage: "Heartbeat" });
+  const [first] = house.sent("Heartbeat");
+  await house.advance(34_000);
+  await house.ask("TriggerMessage", { requestedMessage: "Heartbeat" });
+  await house.ask("TriggerMessage", { requestedMessage: "StatusNotification", connectorId: 1 });
+  await house.advance(1_000);
+  // The answer to the first has come, and the second is still in flight.
+  assertEquals(house.effects("IgnoreFrame").length, 1);
+  for (const text of [`[3,"${first?.id}",{}]`, `[4,"nobody's","GenericError","",{}]`]) {
+    house.centralSystem.say(text);
+    await house.advance(0);
+  }
+  assertEquals(house.effects("IgnoreFrame").length, 3);
+  assertEquals(actions(house), ["Heartbeat", "Heartbeat"]);
+  await house.advance(29_000);
+  assertEquals(actions(house), ["Heartbeat", "Heartbeat", "StatusNotification"]);
+});
+
+Deno.test("OCPP-J §4.1.4: no two CALLs have the same message id", async () => {
+  const house = await chargingHouse();
+  await house.advance(3_600_000);
+  const ids = house.sent().map(({ id }) => id);
+  assertEquals(new Set(ids).size, ids.length);
+  assertEquals(house.wireBreaches(), []);
+});
+
+Deno.test("§3.7: transaction messages keep their order, and other CALLs overtake those that wait", async () => {
+  const house = await bootedHouse();
+  house.centralSystem.script("StartTransaction", { kind: "error", errorCode: "InternalError" });
+  await charging(house).catch(() => {});
+  house.forget();
+  await house.advance(59_000);
+  await house.ask("TriggerMessage", { requestedMessage: "Heartbeat" });
+  assertEquals(await house.ask("GetConfiguration", { key: ["HeartbeatInterval"] }) !== null, true);
+  house.station.verbs.swipe("ALICE");
+  await house.advance(1_000);
+  // The stop was made at 59 s, and waits for the start that is sent again at 60 s.
+  assertEquals(actions(house), ["Heartbeat", "StatusNotification", "StartTransaction", "StopTransaction"]);
+  assertEquals(house.sent("StopTransaction")[0]?.payload.transactionId, 1);
+});
+
+Deno.test("§3.7: the messages of two connectors go in the order in which they happened", async () => {
+  const house = await bootedHouse({ station: "ac-two-sockets" });
+  house.network.setLink("down");
+  await house.ask("ChangeConfiguration", { key: "AllowOfflineTxForUnknownId", value: "true" });
+  house.network.setLink("up");
+  await house.advance(60_000);
+  await charging(house, 1, "ALICE");
+  house.centralSystem.script("MeterValues", nothing);
+  await house.advance(30_000);
+  await charging(house, 2, "BOB").catch(() => {});
+  await house.advance(600_000);
+  const times = house.sent("MeterValues").map(({ payload }) =>
+    (payload.meterValue as { timestamp: string }[])[0]?.timestamp
+  );
+  assertEquals(times, times.toSorted());
+  assertEquals(new Set(house.sent("MeterValues").map(({ payload }) => payload.connectorId)), new Set([1, 2]));
+});
+
+Deno.test("OCPP-J §4.2.3: a CALLERROR to a CALL that is no transaction message ends it; it is not sent again", async () => {
+  const house = await bootedHouse();
+  house.centralSystem.script("StatusNotification", { kind: "error", errorCode: "NotSupported" });
+  house.station.verbs.plug(1);
+  await house.advance(3_600_000);
+  assertEquals(house.sent("StatusNotification").length, 1);
+  assertNotEquals(house.sent("Heartbeat").length, 0);
+});
+
+Deno.test("D-levels: a StatusNotification that a living peer has not answered is sent again with the next Heartbeat", async () => {
+  const house = await bootedHouse();
+  house.centralSystem.script("StatusNotification", nothing);
+  house.station.verbs.plug(1);
+  await house.advance(299_999);
+  assertEquals(moments(house, "StatusNotification"), [0]);
+  await house.advance(600_001);
+  assertEquals(moments(house, "StatusNotification"), [0, 300_000]);
+});
