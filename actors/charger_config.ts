@@ -5,8 +5,9 @@
  */
 import type { StationProfile } from "../hal/station_profile.ts";
 import type { WebSocketTarget } from "../hal/websocket.ts";
-import type { KeyTable } from "../protocol/configuration.ts";
+import type { FixableBoolean, KeyTable } from "../protocol/configuration.ts";
 import { keyTable } from "../protocol/configuration.ts";
+import type { Bounds, PhaseRotation } from "../protocol/configuration_key.ts";
 import type { BootNotificationRequest } from "../protocol/messages/core.ts";
 import { builtFeatureProfiles } from "./routes.ts";
 import type { ChargerConfig } from "./tree.ts";
@@ -57,29 +58,50 @@ export function stationKeyTable(profile: StationProfile): KeyTable {
   return keyTable({
     numberOfConnectors: profile.connectors.length,
     supportedFeatureProfiles: featureProfiles(profile),
-    measurands: profile.measurands.sampled,
+    phaseRotations: phaseRotations(profile.connectors),
+    measurands: profile.measurands,
     getConfigurationMaxKeys: limits.GetConfigurationMaxKeys,
-    heartbeatIntervalS: {
-      min: bounds.HeartbeatInterval.least,
-      max: bounds.HeartbeatInterval.most,
-      default: firstValues.HeartbeatInterval,
-    },
-    meterValueSampleIntervalS: {
-      min: bounds.MeterValueSampleInterval.least,
-      max: bounds.MeterValueSampleInterval.most,
-      default: firstValues.MeterValueSampleInterval,
-    },
+    meterValuesAlignedDataMaxLength: limits.MeterValuesAlignedDataMaxLength,
     meterValuesSampledDataMaxLength: limits.MeterValuesSampledDataMaxLength,
+    stopTransactionMaxMeterValues: limits.StopTransactionMaxMeterValues,
+    stopTxnAlignedDataMaxLength: limits.StopTxnAlignedDataMaxLength,
+    stopTxnSampledDataMaxLength: limits.StopTxnSampledDataMaxLength,
+    heartbeatIntervalS: bounded(bounds.HeartbeatInterval, firstValues.HeartbeatInterval),
+    meterValueSampleIntervalS: bounded(bounds.MeterValueSampleInterval, firstValues.MeterValueSampleInterval),
     webSocketPingIntervalS: firstValues.WebSocketPingInterval,
     connectionTimeOutS: firstValues.ConnectionTimeOut,
     transactionMessageAttempts: firstValues.TransactionMessageAttempts,
     transactionMessageRetryIntervalS: firstValues.TransactionMessageRetryInterval,
-    ...(options.offlineTxForUnknownId ? { allowOfflineTxForUnknownId: false } : {}),
-    stopTransactionOnEVSideDisconnect: {
-      access: options.StopTransactionOnEVSideDisconnect.access === "ReadOnly" ? "R" : "RW",
-      default: options.StopTransactionOnEVSideDisconnect.value,
+    resetRetries: firstValues.ResetRetries,
+    localAuthorizeOffline: firstValues.LocalAuthorizeOffline,
+    functions: {
+      ...options,
+      // Security profiles 1 and 2 are those with a password.
+      authorizationKey: profile.security.securityProfiles.some((number) => number < 3),
     },
+    stopTransactionOnEVSideDisconnect: fixable(options.StopTransactionOnEVSideDisconnect),
+    unlockConnectorOnEVSideDisconnect: fixable(options.UnlockConnectorOnEVSideDisconnect),
   });
+}
+
+/** Until somebody says otherwise: in order where there are three phases; where there are two nobody can know. */
+function phaseRotations(connectors: StationProfile["connectors"]): readonly PhaseRotation[] {
+  const each = connectors.map((connector): PhaseRotation => {
+    if (connector.current === "DC" || connector.phases === 1) return "NotApplicable";
+    return connector.phases === 3 ? "RST" : "Unknown";
+  });
+  const grid = each.find((rotation) => rotation !== "NotApplicable") ?? "NotApplicable";
+  return [grid, ...each];
+}
+
+function bounded(bounds: { readonly least: number; readonly most: number }, first: number): Bounds {
+  return { min: bounds.least, max: bounds.most, default: first };
+}
+
+function fixable(
+  option: { readonly access: "ReadOnly" | "ReadWrite"; readonly value: boolean },
+): FixableBoolean {
+  return { access: option.access === "ReadOnly" ? "R" : "RW", default: option.value };
 }
 
 function featureProfiles(profile: StationProfile): readonly string[] {

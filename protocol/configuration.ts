@@ -2,8 +2,19 @@
  * The configuration keys as one table: type, access, default, bounds (OCPP 1.6 §9, security white paper §5).
  *
  * Law: this table is the only place that knows what a key may hold. A value that it refuses changes nothing
- * (spec/config-keys.md, general rules); values travel and are stored as strings, and are parsed here.
+ * (spec/config-keys.md, general rules); values travel and are stored as strings, and are parsed here. What may be changed is
+ * kept over every restart, and counts at once: no key needs a reboot.
  */
+import type { Access, Bounds, KeyDefinition, PhaseRotation } from "./configuration_key.ts";
+import {
+  booleanKey,
+  fixedInteger,
+  fixedList,
+  integerKey,
+  listKey,
+  phaseRotationKey,
+  writeOnlyKey,
+} from "./configuration_key.ts";
 import type { ChangeConfigurationResponse, GetConfigurationResponse } from "./messages/core.ts";
 import type { Measurand } from "./messages/types.ts";
 
@@ -11,77 +22,102 @@ import type { Measurand } from "./messages/types.ts";
 export interface ConfigurationLimits {
   readonly numberOfConnectors: number;
   readonly supportedFeatureProfiles: readonly string[];
+  /** The first values of ConnectorPhaseRotation: of the grid connection, then of each connector. */
+  readonly phaseRotations: readonly PhaseRotation[];
   /** What the meters measure. A list that names anything else is Rejected (§7.31). */
-  readonly measurands: readonly Measurand[];
+  readonly measurands: {
+    readonly sampled: readonly Measurand[];
+    readonly clockAligned: readonly Measurand[];
+  };
   readonly getConfigurationMaxKeys: number;
+  readonly meterValuesAlignedDataMaxLength: number;
+  readonly meterValuesSampledDataMaxLength: number;
+  readonly stopTransactionMaxMeterValues: number;
+  readonly stopTxnAlignedDataMaxLength: number;
+  readonly stopTxnSampledDataMaxLength: number;
   readonly heartbeatIntervalS: Bounds;
   readonly meterValueSampleIntervalS: Bounds;
-  readonly meterValuesSampledDataMaxLength: number;
   readonly webSocketPingIntervalS: number;
   readonly connectionTimeOutS: number;
   readonly transactionMessageAttempts: number;
   readonly transactionMessageRetryIntervalS: number;
-  /** Absent: the station offers no unknown offline authorization, and the key is not there. */
-  readonly allowOfflineTxForUnknownId?: boolean;
-  readonly stopTransactionOnEVSideDisconnect: { readonly access: "R" | "RW"; readonly default: boolean };
+  readonly resetRetries: number;
+  readonly localAuthorizeOffline: boolean;
+  /** What the station can do; the key of what it cannot is absent. */
+  readonly functions: {
+    readonly authorizationCache: boolean;
+    readonly authorizationKey: boolean;
+    readonly maxEnergyOnInvalidId: boolean;
+    readonly minimumStatusDuration: boolean;
+    readonly offlineTxForUnknownId: boolean;
+  };
+  readonly stopTransactionOnEVSideDisconnect: FixableBoolean;
+  readonly unlockConnectorOnEVSideDisconnect: FixableBoolean;
 }
 
-/** Least, most, and what holds until somebody says otherwise. */
-export interface Bounds {
-  readonly min: number;
-  readonly max: number;
-  readonly default: number;
-}
-
-/** `R` and `RW` as the central system sees it; `absent` is not there for it, and holds its initial value for ever. */
-type Access = "R" | "RW" | "absent";
-
-/** A key's type: how its text is parsed (undefined: refused), printed, and what it holds at first. */
-export interface KeyDefinition<V> {
-  readonly access: Access;
-  readonly initial: V;
-  readonly parse: (text: string) => V | undefined;
-  /** How what is stored is parsed, where more may come to be stored than ChangeConfiguration may set. */
-  readonly restore?: (text: string) => V | undefined;
-  readonly print: (value: V) => string;
-  /** What would be accepted, for the operator's error message. */
-  readonly expected: string;
+/** A key that a station may hold fast. */
+export interface FixableBoolean {
+  readonly access: "R" | "RW";
+  readonly default: boolean;
 }
 
 const secondsMax = 2_147_483;
+const dayS = 86_400;
+/** At most an hour: whoever reads a status wants it to be of today. */
+const statusDurationS: Bounds = { min: 0, max: 3_600, default: 0 };
+/** At most the battery of a lorry. */
+const invalidEnergyWh: Bounds = { min: 0, max: 1_000_000, default: 0 };
+const elsewhere = "nothing over OCPP until the security extension is built: set it at the charger";
 
 export function keyTable(limits: ConfigurationLimits) {
+  const { functions, measurands } = limits;
   return {
-    AllowOfflineTxForUnknownId: boolean(
-      limits.allowOfflineTxForUnknownId === undefined ? "absent" : "RW",
-      limits.allowOfflineTxForUnknownId ?? false,
-    ),
-    AuthorizeRemoteTxRequests: boolean("RW", true),
-    ConnectionTimeOut: integer("RW", { min: 1, max: secondsMax, default: limits.connectionTimeOutS }),
-    GetConfigurationMaxKeys: fixed(limits.getConfigurationMaxKeys),
+    AllowOfflineTxForUnknownId: booleanKey(where(functions.offlineTxForUnknownId), false),
+    AuthorizationCacheEnabled: booleanKey(where(functions.authorizationCache), functions.authorizationCache),
+    AuthorizationKey: writeOnlyKey(functions.authorizationKey ? "W" : "absent", elsewhere),
+    AuthorizeRemoteTxRequests: booleanKey("RW", true),
+    ClockAlignedDataInterval: integerKey("RW", { min: 0, max: dayS, default: 0 }, "s"),
+    ConnectionTimeOut: integerKey("RW", { min: 1, max: secondsMax, default: limits.connectionTimeOutS }, "s"),
+    ConnectorPhaseRotation: phaseRotationKey(limits.phaseRotations),
+    ConnectorPhaseRotationMaxLength: fixedInteger(limits.phaseRotations.length),
+    GetConfigurationMaxKeys: fixedInteger(limits.getConfigurationMaxKeys),
     HeartbeatInterval: heartbeatInterval(limits.heartbeatIntervalS),
-    MessageTimeout: integer("RW", { min: 1, max: 3_600, default: 30 }),
-    MeterValueSampleInterval: integer("RW", limits.meterValueSampleIntervalS),
-    MeterValuesSampledData: measurands(limits.measurands, limits.meterValuesSampledDataMaxLength),
-    MeterValuesSampledDataMaxLength: fixed(limits.meterValuesSampledDataMaxLength),
-    NumberOfConnectors: fixed(limits.numberOfConnectors),
-    StopTransactionOnEVSideDisconnect: boolean(
-      limits.stopTransactionOnEVSideDisconnect.access,
-      limits.stopTransactionOnEVSideDisconnect.default,
-    ),
-    StopTransactionOnInvalidId: boolean("RW", true),
-    SupportedFeatureProfiles: fixed(limits.supportedFeatureProfiles, (names) => names.join(",")),
-    TransactionMessageAttempts: integer("RW", {
+    LocalAuthorizeOffline: booleanKey("RW", limits.localAuthorizeOffline),
+    LocalPreAuthorize: booleanKey("RW", false),
+    MaxEnergyOnInvalidId: integerKey(where(functions.maxEnergyOnInvalidId), invalidEnergyWh, "Wh"),
+    MessageTimeout: integerKey("RW", { min: 1, max: 3_600, default: 30 }, "s"),
+    MeterValueSampleInterval: integerKey("RW", limits.meterValueSampleIntervalS, "s"),
+    MeterValuesAlignedData: meterValues(measurands.clockAligned, limits.meterValuesAlignedDataMaxLength),
+    MeterValuesAlignedDataMaxLength: fixedInteger(limits.meterValuesAlignedDataMaxLength),
+    MeterValuesSampledData: meterValues(measurands.sampled, limits.meterValuesSampledDataMaxLength),
+    MeterValuesSampledDataMaxLength: fixedInteger(limits.meterValuesSampledDataMaxLength),
+    MinimumStatusDuration: integerKey(where(functions.minimumStatusDuration), statusDurationS, "s"),
+    NumberOfConnectors: fixedInteger(limits.numberOfConnectors),
+    ResetRetries: integerKey("RW", { min: 0, max: 100, default: limits.resetRetries }, "times"),
+    StopTransactionMaxMeterValues: fixedInteger(limits.stopTransactionMaxMeterValues),
+    StopTransactionOnEVSideDisconnect: fixable(limits.stopTransactionOnEVSideDisconnect),
+    StopTransactionOnInvalidId: booleanKey("RW", true),
+    StopTxnAlignedData: listKey("RW", measurands.clockAligned, limits.stopTxnAlignedDataMaxLength),
+    StopTxnAlignedDataMaxLength: fixedInteger(limits.stopTxnAlignedDataMaxLength),
+    StopTxnSampledData: listKey("RW", measurands.sampled, limits.stopTxnSampledDataMaxLength),
+    StopTxnSampledDataMaxLength: fixedInteger(limits.stopTxnSampledDataMaxLength),
+    SupportedFeatureProfiles: fixedList(limits.supportedFeatureProfiles),
+    TransactionMessageAttempts: integerKey("RW", {
       min: 1,
       max: 1_000,
       default: limits.transactionMessageAttempts,
-    }),
-    TransactionMessageRetryInterval: integer("RW", {
+    }, "times"),
+    TransactionMessageRetryInterval: integerKey("RW", {
       min: 1,
       max: secondsMax,
       default: limits.transactionMessageRetryIntervalS,
-    }),
-    WebSocketPingInterval: integer("RW", { min: 0, max: secondsMax, default: limits.webSocketPingIntervalS }),
+    }, "s"),
+    UnlockConnectorOnEVSideDisconnect: fixable(limits.unlockConnectorOnEVSideDisconnect),
+    WebSocketPingInterval: integerKey("RW", {
+      min: 0,
+      max: secondsMax,
+      default: limits.webSocketPingIntervalS,
+    }, "s"),
   } as const;
 }
 
@@ -110,7 +146,9 @@ export function settings(table: KeyTable, stored: ReadonlyMap<string, string>): 
 /** What ChangeConfiguration comes to (§5.3): the answer, and what to store when it is Accepted. */
 export type Change =
   | { readonly status: "Accepted"; readonly name: KeyName; readonly value: string }
-  | { readonly status: Exclude<ChangeConfigurationResponse["status"], "Accepted">; readonly why: string };
+  | { readonly status: Refused; readonly why: string };
+
+type Refused = Exclude<ChangeConfigurationResponse["status"], "Accepted" | "RebootRequired">;
 
 export function change(table: KeyTable, key: string, value: string): Change {
   const name = named(table, key);
@@ -119,6 +157,8 @@ export function change(table: KeyTable, key: string, value: string): Change {
   }
   const definition = definitionOf(table, name);
   if (definition.access === "R") return { status: "Rejected", why: `${name} is read-only` };
+  // The value may be a secret: it is not quoted.
+  if (definition.access === "W") return { status: "Rejected", why: `${name} takes ${definition.expected}` };
   const parsed = definition.parse(value);
   if (parsed === undefined) {
     return { status: "Rejected", why: `${name} takes ${definition.expected}, not ${JSON.stringify(value)}` };
@@ -138,11 +178,18 @@ export function report(
   const reported = asked.length === 0 ? offered(table) : [...new Set(known)];
   return {
     configurationKey: reported.map((name) => {
-      const definition = definitionOf(table, name);
-      return { key: name, readonly: definition.access === "R", value: definition.print(current[name]) };
+      const { access, print } = definitionOf(table, name);
+      // TC_019: a write-only key is told without its value.
+      const value = access === "W" ? {} : { value: print(current[name]) };
+      return { key: name, readonly: access === "R", ...value };
     }),
     ...(unknown.length === 0 ? {} : { unknownKey: unknown }),
   };
+}
+
+/** Every key with its definition, absent ones included. */
+export function keyDefinitions(table: KeyTable): readonly (readonly [KeyName, KeyDefinition<unknown>])[] {
+  return names(table).map((name) => [name, definitionOf(table, name)]);
 }
 
 /** The official spelling of a key, which is matched case-insensitively (CiString50Type). */
@@ -164,57 +211,20 @@ function definitionOf(table: KeyTable, name: KeyName): KeyDefinition<unknown> {
   return table[name] as KeyDefinition<unknown>;
 }
 
-function boolean(access: Access, initial: boolean): KeyDefinition<boolean> {
-  return {
-    access,
-    initial,
-    parse: (text) => {
-      const folded = text.trim().toLowerCase();
-      return folded === "true" ? true : folded === "false" ? false : undefined;
-    },
-    print: String,
-    expected: "true or false",
-  };
+function where(has: boolean): Access {
+  return has ? "RW" : "absent";
 }
 
-function integer(access: Access, bounds: Bounds): KeyDefinition<number> {
-  return {
-    access,
-    initial: bounds.default,
-    parse: (text) => {
-      const value = /^\d+$/.test(text) ? Number(text) : NaN;
-      return value >= bounds.min && value <= bounds.max ? value : undefined;
-    },
-    print: String,
-    expected: `a whole number from ${bounds.min} to ${bounds.max}`,
-  };
+/** Begins with the register, which an empty list means as well (§9.1.17, TC_070). */
+function meterValues(measured: readonly Measurand[], lengthMax: number): KeyDefinition<readonly Measurand[]> {
+  return { ...listKey("RW", measured, lengthMax), initial: ["Energy.Active.Import.Register"] };
+}
+
+function fixable({ access, default: initial }: FixableBoolean): KeyDefinition<boolean> {
+  return booleanKey(access, initial);
 }
 
 /** BootNotification.conf may set it below what ChangeConfiguration may, down to 1 (§4.2). */
 function heartbeatInterval(bounds: Bounds): KeyDefinition<number> {
-  return { ...integer("RW", bounds), restore: integer("RW", { ...bounds, min: 1 }).parse };
-}
-
-function fixed<V>(value: V, print: (value: V) => string = String): KeyDefinition<V> {
-  return { access: "R", initial: value, parse: () => undefined, print, expected: "nothing: it is read-only" };
-}
-
-function measurands(measured: readonly Measurand[], lengthMax: number): KeyDefinition<readonly Measurand[]> {
-  return {
-    access: "RW",
-    initial: ["Energy.Active.Import.Register"],
-    parse: (text) => {
-      const items = listed(text, measured);
-      return items !== undefined && items.length <= lengthMax ? items as Measurand[] : undefined;
-    },
-    print: (items) => items.join(","),
-    expected: `at most ${lengthMax} of ${measured.join(", ")}, comma separated`,
-  };
-}
-
-/** Blanks around items are borne; an empty text is the empty list; a repeated item is refused. */
-function listed(text: string, allowed: readonly string[]): string[] | undefined {
-  const items = text.trim() === "" ? [] : text.split(",").map((item) => item.trim());
-  const known = items.every((item) => allowed.includes(item));
-  return known && new Set(items).size === items.length ? items : undefined;
+  return { ...integerKey("RW", bounds, "s"), restore: integerKey("RW", { ...bounds, min: 1 }).parse };
 }

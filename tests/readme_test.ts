@@ -3,28 +3,22 @@ import { assert } from "@std/assert";
 import { stationKeyTable } from "../actors/charger_config.ts";
 import { exitCodes } from "../console/exit_codes.ts";
 import { VERBS } from "../console/grammar.ts";
+import { keyRows } from "../console/key_rows.ts";
 import denoJson from "../deno.json" with { type: "json" };
 import { loadStation } from "../hal/drivers/station_files.ts";
-import type { KeyDefinition } from "../protocol/configuration.ts";
+import type { KeyTable } from "../protocol/configuration.ts";
 
 const readme = await Deno.readTextFile(new URL("../README.md", import.meta.url));
 
-function keyRows(): readonly string[] {
+function referenceTable(): KeyTable {
   const station = loadStation("reference-dc");
   if (station.kind === "refused") throw new Error(station.problems.join("; "));
-  const table: Readonly<Record<string, KeyDefinition<unknown>>> = forgotten(stationKeyTable(station.value));
-  return Object.entries(table).map(([name, { access, initial, print, expected }]) =>
-    `| ${name} | ${access} | ${"`"}${print(initial)}${"`"} | ${access === "R" ? "" : expected} |`
-  );
-}
-
-/** Each definition with its value type forgotten: only its own `parse` makes what its own `print` takes. */
-function forgotten(table: object): Readonly<Record<string, KeyDefinition<unknown>>> {
-  return table as Readonly<Record<string, KeyDefinition<unknown>>>;
+  return stationKeyTable(station.value);
 }
 
 Deno.test("README: lists every configuration key of the reference station, with its access, default and bounds", () => {
-  for (const row of keyRows()) assert(readme.includes(row), `write into README.md: ${row}`);
+  const rows = keyRows(referenceTable());
+  assert(readme.includes(`\n${rows.join("\n")}\n\n`), "write into README.md what deno task keys prints");
 });
 
 Deno.test("README: lists every command-line option and every view", () => {

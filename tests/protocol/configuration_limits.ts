@@ -4,15 +4,44 @@ import type { ConfigurationLimits } from "../../protocol/configuration.ts";
 export const limits: ConfigurationLimits = {
   numberOfConnectors: 2,
   supportedFeatureProfiles: ["Core", "RemoteTrigger"],
-  measurands: ["Energy.Active.Import.Register", "Power.Active.Import", "SoC"],
+  phaseRotations: ["RST", "RST", "NotApplicable"],
+  measurands: {
+    sampled: ["Energy.Active.Import.Register", "Power.Active.Import", "SoC"],
+    clockAligned: ["Energy.Active.Import.Register", "Voltage"],
+  },
   getConfigurationMaxKeys: 4,
+  meterValuesAlignedDataMaxLength: 5,
+  meterValuesSampledDataMaxLength: 2,
+  stopTransactionMaxMeterValues: 1_000,
+  stopTxnAlignedDataMaxLength: 1,
+  stopTxnSampledDataMaxLength: 6,
   heartbeatIntervalS: { min: 60, max: 18_000, default: 300 },
   meterValueSampleIntervalS: { min: 0, max: 300, default: 61 },
-  meterValuesSampledDataMaxLength: 2,
   webSocketPingIntervalS: 5,
   connectionTimeOutS: 45,
   transactionMessageAttempts: 3,
   transactionMessageRetryIntervalS: 62,
-  allowOfflineTxForUnknownId: true,
+  resetRetries: 7,
+  localAuthorizeOffline: true,
+  functions: {
+    authorizationCache: true,
+    authorizationKey: true,
+    maxEnergyOnInvalidId: true,
+    minimumStatusDuration: true,
+    offlineTxForUnknownId: true,
+  },
   stopTransactionOnEVSideDisconnect: { access: "RW", default: false },
+  unlockConnectorOnEVSideDisconnect: { access: "RW", default: true },
+};
+
+/** The same station with none of the functions that it can do without. */
+export const bare: ConfigurationLimits = {
+  ...limits,
+  functions: {
+    authorizationCache: false,
+    authorizationKey: false,
+    maxEnergyOnInvalidId: false,
+    minimumStatusDuration: false,
+    offlineTxForUnknownId: false,
+  },
 };

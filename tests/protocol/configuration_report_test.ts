@@ -1,7 +1,7 @@
 /** What a station tells of its configuration keys, and what it holds of what is stored (OCPP 1.6 §5.8, §9). */
 import { assertEquals } from "@std/assert";
 import { change, keyTable, report, settings } from "../../protocol/configuration.ts";
-import { limits } from "./configuration_limits.ts";
+import { bare, limits } from "./configuration_limits.ts";
 
 const table = keyTable(limits);
 const names = Object.keys(table);
@@ -20,16 +20,29 @@ check("without StopTransactionOnEVSideDisconnect's freedom the key is read-only 
   ]);
 });
 
-check("AllowOfflineTxForUnknownId is not there where unknown ids never charge offline", () => {
-  const { allowOfflineTxForUnknownId: _, ...rest } = limits;
-  const without = keyTable(rest);
-  const key = "AllowOfflineTxForUnknownId";
-  const current = settings(without, new Map([[key, "true"]]));
-  assertEquals(current[key], false);
-  assertEquals(change(without, key, "true").status, "NotSupported");
-  assertEquals(report(without, current, [key]), { configurationKey: [], unknownKey: [key] });
+check("C-02 to C-05: the key of a function that the station has not is not there", () => {
+  const without = keyTable(bare);
+  const absent = [
+    "AllowOfflineTxForUnknownId",
+    "AuthorizationCacheEnabled",
+    "AuthorizationKey",
+    "MaxEnergyOnInvalidId",
+    "MinimumStatusDuration",
+  ];
+  const stored = absent.map((key) => [key, key.startsWith("M") ? "1" : "true"] as const);
+  const current = settings(without, new Map(stored));
+  assertEquals(
+    current,
+    settings(without, new Map()),
+    "what an earlier profile had stored counts for nothing",
+  );
+  assertEquals(current.AuthorizationCacheEnabled, false);
+  for (const key of absent) {
+    assertEquals(change(without, key, "true").status, "NotSupported");
+    assertEquals(report(without, current, [key]), { configurationKey: [], unknownKey: [key] });
+  }
   const all = report(without, current, [])?.configurationKey?.map((one) => one.key);
-  assertEquals(all, names.filter((name) => name !== key));
+  assertEquals(all, names.filter((name) => !absent.includes(name)));
 });
 
 check("TC_019: asked for nothing in particular, all keys are told, each once", () => {
@@ -64,30 +77,56 @@ check("settings are what is stored, parsed", () => {
     ["MeterValuesSampledData", "SoC,Power.Active.Import"],
   ]);
   assertEquals(settings(table, stored), {
-    AllowOfflineTxForUnknownId: true,
+    AllowOfflineTxForUnknownId: false,
+    AuthorizationCacheEnabled: true,
+    AuthorizationKey: null,
     AuthorizeRemoteTxRequests: false,
+    ClockAlignedDataInterval: 0,
     ConnectionTimeOut: 90,
+    ConnectorPhaseRotation: ["0.RST", "1.RST", "2.NotApplicable"],
+    ConnectorPhaseRotationMaxLength: 3,
     GetConfigurationMaxKeys: 4,
     HeartbeatInterval: 300,
+    LocalAuthorizeOffline: true,
+    LocalPreAuthorize: false,
+    MaxEnergyOnInvalidId: 0,
     MessageTimeout: 30,
     MeterValueSampleInterval: 61,
+    MeterValuesAlignedData: ["Energy.Active.Import.Register"],
+    MeterValuesAlignedDataMaxLength: 5,
     MeterValuesSampledData: ["SoC", "Power.Active.Import"],
     MeterValuesSampledDataMaxLength: 2,
+    MinimumStatusDuration: 0,
     NumberOfConnectors: 2,
+    ResetRetries: 7,
+    StopTransactionMaxMeterValues: 1_000,
     StopTransactionOnEVSideDisconnect: false,
     StopTransactionOnInvalidId: true,
+    StopTxnAlignedData: [],
+    StopTxnAlignedDataMaxLength: 1,
+    StopTxnSampledData: [],
+    StopTxnSampledDataMaxLength: 6,
     SupportedFeatureProfiles: ["Core", "RemoteTrigger"],
     TransactionMessageAttempts: 3,
     TransactionMessageRetryInterval: 62,
+    UnlockConnectorOnEVSideDisconnect: true,
     WebSocketPingInterval: 5,
   });
+});
+
+check("an empty list stays empty, and so does a first value that is", () => {
+  const stored = new Map([["MeterValuesSampledData", ""], ["StopTxnSampledData", "SoC"]]);
+  const current = settings(table, stored);
+  assertEquals([current.MeterValuesSampledData, current.StopTxnSampledData], [[], ["SoC"]]);
+  const told = report(table, current, ["MeterValuesSampledData", "StopTxnAlignedData"]);
+  assertEquals(told?.configurationKey?.map(({ value }) => value), ["", ""]);
 });
 
 check("what is stored and no longer allowed counts as not stored, and so does what nobody may change", () => {
   const fixedNow = { access: "R", default: true } as const;
   const narrowed = keyTable({
     ...limits,
-    measurands: ["Energy.Active.Import.Register"],
+    measurands: { ...limits.measurands, sampled: ["Energy.Active.Import.Register"] },
     stopTransactionOnEVSideDisconnect: fixedNow,
   });
   const current = settings(

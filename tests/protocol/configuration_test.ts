@@ -56,6 +56,11 @@ interface Fixed {
   readonly initial: string;
 }
 
+/** Not to be read, and not to be set over OCPP yet. */
+interface Secret {
+  readonly access: "W";
+}
+
 /** Integers at their edges. */
 function within(initial: string, min: number, max: number): Changeable {
   return {
@@ -78,42 +83,100 @@ function fixed(initial: string): Fixed {
   return { access: "R", initial };
 }
 
-/** A row for every key, by the compiler's word. */
-const keys: Readonly<Record<KeyName, Changeable | Fixed>> = {
-  AllowOfflineTxForUnknownId: boolean("true"),
-  AuthorizeRemoteTxRequests: boolean("true"),
-  ConnectionTimeOut: within("45", 1, 2_147_483),
-  GetConfigurationMaxKeys: fixed("4"),
-  HeartbeatInterval: within("300", 60, 18_000),
-  MessageTimeout: within("30", 1, 3_600),
-  MeterValueSampleInterval: within("61", 0, 300),
-  MeterValuesSampledData: {
+/** Of what the station measures, as often as `lengthMax` allows; `register` is always one of them. */
+function measurands(
+  initial: string,
+  list: { readonly other: string; readonly lengthMax: number; readonly measured: readonly string[] },
+): Changeable {
+  const { other, lengthMax, measured } = list;
+  const tooMany = measured.length > lengthMax ? [measured.slice(0, lengthMax + 1).join()] : [];
+  return {
     access: "RW",
-    initial: register,
+    initial,
+    takes: [["", ""], ["  ", ""], [other, other], [` ${other} `, other]],
+    refuses: [
+      ...malformed,
+      "RPM",
+      other.toLowerCase(),
+      `${other}.L1`,
+      `${other}.`,
+      `${other},RPM`,
+      `${other},`,
+      `${other},${other}`,
+      `${register};${other}`,
+      ...tooMany,
+    ],
+  };
+}
+
+/** A row for every key, by the compiler's word. */
+const keys: Readonly<Record<KeyName, Changeable | Fixed | Secret>> = {
+  AllowOfflineTxForUnknownId: boolean("false"),
+  AuthorizationCacheEnabled: boolean("true"),
+  AuthorizationKey: { access: "W" },
+  AuthorizeRemoteTxRequests: boolean("true"),
+  ClockAlignedDataInterval: within("0", 0, 86_400),
+  ConnectionTimeOut: within("45", 1, 2_147_483),
+  ConnectorPhaseRotation: {
+    access: "RW",
+    initial: "0.RST,1.RST,2.NotApplicable",
     takes: [
       ["", ""],
-      ["  ", ""],
-      [power, power],
-      [` SoC , ${register} `, `SoC,${register}`],
+      ["0.RST, 1.RST, 2.RTS", "0.RST,1.RST,2.RTS"],
+      ["2.Unknown", "2.Unknown"],
+      ["2.TSR,0.SRT,1.STR", "2.TSR,0.SRT,1.STR"],
     ],
     refuses: [
       ...malformed,
-      "Voltage",
-      "soc",
-      `${power},Voltage`,
-      `${power},`,
-      `${power},${power}`,
-      `${register},${power},SoC`,
-      `${register};${power}`,
+      "3.RST",
+      "-1.RST",
+      "01.RST",
+      "1.0.RST",
+      "1",
+      "1.",
+      ".RST",
+      "RST",
+      "1.SSS",
+      "1.rst",
+      "1.RST,1.RST",
+      "1.RST,1.RTS",
+      "0.RST,1.RST,2.RST,3.RST",
     ],
   },
+  ConnectorPhaseRotationMaxLength: fixed("3"),
+  GetConfigurationMaxKeys: fixed("4"),
+  HeartbeatInterval: within("300", 60, 18_000),
+  LocalAuthorizeOffline: boolean("true"),
+  LocalPreAuthorize: boolean("false"),
+  MaxEnergyOnInvalidId: within("0", 0, 1_000_000),
+  MessageTimeout: within("30", 1, 3_600),
+  MeterValueSampleInterval: within("61", 0, 300),
+  MeterValuesAlignedData: measurands(register, {
+    other: "Voltage",
+    lengthMax: 5,
+    measured: [register, "Voltage"],
+  }),
+  MeterValuesAlignedDataMaxLength: fixed("5"),
+  MeterValuesSampledData: measurands(register, {
+    other: power,
+    lengthMax: 2,
+    measured: [register, power, "SoC"],
+  }),
   MeterValuesSampledDataMaxLength: fixed("2"),
+  MinimumStatusDuration: within("0", 0, 3_600),
   NumberOfConnectors: fixed("2"),
+  ResetRetries: within("7", 0, 100),
+  StopTransactionMaxMeterValues: fixed("1000"),
   StopTransactionOnEVSideDisconnect: boolean("false"),
   StopTransactionOnInvalidId: boolean("true"),
+  StopTxnAlignedData: measurands("", { other: "Voltage", lengthMax: 1, measured: [register, "Voltage"] }),
+  StopTxnAlignedDataMaxLength: fixed("1"),
+  StopTxnSampledData: measurands("", { other: "SoC", lengthMax: 6, measured: [register, power, "SoC"] }),
+  StopTxnSampledDataMaxLength: fixed("6"),
   SupportedFeatureProfiles: fixed("Core,RemoteTrigger"),
   TransactionMessageAttempts: within("3", 1, 1_000),
   TransactionMessageRetryInterval: within("62", 1, 2_147_483),
+  UnlockConnectorOnEVSideDisconnect: boolean("true"),
   WebSocketPingInterval: within("5", 0, 2_147_483),
 };
 
@@ -122,6 +185,7 @@ function check(sentence: string, body: () => void): void {
 }
 
 for (const [key, row] of Object.entries(keys)) {
+  if (row.access === "W") continue;
   check(`TC_019: ${key} is ${row.access} and reads ${row.initial} at first`, () => {
     assertEquals(report(table, settings(table, new Map()), [key]), {
       configurationKey: [{ key, readonly: row.access === "R", value: row.initial }],
@@ -158,6 +222,47 @@ check("§5.3: what any key accepts of the texts of all keys is what settings() t
     assertEquals(String(current[name]), value, name);
   }
   assertGreater(accepted.length, 50);
+});
+
+check("TC_019: AuthorizationKey is told without a value, and as one that is not read-only", () => {
+  const stored = new Map([["AuthorizationKey", "00112233445566778899aabbccddeeff"]]);
+  for (const asked of [["AuthorizationKey"], ["authorizationkey"], []]) {
+    const told = report(table, settings(table, stored), asked)?.configurationKey;
+    assertEquals(told?.find(({ key }) => key === "AuthorizationKey"), {
+      key: "AuthorizationKey",
+      readonly: false,
+    });
+  }
+});
+
+check("AuthorizationKey is not set over OCPP yet, and what was sent is not quoted", () => {
+  const outcome = change(table, "AuthorizationKey", "00112233445566778899aabbccddeeff");
+  assertEquals(outcome, {
+    status: "Rejected",
+    why:
+      "AuthorizationKey takes nothing over OCPP until the security extension is built: set it at the charger",
+  });
+});
+
+check("§9.1.17: of measured items each is taken at most once, and no more than the list may hold", () => {
+  const outcomes = [
+    ["MeterValuesSampledData", ` SoC , ${register} `],
+    ["MeterValuesSampledData", `${register},${power},SoC`],
+    ["StopTxnSampledData", `${register},${power},SoC`],
+    ["StopTxnAlignedData", `${register},Voltage`],
+  ].map(([key = "", value = ""]) => {
+    const outcome = change(table, key, value);
+    return outcome.status === "Accepted" ? outcome.value : outcome.status;
+  });
+  assertEquals(outcomes, [`SoC,${register}`, "Rejected", `${register},${power},SoC`, "Rejected"]);
+});
+
+check("a station with a hundred connectors tells of the first ones in 500 characters (§7.29)", () => {
+  const phaseRotations = Array.from({ length: 101 }, () => "NotApplicable" as const);
+  const large = keyTable({ ...limits, phaseRotations });
+  const told = report(large, settings(large, new Map()), ["ConnectorPhaseRotation"])?.configurationKey?.[0];
+  assertEquals([told?.value?.length, told?.value?.split(",").at(-1)], [499, "29.NotApplicable"]);
+  assertEquals(change(large, "ConnectorPhaseRotation", "100.RST").status, "Accepted");
 });
 
 check("TC_040_1: a key that nobody knows is NotSupported, and named", () => {
