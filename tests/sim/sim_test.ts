@@ -9,14 +9,14 @@ for (const station of shippedStations) {
   Deno.test(`simulated world (${station}): every durable Start and Stop reaches the central system once, in order`, async () => {
     const reached = new Set<string>();
     let transactions = 0;
-    for (let seed = 1; seed <= 12; seed++) {
+    for (let seed = 1; seed <= 24; seed++) {
       const run = await runSeed(`${station}-${seed}`, { hours, station });
       assertEquals(run.breach?.message, undefined, `seed ${run.seed}`);
       transactions += run.transactions;
       for (const point of run.reached) reached.add(point);
     }
     assert(
-      transactions >= 12 * hours,
+      transactions >= 24 * hours,
       `only ${transactions} transactions were made: the world is too quiet to prove a thing`,
     );
     for (

@@ -1,0 +1,174 @@
+/**
+ * Small breaks of Core's rules, one line each, as data.
+ *
+ * Law: each names the rule that it breaks; `find` stands exactly once in its file.
+ */
+
+export interface Mutant {
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+  /** The rule, and what no longer holds. */
+  readonly breaks: string;
+}
+
+const connector = "protocol/connector.ts";
+const status = "protocol/connector_status.ts";
+
+export const mutants: readonly Mutant[] = [
+  {
+    file: status,
+    find: `return facts.use.kind === "transaction" && facts.use.transaction.mayCharge &&`,
+    replace: `return facts.use.kind !== "none" &&`,
+    breaks: "house rule 9: the contactor closes without a transaction that may charge",
+  },
+  {
+    file: connector,
+    find: `if (sameIdTag(use.transaction.idTag, idTag))`,
+    replace: `if (use.transaction.idTag !== "")`,
+    breaks: "TC_068: any card stops a transaction",
+  },
+  {
+    file: connector,
+    find: `      return use.transaction.parentIdTag === undefined
+        ? quiet(facts)`,
+    replace: `      return use.transaction.parentIdTag !== undefined
+        ? quiet(facts)`,
+    breaks: "TC_069: a card of the same group cannot stop",
+  },
+  {
+    file: connector,
+    find: `return sameIdTag(use.idTag, idTag) ? quiet({ ...facts, use: { kind: "none" } }) : quiet(facts);`,
+    replace: `return quiet(facts);`,
+    breaks: "B1: the same card cannot take its intention back",
+  },
+  {
+    file: connector,
+    find: `if (!answer.accepted || !mayBegin(facts)) return`,
+    replace: `if (!mayBegin(facts)) return`,
+    breaks: "TC_023: a refused idTag starts",
+  },
+  {
+    file: connector,
+    find:
+      `return facts.use.kind === "authorized" ? quiet({ ...facts, use: { kind: "none" } }) : quiet(facts);`,
+    replace: `return quiet(facts);`,
+    breaks: "TC_004_2, TC_011_2: ConnectionTimeOut ends nothing",
+  },
+  {
+    file: connector,
+    find: `const mustStop = !answer.accepted && rules.stopOnInvalidId;`,
+    replace: `const mustStop = !answer.accepted;`,
+    breaks: "TC_037_2: StopTransactionOnInvalidId=false stops all the same",
+  },
+  {
+    file: connector,
+    find: `return electronics.plug !== "both" && rules.stopOnEvSideDisconnect`,
+    replace: `return electronics.plug !== "both"`,
+    breaks: "TC_005_3: StopTransactionOnEVSideDisconnect=false stops all the same",
+  },
+  {
+    file: connector,
+    find: `return stop.reason === "DeAuthorized" ||`,
+    replace: `return`,
+    breaks: "errata v4.0 §3.5: an invalidated user's cable is free for anyone",
+  },
+  {
+    file: connector,
+    find: `if (electronics.lock === "open")`,
+    replace: `if (electronics.lock === "absent")`,
+    breaks: "TC_024: a transaction starts with an open lock",
+  },
+  {
+    file: connector,
+    find: `const keeps = facts.availability === "Operative" || inTransaction(facts.use);`,
+    replace: `const keeps = facts.availability === "Operative";`,
+    breaks: "§5.2: Inoperative does not wait for the transaction",
+  },
+  {
+    file: status,
+    find: `if (facts.availability === "Inoperative" && !inTransaction(facts.use)) return "Unavailable";`,
+    replace: ``,
+    breaks: "TC_013: an inoperative connector is not Unavailable",
+  },
+  {
+    file: "protocol/registration.ts",
+    find: `return callClass !== "ordinary";`,
+    replace: `return true;`,
+    breaks: "TC_002: a pending charge point speaks for itself",
+  },
+  {
+    file: "protocol/registration.ts",
+    find: `return registration !== "Rejected";`,
+    replace: `return true;`,
+    breaks: "TC_001: a rejected charge point answers",
+  },
+  {
+    file: "protocol/call_queue.ts",
+    find: `return transmissions >= attempts`,
+    replace: `return transmissions > attempts`,
+    breaks: "§3.7.1: one attempt more than TransactionMessageAttempts",
+  },
+  {
+    file: "protocol/call_queue.ts",
+    find: `afterMs: transmissions * retryIntervalS * 1_000`,
+    replace: `afterMs: retryIntervalS * 1_000`,
+    breaks: "§3.7.1: the wait does not grow",
+  },
+  {
+    file: "protocol/transaction.ts",
+    find: `meterStop: Math.max(wholeWh(stopped.energyWh), stopped.meterStartWh),`,
+    replace: `meterStop: wholeWh(stopped.energyWh),`,
+    breaks: "errata v4.0 §3.9: meterStop below meterStart",
+  },
+  {
+    file: "protocol/metering.ts",
+    find: `return wallMs + timerSlackMs - sinceMidnightMs % (Math.max(1, intervalS) * 1_000);`,
+    replace: `return wallMs;`,
+    breaks: "TC_071: clock-aligned timestamps off the grid",
+  },
+  {
+    file: "protocol/remote_trigger.ts",
+    find: `return registration === "Accepted"
+        ? { status: "Rejected" }`,
+    replace: `return registration === "Unregistered"
+        ? { status: "Rejected" }`,
+    breaks: "errata v4.0 §3.35: BootNotification triggered once accepted",
+  },
+  {
+    file: "actors/transaction_queue.ts",
+    find: `{ key: parkedKey(sequenceOf(delivery.entry)), value: delivery.record },`,
+    replace: ``,
+    breaks: "a message that was refused for good is deleted, not parked",
+  },
+  {
+    file: "actors/transaction_book.ts",
+    find: `queued(store, startMessage(record.localId, { ...beginning, connectorId })),`,
+    replace: ``,
+    breaks: "§3.7: StartTransaction is not made durable with its transaction",
+  },
+  {
+    file: "actors/connector.ts",
+    find: `else if (record !== null && record.boot !== this.#parts.boot) {`,
+    replace: `else if (record === null) {`,
+    breaks: "TC_032_2: a transaction that power loss cut off goes on as if nothing had been",
+  },
+  {
+    file: "actors/configuration.ts",
+    find: `reply({ kind: "result", payload: { status: stored ? "Accepted" : "Rejected" } });`,
+    replace: `reply({ kind: "result", payload: { status: "Accepted" } });`,
+    breaks: "§5.3: Accepted is said of a value that is not durable",
+  },
+  {
+    file: "actors/link.ts",
+    find: `if (this.#heardMs >= sentMs)`,
+    replace: `if (sentMs >= 0)`,
+    breaks: "decision D-offline-attempts: a dead link uses up attempts",
+  },
+  {
+    file: "actors/restarting.ts",
+    find: `const reasons = { Soft: "SoftReset", Hard: "HardReset" } as const;`,
+    replace: `const reasons = { Soft: "HardReset", Hard: "SoftReset" } as const;`,
+    breaks: "TC_015, TC_016: the stop names the wrong reset",
+  },
+];
