@@ -96,11 +96,16 @@ export async function bootedHouse(options: CalmHouseOptions = {}): Promise<CalmH
   return house;
 }
 
-/** Plugs in and presents the card, at a station with one reader: a transaction that the central system knows of. */
-export async function charging(house: CalmHouse, connectorId = 1, idTag = "ALICE"): Promise<LedgerEntry> {
-  house.station.verbs.plug(connectorId);
+/** Plugs in and presents the card, at a station with one reader; what comes of it is for the test to see. */
+export async function begun(house: CalmHouse, connectorId = 1, idTag = "ALICE"): Promise<void> {
+  assertEquals(house.station.verbs.plug(connectorId), { kind: "done" });
   await house.advance(0);
   await swiped(house, idTag);
+}
+
+/** The same, and it became a transaction that the central system knows of. */
+export async function charging(house: CalmHouse, connectorId = 1, idTag = "ALICE"): Promise<LedgerEntry> {
+  await begun(house, connectorId, idTag);
   const entry = [...house.centralSystem.ledger.values()].at(-1);
   assertEquals(status(house, connectorId), "Charging");
   assert(entry !== undefined && entry.stop === null && entry.start.connectorId === connectorId);
