@@ -26,8 +26,8 @@ import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts"
 import type { Route } from "./routes.ts";
 import type { SendCall } from "./send_call.ts";
 import type { StationMessage } from "./station.ts";
-import type { Delivery, TransactionQueue } from "./transaction_queue.ts";
-import { openTransactionQueue } from "./transaction_queue.ts";
+import type { Delivery, TellStartAnswered, TransactionQueue } from "./transaction_queue.ts";
+import { openTransactionQueue, tellOpenAnswered } from "./transaction_queue.ts";
 import type { Store } from "../storage/store.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 
@@ -74,12 +74,16 @@ export function outboxActor(parts: OutboxParts): ActorSpec<OutboxMessage> {
     start: async (self) => {
       const store = self.fence(parts.store);
       const settings = await readSettings(store, parts.table);
-      const queue = await openTransactionQueue(store, (localId, connectorId, answer) => {
+      const tell: TellStartAnswered = (localId, connectorId, answer) => {
         const connector = parts.connectors.get(connectorId);
         if (connector !== undefined) self.send(connector, { kind: "StartAnswered", localId, ...answer });
-      });
-      // Nobody remembers what the predecessor had in flight: both sides begin again on a fresh connection.
-      if (self.incarnation > 0) self.send(parts.link, { kind: "Reconnect", why: "outbox restarted" });
+      };
+      const queue = await openTransactionQueue(store, tell);
+      if (self.incarnation > 0) {
+        await tellOpenAnswered(store, tell);
+        // Nobody remembers what the predecessor had in flight: both sides begin again on a fresh connection.
+        self.send(parts.link, { kind: "Reconnect", why: "outbox restarted" });
+      }
       return new OutboxBehaviour(self, parts, settings, queue);
     },
   };
@@ -121,8 +125,9 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
       case "FrameReceived":
         return this.#received(message.text);
       case "RegistrationChanged":
+        // No pump: each connector's report comes next, and before the transaction messages that wait (spec/behaviour.md §1).
         this.#registration = message.registration;
-        return this.#pump();
+        return;
       case "SendCall":
         return this.#enqueue(message);
       case "TransactionMessageQueued":
