@@ -70,6 +70,8 @@ export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessag
       const book = await openTransactionBook(store, parts.connectorId, parts.boot);
       const behaviour = new ConnectorBehaviour(self, parts, book, settings);
       await behaviour.resume();
+      // What a predecessor has made durable, and could tell nobody any more.
+      if (self.incarnation > 0) self.send(parts.outbox, { kind: "TransactionMessageQueued" });
       return behaviour;
     },
     terminate: () => parts.board.setContactor(parts.connectorId, false),

@@ -7,7 +7,15 @@
 import type { StartTransactionResponse } from "../protocol/messages/core.ts";
 import type { TransactionCall } from "../protocol/transaction.ts";
 import { transactionCall, transactionIdNotObtained } from "../protocol/transaction.ts";
-import { answerKey, AnswerRecord, keys, OutboxRecord, parkedKey, readRecord } from "../storage/records.ts";
+import {
+  answerKey,
+  AnswerRecord,
+  keys,
+  OutboxRecord,
+  parkedKey,
+  readRecord,
+  TransactionRecord,
+} from "../storage/records.ts";
 import type { Batch, Entry, Store } from "../storage/store.ts";
 
 /** One message on its way. */
@@ -105,6 +113,15 @@ export async function openTransactionQueue(store: Store, tell: TellStartAnswered
       return true;
     },
   };
+}
+
+/** Tells again what the open transactions were answered: a predecessor may have made it durable and told nobody. */
+export async function tellOpenAnswered(store: Store, tell: TellStartAnswered): Promise<void> {
+  for (const entry of await store.list(keys.transactions)) {
+    const { localId } = readRecord(TransactionRecord, entry);
+    const answer = await store.get(answerKey(localId));
+    if (answer !== null) tell(localId, Number(entry.key.at(-1)), readRecord(AnswerRecord, answer));
+  }
 }
 
 /** Counts entries page by page, so that a long outage's backlog is never held in memory at once. */
