@@ -44,10 +44,13 @@ export interface CalmHouseOptions {
   readonly judge?: (idTag: string) => IdTagInfo;
   readonly settings?: Readonly<Record<string, string>>;
   readonly seed?: string;
+  /** One way. */
+  readonly networkMs?: number;
 }
 
 /** The charger has just been switched on: it has done nothing yet. */
 export async function newHouse(options: CalmHouseOptions = {}): Promise<CalmHouse> {
+  const { networkMs = 0 } = options;
   const disk = { commitMs: 0, readMs: 0 };
   let sent: Sent[] = [];
   const effects: { effect: string; atMs: number; detail: unknown }[] = [];
@@ -56,7 +59,7 @@ export async function newHouse(options: CalmHouseOptions = {}): Promise<CalmHous
     ...options,
     seed: options.seed ?? "calm",
     pace: {
-      networkMs: { min: 0, max: 0 },
+      networkMs: { min: networkMs, max: networkMs },
       answerMs: () => 0,
       diskMs: (operation) => operation === "commit" ? disk.commitMs : disk.readMs,
       meterMs: 0,
