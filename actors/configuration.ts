@@ -44,7 +44,10 @@ export function configurationActor(parts: ConfigurationParts): ActorSpec<Configu
     address: parts.address,
     start: async (self) => {
       const store = self.fence(parts.store);
-      return new ConfigurationBehaviour(self, store, parts, await readValues(store));
+      const behaviour = new ConfigurationBehaviour(self, store, parts, await readValues(store));
+      // What a predecessor has made durable, and could tell nobody any more.
+      if (self.incarnation > 0) behaviour.tell();
+      return behaviour;
     },
   };
 }
@@ -81,6 +84,14 @@ class ConfigurationBehaviour implements Behaviour<ConfigurationMessage> {
     }
   }
 
+  /** Tells all values to everyone who lives by them. */
+  tell(): void {
+    const current = settings(this.#parts.table, this.#values);
+    for (const listener of this.#parts.listeners) {
+      this.#self.send(listener, { kind: "SettingsChanged", settings: current });
+    }
+  }
+
   inspect(): unknown {
     return settings(this.#parts.table, this.#values);
   }
@@ -107,10 +118,7 @@ class ConfigurationBehaviour implements Behaviour<ConfigurationMessage> {
       return false;
     }
     this.#values.set(name, value);
-    const changed = settings(this.#parts.table, this.#values);
-    for (const listener of this.#parts.listeners) {
-      this.#self.send(listener, { kind: "SettingsChanged", settings: changed });
-    }
+    this.tell();
     return true;
   }
 

@@ -26,9 +26,8 @@ import {
   wantsContactor,
   wantsLock,
 } from "../protocol/connector_status.ts";
-import { sameIdTag } from "../protocol/id_tag.ts";
 import type { StopReason } from "../protocol/messages/types.ts";
-import { alignedMs, nextAlignedInMs, nextSampleInMs } from "../protocol/metering.ts";
+import { alignedMs } from "../protocol/metering.ts";
 import type { Store } from "../storage/store.ts";
 import type { AuthorizerMessage } from "./authorizer.ts";
 import type { Availability, AvailabilityBook } from "./availability.ts";
@@ -36,8 +35,9 @@ import { openAvailability } from "./availability.ts";
 import type { AvailabilityAnswer, ConnectorMessage, UnlockAnswer } from "./connector_message.ts";
 import type { MeterRead } from "./connector_meter.ts";
 import { ConnectorMeter } from "./connector_meter.ts";
-import type { Moment } from "./connector_samples.ts";
+import { ConnectorMetering } from "./connector_metering.ts";
 import { ConnectorSamples } from "./connector_samples.ts";
+import type { TimerMessage } from "./connector_timers.ts";
 import { ConnectorTimers } from "./connector_timers.ts";
 import { ConnectorTransaction } from "./connector_transaction.ts";
 import { ConnectorUnlocking } from "./connector_unlocking.ts";
@@ -71,10 +71,6 @@ export interface ConnectorParts {
 }
 
 const authorizeTimeoutMs = 35_000;
-/** Longer than any lock's motor runs; then it is a fault (TC_024). */
-const lockTimeoutMs = 3_000;
-/** How closely the energy of MaxEnergyOnInvalidId is watched. */
-const energyIntervalMs = 5_000;
 
 export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessage> {
   return {
@@ -86,6 +82,8 @@ export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessag
       const availability = await openAvailability(store, parts.connectorId);
       const behaviour = new ConnectorBehaviour(self, parts, { book, availability, settings });
       await behaviour.resume();
+      // What a predecessor has made durable, and could tell nobody any more.
+      if (self.incarnation > 0) self.send(parts.outbox, { kind: "TransactionMessageQueued" });
       return behaviour;
     },
     terminate: () => parts.board.setContactor(parts.connectorId, false),
@@ -107,7 +105,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   readonly #availability: AvailabilityBook;
   readonly #reporter: StatusReporter;
   readonly #meter: ConnectorMeter;
-  readonly #samples: ConnectorSamples;
+  readonly #metering: ConnectorMetering;
   readonly #timers: ConnectorTimers;
   readonly #transaction: ConnectorTransaction;
   readonly #unlocking: ConnectorUnlocking;
@@ -128,9 +126,10 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     this.#settings = settings;
     this.#reporter = new StatusReporter(self, parts.clock, parts.outbox);
     this.#meter = new ConnectorMeter(self, parts);
-    this.#samples = new ConnectorSamples(self, parts, this.#meter);
-    this.#timers = new ConnectorTimers(self);
+    this.#timers = new ConnectorTimers(self, parts.clock);
     this.#transaction = new ConnectorTransaction(self, { ...parts, book, meter: this.#meter });
+    const samples = new ConnectorSamples(self, parts, this.#meter);
+    this.#metering = new ConnectorMetering(this.#meter, samples, this.#transaction);
     this.#unlocking = new ConnectorUnlocking(self);
     this.#boardState = this.#board.state(parts.connectorId);
     this.#stationFault = this.#board.stationFault();
@@ -342,9 +341,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     return this.#apply({ kind: "UnlockRequested" });
   }
 
-  #timerFired(
-    kind: "ConnectionTimeOutExpired" | "LockTimedOut" | "SampleDue" | "AlignedDue" | "EnergyDue",
-  ): void | Promise<void> {
+  #timerFired(kind: TimerMessage["kind"]): void | Promise<void> {
     this.#timers.restart(kind);
     switch (kind) {
       case "ConnectionTimeOutExpired":
@@ -367,58 +364,14 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   }
 
   async #meterRead(message: MeterRead): Promise<void> {
-    const { purpose } = message;
-    const reading = this.#meter.take(message);
-    // Meanwhile the facts may have moved on: a reading that nobody waits for any more is dropped.
-    const { use } = this.#facts;
-    const atMs = this.#transaction.nowMs();
-    const moment: Moment | null = reading === null
-      ? null
-      : { reading, board: this.#boardState, settings: this.#settings, atMs };
-    switch (purpose.kind) {
-      case "start": {
-        if (use.kind !== "starting" || !sameIdTag(use.idTag, purpose.idTag)) return;
-        const data = moment === null ? null : this.#samples.edge(moment, "Transaction.Begin");
-        return this.#apply(await this.#transaction.begin(use, reading, data));
-      }
-      case "stop": {
-        const data = moment === null ? null : this.#samples.edge(moment, "Transaction.End");
-        const ended = use.kind === "stopping" ? await this.#transaction.end(purpose, reading, data) : null;
-        return ended === null ? undefined : await this.#ended(ended);
-      }
-      case "sample":
-        // After a stop has been decided a sample would come behind StopTransaction's own reading.
-        return use.kind === "transaction" && moment !== null
-          ? await this.#transaction.sample(this.#samples.periodic(moment))
-          : undefined;
-      case "aligned":
-        return moment === null ? undefined : await this.#aligned({ ...moment, atMs: purpose.atMs });
-      case "trigger": {
-        const id = use.kind === "transaction" ? use.transaction.transactionId : undefined;
-        return moment === null
-          ? undefined
-          : this.#samples.send(this.#samples.triggered(moment), "triggered", id);
-      }
-      case "energy":
-        return reading === null
-          ? undefined
-          : this.#apply({ kind: "EnergyMeasured", energyWh: reading.energyWh });
-    }
-  }
-
-  async #aligned(moment: Moment): Promise<void> {
-    const { use } = this.#facts;
-    if (use.kind === "transaction") {
-      // Where civil time was set meanwhile, the grid may lie before the transaction's own time, which never falls.
-      const ownMs = this.#transaction.nowMs();
-      const atMs = Math.abs(ownMs - moment.atMs) < energyIntervalMs ? moment.atMs : ownMs;
-      return await this.#transaction.sample(this.#samples.aligned({ ...moment, atMs }));
-    }
-    if (use.kind !== "stopping") this.#samples.send(this.#samples.aligned(moment).sent, "ordinary");
-  }
-
-  async #ended(event: ConnectorEvent): Promise<void> {
+    const event = await this.#metering.read(message, {
+      use: this.#facts.use,
+      board: this.#boardState,
+      settings: this.#settings,
+    });
+    if (event === null) return;
     await this.#apply(event);
+    if (event.kind !== "StopCommitted") return;
     for (const reply of this.#stopWaiters.splice(0)) reply(null);
   }
 
@@ -432,25 +385,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   }
 
   #keepTimers(): void {
-    const { use } = this.#facts;
-    const { ConnectionTimeOut, MeterValueSampleInterval, ClockAlignedDataInterval } = this.#settings;
-    const { clock } = this.#parts;
-    const record = use.kind === "transaction" ? this.#book.open() : null;
-    const watchesEnergy = use.kind === "transaction" && use.transaction.mayCharge &&
-      use.transaction.energyLimitWh !== undefined;
-    this.#timers.keep(
-      "ConnectionTimeOutExpired",
-      use.kind === "authorized" ? () => ConnectionTimeOut * 1_000 : null,
-    );
-    this.#timers.keep("LockTimedOut", use.kind === "locking" ? () => lockTimeoutMs : null);
-    this.#timers.keep(
-      "SampleDue",
-      record === null
-        ? null
-        : () => nextSampleInMs(record.startedMonotonicMs, MeterValueSampleInterval, clock.monotonicMs()),
-    );
-    this.#timers.keep("AlignedDue", () => nextAlignedInMs(ClockAlignedDataInterval, clock.wallMs()));
-    this.#timers.keep("EnergyDue", watchesEnergy ? () => energyIntervalMs : null);
+    this.#timers.keepAll(this.#facts.use, this.#book.open(), this.#settings);
   }
 
   #settingsChanged(settings: Settings): void {

@@ -3,32 +3,60 @@
  *
  * Law: whether a timer runs is derived from the facts at each step; nothing arms or disarms one by hand.
  */
-import type { Cancel } from "../hal/clock.ts";
+import type { Cancel, Clock } from "../hal/clock.ts";
+import type { Settings } from "../protocol/configuration.ts";
+import type { Use } from "../protocol/connector_facts.ts";
+import { nextAlignedInMs, nextSampleInMs } from "../protocol/metering.ts";
+import type { TransactionRecord } from "../storage/records.ts";
 import type { Message, Self } from "./otp/actor.ts";
 
 export interface TimerMessage extends Message {
   readonly kind: "ConnectionTimeOutExpired" | "LockTimedOut" | "SampleDue" | "AlignedDue" | "EnergyDue";
 }
 
+/** Longer than any lock's motor runs; then it is a fault (TC_024). */
+const lockTimeoutMs = 3_000;
+/** How closely the energy of MaxEnergyOnInvalidId is watched. */
+const energyIntervalMs = 5_000;
+
 export class ConnectorTimers {
   readonly #self: Pick<Self<TimerMessage>, "after">;
+  readonly #clock: Clock;
   readonly #running = new Map<TimerMessage["kind"], Cancel>();
 
-  constructor(self: Pick<Self<TimerMessage>, "after">) {
+  constructor(self: Pick<Self<TimerMessage>, "after">, clock: Clock) {
     this.#self = self;
+    this.#clock = clock;
   }
 
-  /** Starts the timer unless it runs already; null stops it. `inMs` is asked only when it starts. */
-  keep(kind: TimerMessage["kind"], inMs: (() => number | null) | null): void {
-    if (inMs === null) return this.restart(kind);
-    if (this.#running.has(kind)) return;
-    const delayMs = inMs();
-    if (delayMs !== null) this.#running.set(kind, this.#self.after(delayMs, { kind }));
+  /** Starts what should run and does not, and stops what should not. */
+  keepAll(use: Use, record: TransactionRecord | null, settings: Settings): void {
+    const { ConnectionTimeOut, MeterValueSampleInterval, ClockAlignedDataInterval } = settings;
+    const transaction = use.kind === "transaction" ? use.transaction : null;
+    const isSampled = transaction !== null && record !== null;
+    const hasEnergyLimit = transaction?.mayCharge === true && transaction.energyLimitWh !== undefined;
+    this.#keep("ConnectionTimeOutExpired", use.kind === "authorized", () => ConnectionTimeOut * 1_000);
+    this.#keep("LockTimedOut", use.kind === "locking", () => lockTimeoutMs);
+    this.#keep(
+      "SampleDue",
+      isSampled,
+      () =>
+        nextSampleInMs(record?.startedMonotonicMs ?? 0, MeterValueSampleInterval, this.#clock.monotonicMs()),
+    );
+    this.#keep("AlignedDue", true, () => nextAlignedInMs(ClockAlignedDataInterval, this.#clock.wallMs()));
+    this.#keep("EnergyDue", hasEnergyLimit, () => energyIntervalMs);
   }
 
-  /** It has fired, or what it counts has changed: the next `keep` starts it anew. */
+  /** It has fired, or what it counts has changed: the next `keepAll` starts it anew. */
   restart(kind: TimerMessage["kind"]): void {
     this.#running.get(kind)?.();
     this.#running.delete(kind);
+  }
+
+  #keep(kind: TimerMessage["kind"], runs: boolean, inMs: () => number | null): void {
+    if (!runs) return this.restart(kind);
+    if (this.#running.has(kind)) return;
+    const delayMs = inMs();
+    if (delayMs !== null) this.#running.set(kind, this.#self.after(delayMs, { kind }));
   }
 }

@@ -27,8 +27,8 @@ import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts"
 import type { Route } from "./routes.ts";
 import type { SendCall } from "./send_call.ts";
 import type { StationMessage } from "./station.ts";
-import type { Delivery, TransactionQueue } from "./transaction_queue.ts";
-import { openTransactionQueue } from "./transaction_queue.ts";
+import type { Delivery, QueueListener, TransactionQueue } from "./transaction_queue.ts";
+import { openTransactionQueue, tellOpenAnswered } from "./transaction_queue.ts";
 import type { Store } from "../storage/store.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 
@@ -76,7 +76,7 @@ export function outboxActor(parts: OutboxParts): ActorSpec<OutboxMessage> {
     start: async (self) => {
       const store = self.fence(parts.store);
       const settings = await readSettings(store, parts.table);
-      const queue = await openTransactionQueue(store, settings.StopTransactionMaxMeterValues, {
+      const listener: QueueListener = {
         startAnswered: (localId, connectorId, answer) => {
           const connector = parts.connectors.get(connectorId);
           if (connector !== undefined) self.send(connector, { kind: "StartAnswered", localId, ...answer });
@@ -84,9 +84,13 @@ export function outboxActor(parts: OutboxParts): ActorSpec<OutboxMessage> {
         idTagInfoReceived: (idTag, info) => {
           self.send(parts.authorizer, { kind: "IdTagInfoReceived", idTag, info });
         },
-      });
-      // Nobody remembers what the predecessor had in flight: both sides begin again on a fresh connection.
-      if (self.incarnation > 0) self.send(parts.link, { kind: "Reconnect", why: "outbox restarted" });
+      };
+      const queue = await openTransactionQueue(store, settings.StopTransactionMaxMeterValues, listener);
+      if (self.incarnation > 0) {
+        await tellOpenAnswered(store, listener);
+        // Nobody remembers what the predecessor had in flight: both sides begin again on a fresh connection.
+        self.send(parts.link, { kind: "Reconnect", why: "outbox restarted" });
+      }
       return new OutboxBehaviour(self, parts, settings, queue);
     },
   };
@@ -128,8 +132,9 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
       case "FrameReceived":
         return this.#received(message.text);
       case "RegistrationChanged":
+        // No pump: each connector's report comes next, and before the transaction messages that wait (spec/behaviour.md §1).
         this.#registration = message.registration;
-        return this.#pump();
+        return;
       case "SendCall":
         return this.#enqueue(message);
       case "TransactionMessageQueued":

@@ -33,6 +33,10 @@ export class Restarting {
     this.#parts = parts;
   }
 
+  isUnderWay(): boolean {
+    return this.#stopping !== null;
+  }
+
   /** A second one while it runs changes nothing. */
   begin(restart: RestartKind): void {
     if (this.#stopping !== null) return;

@@ -211,8 +211,8 @@ class StationBehaviour implements Behaviour<StationMessage> {
       case "StatusDelivered":
         return this.#reporter.concluded(message);
       case "RemoteStart":
-        // spec/behaviour.md §1: not while Pending.
-        return this.#registration === "Accepted"
+        // spec/behaviour.md §1: not while Pending; and nothing begins that a Reset would end at once.
+        return this.#registration === "Accepted" && !this.#restarting.isUnderWay()
           ? this.#remote.start(message.request, [...this.#candidates.values()], message.reply)
           : message.reply(statusAnswer("Rejected"));
       case "RemoteStop":

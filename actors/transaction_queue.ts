@@ -18,6 +18,7 @@ import {
   purgeKey,
   readRecord,
   samplesKey,
+  TransactionRecord,
 } from "../storage/records.ts";
 import type { Batch, Entry, Key, Store } from "../storage/store.ts";
 
@@ -133,6 +134,17 @@ export async function openTransactionQueue(
       return true;
     },
   };
+}
+
+/** Tells again what the open transactions were answered: a predecessor may have made it durable and told nobody. */
+export async function tellOpenAnswered(store: Store, listener: QueueListener): Promise<void> {
+  for (const entry of await store.list(keys.transactions)) {
+    const { localId } = readRecord(TransactionRecord, entry);
+    const answer = await store.get(answerKey(localId));
+    if (answer !== null) {
+      listener.startAnswered(localId, Number(entry.key.at(-1)), readRecord(AnswerRecord, answer));
+    }
+  }
 }
 
 /** Counts entries page by page, so that a long outage's backlog is never held in memory at once. */

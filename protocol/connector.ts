@@ -17,6 +17,7 @@ import type {
   Use,
 } from "./connector_facts.ts";
 import { cableInStation, inTransaction, mayBegin, mayRemoteStart } from "./connector_status.ts";
+import { dropped, heldFor, holderOf, holds, released, withoutCable } from "./connector_use.ts";
 import { sameIdTag } from "./id_tag.ts";
 
 export function step(facts: ConnectorFacts, event: ConnectorEvent, rules: ConnectorRules): ConnectorStep {
@@ -36,7 +37,7 @@ export function step(facts: ConnectorFacts, event: ConnectorEvent, rules: Connec
         ? quiet({ ...facts, use: { kind: "none" }, lockFault: lockFailure })
         : quiet(facts);
     case "AvailabilityChanged":
-      return availabilityChanged({ ...facts, availability: event.availability });
+      return availabilityChanged(facts, event.availability);
     case "UnlockRequested":
       return unlockRequested(facts, rules);
     case "StopRequested":
@@ -63,9 +64,8 @@ function presented(facts: ConnectorFacts, idTag: string, rules: ConnectorRules):
   const use = facts.use;
   switch (use.kind) {
     case "none":
-      return mayBegin(facts) ? asking(facts, idTag, use) : quiet(facts);
     case "ended":
-      return presentedAfter(facts, use, idTag);
+      return presentedIdle(facts, use, idTag);
     case "authorized":
       // B1: the same tag a second time takes the intention back.
       return sameIdTag(use.idTag, idTag) ? quiet({ ...facts, use: { kind: "none" } }) : quiet(facts);
@@ -85,12 +85,8 @@ function presented(facts: ConnectorFacts, idTag: string, rules: ConnectorRules):
   }
 }
 
-/** A held cable is let go for its user; a free one may be used again (F2). */
-function presentedAfter(
-  facts: ConnectorFacts,
-  use: Extract<Idle, { kind: "ended" }>,
-  idTag: string,
-): ConnectorStep {
+/** A held cable is let go for its user; a free connector may be used, after an end once more (F2). */
+function presentedIdle(facts: ConnectorFacts, use: Idle, idTag: string): ConnectorStep {
   if (use.heldFor === undefined) return mayBegin(facts) ? asking(facts, idTag, use) : quiet(facts);
   if (sameIdTag(use.heldFor.idTag, idTag)) return quiet({ ...facts, use: released(use) });
   return use.heldFor.parentIdTag === undefined
@@ -131,7 +127,8 @@ function authorizationAnswered(
   if (use.kind === "transaction" && isGroup(use.transaction.parentIdTag, answer.parentIdTag)) {
     return stopRequested(facts, { reason: "Local", idTag: answer.idTag }, rules);
   }
-  const letsGo = use.kind === "ended" && isGroup(use.heldFor?.parentIdTag, answer.parentIdTag);
+  const letsGo = (use.kind === "none" || use.kind === "ended") &&
+    isGroup(use.heldFor?.parentIdTag, answer.parentIdTag);
   return letsGo ? quiet({ ...facts, use: released(use) }) : quiet(facts);
 }
 
@@ -145,36 +142,47 @@ function changed(facts: ConnectorFacts, rules: ConnectorRules): ConnectorStep {
     case "authorized":
       // TC_041: nothing starts in a fault, nor by itself once the fault is over.
       return electronics.fault === null
-        ? quiet(withoutCable(facts))
+        ? quiet(lookedForCable(facts))
         : quiet({ ...facts, use: { kind: "none" } });
     case "locking":
     case "starting": {
       if (electronics.fault !== null) return quiet({ ...facts, use: { kind: "none" } });
-      const waits: Use = { kind: "authorized", ...holderOf(use.idTag, use.parentIdTag) };
-      return electronics.plug === "both" ? quiet(facts) : quiet(withoutCable({ ...facts, use: waits }));
+      const starter = holderOf(use.idTag, use.parentIdTag);
+      if (electronics.plug !== "both") {
+        return quiet(lookedForCable({ ...facts, use: { kind: "authorized", ...starter } }));
+      }
+      // A lock that opens again under a start has to close again first.
+      return electronics.lock === "open"
+        ? quiet({ ...facts, use: { kind: "locking", ...starter } })
+        : quiet(facts);
     }
     case "none":
     case "asked":
     case "stopping":
     case "ended":
-      return quiet(withoutCable(facts));
+      return quiet(lookedForCable(facts));
   }
 }
 
 /** §5.2: an intention is dropped, a transaction goes on to its end. */
-function availabilityChanged(facts: ConnectorFacts): ConnectorStep {
-  const keeps = facts.availability === "Operative" || inTransaction(facts.use);
-  return keeps ? quiet(facts) : quiet({ ...facts, use: dropped(facts.use) });
+function availabilityChanged(
+  facts: ConnectorFacts,
+  availability: ConnectorFacts["availability"],
+): ConnectorStep {
+  const next: ConnectorFacts = { ...facts, availability };
+  const { use } = facts;
+  if (inTransaction(use)) return quiet(next);
+  if (availability === "Inoperative") return quiet({ ...next, use: dropped(use) });
+  // H2: back in use with the cable still in it is Preparing; from Unavailable no way leads to Finishing (§4.9).
+  return facts.availability === "Inoperative" && use.kind === "ended"
+    ? quiet({ ...next, use: { kind: "none", ...heldFor(use.heldFor) } })
+    : quiet(next);
 }
 
 function unlockRequested(facts: ConnectorFacts, rules: ConnectorRules): ConnectorStep {
   const { use } = facts;
   if (use.kind === "transaction") return stopRequested(facts, { reason: "UnlockCommand" }, rules);
-  if (use.kind === "stopping") {
-    return quiet({ ...facts, use: { kind: use.kind, transaction: use.transaction, stop: use.stop } });
-  }
-  const next = dropped(use);
-  return quiet({ ...facts, use: next.kind === "ended" ? released(next) : next });
+  return quiet({ ...facts, use: released(dropped(use)) });
 }
 
 function startCommitted(facts: ConnectorFacts, localId: number): ConnectorStep {
@@ -221,11 +229,11 @@ function stopRequested(facts: ConnectorFacts, stop: Stop, rules: ConnectorRules)
   const use = facts.use;
   if (use.kind === "transaction") {
     const { transaction } = use;
-    const heldFor = holds(stop, rules)
+    const held = holds(facts.electronics, stop, rules)
       ? { heldFor: holderOf(transaction.idTag, transaction.parentIdTag) }
       : {};
     return {
-      next: { ...facts, use: { kind: "stopping", transaction, stop, ...heldFor } },
+      next: { ...facts, use: { kind: "stopping", transaction, stop, ...held } },
       effects: [{ kind: "CommitStop", transaction, stop }],
     };
   }
@@ -233,17 +241,11 @@ function stopRequested(facts: ConnectorFacts, stop: Stop, rules: ConnectorRules)
   return quiet({ ...facts, use: dropped(use) });
 }
 
-/** Errata v4.0 §3.5, and §6 for a cable that was pulled at the car: whoever comes by must not take it. */
-function holds(stop: Stop, rules: ConnectorRules): boolean {
-  return stop.reason === "DeAuthorized" ||
-    (stop.reason === "EVDisconnected" && !rules.unlockOnEvSideDisconnect);
-}
-
 function stopCommitted(facts: ConnectorFacts): ConnectorStep {
   const { use } = facts;
   if (use.kind !== "stopping") return quiet(facts);
-  const heldFor = use.heldFor === undefined ? {} : { heldFor: use.heldFor };
-  return quiet(withoutCable({ ...facts, use: { kind: "ended", reason: use.stop.reason, ...heldFor } }));
+  const ended: Use = { kind: "ended", reason: use.stop.reason, ...heldFor(use.heldFor) };
+  return quiet(lookedForCable({ ...facts, use: ended }));
 }
 
 /** A fault needs no look here: no authorization outlives one. */
@@ -260,43 +262,15 @@ function startWhenReady(step: ConnectorStep): ConnectorStep {
   };
 }
 
-/** With the cable out of the station nothing is left to finish, and no lock to fail. */
-function withoutCable(facts: ConnectorFacts): ConnectorFacts {
-  if (cableInStation(facts.electronics.plug)) return facts;
-  const { use } = facts;
-  const rest = { ...facts, lockFault: null };
-  if (use.kind === "ended") return { ...rest, use: { kind: "none" } };
-  if (use.kind === "asked") return { ...rest, use: { ...use, after: { kind: "none" } } };
-  return rest;
-}
-
-/** What is left when an intention is dropped. */
-function dropped(use: Use): Use {
-  switch (use.kind) {
-    case "asked":
-      return use.after;
-    case "authorized":
-    case "locking":
-    case "starting":
-      return { kind: "none" };
-    case "none":
-    case "ended":
-    case "transaction":
-    case "stopping":
-      return use;
-  }
-}
-
-function released(use: Extract<Idle, { kind: "ended" }>): Idle {
-  return { kind: use.kind, reason: use.reason };
+/** The cable may have been taken out of the station; then no lock fails any more either. */
+function lookedForCable(facts: ConnectorFacts): ConnectorFacts {
+  return cableInStation(facts.electronics.plug)
+    ? facts
+    : { ...facts, use: withoutCable(facts.use), lockFault: null };
 }
 
 function isGroup(one: string | undefined, other: string): boolean {
   return one !== undefined && sameIdTag(one, other);
-}
-
-function holderOf(idTag: string, parentIdTag: string | undefined): Holder {
-  return parentIdTag === undefined ? { idTag } : { idTag, parentIdTag };
 }
 
 function quiet(next: ConnectorFacts): ConnectorStep {

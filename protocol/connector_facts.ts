@@ -60,10 +60,12 @@ export interface Stop {
   readonly idTag?: string;
 }
 
-/** Nobody's: free, or the transaction is over and its cable still in. */
+/**
+ * Nobody's: free, or the transaction is over and its cable still in. With `heldFor` the cable stays locked, and nothing
+ * begins, until that user, or one of the same group, presents a tag (errata v4.0 §3.5).
+ */
 export type Idle =
-  | { readonly kind: "none" }
-  /** With `heldFor` the cable stays locked until that user, or one of the same group, presents a tag (errata v4.0 §3.5). */
+  | { readonly kind: "none"; readonly heldFor?: Holder }
   | { readonly kind: "ended"; readonly reason: StopReason; readonly heldFor?: Holder };
 
 /** What somebody is doing with this connector. */

@@ -22,8 +22,9 @@ export function status(facts: ConnectorFacts): ChargePointStatus {
       return "Preparing";
     case "transaction":
       if (!facts.use.transaction.mayCharge) return "SuspendedEVSE";
-      if (facts.electronics.plug !== "both" || !facts.electronics.evDemandsEnergy) return "SuspendedEV";
-      return "Charging";
+      if (facts.electronics.plug !== "both") return "SuspendedEV";
+      if (facts.electronics.lock === "open") return "SuspendedEVSE";
+      return facts.electronics.evDemandsEnergy ? "Charging" : "SuspendedEV";
     case "stopping":
       return "Finishing";
     case "ended":
@@ -41,25 +42,28 @@ export function trouble(
   return unplugged ? { errorCode: "NoError", info: "EV side disconnected" } : { errorCode: "NoError" };
 }
 
-/** A contactor is closed only while a transaction that may charge is open (house rule 9). */
+/** A contactor is closed only while a transaction that may charge is open (house rule 9), and never round a plug that is loose. */
 export function wantsContactor(facts: ConnectorFacts): boolean {
   return facts.use.kind === "transaction" && facts.use.transaction.mayCharge &&
-    facts.electronics.plug === "both" && faultOf(facts) === null;
+    facts.electronics.plug === "both" && facts.electronics.lock !== "open" && faultOf(facts) === null;
 }
 
-/** The cable is held from just before the transaction until its normal end, and longer for the user whom it was not (§6, errata v4.0 §3.5). */
-export function wantsLock({ use }: ConnectorFacts): boolean {
+/**
+ * The cable is held from just before the transaction until its normal end, and longer for the user whom it was not (§6,
+ * errata v4.0 §3.5). An empty socket is held for nobody: the cable could not come back.
+ */
+export function wantsLock({ use, electronics }: ConnectorFacts): boolean {
+  if (!cableInStation(electronics.plug)) return false;
   switch (use.kind) {
     case "locking":
     case "starting":
     case "transaction":
       return true;
+    case "none":
     case "stopping":
     case "ended":
       return use.heldFor !== undefined;
     case "asked":
-      return use.after.kind === "ended" && use.after.heldFor !== undefined;
-    case "none":
     case "authorized":
       return false;
   }
@@ -67,7 +71,7 @@ export function wantsLock({ use }: ConnectorFacts): boolean {
 
 /** Whether RemoteStartTransaction is accepted here: free, whole, and nobody before it (messages.md §3.10). */
 export function mayRemoteStart(facts: ConnectorFacts): boolean {
-  return facts.use.kind === "none" && mayBegin(facts);
+  return facts.use.kind === "none" && facts.use.heldFor === undefined && mayBegin(facts);
 }
 
 /** Nothing begins on a connector that is broken or out of use. */

@@ -45,12 +45,16 @@ export type CommitOutcome =
  * `RangeError`: a mistake of the caller. Damaged records are also reported as a `Finding` to who opened the store.
  */
 export interface Store {
-  /** Null when absent. Throws `DamagedRecord` when it is there and cannot be trusted. */
+  /**
+   * Null when absent. Throws `DamagedRecord` when it is there and cannot be trusted. It waits for every commit that was
+   * asked for before, and sees it: an actor that was restarted in the middle of one must not begin with what was before it.
+   */
   readonly get: (key: Key) => Promise<Entry | null>;
 
   /**
    * Entries below `prefix` (at least one part) and behind `after`, in key order, at most `limit` of them (default 1,000).
-   * Damaged ones are left out and reported. Not promised: one moment for all, while commits are under way.
+   * Damaged ones are left out and reported. It waits as `get` does. Not promised: one moment for all, when commits are asked
+   * for while it is under way.
    */
   readonly list: (prefix: Key, options?: ListOptions) => Promise<readonly Entry[]>;
 

@@ -88,6 +88,7 @@ class DenoKvRecords {
 
   async get(key: Key): Promise<Entry | null> {
     checkKey(key);
+    await this.#turn;
     const stored = await this.#read(key);
     if (stored.versionstamp === null) return null;
     const entry = readEntry(key, stored.value, this.#options.report);
@@ -101,6 +102,7 @@ class DenoKvRecords {
     const limit = options.limit ?? LIST_LIMIT_DEFAULT;
     const entries: Entry[] = [];
     if (limit <= 0) return entries;
+    await this.#turn;
     for await (const { key, stored, versionstamp } of this.#scan(prefix, options.after, limit)) {
       const entry = readEntry(key, stored, this.#options.report);
       if (entry instanceof DamagedRecord) continue;

@@ -63,12 +63,11 @@ export class MemorySchedule {
     this.#timers.add(cancel);
   }
 
-  /** A commit waits for the one before it, however short its own delay. */
+  /** Each waits for the commit before it, however short its own delay: commits keep their order, and reads see them. */
   #delayMs({ clock, drawMs }: Latency, operation: Operation): number {
-    const delayMs = drawMs(operation);
-    if (operation !== "commit") return delayMs;
     const nowMs = clock.monotonicMs();
-    this.#lastCommitDueMs = Math.max(this.#lastCommitDueMs, nowMs + delayMs);
-    return this.#lastCommitDueMs - nowMs;
+    const dueMs = Math.max(this.#lastCommitDueMs, nowMs + drawMs(operation));
+    if (operation === "commit") this.#lastCommitDueMs = dueMs;
+    return dueMs - nowMs;
   }
 }

@@ -44,10 +44,13 @@ export interface CalmHouseOptions {
   readonly judge?: (idTag: string) => IdTagInfo;
   readonly settings?: Readonly<Record<string, string>>;
   readonly seed?: string;
+  /** One way. */
+  readonly networkMs?: number;
 }
 
 /** The charger has just been switched on: it has done nothing yet. */
 export async function newHouse(options: CalmHouseOptions = {}): Promise<CalmHouse> {
+  const { networkMs = 0 } = options;
   const disk = { commitMs: 0, readMs: 0 };
   let sent: Sent[] = [];
   const effects: { effect: string; atMs: number; detail: unknown }[] = [];
@@ -56,7 +59,7 @@ export async function newHouse(options: CalmHouseOptions = {}): Promise<CalmHous
     ...options,
     seed: options.seed ?? "calm",
     pace: {
-      networkMs: { min: 0, max: 0 },
+      networkMs: { min: networkMs, max: networkMs },
       answerMs: () => 0,
       diskMs: (operation) => operation === "commit" ? disk.commitMs : disk.readMs,
       meterMs: 0,
@@ -96,11 +99,16 @@ export async function bootedHouse(options: CalmHouseOptions = {}): Promise<CalmH
   return house;
 }
 
-/** Plugs in and presents the card, at a station with one reader: a transaction that the central system knows of. */
-export async function charging(house: CalmHouse, connectorId = 1, idTag = "ALICE"): Promise<LedgerEntry> {
-  house.station.verbs.plug(connectorId);
+/** Plugs in and presents the card, at a station with one reader; what comes of it is for the test to see. */
+export async function begun(house: CalmHouse, connectorId = 1, idTag = "ALICE"): Promise<void> {
+  assertEquals(house.station.verbs.plug(connectorId), { kind: "done" });
   await house.advance(0);
   await swiped(house, idTag);
+}
+
+/** The same, and it became a transaction that the central system knows of. */
+export async function charging(house: CalmHouse, connectorId = 1, idTag = "ALICE"): Promise<LedgerEntry> {
+  await begun(house, connectorId, idTag);
   const entry = [...house.centralSystem.ledger.values()].at(-1);
   assertEquals(status(house, connectorId), "Charging");
   assert(entry !== undefined && entry.stop === null && entry.start.connectorId === connectorId);

@@ -2,15 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Turn } from "../sim/central_system_model.ts";
 import type { CalmHouse } from "./calm_house.ts";
-import {
-  actions,
-  bootedHouse,
-  chargingHouse,
-  contactorClosed,
-  moments,
-  stored,
-  swiped,
-} from "./calm_house.ts";
+import { actions, begun, bootedHouse, chargingHouse, contactorClosed } from "./calm_house.ts";
+import { moments, stored, swiped } from "./calm_house.ts";
 
 const failure: Turn = { kind: "error", errorCode: "InternalError" };
 const nothing: Turn = { kind: "nothing" };
@@ -18,9 +11,7 @@ const nothing: Turn = { kind: "nothing" };
 /** The car is plugged in and the card accepted; StartTransaction has been sent, whatever it is answered. */
 async function started(house: CalmHouse, ...turns: readonly Turn[]): Promise<void> {
   house.centralSystem.script("StartTransaction", ...turns);
-  house.station.verbs.plug(1);
-  await house.advance(0);
-  await swiped(house, "ALICE");
+  await begun(house);
   assert(contactorClosed(house));
 }
 
@@ -134,8 +125,7 @@ Deno.test("D-offline-attempts: a peer that gives no sign of life is cut after Me
   });
   // The last sign of life is the answer to Authorize, 10 ms before StartTransaction goes.
   house.disk.commitMs = 10;
-  house.station.verbs.plug(1);
-  await swiped(house, "ALICE");
+  await begun(house);
   house.network.setLink("silent");
   await house.advance(10 + 29_999);
   assertEquals(house.effects("CutDeadPeer"), []);
@@ -161,8 +151,7 @@ Deno.test("a failure stays counted over a crash of the outbox", async () => {
 Deno.test("D4: an answer that cannot be stored leaves the message in its place; it goes again, and is one transaction", async () => {
   const house = await bootedHouse();
   house.centralSystem.script("StartTransaction", { kind: "answer", afterMs: 10 });
-  house.station.verbs.plug(1);
-  await swiped(house, "ALICE");
+  await begun(house);
   house.store().failCommits("full", 1);
   await house.advance(60_009);
   assertEquals(moments(house, "StartTransaction"), [0]);

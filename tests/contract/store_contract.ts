@@ -163,6 +163,15 @@ export function testStore(name: string, makeMedium: () => Promise<StoreMedium>):
     },
   );
 
+  check("a read sees every commit that was asked for before it, under way or not", async ({ store }) => {
+    for (const value of numbers(20)) {
+      const commit = store.commit({ sets: [{ key: ["a", 1], value }] });
+      const [got, listed] = await Promise.all([store.get(["a", 1]), store.list(["a"])]);
+      assertEquals([got?.value, listed[0]?.value], [value, value]);
+      await commit;
+    }
+  });
+
   check("an empty commit is a commit", async ({ store }) => {
     assertEquals((await store.commit({})).kind, "committed");
   });

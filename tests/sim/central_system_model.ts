@@ -46,6 +46,8 @@ export interface CentralSystemModel {
   readonly answers: readonly (CallResult | CallError)[];
   /** What the charger did that it must not; the world's invariants are about the charger, these about the wire. */
   readonly breaches: readonly string[];
+  /** The moments at which a ping came. */
+  readonly pings: readonly number[];
   /** What it does with the next CALLs of this action, one turn each; after them it follows the specification again. */
   readonly script: (action: string, ...turns: readonly Turn[]) => void;
   /** Sends a CALL on the present connection, nothing when there is none; returns its id. */
@@ -78,6 +80,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
   const answers: (CallResult | CallError)[] = [];
   const scripts = new Map<string, Turn[]>();
   const breaches: string[] = [];
+  const pings: number[] = [];
   /** Of the present connection. */
   const unanswered = new Set<string>();
   let peer: SimulatedPeer | null = null;
@@ -95,6 +98,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
           peer = null;
           return;
         case "PingReceived":
+          pings.push(clock.monotonicMs());
           return;
       }
     });
@@ -200,6 +204,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     received,
     answers,
     breaches,
+    pings,
     script: (action, ...turns) => void scripts.set(action, [...scripts.get(action) ?? [], ...turns]),
     call: (action, payload) => {
       const id = entropy.uuid("csms-id");

@@ -1,0 +1,81 @@
+/**
+ * What becomes of one connector's readings: a start, a stop, a sample, a value for the asking (OCPP 1.6 §4.7, §4.8, §4.10).
+ *
+ * Law: a reading that nobody waits for any more is dropped, since facts may have moved on meanwhile; what a reading leads to comes
+ * back as an event, for `protocol/connector.ts` to judge.
+ */
+import type { BoardState } from "../hal/board.ts";
+import type { Settings } from "../protocol/configuration.ts";
+import type { ConnectorEvent, Use } from "../protocol/connector_facts.ts";
+import { sameIdTag } from "../protocol/id_tag.ts";
+import type { ConnectorMeter, MeterRead } from "./connector_meter.ts";
+import type { ConnectorSamples, Moment } from "./connector_samples.ts";
+import type { ConnectorTransaction } from "./connector_transaction.ts";
+
+/** The connector at the moment at which a reading arrives. */
+export interface Circumstances {
+  readonly use: Use;
+  readonly board: BoardState;
+  readonly settings: Settings;
+}
+
+/** How far the transaction's own time may be from the clock's grid before the grid is another one: civil time was set. */
+const gridToleranceMs = 5_000;
+
+export class ConnectorMetering {
+  readonly #meter: ConnectorMeter;
+  readonly #samples: ConnectorSamples;
+  readonly #transaction: ConnectorTransaction;
+
+  constructor(meter: ConnectorMeter, samples: ConnectorSamples, transaction: ConnectorTransaction) {
+    this.#meter = meter;
+    this.#samples = samples;
+    this.#transaction = transaction;
+  }
+
+  async read(message: MeterRead, { use, board, settings }: Circumstances): Promise<ConnectorEvent | null> {
+    const { purpose } = message;
+    const reading = this.#meter.take(message);
+    const moment: Moment | null = reading === null
+      ? null
+      : { reading, board, settings, atMs: this.#transaction.nowMs() };
+    switch (purpose.kind) {
+      case "start": {
+        if (use.kind !== "starting" || !sameIdTag(use.idTag, purpose.idTag)) return null;
+        const data = moment === null ? null : this.#samples.edge(moment, "Transaction.Begin");
+        return await this.#transaction.begin(use, reading, data);
+      }
+      case "stop": {
+        if (use.kind !== "stopping") return null;
+        const data = moment === null ? null : this.#samples.edge(moment, "Transaction.End");
+        return await this.#transaction.end(purpose, reading, data);
+      }
+      case "sample":
+        // After a stop has been decided a sample would come behind StopTransaction's own reading.
+        if (use.kind === "transaction" && moment !== null) {
+          await this.#transaction.sample(this.#samples.periodic(moment));
+        }
+        return null;
+      case "aligned":
+        if (moment !== null) await this.#aligned(moment, purpose.atMs, use);
+        return null;
+      case "trigger": {
+        const id = use.kind === "transaction" ? use.transaction.transactionId : undefined;
+        if (moment !== null) this.#samples.send(this.#samples.triggered(moment), "triggered", id);
+        return null;
+      }
+      case "energy":
+        return reading === null ? null : { kind: "EnergyMeasured", energyWh: reading.energyWh };
+    }
+  }
+
+  /** Within a transaction time never falls, even where civil time was set back and the grid with it. */
+  async #aligned(moment: Moment, gridMs: number, use: Use): Promise<void> {
+    const onGrid = { ...moment, atMs: gridMs };
+    if (use.kind === "transaction") {
+      const isNear = Math.abs(moment.atMs - gridMs) < gridToleranceMs;
+      return await this.#transaction.sample(this.#samples.aligned(isNear ? onGrid : moment));
+    }
+    if (use.kind !== "stopping") this.#samples.send(this.#samples.aligned(onGrid).sent, "ordinary");
+  }
+}
