@@ -1,16 +1,21 @@
 /**
- * The authorizer actor owns the questions about idTags: one person at the reader must not wait for another's answer.
+ * The authorizer actor owns the questions about idTags and the authorization cache: one person at the reader must not wait for
+ * another's answer.
  *
- * Law: every question is answered: by the central system, or by what holds offline (OCPP 1.6 §3.5, §4.1).
+ * Law: every question is answered: by the central system, by what it said before, or by what holds offline (OCPP 1.6 §3.5, §4.1).
  */
 import type { Clock } from "../hal/clock.ts";
 import type { Presented } from "../hal/reader.ts";
-import type { CallOutcome } from "../protocol/answer.ts";
-import type { Authorization, Candidate } from "../protocol/authorization.ts";
-import { chosenConnector, judged, offline } from "../protocol/authorization.ts";
+import type { Answer, CallOutcome } from "../protocol/answer.ts";
+import { statusAnswer } from "../protocol/answer.ts";
+import type { Authorization, AuthorizationRules, Candidate } from "../protocol/authorization.ts";
+import { chosenConnector, decideOffline, decideOnline, judged } from "../protocol/authorization.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
 import type { AuthorizeResponse } from "../protocol/messages/core.ts";
+import type { IdTagInfo } from "../protocol/messages/types.ts";
 import type { Store } from "../storage/store.ts";
+import type { CacheBook } from "./cache_book.ts";
+import { openCacheBook } from "./cache_book.ts";
 import type { SettingsChanged } from "./configuration.ts";
 import { readSettings } from "./settings.ts";
 import type { ConnectorChanged, ConnectorMessage } from "./connector_message.ts";
@@ -21,13 +26,22 @@ import { sendCall } from "./send_call.ts";
 export type AuthorizerMessage =
   | Presented
   | ConnectorChanged
-  | { readonly kind: "Authorize"; readonly idTag: string; readonly reply: Reply<Authorization> }
-  | {
-    readonly kind: "AuthorizeConcluded";
-    readonly outcome: Outcome<CallOutcome<AuthorizeResponse>>;
-    readonly reply: Reply<Authorization>;
-  }
+  | ({ readonly kind: "Authorize" } & Question)
+  /** Whether the central system can be asked. */
+  | ({ readonly kind: "OnlineTold"; readonly outcome: Outcome<boolean> } & Question)
+  | (
+    & { readonly kind: "AuthorizeConcluded"; readonly outcome: Outcome<CallOutcome<AuthorizeResponse>> }
+    & Question
+  )
+  /** The central system has said what an idTag is worth: in StartTransaction.conf or StopTransaction.conf (§3.5.1). */
+  | { readonly kind: "IdTagInfoReceived"; readonly idTag: string; readonly info: IdTagInfo }
+  | { readonly kind: "ClearCache"; readonly reply: Reply<Answer> }
   | SettingsChanged;
+
+interface Question {
+  readonly idTag: string;
+  readonly reply: Reply<Authorization>;
+}
 
 export interface AuthorizerParts {
   readonly address: Address<AuthorizerMessage>;
@@ -38,6 +52,8 @@ export interface AuthorizerParts {
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
 }
 
+/** An outbox that says nothing for so long is no way to the central system. */
+const onlineTimeoutMs = 2_000;
 /** A person at the reader waits no longer; then the offline rules hold (spec/behaviour.md §4.2). */
 const authorizeTimeoutMs = 30_000;
 
@@ -45,10 +61,12 @@ export function authorizerActor(parts: AuthorizerParts): ActorSpec<AuthorizerMes
   return {
     address: parts.address,
     start: async (self) => {
-      const settings = await readSettings(self.fence(parts.store), parts.table);
+      const store = self.fence(parts.store);
+      const settings = await readSettings(store, parts.table);
+      const cache = await openCacheBook(store);
       // Each connector tells what it is up to, to a restarted authorizer too.
       for (const connector of parts.connectors.values()) self.send(connector, { kind: "Describe" });
-      return new AuthorizerBehaviour(self, parts, settings);
+      return new AuthorizerBehaviour(self, parts, cache, settings);
     },
   };
 }
@@ -56,16 +74,18 @@ export function authorizerActor(parts: AuthorizerParts): ActorSpec<AuthorizerMes
 class AuthorizerBehaviour implements Behaviour<AuthorizerMessage> {
   readonly #self: Self<AuthorizerMessage>;
   readonly #parts: AuthorizerParts;
+  readonly #cache: CacheBook;
   readonly #candidates = new Map<number, Candidate>();
   #settings: Settings;
 
-  constructor(self: Self<AuthorizerMessage>, parts: AuthorizerParts, settings: Settings) {
+  constructor(self: Self<AuthorizerMessage>, parts: AuthorizerParts, cache: CacheBook, settings: Settings) {
     this.#self = self;
     this.#parts = parts;
+    this.#cache = cache;
     this.#settings = settings;
   }
 
-  receive(message: AuthorizerMessage): void {
+  receive(message: AuthorizerMessage): void | Promise<void> {
     switch (message.kind) {
       case "Presented":
         return this.#presented(message);
@@ -76,14 +96,21 @@ class AuthorizerBehaviour implements Behaviour<AuthorizerMessage> {
         const { idTag, reply } = message;
         return this.#self.ask(
           this.#parts.outbox,
-          (answered: Reply<CallOutcome<AuthorizeResponse>>) =>
-            sendCall("Authorize", { idTag }, "ordinary", answered),
-          authorizeTimeoutMs,
-          (outcome) => ({ kind: "AuthorizeConcluded", outcome, reply }),
+          (told: Reply<boolean>) => ({ kind: "TellOnline", reply: told }),
+          onlineTimeoutMs,
+          (outcome) => ({ kind: "OnlineTold", outcome, idTag, reply }),
         );
       }
+      case "OnlineTold": {
+        const online = message.outcome.kind === "reply" && message.outcome.value;
+        return online ? this.#decideOnline(message) : this.#decideOffline(message);
+      }
       case "AuthorizeConcluded":
-        return message.reply(this.#judged(message.outcome));
+        return this.#concluded(message, message.outcome);
+      case "IdTagInfoReceived":
+        return this.#remember(message.idTag, message.info);
+      case "ClearCache":
+        return this.#clear(message.reply);
       case "SettingsChanged":
         this.#settings = message.settings;
         return;
@@ -91,7 +118,7 @@ class AuthorizerBehaviour implements Behaviour<AuthorizerMessage> {
   }
 
   inspect(): unknown {
-    return { candidates: [...this.#candidates.values()] };
+    return { candidates: [...this.#candidates.values()], cachedIdTags: this.#cache.size() };
   }
 
   #presented(presented: Presented): void {
@@ -102,18 +129,68 @@ class AuthorizerBehaviour implements Behaviour<AuthorizerMessage> {
     this.#self.send(connector, { kind: "Presented", idTag: presented.idTag });
   }
 
-  #judged(outcome: Outcome<CallOutcome<AuthorizeResponse>>): Authorization {
+  #decideOnline({ idTag, reply }: Question): void {
+    const authorization = decideOnline(this.#known(idTag), this.#rules(), this.#parts.clock.wallMs());
+    if (authorization !== null) return reply(authorization);
+    this.#self.ask(
+      this.#parts.outbox,
+      (answered: Reply<CallOutcome<AuthorizeResponse>>) =>
+        sendCall("Authorize", { idTag }, "ordinary", answered),
+      authorizeTimeoutMs,
+      (outcome) => ({ kind: "AuthorizeConcluded", outcome, idTag, reply }),
+    );
+  }
+
+  #decideOffline({ idTag, reply }: Question): void {
+    reply(decideOffline(this.#known(idTag), this.#rules(), this.#parts.clock.wallMs()));
+  }
+
+  #concluded(
+    question: Question,
+    outcome: Outcome<CallOutcome<AuthorizeResponse>>,
+  ): void | Promise<void> {
     const call = outcome.kind === "reply" ? outcome.value : null;
     switch (call?.kind) {
-      case "result":
-        return judged(call.payload.idTagInfo, this.#parts.clock.wallMs());
+      case "result": {
+        const { idTagInfo } = call.payload;
+        question.reply(judged(idTagInfo, this.#parts.clock.wallMs()));
+        return this.#remember(question.idTag, idTagInfo);
+      }
       case "error":
         // The central system is there and did not authorise: that is no licence to go by the offline rules (decision D-authorize-error).
-        return { accepted: false };
+        return question.reply({ accepted: false });
       case "timeout":
       case "offline":
       case undefined:
-        return offline(this.#settings.AllowOfflineTxForUnknownId);
+        return this.#decideOffline(question);
     }
+  }
+
+  /** A cache that is switched off is neither asked nor told; what it holds stays (spec/config-keys.md). */
+  #known(idTag: string): IdTagInfo | null {
+    return this.#settings.AuthorizationCacheEnabled
+      ? this.#cache.known(idTag, this.#parts.clock.wallMs())
+      : null;
+  }
+
+  async #remember(idTag: string, info: IdTagInfo): Promise<void> {
+    if (!this.#settings.AuthorizationCacheEnabled) return;
+    const stored = await this.#cache.remember(idTag, info, this.#parts.clock.wallMs());
+    if (!stored) this.#self.trace("ForgetIdTag", { why: "storage refuses: known until the next start" });
+  }
+
+  /** Errata v4.0 §3.23: without a cache Rejected. One that is switched off is cleared all the same. */
+  async #clear(reply: Reply<Answer>): Promise<void> {
+    const hasCache = this.#parts.table.AuthorizationCacheEnabled.access !== "absent";
+    reply(statusAnswer(hasCache && await this.#cache.clear() ? "Accepted" : "Rejected"));
+  }
+
+  #rules(): AuthorizationRules {
+    const { LocalPreAuthorize, LocalAuthorizeOffline, AllowOfflineTxForUnknownId } = this.#settings;
+    return {
+      localPreAuthorize: LocalPreAuthorize,
+      localAuthorizeOffline: LocalAuthorizeOffline,
+      allowOfflineTxForUnknownId: AllowOfflineTxForUnknownId,
+    };
   }
 }

@@ -46,6 +46,8 @@ export type OutboxMessage =
   /** The link has heard the peer since, so it is there and has not answered. */
   | { readonly kind: "CallTimedOut"; readonly id: string }
   | { readonly kind: "RetryDue" }
+  /** Replies whether the central system can be asked now: there is a link, and it has accepted this charge point. */
+  | { readonly kind: "TellOnline"; readonly reply: Reply<boolean> }
   /** Replies when no transaction message waits any more, or when there is no link to send one on. */
   | { readonly kind: "Drain"; readonly reply: Reply<null> }
   | SettingsChanged;
@@ -150,6 +152,8 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
         return this.#inFlight?.id === message.id ? this.#finish({ kind: "timeout" }) : undefined;
       case "RetryDue":
         return this.#pump();
+      case "TellOnline":
+        return message.reply(this.#linkUp && this.#registration === "Accepted");
       case "Drain":
         this.#draining.push(message.reply);
         return this.#pump();

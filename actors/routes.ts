@@ -8,7 +8,9 @@ import type { CentralSystemAction, RequestOf } from "../protocol/actions.ts";
 import { findAction, isCentralSystemAction, requestSchema, unservedAnswer } from "../protocol/actions.ts";
 import type { Answer } from "../protocol/answer.ts";
 import type { Call } from "../protocol/frame.ts";
+import { answeredDataTransfer } from "../protocol/data_transfer.ts";
 import { parsePayload } from "../protocol/payload.ts";
+import type { AuthorizerMessage } from "./authorizer.ts";
 import type { ConfigurationMessage } from "./configuration.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { StationMessage } from "./station.ts";
@@ -32,6 +34,9 @@ export type Route = (call: Call) => Routed;
 export interface RouteParts {
   readonly configuration: Address<ConfigurationMessage>;
   readonly station: Address<StationMessage>;
+  readonly authorizer: Address<AuthorizerMessage>;
+  /** Ours, as DataTransfer names it. */
+  readonly vendorId: string;
   /** SupportedFeatureProfiles: an action of one that is off is answered by the table. */
   readonly featureProfiles: readonly string[];
 }
@@ -48,7 +53,7 @@ export function routes(parts: RouteParts): Route {
 }
 
 function served(parts: RouteParts, action: CentralSystemAction, payload: unknown): Routed {
-  const { configuration, station } = parts;
+  const { configuration, station, authorizer } = parts;
   switch (action) {
     case "GetConfiguration":
       return checked(
@@ -92,8 +97,12 @@ function served(parts: RouteParts, action: CentralSystemAction, payload: unknown
         (request, reply) => ({ kind: "UnlockConnector", request, reply }),
       );
     case "ClearCache":
+      return checked(action, payload, authorizer, (_, reply) => ({ kind: "ClearCache", reply }));
     case "DataTransfer":
-      return { kind: "answer", answer: unservedAnswer(action) };
+      return parsed(action, payload, (request) => ({
+        kind: "answer",
+        answer: { kind: "result", payload: answeredDataTransfer(request, parts.vendorId) },
+      }));
   }
 }
 
@@ -103,15 +112,20 @@ function checked<A extends CentralSystemAction, const T extends Message>(
   to: Address<T>,
   message: (request: RequestOf<A>, reply: Reply<Answer>) => T,
 ): Routed {
-  const parsed = parsePayload(requestSchema(action), payload);
-  if (parsed.kind === "invalid") {
-    const { errorCode, errorDescription } = parsed;
-    return { kind: "answer", answer: { kind: "error", errorCode, errorDescription } };
-  }
-  const request = parsed.value;
-  return {
+  return parsed(action, payload, (request) => ({
     kind: "ask",
     ask: (self, timeoutMs, outcome) =>
       self.ask(to, (reply: Reply<Answer>) => message(request, reply), timeoutMs, outcome),
-  };
+  }));
+}
+
+function parsed<A extends CentralSystemAction>(
+  action: A,
+  payload: unknown,
+  routed: (request: RequestOf<A>) => Routed,
+): Routed {
+  const judged = parsePayload(requestSchema(action), payload);
+  if (judged.kind === "valid") return routed(judged.value);
+  const { errorCode, errorDescription } = judged;
+  return { kind: "answer", answer: { kind: "error", errorCode, errorDescription } };
 }

@@ -216,7 +216,13 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         station,
         authorizer,
         connectors,
-        route: routes({ configuration, station, featureProfiles }),
+        route: routes({
+          configuration,
+          station,
+          authorizer,
+          vendorId: config.identity.chargePointVendor,
+          featureProfiles,
+        }),
       }),
       stationActor({
         address: station,

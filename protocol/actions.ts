@@ -58,21 +58,17 @@ const ACTIONS = {
     request: core.ChangeConfigurationRequest,
     response: core.ChangeConfigurationResponse,
   },
-  // A charge point without a cache says Rejected (errata v4.0 §3.23).
   ClearCache: {
     profile: "Core",
     direction: "fromCentralSystem",
     request: core.ClearCacheRequest,
     response: core.ClearCacheResponse,
-    unserved: { status: "Rejected" },
   },
-  // Of a vendor that is not known here (OCPP 1.6 §5.6).
   DataTransfer: {
     profile: "Core",
     direction: "both",
     request: core.DataTransferRequest,
     response: core.DataTransferResponse,
-    unserved: { status: "UnknownVendorId" },
   },
   GetConfiguration: {
     profile: "Core",
@@ -134,7 +130,6 @@ const ACTIONS = {
     direction: "fromCentralSystem",
     request: core.UnlockConnectorRequest,
     response: core.UnlockConnectorResponse,
-    unserved: { status: "NotSupported" },
   },
 
   TriggerMessage: {

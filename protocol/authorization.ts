@@ -1,12 +1,13 @@
 /**
  * May this idTag charge: accepted, refused, or to be asked (OCPP 1.6 §3.5, §4.1, §4.2 of spec/behaviour.md).
  *
- * Law: energy only after an authorization. The cache and the local list join this decision as further arguments.
+ * Law: energy only after an authorization. What is known of an idTag without asking comes from the authorization cache, and is
+ * an argument here.
  */
 import type { ConnectorFacts, Use } from "./connector_facts.ts";
 import { mayRemoteStart } from "./connector_status.ts";
 import type { IdTagInfo } from "./messages/types.ts";
-import { parseDateTimeMs } from "./date_time.ts";
+import { currentInfo } from "./authorization_cache.ts";
 import { sameIdTag } from "./id_tag.ts";
 
 export interface Authorization {
@@ -14,16 +15,44 @@ export interface Authorization {
   readonly parentIdTag?: string;
 }
 
+/** The configuration keys that decide here. */
+export interface AuthorizationRules {
+  readonly localPreAuthorize: boolean;
+  readonly localAuthorizeOffline: boolean;
+  readonly allowOfflineTxForUnknownId: boolean;
+}
+
 /** Only Accepted starts a transaction, and not when its expiryDate has passed: that counts as Expired (§7.27). */
 export function judged(info: IdTagInfo, nowMs: number): Authorization {
-  const expiresMs = info.expiryDate === undefined ? null : parseDateTimeMs(info.expiryDate);
-  const accepted = info.status === "Accepted" && (expiresMs === null || expiresMs > nowMs);
+  const accepted = currentInfo(info, nowMs).status === "Accepted";
   return info.parentIdTag === undefined ? { accepted } : { accepted, parentIdTag: info.parentIdTag };
 }
 
-/** What holds when the central system cannot be asked: an unknown idTag charges only where the operator bears the risk (§3.5.1). */
-export function offline(allowOfflineTxForUnknownId: boolean): Authorization {
-  return { accepted: allowOfflineTxForUnknownId };
+/**
+ * With a central system that can be asked; null means that it must be. `known` is what is known of the idTag locally, null when
+ * that is nothing. A local no is no answer here: only the central system refuses (§3.5.1, LocalPreAuthorize).
+ */
+export function decideOnline(
+  known: IdTagInfo | null,
+  rules: AuthorizationRules,
+  nowMs: number,
+): Authorization | null {
+  if (known === null || !rules.localPreAuthorize) return null;
+  const authorization = judged(known, nowMs);
+  return authorization.accepted ? authorization : null;
+}
+
+/**
+ * Without a central system, or with one that does not answer (§3.5.1). An idTag is unknown only where nothing is known of it:
+ * one that is known to be no good, or that may not be judged locally, is no stranger (decision D-offline-known).
+ */
+export function decideOffline(
+  known: IdTagInfo | null,
+  rules: AuthorizationRules,
+  nowMs: number,
+): Authorization {
+  if (known === null) return { accepted: rules.allowOfflineTxForUnknownId };
+  return rules.localAuthorizeOffline ? judged(known, nowMs) : { accepted: false };
 }
 
 /** What the reader needs to know of a connector to pick one. */

@@ -14,6 +14,7 @@
  * | `["sample", localId, sequence]` | connector adds, outbox removes | a meter value for StopTransaction's transactionData |
  * | `["purge", localId]` | outbox | there until the samples of a transaction that is over are gone |
  * | `["parked", sequence]` | outbox | a transaction message that the central system has refused for good |
+ * | `["cache", idTag]` | authorizer | what the central system last said of an idTag, which is folded |
  * | `["availability", connectorId]` | connector, station for 0 | there while ChangeAvailability has it Inoperative |
  * | `["clock"]` | station | the last civil time that is known to have been |
  */
@@ -23,7 +24,7 @@ import {
   StartTransactionRequest,
   StopTransactionRequest,
 } from "../protocol/messages/core.ts";
-import { StopReason } from "../protocol/messages/types.ts";
+import { IdTagInfo, StopReason } from "../protocol/messages/types.ts";
 import type { Entry, Key } from "./store.ts";
 import { DamagedRecord } from "./store.ts";
 
@@ -37,6 +38,7 @@ export const keys = {
   samples: ["sample"],
   purges: ["purge"],
   parked: ["parked"],
+  cache: ["cache"],
   clock: ["clock"],
 } as const satisfies Record<string, Key>;
 
@@ -57,6 +59,9 @@ export function samplesKey(localId: number): Key {
 }
 export function purgeKey(localId: number): Key {
   return [...keys.purges, localId];
+}
+export function cacheKey(foldedIdTag: string): Key {
+  return [...keys.cache, foldedIdTag];
 }
 export function availabilityKey(connectorId: number): Key {
   return ["availability", connectorId];
@@ -112,6 +117,9 @@ export const OutboxRecord = z.object({
   failures: z.int().min(0),
 });
 export type OutboxRecord = z.infer<typeof OutboxRecord>;
+
+export const CacheRecord = z.object({ info: IdTagInfo, order: z.int() });
+export type CacheRecord = z.infer<typeof CacheRecord>;
 
 export const AvailabilityRecord = z.literal("Inoperative");
 

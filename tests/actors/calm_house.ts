@@ -11,7 +11,7 @@ import type { ChargePointStatus, IdTagInfo } from "../../protocol/messages/types
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { Key, Value } from "../../storage/store.ts";
 import type { LedgerEntry } from "../sim/central_system_model.ts";
-import type { World } from "../sim/world.ts";
+import type { World, WorldOptions } from "../sim/world.ts";
 import { createWorld } from "../sim/world.ts";
 
 export interface CalmHouse extends World {
@@ -40,7 +40,7 @@ export interface Sent {
 export type Answered = { readonly result: unknown } | { readonly error: string };
 
 export interface CalmHouseOptions {
-  readonly station?: string;
+  readonly station?: NonNullable<WorldOptions["station"]>;
   readonly judge?: (idTag: string) => IdTagInfo;
   readonly settings?: Readonly<Record<string, string>>;
   readonly seed?: string;

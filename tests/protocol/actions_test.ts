@@ -100,9 +100,6 @@ check("TriggerMessage", notSupported("TriggerMessage (RemoteTrigger) is not serv
 check("UpdateFirmware", notSupported("UpdateFirmware (FirmwareManagement) is not served"));
 check("GetDiagnostics", notSupported("GetDiagnostics (FirmwareManagement) is not served"));
 check("ExtendedTriggerMessage", notSupported("ExtendedTriggerMessage (Security) is not served"));
-check("ClearCache", result({ status: "Rejected" }));
-check("UnlockConnector", result({ status: "NotSupported" }));
-check("DataTransfer", result({ status: "UnknownVendorId" }));
 check("Reset", notSupported("Reset (Core) is not served"));
 check("Authorize", notSupported("Authorize is for the charge point to send"));
 check("Frobnicate", notImplemented(`"Frobnicate"`));
@@ -121,14 +118,4 @@ test("requestSchema, responseSchema: belong to the action they are asked for", (
     value: { status: "Accepted" },
   });
   assertEquals(parsePayload(responseSchema("Reset"), { type: "Soft" }).kind, "invalid");
-});
-
-test("unservedAnswer: a status of its own is one that the action's response has", () => {
-  for (const name of ["ClearCache", "UnlockConnector", "DataTransfer"] as const) {
-    const answer = unservedAnswer(name);
-    assertEquals(
-      answer.kind === "result" && parsePayload(responseSchema(name), answer.payload).kind,
-      "valid",
-    );
-  }
 });

@@ -1,11 +1,12 @@
 /** Who may charge, and which connector a tag is meant for (OCPP 1.6 §3.5, §4.1; spec/behaviour.md §4.2, §7). */
 import { assertEquals } from "@std/assert";
-import type { Authorization, Candidate } from "../../protocol/authorization.ts";
+import type { Authorization, AuthorizationRules, Candidate } from "../../protocol/authorization.ts";
 import {
   candidateOf,
   chosenConnector,
+  decideOffline,
+  decideOnline,
   judged,
-  offline,
   remoteStartConnector,
 } from "../../protocol/authorization.ts";
 import type { ConnectorEvent } from "../../protocol/connector_facts.ts";
@@ -65,13 +66,89 @@ checkJudged("an expiryDate to come makes no yes of a no", {
   accepted: false,
 });
 
-Deno.test({
-  name: "authorization: §3.5.1: offline an unknown idTag charges where the operator says so",
-  permissions: "none",
-}, () => {
-  assertEquals(offline(true), { accepted: true });
-  assertEquals(offline(false), { accepted: false });
+/** The table of spec/behaviour.md §4.2, row by row. What a local list will know joins in as `known`. */
+const valid: IdTagInfo = { status: "Accepted", parentIdTag: "GROUP" };
+const invalid: IdTagInfo = { status: "Invalid" };
+const overdue: IdTagInfo = { status: "Accepted", expiryDate: "2026-03-01T11:00:00Z" };
+const concurrent: IdTagInfo = { status: "ConcurrentTx" };
+
+const nothingOn: AuthorizationRules = {
+  localPreAuthorize: false,
+  localAuthorizeOffline: false,
+  allowOfflineTxForUnknownId: false,
+};
+const everythingOn: AuthorizationRules = {
+  localPreAuthorize: true,
+  localAuthorizeOffline: true,
+  allowOfflineTxForUnknownId: true,
+};
+
+function checkOnline(
+  sentence: string,
+  known: IdTagInfo | null,
+  localPreAuthorize: boolean,
+  expected: "start" | "ask",
+): void {
+  Deno.test({ name: `authorization: §4.2: online, ${sentence}: ${expected}`, permissions: "none" }, () => {
+    for (const others of [nothingOn, everythingOn]) {
+      const decided = decideOnline(known, { ...others, localPreAuthorize }, nowMs);
+      assertEquals(decided, expected === "start" ? { accepted: true, parentIdTag: "GROUP" } : null);
+    }
+  });
+}
+
+checkOnline("LocalPreAuthorize, valid", valid, true, "start");
+checkOnline("LocalPreAuthorize, known to be not valid", invalid, true, "ask");
+checkOnline("LocalPreAuthorize, blocked", { status: "Blocked" }, true, "ask");
+checkOnline("LocalPreAuthorize, was valid and expired by time", overdue, true, "ask");
+checkOnline("LocalPreAuthorize, ConcurrentTx when it was asked last", concurrent, true, "ask");
+checkOnline("LocalPreAuthorize, unknown", null, true, "ask");
+checkOnline("no LocalPreAuthorize, valid", valid, false, "ask");
+checkOnline("no LocalPreAuthorize, known to be not valid", invalid, false, "ask");
+checkOnline("no LocalPreAuthorize, unknown", null, false, "ask");
+
+function checkOffline(
+  sentence: string,
+  known: IdTagInfo | null,
+  rules: Partial<AuthorizationRules>,
+  expected: Authorization,
+): void {
+  const outcome = expected.accepted ? "start" : "refuse";
+  Deno.test({ name: `authorization: §4.2: offline, ${sentence}: ${outcome}`, permissions: "none" }, () => {
+    // LocalPreAuthorize is about being online.
+    for (const localPreAuthorize of [false, true]) {
+      assertEquals(decideOffline(known, { ...nothingOn, ...rules, localPreAuthorize }, nowMs), expected);
+    }
+  });
+}
+
+const locally = { localAuthorizeOffline: true };
+const anybody = { allowOfflineTxForUnknownId: true };
+
+checkOffline("LocalAuthorizeOffline, valid", valid, locally, { accepted: true, parentIdTag: "GROUP" });
+checkOffline("LocalAuthorizeOffline, not Accepted", { status: "Blocked" }, { ...locally, ...anybody }, {
+  accepted: false,
 });
+checkOffline("LocalAuthorizeOffline, was valid and expired by time", overdue, { ...locally, ...anybody }, {
+  accepted: false,
+});
+checkOffline("LocalAuthorizeOffline, known to be not valid", invalid, { ...locally, ...anybody }, {
+  accepted: false,
+});
+checkOffline("LocalAuthorizeOffline, ConcurrentTx when it was asked last", concurrent, {
+  ...locally,
+  ...anybody,
+}, { accepted: false });
+checkOffline("no LocalAuthorizeOffline, valid", valid, {}, { accepted: false });
+checkOffline("no LocalAuthorizeOffline, valid and so no stranger", valid, anybody, { accepted: false });
+checkOffline("no LocalAuthorizeOffline, known to be not valid", invalid, anybody, { accepted: false });
+checkOffline("unknown, AllowOfflineTxForUnknownId", null, anybody, { accepted: true });
+checkOffline("unknown, AllowOfflineTxForUnknownId and LocalAuthorizeOffline", null, {
+  ...locally,
+  ...anybody,
+}, { accepted: true });
+checkOffline("unknown, the key absent or false", null, {}, { accepted: false });
+checkOffline("unknown, LocalAuthorizeOffline alone", null, locally, { accepted: false });
 
 /** Connectors in the order of their numbers, each by what is there. */
 type Kind = "free" | "free, cable in" | "taken" | "ended" | "charging TAG" | "grouped";

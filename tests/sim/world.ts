@@ -80,7 +80,8 @@ export interface Pace {
 
 export interface WorldOptions {
   readonly seed: string;
-  readonly station?: string;
+  /** A shipped one by its name, or one as it stands. */
+  readonly station?: Parameters<typeof loadStation>[0];
   readonly judge?: (idTag: string) => IdTagInfo;
   /** Of the first boot. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -101,7 +102,7 @@ const identity: ChargerIdentity = {
 export async function createWorld(options: WorldOptions): Promise<World> {
   const entropy = createSimulatedEntropy(options.seed);
   const pace = options.pace ?? drawnPace(entropy);
-  const profile = shipped(options.station ?? "reference-dc");
+  const profile = profileOf(options.station ?? "reference-dc");
   const table = stationKeyTable(profile);
   const now: { system: System | null; store: MemoryStore; booting: boolean; restarting: boolean } = {
     system: null,
@@ -249,8 +250,8 @@ function drawnPace(entropy: Entropy): Pace {
   };
 }
 
-function shipped(name: string): StationProfile {
-  const loaded = loadStation(name);
-  if (loaded.kind === "refused") throw new Error(`load station ${name}: ${loaded.problems.join("; ")}`);
+function profileOf(station: Parameters<typeof loadStation>[0]): StationProfile {
+  const loaded = loadStation(station);
+  if (loaded.kind === "refused") throw new Error(`load the station: ${loaded.problems.join("; ")}`);
   return loaded.value;
 }

@@ -1,0 +1,52 @@
+/**
+ * The authorization cache in the store: over reboots, resets and power losses (errata v4.0 §3.4).
+ *
+ * Law: what the central system says counts at once. A medium that refuses it costs the memory of it at the next start, and no
+ * authorization before that.
+ */
+import type { AuthorizationCache } from "../protocol/authorization_cache.ts";
+import { cachedInfo, remember } from "../protocol/authorization_cache.ts";
+import { foldedIdTag } from "../protocol/id_tag.ts";
+import type { IdTagInfo } from "../protocol/messages/types.ts";
+import { cacheKey, CacheRecord, keys, readRecord } from "../storage/records.ts";
+import type { Store } from "../storage/store.ts";
+
+export interface CacheBook {
+  /** Null when nothing is known of it. */
+  readonly known: (idTag: string, nowMs: number) => IdTagInfo | null;
+  /** False when the store refused. */
+  readonly remember: (idTag: string, info: IdTagInfo, nowMs: number) => Promise<boolean>;
+  /** All of it, in one commit. False when the store refused: then all of it is still there. */
+  readonly clear: () => Promise<boolean>;
+  readonly size: () => number;
+}
+
+export async function openCacheBook(store: Store): Promise<CacheBook> {
+  const entries = await store.list(keys.cache);
+  let cache: AuthorizationCache = new Map(
+    entries.map((entry) => [String(entry.key[1]), readRecord(CacheRecord, entry)]),
+  );
+  return {
+    known: (idTag, nowMs) => cachedInfo(cache, idTag, nowMs),
+    remember: async (idTag, info, nowMs) => {
+      const record: CacheRecord = { info, order: store.nextSequence() };
+      const { next, evicted } = remember(cache, idTag, record, nowMs);
+      cache = next;
+      const folded = foldedIdTag(idTag);
+      // There was no room for the new one itself.
+      if (evicted === folded) return true;
+      const outcome = await store.commit({
+        sets: [{ key: cacheKey(folded), value: record }],
+        deletes: evicted === null ? [] : [cacheKey(evicted)],
+      });
+      return outcome.kind === "committed";
+    },
+    clear: async () => {
+      const outcome = await store.commit({ deletes: [...cache.keys()].map(cacheKey) });
+      if (outcome.kind !== "committed") return false;
+      cache = new Map();
+      return true;
+    },
+    size: () => cache.size,
+  };
+}
