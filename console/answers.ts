@@ -11,6 +11,7 @@
  * | `GET /status` | 200 `StatusAnswer`, always |
  * | `GET /messages` | 200 `text/event-stream`: for each frame an event `frame` with a `FrameEvent`; 503 when 8 listen already |
  * | `GET /metrics` | 200 `text/plain; version=0.0.4`, always |
+ * | `POST /data-transfer` | body `DataTransfer.req`, `{"vendorId", "messageId"?, "data"?}`: 200 with `DataTransfer.conf`; 400; 502 for a CALLERROR; 503 while the central system cannot be asked; 504 when it does not answer in 60 s |
  * | `POST /actors/{id}/crash` | `simulate` only: 202 `Accepted`; 404; 409 for a supervisor or an actor that is down; 503 |
  * | `POST /hardware/…` | `simulate` only (`hardware_endpoints.ts`): 202 `Accepted`; 400; 409 for what is physically impossible |
  *

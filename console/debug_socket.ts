@@ -4,12 +4,15 @@
  * Law: whoever can open the socket may ask, and nobody else; what is answered carries no secret, and nobody who asks can
  * hold the charger up. The answers are documented in `answers.ts`, the hardware's addresses in `hardware_endpoints.ts`.
  */
+import type { Address } from "../actors/otp/actor.ts";
 import type { System } from "../actors/otp/kernel.ts";
 import { describe } from "../actors/otp/trace.ts";
 import type { ActorTreeNode, TreeNode } from "../actors/otp/tree.ts";
+import type { OutboxMessage } from "../actors/outbox.ts";
 import type { Clock } from "../hal/clock.ts";
 import { formatDateTime } from "../protocol/date_time.ts";
 import type { ActorAnswer, StatusAnswer, TreeAnswer } from "./answers.ts";
+import { dataTransferEndpoint } from "./data_transfer.ts";
 import { answer, type Asked, type Endpoint, json, refusal } from "./endpoint.ts";
 import { hardwareEndpoints } from "./hardware_endpoints.ts";
 import type { HardwareVerbs, Prepared } from "./hardware_verbs.ts";
@@ -29,10 +32,16 @@ export interface DebugSocketOptions {
   readonly observatory: Observatory;
   readonly label: ChargerLabel;
   /** The boot that runs now; null while the power is cut, and between two boots. */
-  readonly charger: () => { readonly boot: number; readonly system: System } | null;
+  readonly charger: () => RunningCharger | null;
   readonly store: () => StoreHealth;
   /** In `simulate` only: with it come `/hardware/…` and `/actors/{id}/crash`. */
   readonly hardware?: HardwareVerbs;
+}
+
+export interface RunningCharger {
+  readonly boot: number;
+  readonly system: System;
+  readonly addresses: { readonly outbox: Address<OutboxMessage> };
 }
 
 export interface DebugSocket {
@@ -76,6 +85,10 @@ function endpointsOf(options: DebugSocketOptions): readonly Endpoint[] {
       },
     },
     { method: "GET", path: "/metrics", answer: () => metricsAnswer(options) },
+    dataTransferEndpoint({
+      clock: options.clock,
+      outbox: () => options.charger()?.addresses.outbox ?? null,
+    }),
   ];
   if (hardware === undefined) return looking;
   const turns = createVerbTurns();

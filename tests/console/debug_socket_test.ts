@@ -179,8 +179,8 @@ check("without simulated hardware nothing can be crashed", async (_, asker) => {
 check("an unknown address is 404, with those that there are", async (_, asker) => {
   const told = await asker.get("/trees");
   assertEquals([told.status, told.json()], [404, {
-    error:
-      "ask for one of GET /tree, GET /actors/{id}, GET /status, GET /messages, GET /metrics, not GET /trees",
+    error: "ask for one of GET /tree, GET /actors/{id}, GET /status, GET /messages, GET /metrics, " +
+      "POST /data-transfer, not GET /trees",
   }]);
 });
 

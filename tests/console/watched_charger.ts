@@ -97,6 +97,8 @@ export async function watchCharger(options: WatchedOptions = {}): Promise<Watche
   });
   const ids = ["configuration", "link", "outbox", "station", "connector:1", "silent", "broken"];
   const addresses = new Map(ids.map((id) => [id, kernel.address<Message>(id)]));
+  const outbox = addresses.get("outbox");
+  if (outbox === undefined) throw new Error("make an address for the outbox");
   let link: Self<Message> | null = null;
   const [configuration, ...others] = [...addresses.values()].map((address) =>
     shower(address, (self) => {
@@ -123,7 +125,7 @@ export async function watchCharger(options: WatchedOptions = {}): Promise<Watche
       bootNotification: { chargePointVendor: "Example", chargePointModel: "DC 50", firmwareVersion: "1.0.0" },
       station: "reference-dc",
     },
-    charger: () => running ? { boot: 7, system } : null,
+    charger: () => running ? { boot: 7, system, addresses: { outbox } } : null,
     store: () => ({
       state: "refusing",
       error: "database or disk is full",
