@@ -57,6 +57,11 @@ export class IncomingCalls {
     this.#answer(id, outcome.kind === "reply" ? outcome.value : failed);
   }
 
+  /** Until the last of them is answered, which is within the time-out of an answer. */
+  underWay(): boolean {
+    return this.#answering.size > 0;
+  }
+
   /** The connection is gone, and its questions with it. */
   forget(): void {
     this.#answering.clear();

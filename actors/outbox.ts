@@ -143,7 +143,8 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
         this.#queue.hint();
         return this.#pump();
       case "CallAnswered":
-        return this.#incoming.answered(message);
+        this.#incoming.answered(message);
+        return this.#pump();
       case "AnswerDue":
         if (this.#inFlight?.id !== message.id) return;
         this.#self.send(this.#parts.link, { kind: "AnswerOverdue", id: message.id, sentMs: message.sentMs });
@@ -213,7 +214,8 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
   #choose(): Next {
     const wire = {
       linkUp: this.#linkUp,
-      inFlight: this.#inFlight !== null,
+      // The conf of a question goes before what follows from it, whoever is quicker to be here (messages.md §3, TC_012).
+      inFlight: this.#inFlight !== null || this.#incoming.underWay(),
       registration: this.#registration,
       waiting: this.#waiting.map((call) => call.callClass),
       transactionMessageDueMs: this.#queue.length() > 0 ? this.#retryAtMs : null,

@@ -79,22 +79,18 @@ function compareParts(one: string | number, other: string | number): number {
   return typeof other === "number" ? -1 : compareCodePoints(one, other);
 }
 
-/** The order of UTF-8 bytes is that of code points; `<` compares UTF-16 units, which differs beyond U+FFFF. */
+/**
+ * The order of UTF-8 bytes is that of code points; `<` compares UTF-16 units, which differs beyond U+FFFF. Where two
+ * characters share their first unit, the second ones are in the order of the characters.
+ */
 function compareCodePoints(one: string, other: string): number {
   const length = Math.min(one.length, other.length);
   for (let index = 0; index < length; index++) {
     if (one.charCodeAt(index) !== other.charCodeAt(index)) {
-      const at = startOfCharacter(one, index);
-      return (one.codePointAt(at) ?? 0) - (other.codePointAt(at) ?? 0);
+      return (one.codePointAt(index) ?? 0) - (other.codePointAt(index) ?? 0);
     }
   }
   return one.length - other.length;
-}
-
-/** Two characters that share their first half differ in the second. */
-function startOfCharacter(text: string, index: number): number {
-  const unit = text.charCodeAt(index);
-  return unit >= 0xdc00 && unit <= 0xdfff ? index - 1 : index;
 }
 
 function utf8Bytes(character: string): number {

@@ -73,7 +73,7 @@ type Stamp = string | null;
 class DenoKvRecords {
   readonly #kv: Deno.Kv;
   readonly #options: DenoKvOptions;
-  /** Which versionstamp belongs to which sequence number. A stale one is caught by the check itself. */
+  /** Which versionstamp a record had at which sequence number. That never changes; whether it still has it, KV checks. */
   readonly #stamps = new Map<string, { readonly sequence: number; readonly stamp: string }>();
   #lastSequence: number;
   #committedSequence: number;
@@ -136,12 +136,7 @@ class DenoKvRecords {
   }
 
   async #commitInTurn(change: Change): Promise<CommitOutcome> {
-    const remembered = this.#rememberedStamps(change.batch);
-    if (remembered !== null) {
-      const outcome = await this.#attempt(change, remembered);
-      if (outcome.kind !== "conflict") return outcome;
-    }
-    const stamps = await this.#readStamps(change.batch);
+    const stamps = this.#rememberedStamps(change.batch) ?? await this.#readStamps(change.batch);
     return stamps === null ? { kind: "conflict" } : await this.#attempt(change, stamps);
   }
 

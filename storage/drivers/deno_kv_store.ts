@@ -74,14 +74,21 @@ async function openWith(directory: string, ballast: Ballast, options: OpenOption
       committed: spare.committed,
     });
     await commitStart(records, directory);
-    await spare.write();
-    await ballast.hold().catch((error) => report(notWritten(ballast.path, error)));
+    // A start need not wait for these: without them it is as safe as the start before it was.
+    const spares = Promise.all([
+      spare.write(),
+      ballast.hold().catch((error) => report(notWritten(ballast.path, error))),
+    ]);
     return {
       store: records,
-      releaseBallast: ballast.release,
+      releaseBallast: async () => {
+        await spares;
+        return await ballast.release();
+      },
       close: async () => {
         await records.settled();
         kv.close();
+        await spares;
         await spare.write();
       },
     };

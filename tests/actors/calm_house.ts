@@ -5,6 +5,7 @@
  * Law: moments are exact. What the charger does without being made to wait, it has done when `advance(0)` returns.
  */
 import { assert, assertEquals } from "@std/assert";
+import type { TraceEvent } from "../../actors/otp/trace.ts";
 import { parseFrame } from "../../protocol/frame.ts";
 import type { CallError, CallResult } from "../../protocol/frame.ts";
 import type { ChargePointStatus, IdTagInfo } from "../../protocol/messages/types.ts";
@@ -25,6 +26,8 @@ export interface CalmHouse extends World {
   readonly effects: (effect: string) => readonly { readonly atMs: number; readonly detail: unknown }[];
   /** Crash reports: the actor and its error. */
   readonly crashes: () => readonly string[];
+  /** Supervisors that have given up. */
+  readonly giveUps: () => readonly Extract<TraceEvent, { kind: "gaveUp" }>[];
   /** How long the store takes from now on. */
   readonly disk: { commitMs: number; readMs: number };
 }
@@ -55,6 +58,7 @@ export async function newHouse(options: CalmHouseOptions = {}): Promise<CalmHous
   let sent: Sent[] = [];
   const effects: { effect: string; atMs: number; detail: unknown }[] = [];
   const crashes: string[] = [];
+  const giveUps: Extract<TraceEvent, { kind: "gaveUp" }>[] = [];
   const world = await createWorld({
     ...options,
     seed: options.seed ?? "calm",
@@ -66,6 +70,7 @@ export async function newHouse(options: CalmHouseOptions = {}): Promise<CalmHous
     },
     traced: (event) => {
       if (event.kind === "crash") crashes.push(`${event.actor}: ${event.error}`);
+      if (event.kind === "gaveUp") giveUps.push(event);
       if (event.kind !== "effect") return;
       effects.push(event);
       const parsed = event.effect === "FrameSent" ? parseFrame(String(event.detail)) : null;
@@ -86,6 +91,7 @@ export async function newHouse(options: CalmHouseOptions = {}): Promise<CalmHous
     },
     effects: (name) => effects.filter(({ effect }) => effect === name),
     crashes: () => crashes,
+    giveUps: () => giveUps,
     disk,
   };
 }

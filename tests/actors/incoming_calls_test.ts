@@ -12,7 +12,9 @@ function check(sentence: string, action: string, payload: unknown, expected: Ans
   });
 }
 
-const status = (value: string): Answered => ({ result: { status: value } });
+function status(value: string): Answered {
+  return { result: { status: value } };
+}
 
 check("an action that OCPP 1.6 does not have", "SetVariables", {}, { error: "NotImplemented" });
 check("a name of JavaScript's own", "constructor", {}, { error: "NotImplemented" });

@@ -2,8 +2,16 @@
 import { assert, assertEquals } from "@std/assert";
 import type { IdTagInfo } from "../../protocol/messages/types.ts";
 import type { CalmHouse, CalmHouseOptions } from "./calm_house.ts";
-import { actions, begun, bootedHouse, chargingHouse, contactorClosed } from "./calm_house.ts";
-import { reported, status, swiped } from "./calm_house.ts";
+import {
+  actions,
+  begun,
+  bootedHouse,
+  chargingHouse,
+  contactorClosed,
+  reported,
+  status,
+  swiped,
+} from "./calm_house.ts";
 
 /** The wall clock of the world when the charger is switched on. */
 const bootMs = Date.UTC(2026, 0, 1);

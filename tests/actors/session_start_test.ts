@@ -1,8 +1,17 @@
 /** How a session begins, by card and by RemoteStartTransaction (OCPP 1.6 §4.1, §4.8, §5.11; TC_003 to TC_027, TC_041). */
 import { assert, assertEquals } from "@std/assert";
 import type { CalmHouse } from "./calm_house.ts";
-import { actions, bootedHouse, chargingHouse, contactorClosed, moments, reported } from "./calm_house.ts";
-import { status, stored, swiped } from "./calm_house.ts";
+import {
+  actions,
+  bootedHouse,
+  chargingHouse,
+  contactorClosed,
+  moments,
+  reported,
+  status,
+  stored,
+  swiped,
+} from "./calm_house.ts";
 
 async function plugged(house: CalmHouse, connectorId = 1): Promise<void> {
   assertEquals(house.station.verbs.plug(connectorId), { kind: "done" });

@@ -10,8 +10,10 @@ import {
   chargingHouse,
   contactorClosed,
   reported,
+  status,
+  stored,
+  swiped,
 } from "./calm_house.ts";
-import { status, stored, swiped } from "./calm_house.ts";
 
 /** Alice and Bob are of one family, Carol of another, Dave of none. */
 function families(idTag: string): IdTagInfo {

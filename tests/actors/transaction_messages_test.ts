@@ -2,8 +2,16 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Turn } from "../sim/central_system_model.ts";
 import type { CalmHouse } from "./calm_house.ts";
-import { actions, begun, bootedHouse, chargingHouse, contactorClosed } from "./calm_house.ts";
-import { moments, stored, swiped } from "./calm_house.ts";
+import {
+  actions,
+  begun,
+  bootedHouse,
+  chargingHouse,
+  contactorClosed,
+  moments,
+  stored,
+  swiped,
+} from "./calm_house.ts";
 
 const failure: Turn = { kind: "error", errorCode: "InternalError" };
 const nothing: Turn = { kind: "nothing" };

@@ -1,9 +1,13 @@
 /** The order of the wire: one CALL in flight, time-outs, answers that nobody waits for (OCPP-J 1.6 §4.1.1; spec/rpc.md §4). */
 import { assertEquals, assertNotEquals } from "@std/assert";
+import type { Turn } from "../sim/central_system_model.ts";
 import { actions, begun, bootedHouse, charging, chargingHouse, moments } from "./calm_house.ts";
 
-const late = (afterMs: number) => ({ kind: "answer", afterMs }) as const;
 const nothing = { kind: "nothing" } as const;
+
+function late(afterMs: number): Turn {
+  return { kind: "answer", afterMs };
+}
 
 Deno.test("OCPP-J §4.1.1: the next CALL waits for the answer to the one before", async () => {
   const house = await bootedHouse();

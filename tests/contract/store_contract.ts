@@ -3,31 +3,11 @@
  *
  * Law: what is asserted here is said in `storage/store.ts`, and the other way round.
  */
-import { assert, assertEquals, assertGreater, assertRejects } from "@std/assert";
-import fc from "fast-check";
-import type { Finding } from "../../storage/finding.ts";
-import { compareKeys, quote } from "../../storage/key.ts";
-import {
-  type Batch,
-  DamagedRecord,
-  type Entry,
-  type Key,
-  type Store,
-  type Value,
-} from "../../storage/store.ts";
-
-/** One medium, empty at first, that can be opened again and again. */
-export interface StoreMedium {
-  readonly open: (report: (finding: Finding) => void) => Promise<OpenStore>;
-  /** Flips a bit in the record's data; the store is closed. */
-  readonly corrupt: (key: Key) => Promise<void>;
-  readonly remove: () => Promise<void>;
-}
-
-export interface OpenStore {
-  readonly store: Store;
-  readonly close: () => Promise<void>;
-}
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { type Batch, DamagedRecord, type Key, type Value } from "../../storage/store.ts";
+import { assertRising, Bench, type Check, numbers, set, type StoreMedium, values } from "./store_bench.ts";
+import { testStoreBounds } from "./store_bounds.ts";
+import { testStoreModel } from "./store_model.ts";
 
 export function testStore(name: string, makeMedium: () => Promise<StoreMedium>): void {
   function check(promise: string, prove: (bench: Bench) => Promise<void>): void {
@@ -41,7 +21,14 @@ export function testStore(name: string, makeMedium: () => Promise<StoreMedium>):
       }
     });
   }
+  testCommits(check);
+  testReads(check);
+  testDamage(check);
+  testStoreBounds(check);
+  testStoreModel(check);
+}
 
+function testCommits(check: Check): void {
   check("get of an absent key is null", async ({ store }) => {
     assertEquals(await store.get(["a"]), null);
   });
@@ -180,13 +167,15 @@ export function testStore(name: string, makeMedium: () => Promise<StoreMedium>):
     const seen: number[] = [];
     for (const start of numbers(3)) {
       seen.push(bench.store.nextSequence(), bench.store.nextSequence(), await set(bench.store, ["a"], start));
-      seen.push(bench.store.nextSequence());
+      for (const _ of numbers(10)) seen.push(bench.store.nextSequence());
       await bench.restart();
       seen.push(bench.store.nextSequence());
     }
     assertRising(seen);
   });
+}
 
+function testReads(check: Check): void {
   check("all is there after a restart, with its sequence numbers", async (bench) => {
     for (const value of numbers(20)) await set(bench.store, ["a", value], value);
     const before = await bench.store.list(["a"]);
@@ -234,7 +223,9 @@ export function testStore(name: string, makeMedium: () => Promise<StoreMedium>):
     await store.commit({ sets: [{ key: ["n", 1], value: 1 }, { key: ["n", 1, "a"], value: 2 }] });
     assertEquals((await store.list(["n"], { after: ["n", 1] })).map(({ value }) => value), [2]);
   });
+}
 
+function testDamage(check: Check): void {
   check("a damaged record is thrown by get, left out by list, and reported by both", async (bench) => {
     for (const value of numbers(3)) await set(bench.store, ["a", value], { text: `value ${value}` });
     await bench.restart(() => bench.corrupt(["a", 2]));
@@ -245,7 +236,11 @@ export function testStore(name: string, makeMedium: () => Promise<StoreMedium>):
   });
 
   check("a damaged record passes no check, and can be replaced or deleted", async (bench) => {
-    const sequences = [await set(bench.store, ["a"], "one"), await set(bench.store, ["b"], "two")];
+    const sequences = [
+      await set(bench.store, ["a"], "one"),
+      await set(bench.store, ["b"], "two"),
+      await set(bench.store, ["c"], "three"),
+    ];
     await bench.restart(async () => {
       await bench.corrupt(["a"]);
       await bench.corrupt(["b"]);
@@ -253,208 +248,14 @@ export function testStore(name: string, makeMedium: () => Promise<StoreMedium>):
     for (const sequence of [null, sequences[0] ?? NaN]) {
       assertEquals((await bench.store.commit({ checks: [{ key: ["a"], sequence }] })).kind, "conflict");
     }
+    // Beside a check that needs a read, absence is looked up too.
+    const unread = { key: ["c"], sequence: sequences[2] ?? NaN };
+    assertEquals(
+      (await bench.store.commit({ checks: [unread, { key: ["a"], sequence: null }] })).kind,
+      "conflict",
+    );
+    assertEquals((await bench.store.commit({ checks: [unread] })).kind, "committed");
     await bench.store.commit({ sets: [{ key: ["a"], value: "new" }], deletes: [["b"]] });
     assertEquals(await values(bench.store, [["a"], ["b"]]), ["new", undefined]);
   });
-
-  check(
-    "a value of 60 KiB is kept, a larger one is refused by key and size, and nothing happens",
-    async ({ store }) => {
-      const most = "x".repeat(60 * 1024 - 2);
-      await set(store, ["a"], most);
-      assertEquals((await store.get(["a"]))?.value, most);
-      const larger = [{ key: ["b"], value: 1 }, { key: ["c", 7], value: `${most}y` }];
-      await assertRejects(() => store.commit({ sets: larger }), RangeError, '["c",7]: 61441 bytes');
-      await assertRejects(
-        () => store.commit({ sets: [{ key: ["d"], value: "€".repeat(20480) }] }),
-        RangeError,
-        "61442 bytes",
-      );
-      assertEquals(await store.get(["b"]), null);
-    },
-  );
-
-  check("a full batch is kept, a larger one is refused", async ({ store }) => {
-    const key = (n: number): Key => ["k".repeat(125), n];
-    const sets = numbers(500).map((n) => ({ key: key(n), value: n }));
-    assertEquals((await store.commit({ sets })).kind, "committed");
-    const checks = (await store.list(["k".repeat(125)], { limit: 36 })).map(({ key, sequence }) => ({
-      key,
-      sequence,
-    }));
-    assertEquals((await store.commit({ checks, sets: sets.slice(1) })).kind, "committed");
-    const bulky = numbers(12).map((n) => ({ key: ["b", n], value: "x".repeat(60 * 1024 - 2) }));
-    assertEquals((await store.commit({ sets: bulky })).kind, "committed");
-
-    await assertRejects(
-      () => store.commit({ sets, deletes: [["a"]] }),
-      RangeError,
-      "501 sets and deletes, at most 500",
-    );
-    await assertRejects(
-      () => store.commit({ sets: [...bulky, { key: ["c"], value: "x".repeat(60 * 1024 - 2) }] }),
-      RangeError,
-      "bytes",
-    );
-    await assertRejects(
-      () => store.commit({ checks: numbers(101).map((n) => ({ key: [n], sequence: null })) }),
-      RangeError,
-      "101 checks",
-    );
-    await assertRejects(
-      () => store.commit({ sets: numbers(100).map((n) => ({ key: ["l".repeat(1000), n], value: n })) }),
-      RangeError,
-      "bytes of keys",
-    );
-  });
-
-  check("what breaks the rules is refused as a mistake of the caller", async ({ store }) => {
-    const badKeys: Key[] = [[], ["meta", "sequence"], ["a", NaN], ["a", Infinity], ["a", -0], ["\ud800"], [
-      "x".repeat(1025),
-    ]];
-    for (const key of badKeys) {
-      await assertRejects(() => store.get(key), RangeError);
-      await assertRejects(() => store.list(key), RangeError);
-      await assertRejects(() => store.commit({ sets: [{ key, value: 1 }] }), RangeError);
-      await assertRejects(() => store.commit({ deletes: [key] }), RangeError);
-      await assertRejects(() => store.commit({ checks: [{ key, sequence: null }] }), RangeError);
-    }
-    await assertRejects(() => store.list(["a"], { after: ["b", 1] }), RangeError, '["b",1]');
-    await assertRejects(() => store.commit({ sets: [{ key: ["a"], value: { n: NaN } }] }), RangeError, "NaN");
-    await assertRejects(
-      () => store.commit({ sets: [{ key: ["a"], value: 1 }], deletes: [["a"]] }),
-      RangeError,
-      '["a"]',
-    );
-  });
-
-  check("behaves like a map that is changed one commit at a time", async ({ store }) => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(commitArbitrary, { maxLength: 12 }), async (commits) => {
-        await clear(store);
-        await followModel(store, commits);
-      }),
-      { numRuns: 40 },
-    );
-  });
-
-  check("keys have the order of the port", async ({ store }) => {
-    await fc.assert(
-      fc.asyncProperty(fc.uniqueArray(keyArbitrary, { selector: quote, maxLength: 20 }), async (keys) => {
-        await clear(store);
-        await store.commit({ sets: keys.map((key) => ({ key: ["p", ...key], value: null })) });
-        const found = (await store.list(["p"])).map(({ key }) => key.slice(1));
-        assertEquals(found, [...keys].sort(compareKeys));
-      }),
-      { numRuns: 40 },
-    );
-  });
-}
-
-class Bench {
-  readonly findings: Finding[] = [];
-  readonly #medium: StoreMedium;
-  #open: OpenStore | null = null;
-
-  constructor(medium: StoreMedium) {
-    this.#medium = medium;
-  }
-
-  get store(): Store {
-    assert(this.#open !== null);
-    return this.#open.store;
-  }
-
-  async start(): Promise<void> {
-    this.#open = await this.#medium.open((finding) => this.findings.push(finding));
-  }
-
-  async restart(meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<void> {
-    await this.#open?.close();
-    await meanwhile();
-    await this.start();
-  }
-
-  async corrupt(key: Key): Promise<void> {
-    await this.#medium.corrupt(key);
-  }
-
-  async end(): Promise<void> {
-    await this.#open?.close();
-    await this.#medium.remove();
-  }
-}
-
-interface ModelCommit {
-  readonly checks: readonly { readonly name: number; readonly stale: boolean }[];
-  readonly changes: readonly { readonly name: number; readonly value: number | null }[];
-}
-
-const nameArbitrary = fc.integer({ min: 0, max: 4 });
-const commitArbitrary: fc.Arbitrary<ModelCommit> = fc.record({
-  checks: fc.array(fc.record({ name: nameArbitrary, stale: fc.boolean() }), { maxLength: 2 }),
-  changes: fc.uniqueArray(fc.record({ name: nameArbitrary, value: fc.option(fc.integer()) }), {
-    selector: ({ name }) => name,
-    maxLength: 3,
-  }),
-});
-
-const keyArbitrary: fc.Arbitrary<Key> = fc.array(
-  fc.oneof(
-    fc.string({ unit: "binary", maxLength: 4 }),
-    fc.string({
-      unit: fc.constantFrom("\0", "\x01", "a", "\u00ff", "\ud7ff", "\ue000", "\uffff", "\u{10000}"),
-      maxLength: 3,
-    }),
-    fc.integer({ min: -3, max: 3 }).map((n) => n / 2),
-    fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => n === 0 ? 0 : n),
-  ),
-  { minLength: 1, maxLength: 3 },
-);
-
-async function followModel(store: Store, commits: readonly ModelCommit[]): Promise<void> {
-  const model = new Map<number, { readonly value: number; readonly sequence: number }>();
-  for (const { checks, changes } of commits) {
-    const outcome = await store.commit({
-      checks: checks.map(({ name, stale }) => ({
-        key: ["model", name],
-        sequence: stale ? 0 : model.get(name)?.sequence ?? null,
-      })),
-      sets: changes.flatMap(({ name, value }) => value === null ? [] : [{ key: ["model", name], value }]),
-      deletes: changes.flatMap(({ name, value }) => value === null ? [["model", name]] : []),
-    });
-    assertEquals(outcome.kind, checks.some(({ stale }) => stale) ? "conflict" : "committed");
-    if (outcome.kind !== "committed") continue;
-    for (const { name, value } of changes) {
-      if (value === null) model.delete(name);
-      else model.set(name, { value, sequence: outcome.sequence });
-    }
-  }
-  const expected = [...model].sort(([one], [other]) => one - other)
-    .map(([name, { value, sequence }]): Entry => ({ key: ["model", name], value, sequence }));
-  assertEquals(await store.list(["model"]), expected);
-}
-
-async function clear(store: Store): Promise<void> {
-  const entries = [...await store.list(["p"]), ...await store.list(["model"])];
-  await store.commit({ deletes: entries.map(({ key }) => key) });
-}
-
-/** Commits one value under one or more keys. */
-async function set(store: Store, key: Key, value: Value, ...more: readonly Key[]): Promise<number> {
-  const outcome = await store.commit({ sets: [key, ...more].map((key) => ({ key, value })) });
-  assert(outcome.kind === "committed");
-  return outcome.sequence;
-}
-
-async function values(store: Store, keys: readonly Key[]): Promise<readonly (Value | undefined)[]> {
-  return await Promise.all(keys.map(async (key) => (await store.get(key))?.value));
-}
-
-function numbers(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index + 1);
-}
-
-function assertRising(sequences: readonly number[]): void {
-  for (const [index, sequence] of sequences.entries()) assertGreater(sequence, sequences[index - 1] ?? 0);
 }

@@ -20,15 +20,18 @@ export interface DurableState {
 export async function durableState(stateDirectory: string): Promise<DurableState> {
   const copy = await Deno.makeTempDir({ prefix: "chargerd_test_" });
   try {
-    for await (const { name } of Deno.readDir(stateDirectory)) {
-      if (/^store\.kv(-wal)?$/.test(name)) {
-        await Deno.copyFile(`${stateDirectory}/${name}`, `${copy}/${name}`);
-      }
-    }
+    for (const name of ["store.kv", "store.kv-wal"]) await copyIfThere(stateDirectory, copy, name);
     return await read(`${copy}/store.kv`);
   } finally {
     await Deno.remove(copy, { recursive: true });
   }
+}
+
+/** A process that was killed early has made none of it yet. */
+async function copyIfThere(from: string, to: string, name: string): Promise<void> {
+  await Deno.copyFile(`${from}/${name}`, `${to}/${name}`).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
 }
 
 async function read(path: string): Promise<DurableState> {

@@ -18,6 +18,7 @@ export const MOMENTS = [
   "authorizing",
   "start unanswered",
   "started",
+  "charging",
   "sampled",
   "swiped again",
   "stop unanswered",
@@ -59,9 +60,8 @@ export async function liveAndDie(life: Life, simulator: SimulatorProcess): Promi
     setTimeout(killNow, kill.afterMs);
   };
   leaveUnanswered(life, killNow);
-  const exit = simulator.exit().then((code) => {
+  const ended = simulator.ended.then((code) => {
     seen.end(`the charger has ended with ${code}: ${simulator.complaints.join("; ")}`);
-    return code;
   });
   try {
     await live(life, simulator, reached);
@@ -70,7 +70,8 @@ export async function liveAndDie(life: Life, simulator: SimulatorProcess): Promi
     // A story that the kill has cut off is what this is about.
     if (!isKilled) throw error;
   }
-  assertEquals(await exit, 128 + 9);
+  assertEquals(await simulator.exit(), 128 + 9);
+  await ended;
 }
 
 /** Nothing is left unanswered any more. */
@@ -130,6 +131,8 @@ async function live(
   reached("authorizing");
   await received("StartTransaction", 1, ofDriver);
   reached("started");
+  await received("MeterValues", 1, ofTransaction);
+  reached("charging");
   await received("MeterValues", 2, ofTransaction);
   reached("sampled");
   await simulator.post("/hardware/reader/swipe", { idTag });

@@ -30,9 +30,9 @@ export interface Evidence {
   readonly registerWh: number;
 }
 
-/** A process start takes some hundred ms; the samples of a session that has started come every 100 ms. */
-const SPREAD_MS: Readonly<Partial<Record<Moment, number>>> = { spawned: 400, booting: 60, started: 200 };
-/** A commit and what stands around it. */
+/** A process start takes some hundred ms; samples come every 100 ms. */
+const SPREAD_MS: Readonly<Partial<Record<Moment, number>>> = { spawned: 400, booting: 60, charging: 100 };
+/** A commit or two, and what stands around them. */
 const SPREAD_OTHERS_MS = 20;
 
 export async function runLane(entropy: Entropy, moments: readonly Moment[]): Promise<Evidence> {
@@ -90,7 +90,8 @@ function drawKill(entropy: Entropy, moment: Moment): Kill {
   const spreadMs = SPREAD_MS[moment] ?? SPREAD_OTHERS_MS;
   return {
     moment,
-    afterMs: Math.floor(entropy.fraction("afterMs") * spreadMs),
+    // The commit that follows upon a moment follows soon: half of the kills fall into the first quarter.
+    afterMs: Math.floor(entropy.fraction("afterMs") ** 2 * spreadMs),
     isBooked: entropy.fraction("isBooked") < 0.5,
   };
 }

@@ -69,15 +69,16 @@ export class SimulatorProcess implements AsyncDisposable {
   readonly lines = new Sightings<Line>();
   /** What it printed to standard error. */
   readonly complaints: string[] = [];
+  /** Its exit code, once it has ended and all that it said has been read. */
+  readonly ended: Promise<number>;
   readonly #child: Deno.ChildProcess;
-  readonly #read: Promise<void>;
   #client: Deno.HttpClient | null = null;
 
   constructor(child: Deno.ChildProcess) {
     this.#child = child;
-    this.#read = this.#readAll(child);
+    this.ended = this.#readAll(child).then(async () => (await child.status).code);
     // Told to whoever waits for the end, which every test does.
-    this.#read.catch(() => {});
+    this.ended.catch(() => {});
   }
 
   /** As it says it, when it answers there. */
@@ -115,14 +116,11 @@ export class SimulatorProcess implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
-  /** Its exit code, once it has ended and all that it said has been read. */
   async exit(): Promise<number> {
-    const { code } = await within(
-      this.#child.status,
+    return await within(
+      this.ended,
       () => `the end of the simulator, which said:\n${this.complaints.join("\n")}`,
     );
-    await this.#read;
-    return code;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

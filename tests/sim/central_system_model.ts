@@ -18,8 +18,11 @@ import {
   formatCallResult,
   parseFrame,
 } from "../../protocol/frame.ts";
-import type { MeterValuesRequest, StartTransactionRequest } from "../../protocol/messages/core.ts";
-import type { StopTransactionRequest } from "../../protocol/messages/core.ts";
+import type {
+  MeterValuesRequest,
+  StartTransactionRequest,
+  StopTransactionRequest,
+} from "../../protocol/messages/core.ts";
 import type { IdTagInfo } from "../../protocol/messages/types.ts";
 
 export interface LedgerEntry {
@@ -57,6 +60,8 @@ export interface CentralSystemModel {
   /** Hangs up without a word. */
   readonly cut: () => void;
   readonly connected: () => boolean;
+  /** Open ones; the last one counts. */
+  readonly connections: () => number;
   /** Transactions that are open in the ledger. */
   readonly open: () => readonly LedgerEntry[];
 }
@@ -84,12 +89,15 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
   /** Of the present connection. */
   const unanswered = new Set<string>();
   let peer: SimulatedPeer | null = null;
+  let connections = 0;
 
   network.accept((next) => {
     const mine = next;
     peer = next;
+    connections += 1;
     unanswered.clear();
     next.listen((event) => {
+      if (event.kind === "Closed") connections -= 1;
       if (mine !== peer) return;
       switch (event.kind) {
         case "Received":
@@ -218,6 +226,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
       peer = null;
     },
     connected: () => peer !== null,
+    connections: () => connections,
     open: () => [...ledger.values()].filter((entry) => entry.stop === null),
   };
 }

@@ -1,9 +1,9 @@
 /** What a failing medium means to a commit (notes/reliability.md D5): never a wrong answer, and no answer when none is known. */
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { crc32 } from "../../storage/crc32.ts";
 import { createDenoKvRecords, SEQUENCE_GAP } from "../../storage/drivers/deno_kv_records.ts";
 import { type Store, StoreFailed } from "../../storage/store.ts";
 import { type FaultyKv, faultyKv } from "./faulty_kv.ts";
+import { newerRecord } from "./record_versions.ts";
 
 const FULL = "database or disk is full";
 const BROKEN = "disk I/O error";
@@ -29,9 +29,10 @@ check("a commit that was rejected and is there is committed", async (store, kv) 
 });
 
 check("a commit that did not fit is refused, with nothing more written", async (store, kv) => {
+  await store.commit({});
   kv.failCommits({ message: FULL, applied: false });
   assertEquals(await store.commit(SET_A), { kind: "refused", error: FULL });
-  assertEquals([await store.get(["a"]), kv.commits()], [null, 1]);
+  assertEquals([await store.get(["a"]), kv.commits()], [null, 2]);
 });
 
 check(
@@ -113,7 +114,7 @@ check(
 );
 
 check("a record of a newer program stops its reader, for get and list", async (store, kv) => {
-  await kv.kv.set(["a", 1], newerRecord());
+  await kv.kv.set(["a", 1], newerRecord(["a", 1]));
   await assertRejects(() => store.get(["a", 1]), StoreFailed, "it is of version 9");
   await assertRejects(() => store.list(["a"]), StoreFailed, "it is of version 9");
 });
@@ -124,10 +125,3 @@ check("numbers run no further ahead of the last commit than a start skips", asyn
   await store.commit({});
   assertEquals(store.nextSequence(), SEQUENCE_GAP + 2);
 });
-
-/** Whole, and of a version that is not there yet. */
-function newerRecord(): Uint8Array {
-  const data = new TextEncoder().encode("null");
-  const checksum = crc32(data, crc32(new TextEncoder().encode(JSON.stringify([9, 7, ["a", 1]]))));
-  return new TextEncoder().encode(`${JSON.stringify({ v: 9, s: 7, c: checksum })}\nnull`);
-}

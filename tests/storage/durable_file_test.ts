@@ -1,6 +1,7 @@
 /** A value kept twice: at every moment of a write, and with either copy broken, the last acknowledged one is there. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { type DurableFile, durableFile } from "../../storage/drivers/durable_file.ts";
+import { newerRecord } from "./record_versions.ts";
 import { seal } from "../../storage/record.ts";
 
 interface Bench {
@@ -127,3 +128,16 @@ check("a copy under another name is damaged: it is not this value", async ({ cop
   for (const [index, copy] of copies.entries()) Deno.copyFileSync(`${directory}/other.${index + 1}`, copy);
   assertEquals((await file.read()).kind, "damaged");
 });
+
+check(
+  "a copy of a newer program is not taken, and not overwritten by an older one",
+  async ({ copies, file }) => {
+    await file.write("old");
+    const newer = newerRecord(["kept"]);
+    Deno.writeFileSync(copies[0] ?? "", newer);
+    const read = await file.read();
+    assert(read.kind === "damaged");
+    assertStringIncludes(read.error, "install the program");
+    assertEquals(Deno.readFileSync(copies[0] ?? ""), newer);
+  },
+);

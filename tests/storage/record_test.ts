@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { crc32 } from "../../storage/crc32.ts";
 import { open, seal, VALUE_BYTES_MAX } from "../../storage/record.ts";
 import type { Key, Value } from "../../storage/store.ts";
+import { recordOfVersion } from "./record_versions.ts";
 
 function check(sentence: string, prove: () => void): void {
   Deno.test({ name: `record: ${sentence}`, permissions: "none", fn: prove });
@@ -69,7 +70,7 @@ check("under another key it is damaged: it was written to the wrong place", () =
 });
 
 check("one of a newer version is neither a value nor damaged, and says what to do", () => {
-  const opened = open(KEY, resealed(2));
+  const opened = open(KEY, recordOfVersion(2, KEY, VALUE, 7));
   assert(opened.kind === "newer");
   assertStringIncludes(opened.error, '["transaction",1]: it is of version 2, this program knows 1');
 });
@@ -80,10 +81,22 @@ check("one of an older version goes through every migration from there on", () =
     (_key: Key, value: Value): Value => ({ second: value }),
   ];
   const first = { first: VALUE, key: "transaction" };
-  assertEquals(open(KEY, resealed(1), migrations), { kind: "record", value: { second: first }, sequence: 7 });
-  assertEquals(open(KEY, resealed(2), migrations), { kind: "record", value: { second: VALUE }, sequence: 7 });
-  assertEquals(open(KEY, resealed(3), migrations), { kind: "record", value: VALUE, sequence: 7 });
-  assertEquals(open(KEY, resealed(4), migrations).kind, "newer");
+  assertEquals(open(KEY, recordOfVersion(1, KEY, VALUE, 7), migrations), {
+    kind: "record",
+    value: { second: first },
+    sequence: 7,
+  });
+  assertEquals(open(KEY, recordOfVersion(2, KEY, VALUE, 7), migrations), {
+    kind: "record",
+    value: { second: VALUE },
+    sequence: 7,
+  });
+  assertEquals(open(KEY, recordOfVersion(3, KEY, VALUE, 7), migrations), {
+    kind: "record",
+    value: VALUE,
+    sequence: 7,
+  });
+  assertEquals(open(KEY, recordOfVersion(4, KEY, VALUE, 7), migrations).kind, "newer");
 });
 
 check("a value of 60 KiB seals, and one byte more is refused by key and size", () => {
@@ -114,13 +127,3 @@ check("its checksum is CRC-32, whole or in parts", () => {
   }));
   assertNotEquals(crc32(new Uint8Array(1)), crc32(new Uint8Array(2)));
 });
-
-/** VALUE as a program of `version` would have sealed it, as commit 7. */
-function resealed(version: number): Uint8Array {
-  const data = new TextEncoder().encode(JSON.stringify(VALUE));
-  const checksum = crc32(data, crc32(new TextEncoder().encode(JSON.stringify([version, 7, KEY]))));
-  return new Uint8Array([
-    ...new TextEncoder().encode(`${JSON.stringify({ v: version, s: 7, c: checksum })}\n`),
-    ...data,
-  ]);
-}

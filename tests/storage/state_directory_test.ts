@@ -36,6 +36,14 @@ check("an owner whose number cannot be read is refused all the same", (path) => 
   state.close();
 });
 
+check("what an earlier owner wrote is gone", (path) => {
+  Deno.mkdirSync(path, { recursive: true });
+  Deno.writeTextFileSync(`${path}/lock`, "12345678901234567890\n");
+  const state = openStateDirectory(path);
+  assertEquals(Deno.readTextFileSync(`${path}/lock`), `${Deno.pid}\n`);
+  state.close();
+});
+
 check("given up, it can be owned again", (path) => {
   openStateDirectory(path).close();
   openStateDirectory(path).close();

@@ -8,6 +8,15 @@ export function runSql(directory: string, sql: string, ...values: (Uint8Array | 
   database.prepare(sql).run(...values);
 }
 
+/** Where the first page of a table or index begins. */
+export function rootOffset(directory: string, name: string): number {
+  using database = new DatabaseSync(`${directory}/store.kv`, { readOnly: true });
+  const row = database.prepare("select (rootpage - 1) * 4096 as at from sqlite_master where name = ?").get(
+    name,
+  );
+  return Number(row?.["at"]);
+}
+
 /** Flips one bit of the record's data. */
 export function flipBit(directory: string, key: Key): void {
   using database = new DatabaseSync(`${directory}/store.kv`);

@@ -1,0 +1,191 @@
+/** A store that is full or fails, and a meter that does not answer, in the moments that cost money (reliability.md D5, D13; house rules 1, 9). */
+import { assert, assertEquals } from "@std/assert";
+import type { CalmHouse } from "./calm_house.ts";
+import {
+  begun,
+  bootedHouse,
+  chargingHouse,
+  contactorClosed,
+  reported,
+  status,
+  stored,
+  swiped,
+} from "./calm_house.ts";
+
+function registerWh(house: CalmHouse): number {
+  return Math.floor(house.station.physicalState().connectors[0]?.registerWh ?? 0);
+}
+
+function meterStops(house: CalmHouse): readonly unknown[] {
+  return house.sent("StopTransaction").map(({ payload }) => payload.meterStop);
+}
+
+Deno.test("a full disk at the start: no transaction, no energy, a warning; and the next card is welcome again", async () => {
+  const house = await bootedHouse();
+  house.store().failCommits("full", 1);
+  await begun(house);
+  assertEquals([house.sent("StartTransaction"), contactorClosed(house)], [[], false]);
+  assertEquals(house.sent("StatusNotification").map(({ payload }) => [payload.status, payload.errorCode]), [
+    ["Preparing", "NoError"],
+    ["Preparing", "InternalError"],
+  ]);
+  await house.advance(60_000);
+  await swiped(house, "ALICE");
+  assertEquals([contactorClosed(house), house.centralSystem.open().length], [true, 1]);
+  assertEquals(house.sent("StatusNotification").at(-1)?.payload.errorCode, "NoError");
+});
+
+Deno.test("a full disk at the stop: the contactor opens at once, the stop is tried each second until it is durable", async () => {
+  const house = await chargingHouse();
+  await house.advance(30_000);
+  house.store().failCommits("full", Infinity);
+  await swiped(house, "ALICE");
+  assertEquals([contactorClosed(house), status(house)], [false, "Finishing"]);
+  await house.advance(10_500);
+  assertEquals([house.sent("StopTransaction"), (await stored(house, "transaction")).length], [[], 1]);
+  house.store().failCommits("full", 0);
+  await house.advance(499);
+  assertEquals(house.sent("StopTransaction"), []);
+  await house.advance(1);
+  assertEquals(
+    house.sent("StopTransaction").map(({ atMs, payload }) => [atMs, payload.reason, payload.meterStop]),
+    [
+      [41_000, "Local", registerWh(house)],
+    ],
+  );
+  assertEquals([house.centralSystem.open(), house.crashes()], [[], []]);
+});
+
+Deno.test("a full disk at the stop: a car that leaves meanwhile, and a new card, change nothing of the bill", async () => {
+  const house = await chargingHouse();
+  await house.advance(30_000);
+  house.store().failCommits("full", Infinity);
+  await swiped(house, "ALICE");
+  house.station.verbs.unplug(1);
+  await house.advance(2_000);
+  await swiped(house, "BOB");
+  house.store().failCommits("full", 0);
+  await house.advance(10_000);
+  assertEquals(house.sent("StopTransaction").map(({ payload }) => [payload.reason, payload.idTag]), [[
+    "Local",
+    "ALICE",
+  ]]);
+  assertEquals([house.centralSystem.ledger.size, status(house)], [1, "Available"]);
+});
+
+for (const fault of ["failedKept", "failedLost", "failedOrphaned"] as const) {
+  Deno.test(`D5: a start whose commit ends ${fault}: the connector rebuilds from what is there, and is open without it`, async () => {
+    const house = await bootedHouse();
+    house.store().failCommits(fault, 1);
+    await begun(house);
+    const isThere = fault === "failedKept";
+    assertEquals([contactorClosed(house), house.crashes().length], [isThere, 1]);
+    await house.advance(120_000);
+    assertEquals(house.centralSystem.open().length, isThere ? 1 : 0);
+  });
+
+  Deno.test(`D5: a stop whose decision's commit ends ${fault}: it stands when it is there, else the car goes on and may stop again`, async () => {
+    const house = await chargingHouse();
+    await house.advance(30_000);
+    house.store().failCommits(fault, 1);
+    await swiped(house, "ALICE");
+    const isThere = fault === "failedKept";
+    assertEquals([contactorClosed(house), meterStops(house).length, house.crashes().length], [
+      !isThere,
+      isThere ? 1 : 0,
+      1,
+    ]);
+    if (!isThere) await swiped(house, "ALICE");
+    assertEquals([house.centralSystem.open(), meterStops(house)], [[], [registerWh(house)]]);
+  });
+
+  Deno.test(`D5: a stop whose bill's commit ends ${fault}: one StopTransaction, and the contactor stays open`, async () => {
+    const house = await chargingHouse();
+    await house.advance(30_000);
+    house.disk.commitMs = 100;
+    await swiped(house, "ALICE");
+    house.store().failCommits(fault, 1);
+    let wasClosed = false;
+    house.watch(() => void (wasClosed ||= contactorClosed(house)));
+    await house.advance(60_000);
+    assertEquals([wasClosed, house.crashes().length], [false, 1]);
+    assertEquals([house.centralSystem.open(), meterStops(house)], [[], [registerWh(house)]]);
+  });
+}
+
+for (const mode of ["hang", "fail"] as const) {
+  Deno.test(`a meter that ${mode}s at the start: no transaction, no energy, PowerMeterFailure`, async () => {
+    const house = await bootedHouse();
+    house.station.meter.setMode(mode);
+    await begun(house);
+    await house.advance(3_000);
+    assertEquals([house.sent("StartTransaction"), contactorClosed(house)], [[], false]);
+    assertEquals(house.sent("StatusNotification").at(-1)?.payload.errorCode, "PowerMeterFailure");
+    house.station.meter.setMode("ok");
+    await swiped(house, "ALICE");
+    assert(contactorClosed(house));
+  });
+
+  Deno.test(`a meter that ${mode}s at the stop: the last reading stands in, and the bill is not held up`, async () => {
+    const house = await chargingHouse();
+    await house.advance(60_000);
+    const sampledWh = registerWh(house);
+    await house.advance(30_000);
+    house.station.meter.setMode(mode);
+    await swiped(house, "ALICE");
+    assertEquals(contactorClosed(house), false);
+    await house.advance(5_000);
+    assertEquals([meterStops(house), house.centralSystem.open()], [[sampledWh], []]);
+    assert(registerWh(house) > sampledWh);
+  });
+}
+
+Deno.test("a meter actor that crashes under a stop's question is asked again, and the true register is billed", async () => {
+  const house = await chargingHouse();
+  await house.advance(90_000);
+  house.station.meter.setMode("hang");
+  await swiped(house, "ALICE");
+  house.station.meter.setMode("ok");
+  house.system().crash("meter");
+  await house.advance(199);
+  assertEquals(meterStops(house), []);
+  await house.advance(1);
+  assertEquals(meterStops(house), [registerWh(house)]);
+});
+
+Deno.test("errata v4.0 §3.9: a register that falls is not believed: nothing that is billed is less than what was read", async () => {
+  const house = await chargingHouse();
+  await house.advance(90_000);
+  const { board } = house.station;
+  const readWh = 738;
+  assertEquals(house.sent("MeterValues").length, 1);
+  board.put({ ...board.outlet(1), registerWh: 100 });
+  await swiped(house, "ALICE");
+  assertEquals(meterStops(house), [readWh]);
+});
+
+Deno.test("a fault in the answer's commit is no second transaction: the outbox crashes, and goes on from the store", async () => {
+  for (const fault of ["failedKept", "failedLost", "failedOrphaned"] as const) {
+    const house = await bootedHouse();
+    house.centralSystem.script("StartTransaction", { kind: "answer", afterMs: 10 });
+    await begun(house);
+    house.store().failCommits(fault, 1);
+    await house.advance(120_000);
+    assertEquals(house.crashes().length, 1, fault);
+    assertEquals([house.centralSystem.ledger.size, (await stored(house, "outbox")).length], [1, 0], fault);
+    await swiped(house, "ALICE");
+    await house.advance(0);
+    assertEquals([house.centralSystem.open(), reported(house).at(-1)], [[], "Finishing"], fault);
+  }
+});
+
+Deno.test("a damaged record of a transaction crashes its connector and no other; the contactor is open", async () => {
+  const house = await bootedHouse({ station: "ac-two-sockets" });
+  await begun(house, 1, "ALICE");
+  await begun(house, 2, "BOB");
+  house.store().corrupt(["transaction", 1]);
+  house.system().crash("connector:1");
+  await house.advance(0);
+  assertEquals(contactorClosed(house, 1), false);
+  assertEquals(house.crashes().every((crash) => crash.startsWith("connector:1")), true);
+});

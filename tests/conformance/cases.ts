@@ -1,0 +1,30 @@
+/** Every Core case by its id; the compiler sees that none is missing. */
+import { bootCases } from "./boot_cases.ts";
+import { cacheCases } from "./cache_cases.ts";
+import { configurationCases } from "./configuration_cases.ts";
+import type { CoreCaseId } from "./core_cases.ts";
+import { dataTransferCases } from "./data_transfer_cases.ts";
+import type { Case } from "./lab.ts";
+import { meterCases } from "./meter_cases.ts";
+import { offlineCases } from "./offline_cases.ts";
+import { powerCases } from "./power_cases.ts";
+import { remoteCases } from "./remote_cases.ts";
+import { resetCases } from "./reset_cases.ts";
+import { startCases } from "./start_cases.ts";
+import { stopCases } from "./stop_cases.ts";
+import { unlockCases } from "./unlock_cases.ts";
+
+export const cases: Readonly<Record<CoreCaseId, Case>> = {
+  ...bootCases,
+  ...startCases,
+  ...stopCases,
+  ...cacheCases,
+  ...remoteCases,
+  ...resetCases,
+  ...unlockCases,
+  ...configurationCases,
+  ...meterCases,
+  ...powerCases,
+  ...offlineCases,
+  ...dataTransferCases,
+};

@@ -1,0 +1,61 @@
+/**
+ * Which station runs which case, after `conformance/octt.md` §8, and which cases wait for what is not built yet.
+ *
+ * Law: data; `matrix_test.ts` holds it against the shipped profiles.
+ */
+import type { CoreCaseId } from "./core_cases.ts";
+import type { StationName } from "./stations.ts";
+
+/** What a case asks of a product, and the stations that have it. */
+export const stationsWith = {
+  anything: ["reference-dc", "ac-two-sockets", "dc-four"],
+  "a detachable cable": ["ac-two-sockets"],
+  "a fixed cable": ["reference-dc", "dc-four"],
+  "a cache": ["reference-dc", "ac-two-sockets", "dc-four"],
+  "StopTransactionOnEVSideDisconnect not fixed at false": ["reference-dc", "ac-two-sockets", "dc-four"],
+  "StopTransactionOnEVSideDisconnect to be set": ["ac-two-sockets", "dc-four"],
+  "backup power, and a stop before going down": ["reference-dc", "dc-four"],
+  "no backup power": ["ac-two-sockets"],
+} as const satisfies Record<string, readonly StationName[]>;
+
+export type Condition = keyof typeof stationsWith;
+
+/** The cases that not every product can run. AuthorizeRemoteTxRequests is never read-only here, and offline starts are allowed. */
+export const conditions: Readonly<Partial<Record<CoreCaseId, Condition>>> = {
+  TC_005_1_CS: "a detachable cable",
+  TC_005_2_CS: "StopTransactionOnEVSideDisconnect not fixed at false",
+  TC_005_3_CS: "StopTransactionOnEVSideDisconnect to be set",
+  TC_007_1_CS: "a cache",
+  TC_007_2_CS: "a cache",
+  TC_061_1_CS: "a cache",
+  TC_061_2_CS: "a cache",
+  TC_017_1_CS: "a detachable cable",
+  TC_017_2_CS: "a fixed cable",
+  TC_018_1_CS: "a detachable cable",
+  TC_018_2_CS: "a fixed cable",
+  TC_024_CS: "a detachable cable",
+  TC_030_CS: "a detachable cable",
+  TC_032_1_CS: "backup power, and a stop before going down",
+  TC_032_2_CS: "no backup power",
+};
+
+export function stationsFor(id: CoreCaseId): readonly StationName[] {
+  return stationsWith[conditions[id] ?? "anything"];
+}
+
+/** Cases that the charger cannot pass yet, and what it lacks; they are skipped by name. It must become empty. */
+export const notYet: Readonly<Partial<Record<CoreCaseId, string>>> = {
+  TC_007_1_CS: "the authorization cache, LocalPreAuthorize",
+  TC_007_2_CS: "the authorization cache, LocalPreAuthorize",
+  TC_061_1_CS: "the authorization cache, ClearCache",
+  TC_061_2_CS: "the authorization cache, ClearCache",
+  TC_013_CS: "ChangeAvailability",
+  TC_014_CS: "ChangeAvailability",
+  TC_034_CS: "ChangeAvailability",
+  TC_017_1_CS: "UnlockConnector",
+  TC_018_1_CS: "UnlockConnector",
+  TC_030_CS: "UnlockConnector, a lock that is known to have failed",
+  TC_024_CS: "a lock that is known to have failed",
+  TC_019_CS: "some of the required keys, AuthorizationKey",
+  TC_071_CS: "clock-aligned meter values",
+};

@@ -1,0 +1,60 @@
+/** The matrix says what the shipped station profiles say, and no case is left without a station. */
+import { assert, assertEquals } from "@std/assert";
+import type { StationProfile } from "../../hal/station_profile.ts";
+import { coreCaseIds } from "./core_cases.ts";
+import { type Condition, conditions, notYet, stationsFor, stationsWith } from "./matrix.ts";
+import { shippedProfile, stationNames, stationUnderTest, testProfile } from "./stations.ts";
+
+/** A condition, as a station profile says it. */
+const has: Readonly<Record<Condition, (profile: StationProfile) => boolean>> = {
+  anything: () => true,
+  "a detachable cable": ({ connectors }) =>
+    connectors.every(({ cable, lock }) => cable === "detachable" && lock),
+  "a fixed cable": ({ connectors }) => connectors.every(({ cable }) => cable === "fixed"),
+  "a cache": ({ options }) => options.authorizationCache,
+  "StopTransactionOnEVSideDisconnect not fixed at false": ({ options }) => {
+    const { access, value } = options.StopTransactionOnEVSideDisconnect;
+    return access === "ReadWrite" || value;
+  },
+  "StopTransactionOnEVSideDisconnect to be set": ({ options }) =>
+    options.StopTransactionOnEVSideDisconnect.access === "ReadWrite",
+  "backup power, and a stop before going down": ({ powerLoss }) =>
+    powerLoss.onPowerLoss === "stopBeforeGoingDown",
+  "no backup power": ({ powerLoss }) => powerLoss.holdUpTimeS === 0,
+};
+
+Deno.test("the 51 Core cases are listed", () => {
+  assertEquals(coreCaseIds.length, 51);
+});
+
+for (const [condition, stations] of Object.entries(stationsWith)) {
+  Deno.test(`the stations with ${condition} are those whose profile says so`, () => {
+    const saying = stationNames.filter((name) => has[condition as Condition](shippedProfile(name)));
+    assertEquals<readonly string[]>(stations, saying);
+  });
+}
+
+Deno.test("every Core case is run by a station", () => {
+  assertEquals(coreCaseIds.filter((id) => stationsFor(id).length === 0), []);
+});
+
+Deno.test("every condition is some case's, and every offline case finds a station that starts offline (C-02)", () => {
+  const asked = new Set<Condition>(["anything", ...Object.values(conditions)]);
+  assertEquals(Object.keys(stationsWith).filter((condition) => !asked.has(condition as Condition)), []);
+  for (const name of stationNames) assert(shippedProfile(name).options.offlineTxForUnknownId);
+});
+
+for (const name of stationNames) {
+  Deno.test(`the station under test is ${name} but for bounds and first values`, () => {
+    const { bounds: _, firstValues: __, ...rest } = testProfile(name);
+    const { bounds: ___, firstValues: ____, ...shipped } = shippedProfile(name);
+    assertEquals(rest, shipped);
+    assert(stationUnderTest(name).connectorIds.includes(stationUnderTest(name).connectorId));
+  });
+}
+
+Deno.test("the cases that wait for the charger say what it lacks", () => {
+  const waiting = Object.entries(notYet);
+  for (const [id, lacks] of waiting) console.log(`${id} waits: ${lacks}`);
+  assertEquals(waiting.filter(([, lacks]) => lacks === ""), []);
+});

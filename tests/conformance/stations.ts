@@ -1,0 +1,52 @@
+/**
+ * The stations that the cases are run on: those that ship with the program, with what a test cannot wait for shortened.
+ *
+ * Law: derived from the shipped profiles in code, so that they cannot drift from them; only bounds and intervals differ.
+ */
+import { loadStation } from "../../hal/drivers/station_files.ts";
+import type { StationProfile } from "../../hal/station_profile.ts";
+import { heartbeatIntervalS, type StationUnderTest } from "./lab.ts";
+
+export const stationNames = ["reference-dc", "ac-two-sockets", "dc-four"] as const;
+export type StationName = typeof stationNames[number];
+
+/** Not the first, where the station would know which one is meant without being told. */
+const CONNECTORS_UNDER_TEST: Readonly<Record<StationName, number>> = {
+  "reference-dc": 1,
+  "ac-two-sockets": 1,
+  "dc-four": 3,
+};
+
+/** As it ships. */
+export function shippedProfile(name: StationName): StationProfile {
+  const loaded = loadStation(name);
+  if (loaded.kind === "refused") throw new Error(loaded.problems.join("\n"));
+  return loaded.value;
+}
+
+export function testProfile(name: StationName): StationProfile {
+  const shipped = shippedProfile(name);
+  return {
+    ...shipped,
+    bounds: {
+      ...shipped.bounds,
+      HeartbeatInterval: { ...shipped.bounds.HeartbeatInterval, least: heartbeatIntervalS },
+    },
+    // A ping of a few seconds would take a busy machine for a dead one.
+    firstValues: { ...shipped.firstValues, WebSocketPingInterval: 0 },
+  };
+}
+
+export function stationUnderTest(name: StationName): StationUnderTest {
+  const { connectors, reader, powerLoss } = shippedProfile(name);
+  const connectorId = CONNECTORS_UNDER_TEST[name];
+  const underTest = connectors.find(({ id }) => id === connectorId);
+  if (underTest === undefined) throw new RangeError(`${name} has no connector ${connectorId}`);
+  return {
+    connectorIds: connectors.map(({ id }) => id),
+    connectorId,
+    cable: underTest.cable,
+    reader,
+    resumes: powerLoss.onPowerLoss === "resume",
+  };
+}
