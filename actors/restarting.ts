@@ -1,5 +1,6 @@
 /**
- * Reset: transactions are stopped, what they owe is sent as far as the link allows, then the host restarts (OCPP 1.6 §5.14).
+ * Reset: transactions are stopped, what they owe is sent as far as the link allows, then the host restarts (OCPP 1.6 §5.14). A
+ * host that does not is asked again, ResetRetries times; then the reset has failed.
  *
  * Law: nothing is waited for without end; what is not delivered stays in the store and goes out after the restart.
  */
@@ -9,7 +10,7 @@ import type { Address, Message, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
 
 export interface RestartStep extends Message {
-  readonly kind: "ConnectorStopped" | "Drained";
+  readonly kind: "ConnectorStopped" | "Drained" | "RestartOverdue";
   readonly restart: RestartKind;
 }
 
@@ -21,27 +22,42 @@ export interface RestartingParts {
 
 const stopTimeoutMs = 15_000;
 const drainTimeoutMs = 10_000;
+/** Longer than the process takes to stop what runs in it. */
+const restartTimeoutMs = 30_000;
+
+type Progress =
+  | { readonly kind: "none" }
+  /** `connectors` have not stopped yet; none: what they owe is being sent. */
+  | { readonly kind: "stopping"; readonly connectors: number }
+  | { readonly kind: "restarting"; readonly attempts: number }
+  | { readonly kind: "failed" };
+
+type Own = Pick<Self<RestartStep>, "ask" | "after" | "trace">;
 
 export class Restarting {
-  readonly #self: Pick<Self<RestartStep>, "ask" | "trace">;
+  readonly #self: Own;
   readonly #parts: RestartingParts;
-  /** Connectors that are still stopping; null while no restart is under way. */
-  #stopping: number | null = null;
+  #progress: Progress = { kind: "none" };
 
-  constructor(self: Pick<Self<RestartStep>, "ask" | "trace">, parts: RestartingParts) {
+  constructor(self: Own, parts: RestartingParts) {
     this.#self = self;
     this.#parts = parts;
   }
 
   isUnderWay(): boolean {
-    return this.#stopping !== null;
+    return this.#progress.kind === "stopping" || this.#progress.kind === "restarting";
+  }
+
+  /** The last one has failed, and no other has been asked for since. */
+  hasFailed(): boolean {
+    return this.#progress.kind === "failed";
   }
 
   /** A second one while it runs changes nothing. */
   begin(restart: RestartKind): void {
-    if (this.#stopping !== null) return;
+    if (this.isUnderWay()) return;
     const { connectors } = this.#parts;
-    this.#stopping = connectors.size;
+    this.#progress = { kind: "stopping", connectors: connectors.size };
     for (const connector of connectors.values()) {
       this.#self.ask(
         connector,
@@ -52,15 +68,38 @@ export class Restarting {
     }
   }
 
-  step({ kind, restart }: RestartStep): void {
+  /** `retries` is ResetRetries as it is now. */
+  step({ kind, restart }: RestartStep, retries: number): void {
     switch (kind) {
       case "ConnectorStopped":
-        this.#stopping = (this.#stopping ?? 0) - 1;
-        return this.#stopping === 0 ? this.#drain(restart) : undefined;
+        return this.#connectorStopped(restart);
       case "Drained":
-        this.#self.trace("Restart", { restart });
-        return this.#parts.host.restart(restart);
+        return this.#restart(restart, 1);
+      case "RestartOverdue":
+        return this.#overdue(restart, retries);
     }
+  }
+
+  #connectorStopped(restart: RestartKind): void {
+    if (this.#progress.kind !== "stopping") return;
+    const connectors = this.#progress.connectors - 1;
+    this.#progress = { kind: "stopping", connectors };
+    if (connectors === 0) this.#drain(restart);
+  }
+
+  #restart(restart: RestartKind, attempts: number): void {
+    this.#progress = { kind: "restarting", attempts };
+    this.#self.trace("Restart", { restart, attempts });
+    this.#self.after(restartTimeoutMs, { kind: "RestartOverdue", restart });
+    this.#parts.host.restart(restart);
+  }
+
+  #overdue(restart: RestartKind, retries: number): void {
+    if (this.#progress.kind !== "restarting") return;
+    const { attempts } = this.#progress;
+    if (attempts <= retries) return this.#restart(restart, attempts + 1);
+    this.#progress = { kind: "failed" };
+    this.#self.trace("RestartFailed", { restart, attempts });
   }
 
   #drain(restart: RestartKind): void {

@@ -48,8 +48,9 @@ import { Restarting } from "./restarting.ts";
 import { sendCall } from "./send_call.ts";
 import type { AvailabilityAnswered } from "./station_availability.ts";
 import { StationAvailability } from "./station_availability.ts";
+import type { StatusStable } from "./stable_status.ts";
+import { StableStatus } from "./stable_status.ts";
 import type { StatusDelivered, StatusReport } from "./status_reporter.ts";
-import { StatusReporter } from "./status_reporter.ts";
 
 export type StationMessage =
   | { readonly kind: "LinkChanged"; readonly up: boolean }
@@ -60,6 +61,7 @@ export type StationMessage =
   | { readonly kind: "StationFaultChanged"; readonly fault: Fault | null }
   | ConnectorChanged
   | StatusDelivered
+  | StatusStable
   | {
     readonly kind: "RemoteStart";
     readonly request: RemoteStartTransactionRequest;
@@ -146,7 +148,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
   readonly #store: Store;
   readonly #parts: StationParts;
   readonly #candidates = new Map<number, Candidate>();
-  readonly #reporter: StatusReporter;
+  readonly #reporter: StableStatus;
   readonly #remote: RemoteTransactions;
   readonly #restarting: Restarting;
   readonly #availability: StationAvailability;
@@ -172,7 +174,10 @@ class StationBehaviour implements Behaviour<StationMessage> {
     this.#settings = settings;
     this.#registration = resumed?.registration ?? "Unregistered";
     this.#fault = parts.board.stationFault();
-    this.#reporter = new StatusReporter(self, parts.clock, parts.outbox);
+    this.#reporter = new StableStatus(self, {
+      ...parts,
+      minimumS: () => this.#settings.MinimumStatusDuration,
+    });
     this.#remote = new RemoteTransactions(self, { ...parts, store });
     this.#restarting = new Restarting(self, parts);
     this.#availability = new StationAvailability(self, { ...parts, book: availability });
@@ -210,6 +215,8 @@ class StationBehaviour implements Behaviour<StationMessage> {
         return;
       case "StatusDelivered":
         return this.#reporter.concluded(message);
+      case "StatusStable":
+        return this.#reporter.stable(message);
       case "RemoteStart":
         // spec/behaviour.md §1: not while Pending; and nothing begins that a Reset would end at once.
         return this.#registration === "Accepted" && !this.#restarting.isUnderWay()
@@ -236,10 +243,11 @@ class StationBehaviour implements Behaviour<StationMessage> {
         );
       case "Reset":
         message.reply(statusAnswer("Accepted"));
-        return this.#restarting.begin(message.request.type);
+        return this.#restartStep(() => this.#restarting.begin(message.request.type));
       case "ConnectorStopped":
       case "Drained":
-        return this.#restarting.step(message);
+      case "RestartOverdue":
+        return this.#restartStep(() => this.#restarting.step(message, this.#settings.ResetRetries));
       case "SettingsChanged":
         return this.#settingsChanged(message.settings);
     }
@@ -349,6 +357,14 @@ class StationBehaviour implements Behaviour<StationMessage> {
     const rearm = settings.HeartbeatInterval !== this.#settings.HeartbeatInterval;
     this.#settings = settings;
     if (rearm && this.#registration === "Accepted") this.#armHeartbeat();
+    this.#reporter.minimumChanged();
+  }
+
+  /** Connector 0 tells of a reset that has failed, until another is asked for. */
+  #restartStep(step: () => void): void {
+    const before = this.#restarting.hasFailed();
+    step();
+    if (this.#restarting.hasFailed() !== before) this.#reporter.changed(this.#report());
   }
 
   #reportAll(always: boolean): void {
@@ -362,7 +378,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
   #report(): StatusReport {
     if (this.#fault !== null) return { connectorId: 0, status: "Faulted", ...this.#fault };
     const status = this.#availability.now() === "Inoperative" ? "Unavailable" : "Available";
-    return { connectorId: 0, status, errorCode: "NoError" };
+    return { connectorId: 0, status, errorCode: this.#restarting.hasFailed() ? "ResetFailure" : "NoError" };
   }
 
   /** A connector that does not exist is NotSupported too (TC_031). */

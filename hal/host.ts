@@ -9,6 +9,9 @@ export type RestartKind = "Soft" | "Hard";
 
 /** Two drivers: the process itself, and the simulated one. */
 export interface Host {
-  /** Ends the process so that it is started again (OCPP 1.6 §5.14). Returns at once; the end comes after this turn. */
+  /**
+   * Ends the process so that it is started again (OCPP 1.6 §5.14). Returns at once; the end comes after this turn.
+   * Not promised: that it succeeds. Asked again, it tries again, or goes on with what it does.
+   */
   readonly restart: (kind: RestartKind) => void;
 }

@@ -49,6 +49,7 @@ export interface CalmHouseOptions {
   readonly seed?: string;
   /** One way. */
   readonly networkMs?: number;
+  readonly stuckRestarts?: number;
 }
 
 /** The charger has just been switched on: it has done nothing yet. */

@@ -87,6 +87,8 @@ export interface WorldOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Default: drawn from the seed. */
   readonly pace?: Pace;
+  /** How often the host is asked to restart and does nothing before it does. Default 0. */
+  readonly stuckRestarts?: number;
   readonly traced?: (event: TraceEvent) => void;
 }
 
@@ -131,6 +133,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const durable: StartsAndStops = { tried: [], starts: [], stops: [] };
   const reached = new Set<string>();
   const restarts: Restarted[] = [];
+  let stuckRestarts = options.stuckRestarts ?? 0;
   let look: () => void = () => {};
 
   /** Every promise that is under way waits for the store: then only time can bring more. */
@@ -166,7 +169,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       if (message.action === "StartTransaction" && !centralSystem.connected()) reached.add("offline start");
       if (message.action === "StopTransaction") reached.add(`stop by ${message.payload.reason}`);
     });
-    const host = createSimulatedHost(clock, restart);
+    const willing = createSimulatedHost(clock, restart);
+    const host = { restart: (kind: RestartKind) => stuckRestarts-- > 0 ? undefined : willing.restart(kind) };
     const civilTime = { set: (wallMs: number) => clock.stepWall(wallMs - clock.wallMs()) };
     const ports = {
       clock,
