@@ -10,7 +10,6 @@ import type {
   ConnectorRules,
   ConnectorStep,
   Fault,
-  Holder,
   Idle,
   RunningTransaction,
   Stop,
@@ -229,11 +228,11 @@ function stopRequested(facts: ConnectorFacts, stop: Stop, rules: ConnectorRules)
   const use = facts.use;
   if (use.kind === "transaction") {
     const { transaction } = use;
-    const held = holds(facts.electronics, stop, rules)
-      ? { heldFor: holderOf(transaction.idTag, transaction.parentIdTag) }
-      : {};
+    const holder = holds(facts.electronics, stop, rules)
+      ? holderOf(transaction.idTag, transaction.parentIdTag)
+      : undefined;
     return {
-      next: { ...facts, use: { kind: "stopping", transaction, stop, ...held } },
+      next: { ...facts, use: { kind: "stopping", transaction, stop, ...heldFor(holder) } },
       effects: [{ kind: "CommitStop", transaction, stop }],
     };
   }

@@ -1,24 +1,25 @@
 /**
- * How a transaction ends: by its own tag or one of its group, from afar, at the car, by refusal; and what may begin after it
- * (OCPP 1.6 §4.9, §4.10, §5.15; spec/behaviour.md §4.4, §4.5, §6).
+ * How a transaction ends: by its own tag or one of its group, from afar, by a reset or a loss of power; and what may begin
+ * after it (OCPP 1.6 §4.9, §4.10, §5.15; spec/behaviour.md §4.4, §6).
  */
 import type { Line } from "./connector_story.ts";
 import {
   accept,
   answerStart,
+  cable,
   charging,
+  chargingLocked,
   plug,
   present,
   refuse,
   remoteStart,
   remoteStop,
   startCommitted,
+  stop,
   stopCommitted,
   story,
   timeOut,
 } from "./connector_story.ts";
-
-const unplugInfo = "(EV side disconnected)";
 
 /** Charging, as one whose tag belongs to GROUP. */
 const chargingInGroup: readonly Line[] = [...charging, [answerStart(true, "GROUP"), "Charging"]];
@@ -92,112 +93,44 @@ story("TC_012: stopped from afar, once", [
 
 story("TC_016: a reset stops it, and the cable stays to be finished", [
   ...charging,
-  [{ kind: "StopRequested", stop: { reason: "SoftReset" } }, "Finishing", "CommitStop 1 SoftReset"],
+  [stop("SoftReset"), "Finishing", "CommitStop 1 SoftReset"],
   [stopCommitted, "Finishing"],
 ]);
 
 story("TC_016: a reset ends the intention of one who waits for the plug", [
   [remoteStart("DRIVER", false), "Preparing"],
-  [{ kind: "StopRequested", stop: { reason: "SoftReset" } }, "Available"],
+  [stop("SoftReset"), "Available"],
   [plug("both"), "Preparing"],
 ]);
 
 story("TC_016: a reset ends the intention of one who starts", [
   ...charging.slice(0, 3),
-  [{ kind: "StopRequested", stop: { reason: "SoftReset" } }, "Preparing"],
+  [stop("SoftReset"), "Preparing"],
   [startCommitted, "Preparing"],
 ]);
 
 story("TC_016: a reset ends the intention of one who asks, and what was before comes back", [
   [plug("both"), "Preparing"],
   [present("DRIVER"), "Preparing", "AskAuthorization DRIVER"],
-  [{ kind: "StopRequested", stop: { reason: "SoftReset" } }, "Preparing"],
+  [stop("SoftReset"), "Preparing"],
   [accept("DRIVER"), "Preparing"],
 ]);
 
 story("TC_032: a loss of power stops it even in a fault", [
   ...charging,
   [plug("both", { fault: { errorCode: "UnderVoltage" } }), "Faulted UnderVoltage"],
-  [
-    { kind: "StopRequested", stop: { reason: "PowerLoss" } },
-    "Faulted UnderVoltage",
-    "CommitStop 1 PowerLoss",
-  ],
+  [stop("PowerLoss"), "Faulted UnderVoltage", "CommitStop 1 PowerLoss"],
   [stopCommitted, "Faulted UnderVoltage"],
   [plug("both"), "Finishing"],
 ]);
 
-story("TC_037_3: refused by StartTransaction.conf, it stops if StopTransactionOnInvalidId is true", [
-  ...charging,
-  [answerStart(false), "Finishing", "CommitStop 1 DeAuthorized"],
+story("§6: at an ordinary end a detachable cable is let go, and nothing is told of it when it is unplugged", [
+  ...chargingLocked,
+  [present("DRIVER"), "Finishing", "CommitStop 1 Local by DRIVER"],
+  [cable("both", "open"), "Finishing"],
   [stopCommitted, "Finishing"],
-]);
-
-story("§4.5: refused when it stops already, it stops for the reason that came first", [
-  ...charging,
-  [remoteStop, "Finishing", "CommitStop 1 Remote"],
-  [answerStart(false), "Finishing"],
-  [stopCommitted, "Finishing"],
-]);
-
-story("TC_005_1: unplugged at the car with StopTransactionOnEVSideDisconnect, detachable cable", [
-  ...charging,
-  [plug("station"), `Finishing ${unplugInfo}`, "CommitStop 1 EVDisconnected"],
-  [stopCommitted, `Finishing ${unplugInfo}`],
-  [plug("none"), "Available"],
-], { stopOnEvSideDisconnect: true });
-
-story("TC_005_1: what is plugged in again after that is no longer disconnected", [
-  ...charging,
-  [plug("station"), `Finishing ${unplugInfo}`, "CommitStop 1 EVDisconnected"],
-  [stopCommitted, `Finishing ${unplugInfo}`],
-  [present("DRIVER"), `Finishing ${unplugInfo}`, "AskAuthorization DRIVER"],
-  [plug("both"), "Finishing"],
-], { stopOnEvSideDisconnect: true });
-
-story("TC_005_2: unplugged at the car with StopTransactionOnEVSideDisconnect, fixed cable", [
-  ...charging,
-  [plug("none"), `Finishing ${unplugInfo}`, "CommitStop 1 EVDisconnected"],
-  [stopCommitted, "Available"],
-], { stopOnEvSideDisconnect: true });
-
-story("TC_005_3: unplugged at the car without StopTransactionOnEVSideDisconnect, detachable cable", [
-  ...charging,
-  [plug("station"), `SuspendedEV ${unplugInfo}`],
-  [remoteStop, "Finishing", "CommitStop 1 Remote"],
-  [stopCommitted, "Finishing"],
-  [plug("none"), "Available"],
-], { stopOnEvSideDisconnect: false });
-
-story("TC_005_3: unplugged at the car without StopTransactionOnEVSideDisconnect, fixed cable", [
-  ...charging,
-  [plug("none"), `SuspendedEV ${unplugInfo}`],
-  [remoteStop, "Finishing", "CommitStop 1 Remote"],
-  [stopCommitted, "Available"],
-], { stopOnEvSideDisconnect: false });
-
-story("§6: plugged in at the car again, the same transaction goes on", [
-  ...charging,
-  [plug("station"), `SuspendedEV ${unplugInfo}`],
-  [plug("both"), "Charging"],
-], { stopOnEvSideDisconnect: false });
-
-story("§4.9: refused and unplugged, SuspendedEVSE wins over SuspendedEV", [
-  ...charging,
-  [answerStart(false), "SuspendedEVSE"],
-  [plug("station"), `SuspendedEVSE ${unplugInfo}`],
-], { stopOnInvalidId: false, stopOnEvSideDisconnect: false });
-
-story("§4.9: unplugged in a fault, the fault is told", [
-  ...charging,
-  [plug("station", { fault: { errorCode: "GroundFailure" } }), "Faulted GroundFailure"],
-  [plug("station"), `SuspendedEV ${unplugInfo}`],
-], { stopOnEvSideDisconnect: false });
-
-story("an ordinary stop tells nothing of the cable that is then unplugged", [
-  ...ended,
-  [plug("station"), "Finishing"],
-  [plug("none"), "Available"],
+  [cable("station", "open"), "Finishing"],
+  [cable("none", "open"), "Available"],
 ]);
 
 story("F2: the tag once more after the end begins a new transaction", [
@@ -225,8 +158,10 @@ story("F1: unplugged while a new start is asked for, the old end is over", [
 ]);
 
 story("F2: accepted after the end while the car's end is out, it waits for the plug", [
-  ...ended,
-  [plug("station"), "Finishing"],
+  ...chargingLocked,
+  [remoteStop, "Finishing", "CommitStop 1 Remote"],
+  [stopCommitted, "Finishing"],
+  [cable("station", "open"), "Finishing"],
   [present("DRIVER"), "Finishing", "AskAuthorization DRIVER"],
   [accept("DRIVER"), "Preparing"],
   [timeOut, "Preparing"],

@@ -2,6 +2,7 @@
  * Stories of a connector: what happens to it, line by line, and what it then says and asks for.
  *
  * Law: a line is an event, the status with its trouble, and the effects, each as short text that a person reads like a trace.
+ * Of a detachable cable it also says whether the connector wants it held.
  */
 import { assertEquals } from "@std/assert";
 import type {
@@ -13,16 +14,24 @@ import type {
   Plug,
 } from "../../protocol/connector_facts.ts";
 import { step } from "../../protocol/connector.ts";
-import { status, trouble } from "../../protocol/connector_status.ts";
+import type { StopReason } from "../../protocol/messages/types.ts";
+import { status, trouble, wantsLock } from "../../protocol/connector_status.ts";
 
 export type Line = readonly [event: ConnectorEvent, says: string, ...effects: readonly string[]];
 
-const factorySettings: ConnectorRules = { stopOnInvalidId: true, stopOnEvSideDisconnect: true };
+const factorySettings: ConnectorRules = {
+  stopOnInvalidId: true,
+  stopOnEvSideDisconnect: true,
+  unlockOnEvSideDisconnect: true,
+  maxEnergyOnInvalidIdWh: 0,
+};
 
 /** Nobody is there. */
-export const atRest: ConnectorFacts = {
-  electronics: { plug: "none", evDemandsEnergy: false, fault: null },
+const atRest: ConnectorFacts = {
+  electronics: { plug: "none", evDemandsEnergy: false, fault: null, lock: "absent" },
   use: { kind: "none" },
+  availability: "Operative",
+  lockFault: null,
   warning: null,
 };
 
@@ -60,7 +69,8 @@ function told(events: readonly ConnectorEvent[], rules: Partial<ConnectorRules>)
 function says(facts: ConnectorFacts): string {
   const { errorCode, info } = trouble(facts);
   const code = errorCode === "NoError" ? "" : ` ${errorCode}`;
-  return `${status(facts)}${code}${info === undefined ? "" : ` (${info})`}`;
+  const held = facts.electronics.lock !== "absent" && wantsLock(facts) ? ", held" : "";
+  return `${status(facts)}${code}${info === undefined ? "" : ` (${info})`}${held}`;
 }
 
 function asked(effect: ConnectorEffect): string {
@@ -81,12 +91,32 @@ function holder(idTag: string, parentIdTag: string | undefined): string {
   return parentIdTag === undefined ? idTag : `${idTag} of ${parentIdTag}`;
 }
 
-export function plug(
+/** Otherwise the car asks for energy as soon as it can, and nothing is broken. */
+interface Circumstances {
+  readonly demand?: boolean;
+  readonly fault?: Fault | null;
+}
+
+/** A fixed cable: at the car or not. */
+export function plug(where: "none" | "both", circumstances: Circumstances = {}): ConnectorEvent {
+  return electronics(where, "absent", circumstances);
+}
+
+/** A detachable cable, and what its lock says. */
+export function cable(
   where: Plug,
-  more: { readonly demand?: boolean; readonly fault?: Fault } = {},
+  lock: "open" | "closed",
+  circumstances: Circumstances = {},
 ): ConnectorEvent {
-  const { demand = where === "both", fault = null } = more;
-  return { kind: "ElectronicsChanged", electronics: { plug: where, evDemandsEnergy: demand, fault } };
+  return electronics(where, lock, circumstances);
+}
+
+function electronics(
+  where: Plug,
+  lock: "absent" | "open" | "closed",
+  { demand = where === "both", fault = null }: Circumstances,
+): ConnectorEvent {
+  return { kind: "ElectronicsChanged", electronics: { plug: where, evDemandsEnergy: demand, fault, lock } };
 }
 
 export function present(idTag: string): ConnectorEvent {
@@ -106,13 +136,28 @@ export function refuse(idTag: string, parentIdTag?: string): ConnectorEvent {
   return { kind: "AuthorizationAnswered", idTag, accepted: false, ...group(parentIdTag) };
 }
 
-/** StartTransaction.conf for transaction 1: its transactionId is 7. */
+/** StartTransaction.conf for transaction 1, at 5000 Wh: its transactionId is 7. */
 export function answerStart(accepted: boolean, parentIdTag?: string): ConnectorEvent {
-  return { kind: "StartAnswered", localId: 1, transactionId: 7, accepted, ...group(parentIdTag) };
+  return {
+    kind: "StartAnswered",
+    localId: 1,
+    transactionId: 7,
+    accepted,
+    energyWh: 5_000,
+    ...group(parentIdTag),
+  };
+}
+
+export function stop(reason: StopReason): ConnectorEvent {
+  return { kind: "StopRequested", stop: { reason } };
 }
 
 export const timeOut: ConnectorEvent = { kind: "ConnectionTimedOut" };
-export const remoteStop: ConnectorEvent = { kind: "StopRequested", stop: { reason: "Remote" } };
+export const lockTimeOut: ConnectorEvent = { kind: "LockTimedOut" };
+export const unlock: ConnectorEvent = { kind: "UnlockRequested" };
+export const inoperative: ConnectorEvent = { kind: "AvailabilityChanged", availability: "Inoperative" };
+export const operative: ConnectorEvent = { kind: "AvailabilityChanged", availability: "Operative" };
+export const remoteStop: ConnectorEvent = stop("Remote");
 export const startCommitted: ConnectorEvent = { kind: "StartCommitted", localId: 1 };
 export const stopCommitted: ConnectorEvent = { kind: "StopCommitted" };
 
@@ -122,6 +167,15 @@ export const charging: readonly Line[] = [
   [present("DRIVER"), "Preparing", "AskAuthorization DRIVER"],
   [accept("DRIVER"), "Preparing", "CommitStart DRIVER"],
   [startCommitted, "Charging"],
+];
+
+/** The same with a detachable cable: the lock closes before the transaction, and stays closed. */
+export const chargingLocked: readonly Line[] = [
+  [cable("both", "open"), "Preparing"],
+  [present("DRIVER"), "Preparing", "AskAuthorization DRIVER"],
+  [accept("DRIVER"), "Preparing, held"],
+  [cable("both", "closed"), "Preparing, held", "CommitStart DRIVER"],
+  [startCommitted, "Charging, held"],
 ];
 
 function group(parentIdTag: string | undefined): { readonly parentIdTag?: string } {

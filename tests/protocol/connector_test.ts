@@ -5,12 +5,12 @@ import type { ConnectorEvent, Fault } from "../../protocol/connector_facts.ts";
 import {
   accept,
   answerStart,
+  cable,
   charging,
   plug,
   present,
   refuse,
   remoteStart,
-  remoteStop,
   startCommitted,
   stopCommitted,
   story,
@@ -50,9 +50,9 @@ story("B1: plugged in and out again", [
 ]);
 
 story("a cable in the socket is a beginning, a cable at the car alone is none", [
-  [plug("station"), "Preparing"],
-  [plug("ev"), "Available"],
-  [plug("both"), "Preparing"],
+  [cable("station", "open"), "Preparing"],
+  [cable("ev", "open"), "Available"],
+  [cable("both", "open"), "Preparing"],
 ]);
 
 story("TC_010: plugged in first, then started from afar, with AuthorizeRemoteTxRequests", [
@@ -126,7 +126,7 @@ story("an answer that nobody waits for any more starts nothing", [
 
 story("§6: unplugged while it starts, it waits for the plug again", [
   ...charging.slice(0, 3),
-  [plug("station"), "Preparing"],
+  [plug("none"), "Preparing"],
   [startCommitted, "Preparing"],
   [plug("both"), "Preparing", "CommitStart DRIVER"],
   [startCommitted, "Charging"],
@@ -153,10 +153,10 @@ story("TC_041: a fault takes back an authorization that waits for the plug", [
   [plug("both"), "Preparing"],
 ]);
 
-story("TC_024, §6: a fault while it starts, a lock that failed say: no transaction", [
+story("§6: a fault while it starts: no transaction", [
   ...charging.slice(0, 3),
-  [plug("both", { fault: { errorCode: "ConnectorLockFailure" } }), "Faulted ConnectorLockFailure"],
-  [startCommitted, "Faulted ConnectorLockFailure"],
+  [plug("both", { fault }), "Faulted GroundFailure"],
+  [startCommitted, "Faulted GroundFailure"],
   [plug("both"), "Preparing"],
 ]);
 
@@ -174,7 +174,7 @@ story("§5.3: a start that failed is told as a warning until the next one has su
 
 story("a start that fails late, when it has been unplugged, takes nothing back", [
   ...charging.slice(0, 3),
-  [plug("station"), "Preparing"],
+  [plug("none"), "Preparing"],
   [meterFailed, "Preparing PowerMeterFailure"],
   [plug("both"), "Preparing PowerMeterFailure", "CommitStart DRIVER"],
 ]);
@@ -194,19 +194,7 @@ story("C9, D9, I3, I4: a fault pauses the transaction, and what was before comes
   [plug("both", { demand: false }), "SuspendedEV"],
 ]);
 
-story(
-  "TC_037_2: refused by StartTransaction.conf, it goes on without energy if StopTransactionOnInvalidId is false",
-  [
-    ...charging,
-    [answerStart(false), "SuspendedEVSE"],
-    [plug("both", { demand: false }), "SuspendedEVSE"],
-    [answerStart(true), "SuspendedEVSE"],
-    [remoteStop, "Finishing", "CommitStop 1 Remote"],
-  ],
-  { stopOnInvalidId: false },
-);
-
 story("the answer for another transaction is none for this one", [
   ...charging,
-  [{ kind: "StartAnswered", localId: 2, transactionId: 8, accepted: false }, "Charging"],
+  [{ kind: "StartAnswered", localId: 2, transactionId: 8, accepted: false, energyWh: 0 }, "Charging"],
 ]);
