@@ -4,8 +4,8 @@
  * Law: energy only after an authorization. What is known of an idTag without asking comes from the authorization cache, and is
  * an argument here.
  */
-import type { ConnectorFacts, Use } from "./connector_facts.ts";
-import { mayRemoteStart } from "./connector_status.ts";
+import type { ConnectorFacts, Holder, Use } from "./connector_facts.ts";
+import { cableInStation, mayBegin, mayRemoteStart } from "./connector_status.ts";
 import type { IdTagInfo } from "./messages/types.ts";
 import { currentInfo } from "./authorization_cache.ts";
 import { sameIdTag } from "./id_tag.ts";
@@ -58,42 +58,47 @@ export function decideOffline(
 /** What the reader needs to know of a connector to pick one. */
 export interface Candidate {
   readonly connectorId: number;
-  /** No fault, and nobody's yet. */
+  /** In use, no fault, and nobody's yet. */
   readonly free: boolean;
   /** A transaction has ended here and the cable is still in: its user may start again (F2). */
   readonly ended: boolean;
   readonly cableInStation: boolean;
-  /** Whose it is, from the question to the committed stop: a tag presented twice must not claim a second connector. */
+  /**
+   * Whose it is, from the question to the committed stop, and on while the cable is held for that tag: a tag presented twice
+   * must not claim a second connector.
+   */
   readonly idTag?: string;
-  /** The transaction here belongs to a group that another tag may belong to as well. */
+  /** The transaction here, or the cable held here, belongs to a group that another tag may belong to as well. */
   readonly grouped: boolean;
 }
 
 export function candidateOf(connectorId: number, facts: ConnectorFacts): Candidate {
   const { use, electronics } = facts;
-  const idTag = holder(use);
+  const holder = holderOf(use);
+  const mayBeGroups = use.kind === "transaction" || use.kind === "none" || use.kind === "ended";
   return {
     connectorId,
     free: mayRemoteStart(facts),
-    ended: use.kind === "ended" && electronics.fault === null,
-    cableInStation: electronics.plug === "both" || electronics.plug === "station",
-    grouped: use.kind === "transaction" && use.transaction.parentIdTag !== undefined,
-    ...(idTag === undefined ? {} : { idTag }),
+    ended: use.kind === "ended" && use.heldFor === undefined && mayBegin(facts),
+    cableInStation: cableInStation(electronics.plug),
+    grouped: mayBeGroups && holder?.parentIdTag !== undefined,
+    ...(holder === null ? {} : { idTag: holder.idTag }),
   };
 }
 
-function holder(use: Use): string | undefined {
+function holderOf(use: Use): Holder | null {
   switch (use.kind) {
     case "none":
     case "ended":
-      return undefined;
+      return use.heldFor ?? null;
     case "asked":
     case "authorized":
+    case "locking":
     case "starting":
-      return use.idTag;
+      return use;
     case "transaction":
     case "stopping":
-      return use.transaction.idTag;
+      return use.transaction;
   }
 }
 

@@ -2,25 +2,13 @@
 import { assertEquals } from "@std/assert";
 import type { Authorization, AuthorizationRules, Candidate } from "../../protocol/authorization.ts";
 import {
-  candidateOf,
   chosenConnector,
   decideOffline,
   decideOnline,
   judged,
   remoteStartConnector,
 } from "../../protocol/authorization.ts";
-import type { ConnectorEvent } from "../../protocol/connector_facts.ts";
 import type { IdTagInfo } from "../../protocol/messages/types.ts";
-import {
-  after,
-  answerStart,
-  charging,
-  plug,
-  present,
-  remoteStart,
-  remoteStop,
-  stopCommitted,
-} from "./connector_story.ts";
 
 const nowMs = Date.parse("2026-03-01T12:00:00Z");
 
@@ -192,47 +180,3 @@ checkRemote("§3.10: never one where a transaction has ended, or one that is tak
   "ended",
   "grouped",
 ], null);
-
-function checkCandidate(
-  sentence: string,
-  events: readonly ConnectorEvent[],
-  expected: Omit<Candidate, "connectorId">,
-): void {
-  Deno.test({ name: `what the reader knows of a connector: ${sentence}`, permissions: "none" }, () => {
-    assertEquals(candidateOf(3, after(events)), { connectorId: 3, ...expected });
-  });
-}
-
-/** Plugged in, presented, accepted, committed. */
-const started = charging.map(([event]) => event);
-const nobodys = { free: false, ended: false, cableInStation: false, grouped: false };
-const drivers = { ...nobodys, cableInStation: true, idTag: "DRIVER" };
-
-checkCandidate("nobody is there", [], { ...nobodys, free: true });
-checkCandidate("a cable is in", started.slice(0, 1), { ...nobodys, free: true, cableInStation: true });
-checkCandidate("a cable is in the socket alone", [plug("station")], {
-  ...nobodys,
-  free: true,
-  cableInStation: true,
-});
-checkCandidate("a cable is at the car alone", [plug("ev")], { ...nobodys, free: true });
-checkCandidate("a fault", [plug("none", { fault: { errorCode: "GroundFailure" } })], nobodys);
-checkCandidate("someone asks", [present("DRIVER")], { ...nobodys, idTag: "DRIVER" });
-checkCandidate("someone waits for the plug", [remoteStart("DRIVER", false)], { ...nobodys, idTag: "DRIVER" });
-checkCandidate("someone starts", started.slice(0, 3), drivers);
-checkCandidate("someone charges", started, drivers);
-checkCandidate("someone of a group charges", [...started, answerStart(true, "GROUP")], {
-  ...drivers,
-  grouped: true,
-});
-checkCandidate("someone stops", [...started, answerStart(true, "GROUP"), remoteStop], drivers);
-checkCandidate("F2: someone has stopped", [...started, remoteStop, stopCommitted], {
-  ...nobodys,
-  cableInStation: true,
-  ended: true,
-});
-checkCandidate(
-  "TC_041: someone has stopped, in a fault",
-  [...started, remoteStop, stopCommitted, plug("both", { fault: { errorCode: "GroundFailure" } })],
-  { ...nobodys, cableInStation: true },
-);
