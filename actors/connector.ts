@@ -287,7 +287,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
 
   #boardChanged(state: BoardState): void | Promise<void> {
     this.#boardState = state;
-    if (!state.locked) this.#unlocking.concluded("Unlocked");
+    if (isOpen(state)) this.#unlocking.concluded("Unlocked");
     return this.#apply({ kind: "ElectronicsChanged", electronics: this.#electronics() });
   }
 
@@ -337,7 +337,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     this.#board.setContactor(connectorId, false);
     this.#board.setLock(connectorId, false);
     this.#commanded = { contactor: false, lock: false };
-    this.#unlocking.begin(reply, this.#board.state(connectorId).locked);
+    this.#unlocking.begin(reply, isOpen(this.#board.state(connectorId)));
     return this.#apply({ kind: "UnlockRequested" });
   }
 
@@ -423,4 +423,9 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
 /** An authorizer that crashed or did not answer has authorised nothing. */
 function concluded(outcome: Outcome<Authorization>): Authorization {
   return outcome.kind === "reply" ? outcome.value : { accepted: false };
+}
+
+/** A lock that says of itself that it does not obey is not known to be open, wherever it stands (TC_030). */
+function isOpen(state: BoardState): boolean {
+  return !state.locked && !state.lockFailed;
 }

@@ -23,9 +23,9 @@ export class ConnectorUnlocking {
     this.#self = self;
   }
 
-  /** The command has been given; `locked` is what the lock says now. */
-  begin(reply: Reply<UnlockAnswer>, locked: boolean): void {
-    if (!locked) return reply("Unlocked");
+  /** The command has been given; `isOpen` is what the lock says now. */
+  begin(reply: Reply<UnlockAnswer>, isOpen: boolean): void {
+    if (isOpen) return reply("Unlocked");
     this.#waiting.push(reply);
     this.#cancel();
     this.#cancel = this.#self.after(unlockTimeoutMs, { kind: "UnlockTimedOut" });

@@ -13,6 +13,8 @@ export interface BoardState {
   /** The contact's own feedback, not the last command. */
   readonly contactorClosed: boolean;
   readonly locked: boolean;
+  /** The lock's own diagnosis: it does not obey. False where there is no lock, and where a lock cannot tell. */
+  readonly lockFailed: boolean;
   /** The car asks for energy (IEC 61851 state C, or a running DC session). */
   readonly evDemandsEnergy: boolean;
   /** State of charge as the car tells it over DC communication; absent where it tells none. A change of it is no event. */

@@ -125,6 +125,7 @@ export function boardState(outlet: Outlet, hardware: ConnectorHardware): BoardSt
     plug: outlet.plug,
     contactorClosed: outlet.contactorClosed,
     locked: outlet.locked,
+    lockFailed: outlet.lockFailure,
     evDemandsEnergy: joined && wantsEnergy(outlet.car),
     ...(joined && hardware.current === "DC" ? { evSocPercent: Math.floor(socPercent(outlet.car)) } : {}),
     fault: outlet.fault,

@@ -7,7 +7,7 @@
 import { cases } from "./cases.ts";
 import { startConformanceServer } from "./conformance_server.ts";
 import { coreCaseIds, coreCases } from "./core_cases.ts";
-import { notYet, stationsFor } from "./matrix.ts";
+import { stationsFor } from "./matrix.ts";
 import { runCase } from "./station_process.ts";
 
 /** Most of a case is waiting: two cores bear so many. */
@@ -27,7 +27,6 @@ Deno.test("the Core cases of the OCTT, on the stations that can run them", async
       const { id, on } = run;
       const held = await t.step({
         name: `${id} ${coreCases[id]} (${on})`,
-        ignore: notYet[id] !== undefined,
         fn: () => runCase({ id, on, case: cases[id] }, server),
         sanitizeExit: false,
         sanitizeOps: false,

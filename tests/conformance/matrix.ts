@@ -42,20 +42,3 @@ export const conditions: Readonly<Partial<Record<CoreCaseId, Condition>>> = {
 export function stationsFor(id: CoreCaseId): readonly StationName[] {
   return stationsWith[conditions[id] ?? "anything"];
 }
-
-/** Cases that the charger cannot pass yet, and what it lacks; they are skipped by name. It must become empty. */
-export const notYet: Readonly<Partial<Record<CoreCaseId, string>>> = {
-  TC_007_1_CS: "the authorization cache, LocalPreAuthorize",
-  TC_007_2_CS: "the authorization cache, LocalPreAuthorize",
-  TC_061_1_CS: "the authorization cache, ClearCache",
-  TC_061_2_CS: "the authorization cache, ClearCache",
-  TC_013_CS: "ChangeAvailability",
-  TC_014_CS: "ChangeAvailability",
-  TC_034_CS: "ChangeAvailability",
-  TC_017_1_CS: "UnlockConnector",
-  TC_018_1_CS: "UnlockConnector",
-  TC_030_CS: "UnlockConnector, a lock that is known to have failed",
-  TC_024_CS: "a lock that is known to have failed",
-  TC_019_CS: "some of the required keys, AuthorizationKey",
-  TC_071_CS: "clock-aligned meter values",
-};

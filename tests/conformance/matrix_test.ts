@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { StationProfile } from "../../hal/station_profile.ts";
 import { coreCaseIds } from "./core_cases.ts";
-import { type Condition, conditions, notYet, stationsFor, stationsWith } from "./matrix.ts";
+import { type Condition, conditions, stationsFor, stationsWith } from "./matrix.ts";
 import { shippedProfile, stationNames, stationUnderTest, testProfile } from "./stations.ts";
 
 /** A condition, as a station profile says it. */
@@ -52,9 +52,3 @@ for (const name of stationNames) {
     assert(stationUnderTest(name).connectorIds.includes(stationUnderTest(name).connectorId));
   });
 }
-
-Deno.test("the cases that wait for the charger say what it lacks", () => {
-  const waiting = Object.entries(notYet);
-  for (const [id, lacks] of waiting) console.log(`${id} waits: ${lacks}`);
-  assertEquals(waiting.filter(([, lacks]) => lacks === ""), []);
-});

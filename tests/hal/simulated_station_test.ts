@@ -107,6 +107,7 @@ check("a car that gets full says so by itself, in one event, at that moment", as
     plug: "both",
     contactorClosed: true,
     locked: false,
+    lockFailed: false,
     evDemandsEnergy: false,
     evSocPercent: 100,
     fault: null,
