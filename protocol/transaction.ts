@@ -106,8 +106,8 @@ export function transactionCall(
 export function thinned<T>(values: readonly T[], lengthMax: number): readonly T[] {
   let kept = values;
   while (kept.length > Math.max(lengthMax, 2)) {
-    kept = kept.filter((_, at) => at === 0 || at === kept.length - 1 || at % 2 === 0);
-    if (kept.length === 3 && lengthMax === 2) kept = kept.filter((_, at) => at !== 1);
+    const last = kept.length - 1;
+    kept = kept.filter((_, at) => at % 2 === 0 || at === last);
   }
   return kept;
 }

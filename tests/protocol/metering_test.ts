@@ -1,8 +1,14 @@
-/** When samples are due, and what each measurand says (OCPP 1.6 §3.15, §7.31 to §7.45; spec/behaviour.md §16; TC_036, TC_070). */
+/** When samples are due, on the transaction's grid and on the clock's, and what each measurand says (OCPP 1.6 §3.15, §7.31 to §7.45; spec/behaviour.md §16; TC_036, TC_070, TC_071). */
 import { assertEquals } from "@std/assert";
 import { Measurand, MeterValue, type SampledValue } from "../../protocol/messages/types.ts";
 import type { Measured } from "../../protocol/metering.ts";
-import { meterValue, nextSampleInMs } from "../../protocol/metering.ts";
+import {
+  alignedMs,
+  meterValue,
+  nextAlignedInMs,
+  nextSampleInMs,
+  orRegister,
+} from "../../protocol/metering.ts";
 
 function checkDue(
   sentence: string,
@@ -26,6 +32,109 @@ checkDue("a change of the interval counts from the start as well", { intervalS: 
 checkDue("the shortest interval", { intervalS: 1, nowMs: 500 }, 500);
 checkDue("before the start, if clocks say so, one interval", { startedAtMs: 5_000, nowMs: 0 }, 60_000);
 checkDue("interval 0 is off", { intervalS: 0, nowMs: 0 }, null);
+
+/** The next point of the clock's grid, and the one that a value taken now is for. */
+function checkAligned(
+  sentence: string,
+  { intervalS, now }: { intervalS: number; now: string },
+  next: string,
+  point: string,
+): void {
+  Deno.test({ name: `clock-aligned: ${sentence}`, permissions: "none" }, () => {
+    const wallMs = Date.parse(`2026-03-01T${now}Z`);
+    const nextInMs = nextAlignedInMs(intervalS, wallMs) ?? NaN;
+    const told = [wallMs + nextInMs, alignedMs(intervalS, wallMs)].map((ms) => new Date(ms).toISOString());
+    assertEquals(told, [next, point].map((time) => new Date(`2026-03-${time}Z`).toISOString()));
+  });
+}
+
+checkAligned(
+  "TC_071: every 20 s is :00, :20 and :40",
+  { intervalS: 20, now: "12:00:27.300" },
+  "01T12:00:40",
+  "01T12:00:20",
+);
+checkAligned(
+  "TC_071: and then the full minute",
+  { intervalS: 20, now: "12:00:40" },
+  "01T12:01:00",
+  "01T12:00:40",
+);
+checkAligned(
+  "on the grid itself it is the next one",
+  { intervalS: 900, now: "00:00:00" },
+  "01T00:15:00",
+  "01T00:00:00",
+);
+checkAligned(
+  "a timer that fired a little early is on the grid",
+  { intervalS: 20, now: "12:00:19.980" },
+  "01T12:00:40",
+  "01T12:00:20",
+);
+checkAligned(
+  "one that fired earlier is not",
+  { intervalS: 20, now: "12:00:19.979" },
+  "01T12:00:20",
+  "01T12:00:00",
+);
+checkAligned(
+  "a meter that answers late shifts nothing",
+  { intervalS: 1, now: "12:00:20.999" },
+  "01T12:00:22",
+  "01T12:00:21",
+);
+checkAligned(
+  "§16: an interval that does not divide the day begins anew at midnight",
+  { intervalS: 7, now: "23:59:55" },
+  "02T00:00:00",
+  "01T23:59:54",
+);
+checkAligned(
+  "§16: and after midnight it counts from there",
+  { intervalS: 50_000, now: "23:59:59.990" },
+  "02T13:53:20",
+  "02T00:00:00",
+);
+checkAligned(
+  "midnight is a point itself",
+  { intervalS: 900, now: "23:59:59" },
+  "02T00:00:00",
+  "01T23:45:00",
+);
+checkAligned("a whole day", { intervalS: 86_400, now: "00:00:01" }, "02T00:00:00", "01T00:00:00");
+checkAligned(
+  "longer than a day it is midnight alone",
+  { intervalS: 100_000, now: "23:00:00" },
+  "02T00:00:00",
+  "01T00:00:00",
+);
+
+Deno.test({ name: "clock-aligned: interval 0 is off", permissions: "none" }, () => {
+  assertEquals(nextAlignedInMs(0, Date.parse("2026-03-01T12:00:00Z")), null);
+});
+
+Deno.test({
+  name: "clock-aligned: TC_071: timers that fire up to 20 ms early or late miss no point and meet none twice",
+  permissions: "none",
+}, () => {
+  const fromMs = Date.parse("2026-03-01T23:59:03.141Z");
+  const offMs = [0, -20, 7, -1, 20, -13, 0];
+  let nowMs = fromMs;
+  const points = offMs.map((ms) => {
+    nowMs += (nextAlignedInMs(20, nowMs) ?? NaN) + ms;
+    return new Date(alignedMs(20, nowMs)).toISOString().slice(11, 19);
+  });
+  assertEquals(points, [
+    "23:59:20",
+    "23:59:40",
+    "00:00:00",
+    "00:00:20",
+    "00:00:40",
+    "00:01:00",
+    "00:01:20",
+  ]);
+});
 
 const atMs = Date.parse("2026-03-01T12:01:00.25Z");
 const all: Measured = {
@@ -81,7 +190,7 @@ function check(
 
 const register = "Energy.Active.Import.Register";
 
-check("TC_070: an empty list means the register", all, [], [`${register} 1234 Trigger`]);
+check("§4.10: an empty list is no MeterValue (StopTxnSampledData, StopTxnAlignedData)", all, [], null);
 check("TC_070: one value for each measurand, in the order asked", all, ["SoC", register, "Voltage"], [
   "SoC 42 Trigger",
   `${register} 1234 Trigger`,
@@ -100,3 +209,11 @@ check("0 is measured", { energyWh: 0, powerW: 0, currentA: 0 }, [
   "Power.Active.Import 0 Trigger",
   "Current.Import 0.0 Trigger",
 ]);
+
+Deno.test({
+  name: "MeterValues: TC_070, TC_071: an empty list means the register, any other means itself",
+  permissions: "none",
+}, () => {
+  assertEquals(orRegister([]), [register]);
+  assertEquals(orRegister(["Voltage", "SoC"]), ["Voltage", "SoC"]);
+});

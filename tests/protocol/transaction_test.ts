@@ -7,8 +7,10 @@ import {
   sampleMessage,
   startMessage,
   stopMessage,
+  thinned,
   transactionCall,
   transactionIdNotObtained,
+  transactionTimeMs,
   wholeWh,
 } from "../../protocol/transaction.ts";
 
@@ -87,6 +89,37 @@ checkCall("§3: StopTransaction too", transactionCall(stop({ reason: "Local" }, 
   payload: { transactionId: 7, meterStop: 2_000, timestamp: "2026-03-01T13:00:00.500Z", reason: "Local" },
 });
 checkCall(
+  "§4.10: it carries the meter values that were kept for it",
+  transactionCall(stop({ reason: "Local" }, 2_000), 7, [value, value]),
+  {
+    action: "StopTransaction",
+    payload: {
+      transactionId: 7,
+      meterStop: 2_000,
+      timestamp: "2026-03-01T13:00:00.500Z",
+      reason: "Local",
+      transactionData: [value, value],
+    },
+  },
+);
+checkCall(
+  "§4.10: with both StopTxn lists empty there is no transactionData",
+  transactionCall(stop({ reason: "Local" }, 2_000), 7, []),
+  {
+    action: "StopTransaction",
+    payload: {
+      transactionId: 7,
+      meterStop: 2_000,
+      timestamp: "2026-03-01T13:00:00.500Z",
+      reason: "Local",
+    },
+  },
+);
+checkCall("transactionData is StopTransaction's alone", transactionCall(sample, 7, [value]), {
+  action: "MeterValues",
+  payload: { connectorId: 2, transactionId: 7, meterValue: [value] },
+});
+checkCall(
   "errata v4.0 §3.18: it is -1 when StartTransaction was given up",
   transactionCall(sample, transactionIdNotObtained),
   { action: "MeterValues", payload: { connectorId: 2, transactionId: -1, meterValue: [value] } },
@@ -111,3 +144,69 @@ for (const message of [start, sample, stop({ reason: "Local", idTag: "Driver" },
     },
   );
 }
+
+function checkThinned(
+  sentence: string,
+  length: number,
+  lengthMax: number,
+  expected: readonly number[],
+): void {
+  Deno.test({ name: `transactionData: errata v4.0 §3.14: ${sentence}`, permissions: "none" }, () => {
+    const values = Array.from({ length }, (_, at) => at);
+    assertEquals(thinned(values, lengthMax), expected);
+    assertEquals(values.length, length);
+  });
+}
+
+checkThinned("what fits stays as it is", 5, 5, [0, 1, 2, 3, 4]);
+checkThinned("every other goes, of an odd number", 5, 4, [0, 2, 4]);
+checkThinned("every other goes, of an even number, and the last stays", 6, 5, [0, 2, 4, 5]);
+checkThinned("and again until it fits", 10, 4, [0, 4, 8, 9]);
+checkThinned("at most 3 of 4", 4, 3, [0, 2, 3]);
+checkThinned("at most 3 of 11", 11, 3, [0, 8, 10]);
+checkThinned("at most 2: the beginning and the end", 8, 2, [0, 7]);
+checkThinned("at most 2 of 3", 3, 2, [0, 2]);
+checkThinned("fewer than 2 are 2 nevertheless: those are never dropped", 7, 0, [0, 6]);
+checkThinned("one alone", 1, 2, [0]);
+checkThinned("none", 0, 2, []);
+
+Deno.test({
+  name:
+    "transactionData: errata v4.0 §3.14: of any number, at most so many, in order, with the first and the last",
+  permissions: "none",
+}, () => {
+  for (let length = 2; length <= 130; length++) {
+    const values = Array.from({ length }, (_, at) => at);
+    for (const lengthMax of [2, 3, 4, 7, 16, 100]) {
+      const kept = thinned(values, lengthMax);
+      assertEquals([kept.at(0), kept.at(-1)], [0, length - 1]);
+      assertEquals(kept.length <= lengthMax, true, `${length} to ${lengthMax}: ${kept}`);
+      assertEquals(kept, [...new Set(kept)].sort((one, other) => one - other));
+      // No more is dropped than has to be: half as many again would not have fitted.
+      assertEquals(kept.length === length || kept.length * 2 > lengthMax, true, `${length} to ${lengthMax}`);
+    }
+  }
+});
+
+const began = { startedMs: startedAtMs, startedMonotonicMs: 40_000 };
+
+function checkTime(sentence: string, monotonicMs: readonly number[], expected: readonly string[]): void {
+  Deno.test({ name: `transaction time: §17: ${sentence}`, permissions: "none" }, () => {
+    const told = monotonicMs.map((ms) => new Date(transactionTimeMs(began, ms)).toISOString());
+    assertEquals(told, expected);
+  });
+}
+
+checkTime("it is civil time at the start, and goes on by the time that has passed", [
+  40_000,
+  40_250,
+  3_640_000,
+], [
+  "2026-03-01T12:00:00.000Z",
+  "2026-03-01T12:00:00.250Z",
+  "2026-03-01T13:00:00.000Z",
+]);
+checkTime("nothing in a transaction is before its start", [39_999, 0], [
+  "2026-03-01T12:00:00.000Z",
+  "2026-03-01T12:00:00.000Z",
+]);
