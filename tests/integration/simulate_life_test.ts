@@ -14,7 +14,7 @@ import { temporaryDirectory } from "./temporary_directory.ts";
 
 const booted = ["BootNotification", "StatusNotification 0 Available", "StatusNotification 1 Available"];
 
-Deno.test("SIGTERM in a session: exit code 0, and the session's one Stop says Reboot (§7.36)", async () => {
+Deno.test("SIGTERM in a session: exit code 0, and the session's Stop says Reboot, before or after the next boot (§7.36)", async () => {
   await using directory = await temporaryDirectory();
   await using central = await startForeignCentralSystem();
   const chargePoint = central.chargePoint("CP001");
@@ -34,7 +34,6 @@ Deno.test("SIGTERM in a session: exit code 0, and the session's one Stop says Re
     () => again.status(),
     ({ queue }) => queue?.transactionMessages === 0,
   );
-  assertEquals((await chargePoint.heard("StopTransaction", 1)).length, 1);
   assertBilled(chargePoint, 1, { idTag: "DRIVER", reason: "Reboot" });
   await assertBillsAddUp(chargePoint, state);
   central.assertStrict();
