@@ -88,8 +88,9 @@ async function offlineStartAllowed(bench: Bench, idTag: string): Promise<void> {
     AuthorizationCacheEnabled: "true",
     AllowOfflineTxForUnknownId: "true",
   });
-  if (await reported(tool, "LocalAuthListEnabled") !== undefined) await idTagListed(bench, idTag);
+  // In this order: what stands in the list is not taken into the cache, and need not be asked for (OCPP 1.6 §3.5.3).
   if (await reported(tool, "AuthorizationCacheEnabled") !== undefined) await idTagCached(bench, idTag);
+  if (await reported(tool, "LocalAuthListEnabled") !== undefined) await idTagListed(bench, idTag);
 }
 
 /** Started with the network gone; once it is back only the start and what is so now are told, not what has been. */

@@ -88,12 +88,12 @@ export const startCases = {
     await tool.silence(graceMs);
   },
 
-  async TC_041_CS({ tool, hands, station: { connectorId, connectorIds } }) {
+  async TC_041_CS({ tool, hands, station: { connectorId, connectorIds, reader } }) {
     await hands.fault(connectorId);
     await tool.expect(status(connectorId, "Faulted"));
     // A reader that serves several connectors may take the tag for another one; that starts nothing either.
-    const others = connectorIds.filter((id) => id !== connectorId);
-    tool.allow(authorize(idTag1), ...others.map((id) => status(id, "Preparing")));
+    const others = reader === "station" ? connectorIds.filter((id) => id !== connectorId) : [];
+    if (others.length > 0) tool.allow(authorize(idTag1), ...others.map((id) => status(id, "Preparing")));
     await hands.plug(connectorId);
     await hands.swipe(idTag1, connectorId);
     await tool.silence(transactionDurationS * 1_000);

@@ -6,10 +6,10 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ActorTreeNode } from "../../actors/otp/tree.ts";
 import { nodesOf } from "../../console/status.ts";
+import { reaches } from "./driver.ts";
 import type { ChargePoint } from "./foreign_central_system.ts";
 import { startForeignCentralSystem } from "./foreign_central_system.ts";
 import { assertBilled, assertBillsAddUp, energyFlows } from "./session.ts";
-import { untilAnswered } from "./sightings.ts";
 import type { SimulatorProcess } from "./simulator_process.ts";
 import { HURRIED, startSimulator } from "./simulator_process.ts";
 import { stepsOf } from "./step.ts";
@@ -107,12 +107,4 @@ function crashesOf(simulator: SimulatorProcess, id: string): number {
 
 async function actorsOf(simulator: SimulatorProcess): Promise<readonly ActorTreeNode[]> {
   return nodesOf((await simulator.tree()).root).filter((node) => node.kind === "actor");
-}
-
-async function reaches(simulator: SimulatorProcess, status: string): Promise<void> {
-  await untilAnswered(
-    `a connector that is ${status}`,
-    () => simulator.status(),
-    ({ connectors }) => connectors[0]?.status === status,
-  );
 }

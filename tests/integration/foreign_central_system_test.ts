@@ -3,9 +3,11 @@
  * with the fields that the lab's test cases ask for (conformance/octt.md §3), driven by hands on the hardware and by CALLs.
  */
 import { assertEquals } from "@std/assert";
+import { BOOTED, charges, leaves, plugsIn } from "./driver.ts";
 import type { ChargePoint, Payload } from "./foreign_central_system.ts";
 import { startForeignCentralSystem } from "./foreign_central_system.ts";
 import { assertBilled, assertBillsAddUp, assertNext, energyFlows } from "./session.ts";
+import type { SimulatorProcess } from "./simulator_process.ts";
 import { HURRIED, startSimulator } from "./simulator_process.ts";
 import { stepsOf } from "./step.ts";
 import { temporaryDirectory } from "./temporary_directory.ts";
@@ -20,94 +22,37 @@ Deno.test("simulate charges against ocpp-rpc in strict mode", async (context) =>
   const chargePoint = central.chargePoint("CP001");
 
   await step("it boots, and tells its status and its connector's (§4.2, §4.9)", async () => {
-    await assertNext(
-      chargePoint,
-      "BootNotification",
-      "StatusNotification 0 Available",
-      "StatusNotification 1 Available",
-    );
+    await assertNext(chargePoint, ...BOOTED);
     assertEquals(await chargePoint.heard("BootNotification", 1), [{
       chargePointVendor: "chargerd",
       chargePointModel: "Simulator",
     }]);
   });
-
   await step("TC_003: plugged in first, then the card; the same card stops it", async () => {
-    await simulator.post("/hardware/connectors/1/plug");
-    await assertNext(chargePoint, "StatusNotification 1 Preparing");
-    await simulator.post("/hardware/reader/swipe", { idTag: "LOCAL" });
-    await assertNext(chargePoint, "Authorize LOCAL", [
-      "StartTransaction 1 LOCAL",
-      "StatusNotification 1 Charging",
-    ]);
-    await energyFlows(chargePoint, 1);
+    await charges(simulator, chargePoint, 1, "LOCAL");
     await simulator.post("/hardware/reader/swipe", { idTag: "LOCAL" });
     await assertNext(chargePoint, ["StopTransaction LOCAL Local", "StatusNotification 1 Finishing"]);
-    await simulator.post("/hardware/connectors/1/unplug");
-    await assertNext(chargePoint, "StatusNotification 1 Available");
+    await leaves(simulator, chargePoint);
     assertBilled(chargePoint, 1, { idTag: "LOCAL", reason: "Local", stoppedWith: "LOCAL" });
   });
-
-  await step("TC_010 and TC_012: plugged in first, started and stopped remotely", async () => {
-    assertEquals(await askKey(chargePoint, "AuthorizeRemoteTxRequests"), "true");
-    await simulator.post("/hardware/connectors/1/plug");
-    await assertNext(chargePoint, "StatusNotification 1 Preparing");
-    assertEquals(
-      await ask(chargePoint, "RemoteStartTransaction", { connectorId: 1, idTag: "REMOTE" }),
-      accepted,
-    );
-    await assertNext(chargePoint, "Authorize REMOTE", [
-      "StartTransaction 1 REMOTE",
-      "StatusNotification 1 Charging",
-    ]);
-    await energyFlows(chargePoint, 2);
-    assertEquals(await ask(chargePoint, "RemoteStopTransaction", { transactionId: 99 }), {
-      status: "Rejected",
-    });
-    assertEquals(await ask(chargePoint, "RemoteStopTransaction", { transactionId: 2 }), accepted);
-    await assertNext(chargePoint, ["StopTransaction Remote", "StatusNotification 1 Finishing"]);
-    await simulator.post("/hardware/connectors/1/unplug");
-    await assertNext(chargePoint, "StatusNotification 1 Available");
-    assertBilled(chargePoint, 2, { idTag: "REMOTE", reason: "Remote" });
-  });
-
+  await step(
+    "TC_010 and TC_012: plugged in first, started and stopped remotely",
+    () => startsAndStopsRemotely(simulator, chargePoint),
+  );
   await step(
     "TC_011_1: started remotely first, without a question; the car's driver pulls the plug",
-    async () => {
-      const change = { key: "AuthorizeRemoteTxRequests", value: "false" };
-      assertEquals(await ask(chargePoint, "ChangeConfiguration", change), accepted);
-      assertEquals(await askKey(chargePoint, "AuthorizeRemoteTxRequests"), "false");
-      assertEquals(
-        await ask(chargePoint, "RemoteStartTransaction", { connectorId: 1, idTag: "REMOTE" }),
-        accepted,
-      );
-      await assertNext(chargePoint, "StatusNotification 1 Preparing");
-      await simulator.post("/hardware/connectors/1/plug");
-      await assertNext(chargePoint, ["StartTransaction 1 REMOTE", "StatusNotification 1 Charging"]);
-      await energyFlows(chargePoint, 3);
-      await simulator.post("/hardware/connectors/1/unplug", { side: "ev" });
-      await assertNext(chargePoint, [
-        "StopTransaction EVDisconnected",
-        "StatusNotification 1 Finishing EV side disconnected",
-        "StatusNotification 1 Available",
-      ]);
-      assertBilled(chargePoint, 3, { idTag: "REMOTE", reason: "EVDisconnected" });
-    },
+    () => startsRemotelyFirst(simulator, chargePoint),
   );
-
-  await step("the three bills add up to what the hardware's meter counted", async () => {
-    await assertBillsAddUp(chargePoint, state);
-  });
-
   await step("a card that is refused starts nothing (§4.1)", async () => {
-    await simulator.post("/hardware/connectors/1/plug");
-    await assertNext(chargePoint, "StatusNotification 1 Preparing");
+    await plugsIn(simulator, chargePoint);
     await simulator.post("/hardware/reader/swipe", { idTag: "STRANGER" });
     await assertNext(chargePoint, "Authorize STRANGER");
-    await simulator.post("/hardware/connectors/1/unplug");
-    await assertNext(chargePoint, "StatusNotification 1 Available");
+    await leaves(simulator, chargePoint);
   });
-
+  await step("the three bills add up to what the hardware's meter counted", async () => {
+    assertEquals(chargePoint.ledger.entries.length, 3);
+    await assertBillsAddUp(chargePoint, state);
+  });
   await step("GetConfiguration and ChangeConfiguration (§5.8, §5.3)", () => configures(chargePoint));
   await step("TriggerMessage (§5.17, TC_054, TC_055)", () => isTriggered(chargePoint));
   await step(
@@ -116,6 +61,43 @@ Deno.test("simulate charges against ocpp-rpc in strict mode", async (context) =>
   );
   central.assertStrict();
 });
+
+async function startsAndStopsRemotely(simulator: SimulatorProcess, chargePoint: ChargePoint): Promise<void> {
+  assertEquals(await askKey(chargePoint, "AuthorizeRemoteTxRequests"), "true");
+  await plugsIn(simulator, chargePoint);
+  const start = { connectorId: 1, idTag: "REMOTE" };
+  assertEquals(await ask(chargePoint, "RemoteStartTransaction", start), accepted);
+  await assertNext(chargePoint, "Authorize REMOTE", [
+    "StartTransaction 1 REMOTE",
+    "StatusNotification 1 Charging",
+  ]);
+  await energyFlows(chargePoint, 2);
+  const unknown = await ask(chargePoint, "RemoteStopTransaction", { transactionId: 99 });
+  assertEquals(unknown, { status: "Rejected" });
+  assertEquals(await ask(chargePoint, "RemoteStopTransaction", { transactionId: 2 }), accepted);
+  await assertNext(chargePoint, ["StopTransaction Remote", "StatusNotification 1 Finishing"]);
+  await leaves(simulator, chargePoint);
+  assertBilled(chargePoint, 2, { idTag: "REMOTE", reason: "Remote" });
+}
+
+async function startsRemotelyFirst(simulator: SimulatorProcess, chargePoint: ChargePoint): Promise<void> {
+  const change = { key: "AuthorizeRemoteTxRequests", value: "false" };
+  assertEquals(await ask(chargePoint, "ChangeConfiguration", change), accepted);
+  assertEquals(await askKey(chargePoint, "AuthorizeRemoteTxRequests"), "false");
+  const start = { connectorId: 1, idTag: "REMOTE" };
+  assertEquals(await ask(chargePoint, "RemoteStartTransaction", start), accepted);
+  await assertNext(chargePoint, "StatusNotification 1 Preparing");
+  await simulator.post("/hardware/connectors/1/plug");
+  await assertNext(chargePoint, ["StartTransaction 1 REMOTE", "StatusNotification 1 Charging"]);
+  await energyFlows(chargePoint, 3);
+  await simulator.post("/hardware/connectors/1/unplug", { side: "ev" });
+  await assertNext(chargePoint, [
+    "StopTransaction EVDisconnected",
+    "StatusNotification 1 Finishing EV side disconnected",
+    "StatusNotification 1 Available",
+  ]);
+  assertBilled(chargePoint, 3, { idTag: "REMOTE", reason: "EVDisconnected" });
+}
 
 async function configures(chargePoint: ChargePoint): Promise<void> {
   const all = await ask(chargePoint, "GetConfiguration", {}) as Configuration;

@@ -4,6 +4,7 @@
  * Law: times are the charger's own, as it prints them; no test waits for one.
  */
 import { assertEquals, assertGreaterOrEqual } from "@std/assert";
+import { BOOTED } from "./driver.ts";
 import type { Script } from "./foreign_central_system.ts";
 import { startForeignCentralSystem } from "./foreign_central_system.ts";
 import { assertNext } from "./session.ts";
@@ -11,8 +12,6 @@ import { untilAnswered } from "./sightings.ts";
 import type { SimulatorProcess } from "./simulator_process.ts";
 import { HURRIED, startSimulator } from "./simulator_process.ts";
 import { temporaryDirectory } from "./temporary_directory.ts";
-
-const booted = ["BootNotification", "StatusNotification 0 Available", "StatusNotification 1 Available"];
 
 Deno.test("TC_002: Pending, the keys can be read and set, and the next boot keeps the interval", async () => {
   await using directory = await temporaryDirectory();
@@ -27,7 +26,7 @@ Deno.test("TC_002: Pending, the keys can be read and set, and the next boot keep
   });
   const change = { key: "MeterValueSampleInterval", value: "5" };
   assertEquals(await chargePoint.call("ChangeConfiguration", change), { payload: { status: "Accepted" } });
-  await assertNext(chargePoint, ...booted);
+  await assertNext(chargePoint, ...BOOTED);
   assertGreaterOrEqual(await secondsBetween(simulator, "BootNotification"), 10);
   await chargePoint.heard("Heartbeat", 2);
   assertGreaterOrEqual(await secondsBetween(simulator, "Heartbeat"), 2);
@@ -69,10 +68,10 @@ Deno.test("--auth-key-file: Basic authentication with the key's bytes, and from 
   const options = ["--csms", central.url, "--id", "CP 7", "--state", `${directory.path}/state`];
   {
     await using _ = await startSimulator(directory.path, ...options, "--auth-key-file", keyFile);
-    await assertNext(chargePoint, ...booted);
+    await assertNext(chargePoint, ...BOOTED);
   }
   await using _ = await startSimulator(directory.path, ...options);
-  await assertNext(chargePoint, ...booted);
+  await assertNext(chargePoint, ...BOOTED);
   const sent = chargePoint.connections.all.map((authorization) => {
     const [scheme, base64 = ""] = authorization?.split(" ") ?? [];
     return [scheme, ...Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))];
