@@ -12,6 +12,7 @@ import { createKernel } from "../actors/otp/kernel.ts";
 import type { Trace } from "../actors/otp/trace.ts";
 import type { Addresses, Ports } from "../actors/tree.ts";
 import { plantTree } from "../actors/tree.ts";
+import type { Clock } from "../hal/clock.ts";
 import type { RestartKind } from "../hal/host.ts";
 import type { StationProfile } from "../hal/station_profile.ts";
 
@@ -39,6 +40,8 @@ export interface ChargerParts {
   /** All but the host, which ends this boot. */
   readonly ports: Omit<Ports, "host">;
   readonly trace: Trace;
+  /** Real time, for deadlines: `ports.clock` may be hurried. */
+  readonly patience: Clock;
 }
 
 /** A stop of the process does not wait longer: what is not ended is closed at the next boot, what is not sent is sent then. */
@@ -46,10 +49,10 @@ const stopPatienceMs = 3_000;
 
 /** Throws an `Error` that names what is wrong with a configuration value, before anything has started. */
 export async function startCharger(parts: ChargerParts): Promise<Charger> {
-  const { profile, identity, values, ports, trace } = parts;
+  const { profile, identity, values, ports, trace, patience } = parts;
   const boot = await beginBoot(ports.store, stationKeyTable(profile), values);
   await restoreCivilTime(ports.store, ports.clock, ports.civilTime);
-  const kernel = createKernel({ clock: ports.clock, trace });
+  const kernel = createKernel({ clock: ports.clock, patience, trace });
   let restart: RestartKind | null = null;
   const host = {
     restart: (kind: RestartKind) => {
@@ -71,7 +74,7 @@ export async function startCharger(parts: ChargerParts): Promise<Charger> {
         : { kind: "restart", restart }
     ),
     stop: async () => {
-      await patiently(ports.clock, transactionsEnded(addresses));
+      await patiently(patience, transactionsEnded(addresses));
       await system.stop();
     },
     abandon: () => system.abandon(),
@@ -87,7 +90,7 @@ async function transactionsEnded(addresses: Addresses): Promise<void> {
   await new Promise<null>((reply) => void addresses.outbox.send({ kind: "Drain", reply }));
 }
 
-function patiently(clock: Ports["clock"], done: Promise<void>): Promise<void> {
+function patiently(clock: Clock, done: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.after(stopPatienceMs, resolve);
     done.then(() => {

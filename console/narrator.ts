@@ -34,11 +34,11 @@ interface Told {
 export function createNarrator(options: NarratorOptions): Narrator {
   const frames = frameLines();
 
-  function write(wallMs: number, told: Told): void {
+  function write(wallMs: number, told: Told, atMs?: number): void {
     if (options.show === "errors" && told.level === "info") return;
     const at = new Date(wallMs).toISOString();
     if (options.format === "json") {
-      return options.write(JSON.stringify({ at, level: told.level, what: told.what, text: told.line }));
+      return options.write(JSON.stringify({ at, atMs, level: told.level, what: told.what, text: told.line }));
     }
     options.write(
       alignColumns([[options.palette.dim(at.slice(11, 23)), painted(options.palette, told)]]).join(""),
@@ -48,7 +48,7 @@ export function createNarrator(options: NarratorOptions): Narrator {
   return {
     record: (event) => {
       const told = tell(event, frames);
-      if (told !== null) write(event.wallMs, told);
+      if (told !== null) write(event.wallMs, told, event.atMs);
     },
     say: (wallMs, line) => write(wallMs, { level: "info", what: "note", line }),
   };

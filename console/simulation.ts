@@ -62,6 +62,7 @@ export interface Simulation {
 /** Makes the hardware; `boot` starts the charger. Throws `Refused` when the physical state does not fit the station. */
 export function makeSimulation(parts: SimulationParts): Simulation {
   const { profile, clock, directory, warn } = parts;
+  const realTime = createSystemClock();
   const physicalPath = `${directory.path}/physical.json`;
   const physical = readPhysicalState(physicalPath, profile);
   if (physical.kind === "refused") throw new Refused(physical.problems.join("\n"));
@@ -71,7 +72,7 @@ export function makeSimulation(parts: SimulationParts): Simulation {
     ...(physical.value === null ? {} : { physicalState: physical.value }),
   });
   // In real time: a file that follows a hurried register would be written a thousand times a second.
-  const release = keepPhysicalState(station, createSystemClock(), physicalPath);
+  const release = keepPhysicalState(station, realTime, physicalPath);
   const network = networkSwitch(createWsWebSocket(createTcpStream()), clock);
   const entropy = createSystemEntropy();
   const ended = Promise.withResolvers<number>();
@@ -100,7 +101,7 @@ export function makeSimulation(parts: SimulationParts): Simulation {
       reader,
       power,
     };
-    const charger = await startCharger({ ...parts, ports });
+    const charger = await startCharger({ ...parts, ports, patience: realTime });
     now.charger = charger;
     charger.ended.then((ending) => {
       const code = ending.kind === "restart" ? resetExitCode(ending.restart) : endCodes[ending.kind];

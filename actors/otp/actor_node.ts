@@ -82,7 +82,7 @@ export class ActorNode<M extends Message> implements Node {
       return;
     }
     this.#phase = "stopping";
-    life.cancelStop = this.#runtime.clock.after(
+    life.cancelStop = this.#runtime.patience.after(
       this.#spec.stopDeadlineMs ?? STOP_DEADLINE_MS,
       () => this.#stopped(life, "killed"),
     );
@@ -180,7 +180,7 @@ export class ActorNode<M extends Message> implements Node {
   #await<T>(life: Life<M>, promise: Promise<T>, then: (value: T) => void): void {
     const runtime = this.#runtime;
     const deadlineMs = this.#spec.turnDeadlineMs ?? TURN_DEADLINE_MS;
-    life.cancelDeadline = runtime.clock.after(
+    life.cancelDeadline = runtime.patience.after(
       deadlineMs,
       () =>
         this.#failed(life, new Error(`finish a start or a turn within ${deadlineMs} ms: ${this.id} did not`)),

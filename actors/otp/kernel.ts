@@ -39,9 +39,17 @@ export interface System {
   readonly turnsInFlight: () => number;
 }
 
-export function createKernel({ clock, trace }: { readonly clock: Clock; readonly trace: Trace }): Kernel {
+export interface KernelOptions {
+  readonly clock: Clock;
+  /** Counts turn and stop deadlines where `clock` is hurried. Default: `clock`. */
+  readonly patience?: Clock;
+  readonly trace: Trace;
+}
+
+export function createKernel({ clock, trace, patience = clock }: KernelOptions): Kernel {
   const runtime: Runtime = {
     clock,
+    patience,
     trace: (fact) => {
       if (!runtime.abandoned) trace({ ...fact, atMs: clock.monotonicMs(), wallMs: clock.wallMs() });
     },

@@ -99,7 +99,7 @@ function bootAnswers(status: "Pending" | "Rejected", intervalS: number, heartbea
 async function secondsBetween(simulator: SimulatorProcess, action: string): Promise<number> {
   return await simulator.lines.until(`two lines of ${action}`, (lines) => {
     const sent = lines.filter(({ what, text }) => what === "sent" && text?.startsWith(`→ ${action}`));
-    const [first, second] = sent.map(({ at }) => Date.parse(at ?? ""));
+    const [first, second] = sent.map(({ atMs }) => atMs);
     return first === undefined || second === undefined ? undefined : (second - first) / 1000;
   });
 }

@@ -15,6 +15,7 @@ export interface Line {
   readonly at?: string;
   readonly what: string;
   readonly text?: string;
+  readonly atMs?: number;
 }
 
 /** Twenty simulated seconds in one: a sample every tenth of a second, and still half a second for a slow commit. */
