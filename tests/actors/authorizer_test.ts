@@ -167,18 +167,33 @@ Deno.test("D-authorize-error: a CALLERROR refuses, whatever is known locally", a
   assertEquals(await starts(charger, "ALICE"), false);
 });
 
-Deno.test("§4.2: a charge point that is not accepted yet goes by the offline rules at once", async () => {
-  const charger = await house({ LocalAuthorizeOffline: "true" });
+Deno.test("§4.2: nobody waits longer than 30 s for the central system, however long MessageTimeout is", async () => {
+  const charger = await house({ LocalAuthorizeOffline: "true", MessageTimeout: "300" });
   await asked(charger, "ALICE");
-  charger.cutPower(0);
-  charger.centralSystem.script("BootNotification", {
-    kind: "answer",
-    payload: { status: "Pending", currentTime: "2026-01-01T00:00:00Z", interval: 900 },
-  });
-  await charger.restorePower();
-  await charger.advance(0);
-  assert(await starts(charger, "ALICE"));
+  charger.centralSystem.script("Authorize", { kind: "nothing" });
+  assertEquals(await starts(charger, "ALICE"), false);
+  await charger.advance(29_999);
+  assertEquals(contactorClosed(charger), false);
+  await charger.advance(1);
+  assert(contactorClosed(charger));
 });
+
+for (const [key, expected] of [["LocalAuthorizeOffline", true], ["LocalPreAuthorize", false]] as const) {
+  Deno.test(`§4.2: a charge point that is not accepted yet goes by the offline rules at once: ${key}`, async () => {
+    const charger = await house({ [key]: "true" });
+    await asked(charger, "ALICE");
+    charger.cutPower(0);
+    charger.centralSystem.script("BootNotification", {
+      kind: "answer",
+      payload: { status: "Pending", currentTime: "2026-01-01T00:00:00Z", interval: 900 },
+    });
+    await charger.restorePower();
+    while (charger.sent("BootNotification").length === 0) await charger.advance(100);
+    await charger.advance(0);
+    assertEquals(charger.centralSystem.connected(), true);
+    assertEquals(await starts(charger, "ALICE"), expected);
+  });
+}
 
 Deno.test("§3.5.1: StartTransaction.conf is remembered: an idTag that it blocked is refused offline", async () => {
   const charger = await house({ LocalAuthorizeOffline: "true", AllowOfflineTxForUnknownId: "true" });

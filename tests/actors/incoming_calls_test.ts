@@ -25,6 +25,8 @@ check("a profile that has another word for it", "SendLocalList", {}, status("Not
 check("no list is at version -1", "GetLocalListVersion", {}, { result: { listVersion: -1 } });
 check("an empty cache is cleared, too", "ClearCache", {}, status("Accepted"));
 check("TC_062: a vendor that is not known", "DataTransfer", { vendorId: "x" }, status("UnknownVendorId"));
+check("§5.6: our own vendor", "DataTransfer", { vendorId: "chargerd" }, status("UnknownMessageId"));
+check("a required field is missing", "DataTransfer", { messageId: "x" }, { error: "ProtocolError" });
 check("TC_017_2: a fixed cable", "UnlockConnector", { connectorId: 1 }, status("NotSupported"));
 check(
   "what is so already",
