@@ -46,8 +46,8 @@ import type { ActorSpec, Address, Behaviour, Outcome, Reply, Self } from "./otp/
 import type { OutboxMessage } from "./outbox.ts";
 import { readSettings } from "./settings.ts";
 import type { StationMessage } from "./station.ts";
+import { StableStatus } from "./stable_status.ts";
 import type { StatusReport } from "./status_reporter.ts";
-import { StatusReporter } from "./status_reporter.ts";
 import type { TransactionBook } from "./transaction_book.ts";
 import { openTransactionBook, runningTransaction } from "./transaction_book.ts";
 
@@ -103,7 +103,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   readonly #board: Board;
   readonly #book: TransactionBook;
   readonly #availability: AvailabilityBook;
-  readonly #reporter: StatusReporter;
+  readonly #reporter: StableStatus;
   readonly #meter: ConnectorMeter;
   readonly #metering: ConnectorMetering;
   readonly #timers: ConnectorTimers;
@@ -124,7 +124,10 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     this.#book = book;
     this.#availability = availability;
     this.#settings = settings;
-    this.#reporter = new StatusReporter(self, parts.clock, parts.outbox);
+    this.#reporter = new StableStatus(self, {
+      ...parts,
+      minimumS: () => this.#settings.MinimumStatusDuration,
+    });
     this.#meter = new ConnectorMeter(self, parts);
     this.#timers = new ConnectorTimers(self, parts.clock);
     this.#transaction = new ConnectorTransaction(self, { ...parts, book, meter: this.#meter });
@@ -211,6 +214,8 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
           : this.#reporter.changed(this.#report());
       case "StatusDelivered":
         return this.#reporter.concluded(message);
+      case "StatusStable":
+        return this.#reporter.stable(message);
       case "TriggerMeterValues":
         return this.#meter.ask({ kind: "trigger" });
       case "MeterValuesConcluded":
@@ -397,6 +402,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     if (settings.ClockAlignedDataInterval !== before.ClockAlignedDataInterval) {
       this.#timers.restart("AlignedDue");
     }
+    this.#reporter.minimumChanged();
     this.#keepTimers();
   }
 

@@ -16,6 +16,7 @@ import type { MeterValuesConcluded } from "./connector_samples.ts";
 import type { StopDue } from "./connector_transaction.ts";
 import type { UnlockTimedOut } from "./connector_unlocking.ts";
 import type { Message, Outcome, Reply } from "./otp/actor.ts";
+import type { StatusStable } from "./stable_status.ts";
 import type { StatusDelivered } from "./status_reporter.ts";
 
 /** What others need to know to choose a connector. */
@@ -65,6 +66,7 @@ export type ConnectorMessage =
   /** `always` after a registration and for a trigger; otherwise only what has not been delivered yet. */
   | { readonly kind: "ReportStatus"; readonly always: boolean; readonly callClass: CallClass }
   | StatusDelivered
+  | StatusStable
   | { readonly kind: "TriggerMeterValues" }
   | { readonly kind: "Describe" }
   | SettingsChanged;
