@@ -68,9 +68,9 @@ export const mutants: readonly Mutant[] = [
     breaks: "TC_005_3: StopTransactionOnEVSideDisconnect=false stops all the same",
   },
   {
-    file: connector,
-    find: `return stop.reason === "DeAuthorized" ||`,
-    replace: `return`,
+    file: "protocol/connector_use.ts",
+    find: `const isHeld = stop.reason === "DeAuthorized" ||`,
+    replace: `const isHeld =`,
     breaks: "errata v4.0 §3.5: an invalidated user's cable is free for anyone",
   },
   {
@@ -81,9 +81,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: connector,
-    find: `const keeps = facts.availability === "Operative" || inTransaction(facts.use);`,
-    replace: `const keeps = facts.availability === "Operative";`,
-    breaks: "§5.2: Inoperative does not wait for the transaction",
+    find: `    ? quiet({ ...next, use: { kind: "none", ...heldFor(use.heldFor) } })`,
+    replace: `    ? quiet(next)`,
+    breaks: "H2: back in use, a cable that is in leads from Unavailable to Finishing",
   },
   {
     file: status,
