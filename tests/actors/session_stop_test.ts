@@ -132,6 +132,24 @@ Deno.test("TC_005_1: with a detachable cable Finishing lasts until the station's
   assertEquals(reported(house), ["Finishing", "Available"]);
 });
 
+Deno.test("the lock holds the cable for as long as the contactor is closed, whatever happens", async () => {
+  const house = await bootedHouse({ station: "ac-two-sockets" });
+  const seen = new Set<string>();
+  house.station.watch(() => {
+    const { contactorClosed, locked } = house.station.board.outlet(1);
+    seen.add(`${contactorClosed ? "closed" : "open"}, ${locked ? "locked" : "unlocked"}`);
+  });
+  await charging(house);
+  house.system().crash("connector:1");
+  await house.advance(0);
+  house.station.verbs.fault(1, { errorCode: "GroundFailure" });
+  await house.advance(0);
+  house.station.verbs.clearFault(1);
+  await house.advance(0);
+  await swiped(house, "ALICE");
+  assertEquals(seen, new Set(["open, unlocked", "open, locked", "closed, locked"]));
+});
+
 Deno.test("§4.9: the car pauses and goes on: SuspendedEV, Charging, one transaction", async () => {
   const house = await chargingHouse();
   for (const suspended of [true, false]) {
