@@ -72,7 +72,7 @@ async function play(
 ): Promise<number> {
   const tellsStory = options.once || config.csms === undefined;
   const speed = options.speed ?? (tellsStory ? storySpeed : 1);
-  const clock = createScaledClock(createSystemClock(), speed);
+  const clock = speed === 1 ? createSystemClock() : createScaledClock(createSystemClock(), speed);
   const narrator = createNarrator({
     show: options.quiet ? "errors" : "all",
     format: options.json ? "json" : "text",
