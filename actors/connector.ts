@@ -11,13 +11,7 @@ import type { CallOutcome } from "../protocol/answer.ts";
 import type { Authorization } from "../protocol/authorization.ts";
 import { candidateOf } from "../protocol/authorization.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
-import type {
-  ConnectorEffect,
-  ConnectorEvent,
-  ConnectorFacts,
-  Fault,
-  Stop,
-} from "../protocol/connector_facts.ts";
+import type { ConnectorEffect, ConnectorEvent, ConnectorFacts, Fault } from "../protocol/connector_facts.ts";
 import { step } from "../protocol/connector.ts";
 import { mayRemoteStart, status, trouble, wantsContactor, wantsLock } from "../protocol/connector_status.ts";
 import type { MeterValuesResponse } from "../protocol/messages/core.ts";
@@ -260,11 +254,9 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   async #remoteStop(localId: number, reply: Reply<boolean>): Promise<void> {
     const use = this.#facts.use;
     const accepted = use.kind === "transaction" && use.transaction.localId === localId;
-    const stop: Stop = { reason: "Remote" };
-    // Durable, then answered, then reported: the conf goes before what follows from it (messages.md §3).
-    if (accepted) await this.#book.decideStop(stop, this.#parts.clock.wallMs());
+    // The contactor opens at once; that the conf goes before what follows from it is the outbox's to keep.
+    if (accepted) await this.#apply({ kind: "StopRequested", stop: { reason: "Remote" } });
     reply(accepted);
-    return accepted ? this.#apply({ kind: "StopRequested", stop }) : undefined;
   }
 
   #stopTransaction(reason: StopReason, reply: Reply<null>): void | Promise<void> {
