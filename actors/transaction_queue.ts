@@ -5,7 +5,7 @@
  * A commit that is refused leaves the message where it was: it is sent again, which the central system can tell by its content.
  */
 import type { StartTransactionResponse } from "../protocol/messages/core.ts";
-import type { TransactionCall } from "../protocol/transaction.ts";
+import type { TransactionCall, TransactionMessage } from "../protocol/transaction.ts";
 import { transactionCall, transactionIdNotObtained } from "../protocol/transaction.ts";
 import {
   answerKey,
@@ -65,7 +65,7 @@ export async function openTransactionQueue(store: Store, tell: TellStartAnswered
         return null;
       }
       const record = readRecord(OutboxRecord, entry);
-      const transactionId = await knownTransactionId(store, record.message.localId);
+      const transactionId = await knownTransactionId(store, record.message);
       return {
         call: transactionCall(record.message, transactionId),
         failures: record.failures,
@@ -138,8 +138,9 @@ async function count(store: Store, prefix: readonly string[]): Promise<number> {
 }
 
 /** StartTransaction goes before everything else of its transaction, so that by then its answer is there (spec/behaviour.md §3.6). */
-async function knownTransactionId(store: Store, localId: number): Promise<number> {
-  const entry = await store.get(answerKey(localId));
+async function knownTransactionId(store: Store, message: TransactionMessage): Promise<number> {
+  if (message.action === "StartTransaction") return transactionIdNotObtained;
+  const entry = await store.get(answerKey(message.localId));
   return entry === null ? transactionIdNotObtained : readRecord(AnswerRecord, entry).transactionId;
 }
 
