@@ -57,6 +57,8 @@ class ConfigurationBehaviour implements Behaviour<ConfigurationMessage> {
   readonly #store: Store;
   readonly #parts: ConfigurationParts;
   readonly #values: Map<string, string>;
+  /** Of the values; derived when they change, since it is asked for far more often. */
+  #settings: Settings;
 
   constructor(
     self: Self<ConfigurationMessage>,
@@ -68,6 +70,7 @@ class ConfigurationBehaviour implements Behaviour<ConfigurationMessage> {
     this.#store = store;
     this.#parts = parts;
     this.#values = values;
+    this.#settings = settings(parts.table, values);
   }
 
   receive(message: ConfigurationMessage): void | Promise<void> {
@@ -86,14 +89,13 @@ class ConfigurationBehaviour implements Behaviour<ConfigurationMessage> {
 
   /** Tells all values to everyone who lives by them. */
   tell(): void {
-    const current = settings(this.#parts.table, this.#values);
     for (const listener of this.#parts.listeners) {
-      this.#self.send(listener, { kind: "SettingsChanged", settings: current });
+      this.#self.send(listener, { kind: "SettingsChanged", settings: this.#settings });
     }
   }
 
   inspect(): unknown {
-    return settings(this.#parts.table, this.#values);
+    return this.#settings;
   }
 
   async #change(outcome: Change, reply: Reply<Answer>): Promise<void> {
@@ -118,18 +120,18 @@ class ConfigurationBehaviour implements Behaviour<ConfigurationMessage> {
       return false;
     }
     this.#values.set(name, value);
+    this.#settings = settings(this.#parts.table, this.#values);
     this.tell();
     return true;
   }
 
   #report(asked: readonly string[]): Answer {
-    const current = settings(this.#parts.table, this.#values);
-    const payload = report(this.#parts.table, current, asked);
+    const payload = report(this.#parts.table, this.#settings, asked);
     return payload !== null ? { kind: "result", payload } : {
       kind: "error",
       errorCode: "OccurenceConstraintViolation",
       errorDescription:
-        `asked for ${asked.length} keys, at most ${current.GetConfigurationMaxKeys} are answered at once`,
+        `asked for ${asked.length} keys, at most ${this.#settings.GetConfigurationMaxKeys} are answered at once`,
     };
   }
 }

@@ -16,7 +16,6 @@ import type {
   ConnectorFacts,
   Electronics,
   Fault,
-  Stop,
 } from "../protocol/connector_facts.ts";
 import {
   inTransaction,
@@ -310,11 +309,9 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   async #remoteStop(localId: number, reply: Reply<boolean>): Promise<void> {
     const use = this.#facts.use;
     const accepted = use.kind === "transaction" && use.transaction.localId === localId;
-    const stop: Stop = { reason: "Remote" };
-    // Durable, then answered, then reported: the conf goes before what follows from it (messages.md §3).
-    if (accepted) await this.#book.decideStop(stop, this.#transaction.nowMs());
+    // The contactor opens at once; that the conf goes before what follows from it is the outbox's to keep.
+    if (accepted) await this.#apply({ kind: "StopRequested", stop: { reason: "Remote" } });
     reply(accepted);
-    return accepted ? this.#apply({ kind: "StopRequested", stop }) : undefined;
   }
 
   #stopTransaction(reason: StopReason, reply: Reply<null>): void | Promise<void> {
@@ -335,15 +332,10 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   async #unlock(reply: Reply<UnlockAnswer>): Promise<void> {
     const { connectorId, hasLock } = this.#parts;
     if (!hasLock) return reply("NotSupported");
-    if (this.#facts.use.kind === "transaction") {
-      await this.#book.decideStop({ reason: "UnlockCommand" }, this.#transaction.nowMs());
-    }
-    // The answer goes before what follows from it, and depends on the lock, which opens only after the contactor.
-    this.#board.setContactor(connectorId, false);
+    await this.#apply({ kind: "UnlockRequested" });
+    // Even where the lock should be open already: the command is what was asked for, and its answer is the lock's.
     this.#board.setLock(connectorId, false);
-    this.#commanded = { contactor: false, lock: false };
     this.#unlocking.begin(reply, isOpen(this.#board.state(connectorId)));
-    return this.#apply({ kind: "UnlockRequested" });
   }
 
   #timerFired(kind: TimerMessage["kind"]): void | Promise<void> {

@@ -7,7 +7,7 @@
 import type { StartTransactionResponse, StopTransactionResponse } from "../protocol/messages/core.ts";
 import type { IdTagInfo } from "../protocol/messages/types.ts";
 import { MeterValue } from "../protocol/messages/types.ts";
-import type { TransactionCall } from "../protocol/transaction.ts";
+import type { TransactionCall, TransactionMessage } from "../protocol/transaction.ts";
 import { thinned, transactionCall, transactionIdNotObtained } from "../protocol/transaction.ts";
 import {
   answerKey,
@@ -83,7 +83,7 @@ export async function openTransactionQueue(
       }
       const record = readRecord(OutboxRecord, entry);
       const { message } = record;
-      const transactionId = await knownTransactionId(store, message.localId);
+      const transactionId = await knownTransactionId(store, message);
       const data = message.action === "StopTransaction" ? await samples(store, message.localId) : [];
       return {
         call: transactionCall(message, transactionId, thinned(data, meterValuesMax)),
@@ -160,8 +160,9 @@ async function count(store: Store, prefix: readonly string[]): Promise<number> {
 }
 
 /** StartTransaction goes before everything else of its transaction, so that by then its answer is there (spec/behaviour.md §3.6). */
-async function knownTransactionId(store: Store, localId: number): Promise<number> {
-  const entry = await store.get(answerKey(localId));
+async function knownTransactionId(store: Store, message: TransactionMessage): Promise<number> {
+  if (message.action === "StartTransaction") return transactionIdNotObtained;
+  const entry = await store.get(answerKey(message.localId));
   return entry === null ? transactionIdNotObtained : readRecord(AnswerRecord, entry).transactionId;
 }
 

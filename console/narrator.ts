@@ -47,11 +47,17 @@ export function createNarrator(options: NarratorOptions): Narrator {
 
   return {
     record: (event) => {
+      if (options.show === "errors" && isFrame(event)) return;
       const told = tell(event, frames);
       if (told !== null) write(event.wallMs, told, event.atMs);
     },
     say: (wallMs, line) => write(wallMs, { level: "info", what: "note", line }),
   };
+}
+
+/** To lay out a frame takes longer than to answer it. */
+function isFrame(event: TraceEvent): boolean {
+  return event.kind === "effect" && (event.effect === "FrameSent" || event.effect === "FrameReceived");
 }
 
 function tell(event: TraceEvent, frames: FrameLines): Told | null {

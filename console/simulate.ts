@@ -73,7 +73,10 @@ async function play(
 ): Promise<number> {
   const tellsStory = options.once || config.csms === undefined;
   const speed = options.speed ?? (tellsStory ? storySpeed : 1);
-  const { clock, civilTime } = createAdjustableClock(createScaledClock(createSystemClock(), speed));
+  const realTime = createSystemClock();
+  const { clock, civilTime } = createAdjustableClock(
+    speed === 1 ? realTime : createScaledClock(realTime, speed),
+  );
   const narrator = createNarrator({
     show: options.quiet ? "errors" : "all",
     format: options.json ? "json" : "text",

@@ -173,8 +173,9 @@ export function report(
   asked: readonly string[],
 ): GetConfigurationResponse | null {
   if (asked.length > current.GetConfigurationMaxKeys) return null;
-  const known = asked.map((key) => named(table, key)).filter((name) => name !== undefined);
-  const unknown = asked.filter((key) => named(table, key) === undefined);
+  const found = asked.map((key) => named(table, key));
+  const known = found.filter((name) => name !== undefined);
+  const unknown = asked.filter((_, at) => found[at] === undefined);
   const reported = asked.length === 0 ? offered(table) : [...new Set(known)];
   return {
     configurationKey: reported.map((name) => {
@@ -195,11 +196,15 @@ export function keyDefinitions(table: KeyTable): readonly (readonly [KeyName, Ke
 /** The official spelling of a key, which is matched case-insensitively (CiString50Type). */
 function named(table: KeyTable, key: string): KeyName | undefined {
   const folded = key.toLowerCase();
-  return offered(table).find((name) => name.toLowerCase() === folded);
+  return names(table).find((name) => name.toLowerCase() === folded && isOffered(table, name));
 }
 
 function offered(table: KeyTable): readonly KeyName[] {
-  return names(table).filter((name) => definitionOf(table, name).access !== "absent");
+  return names(table).filter((name) => isOffered(table, name));
+}
+
+function isOffered(table: KeyTable, name: KeyName): boolean {
+  return definitionOf(table, name).access !== "absent";
 }
 
 function names(table: KeyTable): readonly KeyName[] {

@@ -15,7 +15,7 @@ import type {
   Stop,
   Use,
 } from "./connector_facts.ts";
-import { cableInStation, inTransaction, mayBegin, mayRemoteStart } from "./connector_status.ts";
+import { cableInStation, mayBegin, mayRemoteStart } from "./connector_status.ts";
 import { dropped, heldFor, holderOf, holds, released, withoutCable } from "./connector_use.ts";
 import { sameIdTag } from "./id_tag.ts";
 
@@ -140,15 +140,13 @@ function changed(facts: ConnectorFacts, rules: ConnectorRules): ConnectorStep {
         : quiet(facts);
     case "authorized":
       // TC_041: nothing starts in a fault, nor by itself once the fault is over.
-      return electronics.fault === null
-        ? quiet(lookedForCable(facts))
-        : quiet({ ...facts, use: { kind: "none" } });
+      return electronics.fault === null ? quiet(facts) : quiet({ ...facts, use: { kind: "none" } });
     case "locking":
     case "starting": {
       if (electronics.fault !== null) return quiet({ ...facts, use: { kind: "none" } });
       const starter = holderOf(use.idTag, use.parentIdTag);
       if (electronics.plug !== "both") {
-        return quiet(lookedForCable({ ...facts, use: { kind: "authorized", ...starter } }));
+        return quiet({ ...facts, use: { kind: "authorized", ...starter } });
       }
       // A lock that opens again under a start has to close again first.
       return electronics.lock === "open"
@@ -163,14 +161,13 @@ function changed(facts: ConnectorFacts, rules: ConnectorRules): ConnectorStep {
   }
 }
 
-/** §5.2: an intention is dropped, a transaction goes on to its end. */
+/** §5.2: an intention is dropped; what is no intention, a transaction say, goes on to its end. */
 function availabilityChanged(
   facts: ConnectorFacts,
   availability: ConnectorFacts["availability"],
 ): ConnectorStep {
   const next: ConnectorFacts = { ...facts, availability };
   const { use } = facts;
-  if (inTransaction(use)) return quiet(next);
   if (availability === "Inoperative") return quiet({ ...next, use: dropped(use) });
   // H2: back in use with the cable still in it is Preparing; from Unavailable no way leads to Finishing (§4.9).
   return facts.availability === "Inoperative" && use.kind === "ended"

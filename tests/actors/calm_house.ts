@@ -50,11 +50,12 @@ export interface CalmHouseOptions {
   /** One way. */
   readonly networkMs?: number;
   readonly stuckRestarts?: number;
+  readonly meterMs?: number;
 }
 
 /** The charger has just been switched on: it has done nothing yet. */
 export async function newHouse(options: CalmHouseOptions = {}): Promise<CalmHouse> {
-  const { networkMs = 0 } = options;
+  const { networkMs = 0, meterMs = 0 } = options;
   const disk = { commitMs: 0, readMs: 0 };
   let sent: Sent[] = [];
   const effects: { effect: string; atMs: number; detail: unknown }[] = [];
@@ -67,7 +68,7 @@ export async function newHouse(options: CalmHouseOptions = {}): Promise<CalmHous
       networkMs: { min: networkMs, max: networkMs },
       answerMs: () => 0,
       diskMs: (operation) => operation === "commit" ? disk.commitMs : disk.readMs,
-      meterMs: 0,
+      meterMs,
     },
     traced: (event) => {
       if (event.kind === "crash") crashes.push(`${event.actor}: ${event.error}`);

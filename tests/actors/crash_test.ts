@@ -126,11 +126,8 @@ for (const [phase, reach] of Object.entries(phases)) {
       await seeThrough(house);
       const entries = [...house.centralSystem.ledger.values()];
       const registerWh = Math.floor(house.station.physicalState().connectors[0]?.registerWh ?? 0);
-      assertEquals(
-        entries.map(({ start, stop }) => [start.meterStart, stop?.meterStop]),
-        [[0, registerWh]],
-        actor,
-      );
+      const bills = entries.map(({ start, stop }) => [start.meterStart, stop?.meterStop, stop?.reason]);
+      assertEquals(bills, [[0, registerWh, "Local"]], actor);
       assertEquals(
         [contactorClosed(house), status(house), house.crashes().length],
         [false, "Available", 1],

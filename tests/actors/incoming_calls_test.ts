@@ -72,7 +72,7 @@ Deno.test("spec/rpc.md §6: what is no CALL is not answered, and the connection 
 
 Deno.test("spec/rpc.md §6: a CALL with a defect and a known id is a FormationViolation", async () => {
   const house = await bootedHouse();
-  house.centralSystem.say('[2,"mine","Reset"]');
+  house.centralSystem.say('[2,"mine","Reset"]', ["mine"]);
   await house.advance(0);
   const [answer] = house.centralSystem.answers;
   assertEquals(answer?.kind === "CallError" && [answer.id, answer.errorCode], ["mine", "FormationViolation"]);
@@ -82,6 +82,7 @@ Deno.test("spec/rpc.md §6: a CALL with a defect and a known id is a FormationVi
 function say(house: CalmHouse, id: string, key = "MeterValueSampleInterval", value = "20"): void {
   house.centralSystem.say(
     formatCall({ kind: "Call", id, action: "ChangeConfiguration", payload: { key, value } }),
+    [id],
   );
 }
 

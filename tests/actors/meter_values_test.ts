@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { MeterValue } from "../../protocol/messages/types.ts";
 import type { CalmHouse } from "./calm_house.ts";
-import { bootedHouse, charging, chargingHouse, moments, swiped } from "./calm_house.ts";
+import { begun, bootedHouse, charging, chargingHouse, moments, swiped } from "./calm_house.ts";
 
 function values(house: CalmHouse): readonly MeterValue[] {
   return house.sent("MeterValues").flatMap(({ payload }) => payload.meterValue as MeterValue[]);
@@ -59,6 +59,15 @@ Deno.test("§4.7: samples go on while the car pauses", async () => {
   house.station.verbs.ev(1, { suspended: true });
   await house.advance(120_000);
   assertEquals(moments(house, "MeterValues"), [60_000, 120_000]);
+});
+
+Deno.test("a sample whose reading comes after the stop was decided is dropped: none is later than StopTransaction", async () => {
+  const house = await bootedHouse({ meterMs: 500 });
+  await begun(house);
+  await house.advance(500 + 60_200);
+  await swiped(house, "ALICE");
+  await house.advance(10_000);
+  assertEquals(house.sent("MeterValues", "StopTransaction").map(({ action }) => action), ["StopTransaction"]);
 });
 
 Deno.test("outside a transaction nothing is sampled", async () => {

@@ -152,6 +152,22 @@ Deno.test("a BootNotification without an answer, or refused, is sent again with 
   assertEquals(house.sent("StatusNotification")[0]?.atMs, at.at(-1));
 });
 
+Deno.test("§5.17: a BootNotification that is triggered while one is in flight is that one; never are there two", async () => {
+  const house = await answeredHouse(answers("Accepted", 300, 5_000));
+  await house.advance(1_000);
+  assertEquals(await house.ask("TriggerMessage", { requestedMessage: "BootNotification" }), {
+    result: { status: "Accepted" },
+  });
+  await house.advance(60_000);
+  assertEquals(house.sent("BootNotification"), []);
+
+  const other = await answeredHouse({ kind: "error", errorCode: "InternalError" }, { kind: "nothing" });
+  await other.ask("TriggerMessage", { requestedMessage: "BootNotification" });
+  // The wait after the error ends within 10 s, while the triggered one is in flight until 30 s.
+  await other.advance(31_000);
+  assertEquals(moments(other, "BootNotification"), [0]);
+});
+
 Deno.test("D-boot-early: before the first answer it is asked as in Pending", async () => {
   const house = await answeredHouse({ kind: "nothing" });
   assertEquals(await house.ask("ChangeConfiguration", { key: "MeterValueSampleInterval", value: "20" }), {

@@ -57,6 +57,20 @@ Deno.test("§5.14: every transaction is stopped before the restart", async () =>
   assertEquals(reasons, ["SoftReset", "SoftReset"]);
 });
 
+Deno.test("§5.14: a connector that has nothing to stop does not hurry those that have, nor does a second Reset", async () => {
+  const house = await bootedHouse({ station: "ac-two-sockets" });
+  await charging(house, 2, "BOB");
+  house.disk.commitMs = 100;
+  await house.ask("Reset", { type: "Soft" });
+  await house.ask("Reset", { type: "Soft" });
+  await house.advance(1_000);
+  assertEquals(house.sent("StopTransaction", "BootNotification").map(({ action }) => action), [
+    "StopTransaction",
+    "BootNotification",
+  ]);
+  assertEquals(house.restarts.length, 1);
+});
+
 Deno.test("§5.14: a card accepted and waiting for its plug is forgotten by a Reset", async () => {
   const house = await bootedHouse();
   house.station.verbs.swipe("ALICE");

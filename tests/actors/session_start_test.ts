@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { CalmHouse } from "./calm_house.ts";
 import {
   actions,
+  begun,
   bootedHouse,
   chargingHouse,
   contactorClosed,
@@ -229,6 +230,30 @@ Deno.test("law of the connector: the contactor closes only when StartTransaction
   assertEquals((await stored(house, "outbox")).length, 0);
   await house.advance(1);
   assertEquals([contactorClosed(house), (await stored(house, "transaction")).length], [true, 1]);
+});
+
+Deno.test("a fault comes, or the card is taken back by a Reset, while the meter is being read: nothing is stored", async () => {
+  for (const accident of ["fault", "reset"] as const) {
+    const house = await bootedHouse({ meterMs: 500 });
+    await begun(house);
+    await house.advance(200);
+    if (accident === "fault") house.station.verbs.fault(1, { errorCode: "GroundFailure" });
+    else await house.ask("Reset", { type: "Soft" });
+    await house.advance(1_000);
+    assertEquals([house.durable.tried, contactorClosed(house)], [[], false], accident);
+  }
+});
+
+Deno.test("the plug is pulled while the meter is being read: the card waits for it, and one transaction comes of it", async () => {
+  const house = await bootedHouse({ meterMs: 500 });
+  await begun(house);
+  await house.advance(200);
+  house.station.verbs.unplug(1);
+  await house.advance(1_000);
+  assertEquals([house.durable.tried, status(house)], [[], "Preparing"]);
+  await plugged(house);
+  await house.advance(500);
+  assertEquals([house.durable.starts.length, status(house)], [1, "Charging"]);
 });
 
 Deno.test("the plug is pulled, or a fault comes, while the start is being stored: the energy never flows", async () => {

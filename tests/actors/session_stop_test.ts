@@ -69,25 +69,22 @@ Deno.test("§5.15: a card of the same family that is not accepted does not stop"
   assertEquals([actions(house), contactorClosed(house)], [["Authorize"], true]);
 });
 
-Deno.test("TC_012: RemoteStopTransaction: Accepted, then StopTransaction Remote and Finishing", async () => {
+Deno.test("TC_012: RemoteStopTransaction: Accepted once the stop is durable, then StopTransaction Remote and Finishing", async () => {
   const house = await chargingHouse();
   house.disk.commitMs = 100;
-  const id = house.centralSystem.call("RemoteStopTransaction", { transactionId: 1 });
+  const before = house.effects("FrameSent").length;
+  const frames = () =>
+    house.effects("FrameSent").slice(before).map(({ detail }) => JSON.parse(String(detail)));
+  house.centralSystem.call("RemoteStopTransaction", { transactionId: 1 });
   await house.advance(99);
-  assertEquals(
-    house.centralSystem.answers.filter((answer) => answer.id === id),
-    [],
-    "before the stop is durable",
-  );
+  assertEquals([frames(), contactorClosed(house)], [[], false]);
   await house.advance(101);
-  assertEquals(house.centralSystem.answers.at(-1), {
-    kind: "CallResult",
-    id,
-    payload: { status: "Accepted" },
-  });
-  assertEquals([stops(house), reported(house), contactorClosed(house)], [[["Remote", undefined]], [
-    "Finishing",
-  ], false]);
+  assertEquals(frames().map((frame) => frame[2]?.status ?? frame[2]), [
+    "Accepted",
+    "StatusNotification",
+    "StopTransaction",
+  ]);
+  assertEquals([stops(house), reported(house)], [[["Remote", undefined]], ["Finishing"]]);
 });
 
 Deno.test("TC_028: RemoteStopTransaction of an unknown transaction is Rejected, and the one that runs goes on", async () => {
@@ -130,6 +127,24 @@ Deno.test("TC_005_1: with a detachable cable Finishing lasts until the station's
   assertEquals(house.station.verbs.unplug(1, "station"), { kind: "done" });
   await house.advance(0);
   assertEquals(reported(house), ["Finishing", "Available"]);
+});
+
+Deno.test("the lock holds the cable for as long as the contactor is closed, whatever happens", async () => {
+  const house = await bootedHouse({ station: "ac-two-sockets" });
+  const seen = new Set<string>();
+  house.station.watch(() => {
+    const { contactorClosed, locked } = house.station.board.outlet(1);
+    seen.add(`${contactorClosed ? "closed" : "open"}, ${locked ? "locked" : "unlocked"}`);
+  });
+  await charging(house);
+  house.system().crash("connector:1");
+  await house.advance(0);
+  house.station.verbs.fault(1, { errorCode: "GroundFailure" });
+  await house.advance(0);
+  house.station.verbs.clearFault(1);
+  await house.advance(0);
+  await swiped(house, "ALICE");
+  assertEquals(seen, new Set(["open, unlocked", "open, locked", "closed, locked"]));
 });
 
 Deno.test("§4.9: the car pauses and goes on: SuspendedEV, Charging, one transaction", async () => {

@@ -17,6 +17,7 @@ import {
   formatCallError,
   formatCallResult,
   parseFrame,
+  parseJson,
 } from "../../protocol/frame.ts";
 import type {
   MeterValuesRequest,
@@ -26,7 +27,7 @@ import type {
 import type { IdTagInfo } from "../../protocol/messages/types.ts";
 
 export interface LedgerEntry {
-  readonly transactionId: number;
+  transactionId: number;
   readonly start: StartTransactionRequest;
   readonly meterValues: MeterValuesRequest[];
   stop: StopTransactionRequest | null;
@@ -37,9 +38,20 @@ export type Turn =
   /** `payload` in place of its own answer, `afterMs` in place of its own pace. */
   | { readonly kind: "answer"; readonly payload?: unknown; readonly afterMs?: number }
   | { readonly kind: "error"; readonly errorCode: RpcErrorCode }
+  /**
+   * These texts in place of its own answer, whatever they are; the ledger has the CALL all the same. `transactionId` is what a
+   * StartTransaction is told in them, from then on the entry's own.
+   */
+  | {
+    readonly kind: "texts";
+    readonly texts: (id: string) => readonly string[];
+    readonly transactionId?: number;
+    readonly afterMs?: number;
+  }
   | { readonly kind: "nothing" };
 
 export interface CentralSystemModel {
+  /** By a number of its own: a script may have told two transactions the same transactionId. */
   readonly ledger: ReadonlyMap<number, LedgerEntry>;
   /** The last status of each connector, 0 included, as reported. */
   readonly statuses: ReadonlyMap<number, string>;
@@ -55,11 +67,13 @@ export interface CentralSystemModel {
   readonly script: (action: string, ...turns: readonly Turn[]) => void;
   /** Sends a CALL on the present connection, nothing when there is none; returns its id. */
   readonly call: (action: string, payload: unknown) => string;
-  /** Sends a text as it is. */
-  readonly say: (text: string) => void;
+  /** Sends a text as it is, nothing when there is no connection. `asks` are the ids of the CALLs in it: each may be answered once. */
+  readonly say: (text: string, asks?: readonly string[]) => void;
   /** Hangs up without a word. */
   readonly cut: () => void;
   readonly connected: () => boolean;
+  /** How many connections there have been so far. */
+  readonly accepted: () => number;
   /** Open ones; the last one counts. */
   readonly connections: () => number;
   /** Transactions that are open in the ledger. */
@@ -87,15 +101,17 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
   const breaches: string[] = [];
   const pings: number[] = [];
   /** Of the present connection. */
-  const unanswered = new Set<string>();
+  const unanswered: string[] = [];
   let peer: SimulatedPeer | null = null;
   let connections = 0;
+  let accepted = 0;
 
   network.accept((next) => {
     const mine = next;
     peer = next;
     connections += 1;
-    unanswered.clear();
+    accepted += 1;
+    unanswered.length = 0;
     next.listen((event) => {
       if (event.kind === "Closed") connections -= 1;
       if (mine !== peer) return;
@@ -116,17 +132,25 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
   function heard(from: SimulatedPeer, text: string): void {
     options.heard?.(text, "received");
     const parsed = parseFrame(text);
-    if (parsed.kind !== "frame") {
-      breaches.push(`what is no frame: ${text}`);
-      return;
-    }
-    if (parsed.frame.kind === "Call") asked(from, parsed.frame);
-    else answered(parsed.frame);
+    const frame = parsed.kind === "frame" ? parsed.frame : refusal(text);
+    if (frame === null) breaches.push(`what is no frame: ${text}`);
+    else if (frame.kind === "Call") asked(from, frame);
+    else answered(frame);
+  }
+
+  /** A CALLERROR that echoes an id which is none: too long, or not well-formed (spec/rpc.md §6). */
+  function refusal(text: string): CallError | null {
+    const json = parseJson(text);
+    if (json.kind !== "json" || !Array.isArray(json.value)) return null;
+    const [type, id, errorCode, errorDescription] = json.value;
+    return type === 4 && unanswered.includes(id) ? callError(id, errorCode, errorDescription) : null;
   }
 
   function answered(frame: CallResult | CallError): void {
     answers.push(frame);
-    if (!unanswered.delete(frame.id)) breaches.push(`an answer that nobody waits for: ${frame.id}`);
+    const at = unanswered.indexOf(frame.id);
+    if (at < 0) breaches.push(`an answer that nobody waits for: ${frame.id}`);
+    else unanswered.splice(at, 1);
   }
 
   function asked(from: SimulatedPeer, call: Call): void {
@@ -134,18 +158,19 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     const turn = scripts.get(call.action)?.shift() ?? { kind: "answer" };
     const own = turn.kind === "error" ? null : answer(call);
     if (turn.kind === "nothing") return;
-    const text = turn.kind === "error"
-      ? formatCallError(callError(call.id, turn.errorCode, "scripted"))
-      : formatCallResult({ kind: "CallResult", id: call.id, payload: turn.payload ?? own });
-    const afterMs = turn.kind === "answer" ? turn.afterMs : undefined;
+    if (turn.kind === "texts" && turn.transactionId !== undefined) rename(call, turn.transactionId);
+    const afterMs = turn.kind === "error" ? undefined : turn.afterMs;
     clock.after(afterMs ?? options.answerMs(), () => {
-      if (from === peer) say(text);
+      if (from !== peer) return;
+      for (const text of textsOf(call.id, turn, own)) say(text);
     });
   }
 
-  function say(text: string): void {
+  function say(text: string, asks: readonly string[] = []): void {
+    if (peer === null) return;
+    unanswered.push(...asks);
     options.heard?.(text, "sent");
-    peer?.send(text);
+    peer.send(text);
   }
 
   function answer(call: Call): unknown {
@@ -182,15 +207,31 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
   }
 
   function started(start: StartTransactionRequest): unknown {
-    const same = [...ledger.values()].find((entry) => JSON.stringify(entry.start) === JSON.stringify(start));
+    const same = startedBy(start);
     const transactionId = same?.transactionId ?? ledger.size + 1;
-    if (same === undefined) ledger.set(transactionId, { transactionId, start, meterValues: [], stop: null });
+    if (same === undefined) {
+      ledger.set(ledger.size + 1, { transactionId, start, meterValues: [], stop: null });
+    }
     return { transactionId, idTagInfo: worth(start.idTag) };
+  }
+
+  function startedBy(start: unknown): LedgerEntry | undefined {
+    return [...ledger.values()].find((entry) => JSON.stringify(entry.start) === JSON.stringify(start));
+  }
+
+  /** Of two with the same id the younger one: the older one was over. */
+  function entryOf(transactionId: number): LedgerEntry | undefined {
+    return [...ledger.values()].findLast((entry) => entry.transactionId === transactionId);
+  }
+
+  function rename(call: Call, transactionId: number): void {
+    const entry = startedBy(call.payload);
+    if (call.action === "StartTransaction" && entry !== undefined) entry.transactionId = transactionId;
   }
 
   function metered(request: MeterValuesRequest): void {
     if (request.transactionId === undefined) return;
-    const entry = ledger.get(request.transactionId);
+    const entry = entryOf(request.transactionId);
     if (entry === undefined) breaches.push(`MeterValues of unknown transaction ${request.transactionId}`);
     else if (entry.stop !== null) {
       breaches.push(`MeterValues after StopTransaction of ${request.transactionId}`);
@@ -198,7 +239,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
   }
 
   function stopped(stop: StopTransactionRequest): unknown {
-    const entry = ledger.get(stop.transactionId);
+    const entry = entryOf(stop.transactionId);
     if (entry === undefined) breaches.push(`StopTransaction of unknown transaction ${stop.transactionId}`);
     else if (entry.stop !== null && JSON.stringify(entry.stop) !== JSON.stringify(stop)) {
       breaches.push(`a second, different StopTransaction of ${stop.transactionId}`);
@@ -216,8 +257,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     script: (action, ...turns) => void scripts.set(action, [...scripts.get(action) ?? [], ...turns]),
     call: (action, payload) => {
       const id = entropy.uuid("csms-id");
-      if (peer !== null) unanswered.add(id);
-      if (peer !== null) say(formatCall({ kind: "Call", id, action, payload }));
+      say(formatCall({ kind: "Call", id, action, payload }), [id]);
       return id;
     },
     say,
@@ -227,6 +267,18 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     },
     connected: () => peer !== null,
     connections: () => connections,
+    accepted: () => accepted,
     open: () => [...ledger.values()].filter((entry) => entry.stop === null),
   };
+}
+
+function textsOf(id: string, turn: Exclude<Turn, { kind: "nothing" }>, own: unknown): readonly string[] {
+  switch (turn.kind) {
+    case "answer":
+      return [formatCallResult({ kind: "CallResult", id, payload: turn.payload ?? own })];
+    case "error":
+      return [formatCallError(callError(id, turn.errorCode, "scripted"))];
+    case "texts":
+      return turn.texts(id);
+  }
 }

@@ -55,7 +55,7 @@ export function watchWorld(world: World): Watcher {
     const before = statuses.get(connectorId);
     statuses.set(connectorId, snapshot.status);
     if (before === undefined || before === snapshot.status) return;
-    if (changeCode(before, snapshot.status) === undefined) {
+    if (!isLegal(before, snapshot.status)) {
       throw new Breach("I10", `connector ${connectorId} went from ${before} to ${snapshot.status}`);
     }
   }
@@ -80,6 +80,11 @@ export function watchWorld(world: World): Watcher {
     },
     rebooted,
   };
+}
+
+/** §4.9 has no change from Preparing to Unavailable; it is made all the same, at once (decision of `protocol/connector.ts`). */
+function isLegal(before: ChargePointStatus, after: ChargePointStatus): boolean {
+  return changeCode(before, after) !== undefined || (before === "Preparing" && after === "Unavailable");
 }
 
 /** The checks at the end, when the link is up, nobody is plugged in, and hours have been quiet. */

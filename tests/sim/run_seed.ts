@@ -125,7 +125,7 @@ function perform(world: World, act: Exclude<Act, { kind: "powerCycle" }>): void 
 }
 
 /** Everything works again and everybody leaves; then hours in which all must come to rest. */
-async function heal(world: World): Promise<void> {
+export async function heal(world: World): Promise<void> {
   world.network.setLink("up");
   for (let connectorId = 1; connectorId <= world.connectors; connectorId++) {
     world.station.verbs.clearFault(connectorId);

@@ -1,0 +1,25 @@
+/** Who answers an action whose feature profile the station has off: the table, and nobody else (actors/routes.ts). */
+import { assertEquals } from "@std/assert";
+import type { ConfigurationMessage } from "../../actors/configuration.ts";
+import { createKernel } from "../../actors/otp/kernel.ts";
+import { routes } from "../../actors/routes.ts";
+import type { StationMessage } from "../../actors/station.ts";
+import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
+
+function kindOf(action: string, payload: unknown, featureProfiles: readonly string[]): string {
+  const kernel = createKernel({ clock: createSimulatedClock({ startWallMs: 0 }), trace: () => {} });
+  const route = routes({
+    configuration: kernel.address<ConfigurationMessage>("configuration"),
+    station: kernel.address<StationMessage>("station"),
+    featureProfiles,
+  });
+  const routed = route({ kind: "Call", id: "1", action, payload });
+  return routed.kind === "answer" && routed.answer.kind === "error" ? routed.answer.errorCode : routed.kind;
+}
+
+Deno.test("an action is asked of its actor while its feature profile is on, and NotSupported while it is off", () => {
+  const trigger = { requestedMessage: "Heartbeat" };
+  assertEquals(kindOf("TriggerMessage", trigger, ["Core", "RemoteTrigger"]), "ask");
+  assertEquals(kindOf("TriggerMessage", trigger, ["Core"]), "NotSupported");
+  assertEquals(kindOf("Reset", { type: "Soft" }, ["Core"]), "ask");
+});
