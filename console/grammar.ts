@@ -29,13 +29,13 @@ export interface Verb {
 
 export type VerbName = "run" | "simulate" | "inspect";
 
-/** Time may be hurried this far: at 1,000 a simulated second is one tick of a timer. */
-const SPEED_MAX = 1000;
+/** Time may be hurried this far: a simulated second must stay long enough for a real peer to answer in. */
+const SPEED_MAX = 120;
 
 const SOCKET: Option = { name: "socket", value: "PATH", what: "the debug socket, a Unix domain socket" };
 
 const STATION: readonly Option[] = [
-  { name: "csms", value: "URL", what: "the central system, ws://… or wss://…, without the charge point id" },
+  { name: "csms", value: "URL", what: "the central system, ws://…, without the charge point id" },
   { name: "id", value: "ID", what: "the charge point id, which ends the URL that is dialled" },
   { name: "station", value: "NAME|FILE", what: "the station profile: one that ships, or a JSON file" },
   {

@@ -11,7 +11,7 @@ import { frameLines } from "./frame_line.ts";
 import type { View } from "./grammar.ts";
 import type { Output } from "./output.ts";
 import { Refused } from "./refusals.ts";
-import { onSignals } from "./signals.ts";
+import { heardSignals } from "./signals.ts";
 import { Declined, openSocketClient, readAnswer, type SocketClient } from "./socket_client.ts";
 import { newestSocket } from "./socket_path.ts";
 import { renderStatus } from "./status_view.ts";
@@ -36,13 +36,14 @@ const CLEAR = "\x1b[H\x1b[J";
 /** Resolves with the exit code. Throws `Refused` when nobody answers. */
 export async function runInspect(options: InspectOptions, output: Output): Promise<number> {
   const interruption = new AbortController();
-  const signalled = onSignals(() => interruption.abort());
+  const signals = heardSignals();
+  signals.then(() => interruption.abort());
   const interrupted = interruption.signal;
   try {
     const isTerminal = Deno.stdout.isTerminal();
     return await inspect(options, { output, isTerminal, interrupted, nextLook: () => sleep(interrupted) });
   } finally {
-    signalled.ignore();
+    signals.ignore();
   }
 }
 

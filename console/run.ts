@@ -16,7 +16,7 @@ import { createObservatory } from "./observatory.ts";
 import type { Output } from "./output.ts";
 import { NotUnderstood } from "./refusals.ts";
 import { readRunConfig } from "./run_config.ts";
-import { onSignals } from "./signals.ts";
+import { heardSignals } from "./signals.ts";
 import { makeSimulation } from "./simulation.ts";
 import { ownState, readAuthorizationKey, readConfigFile, settledIdentity } from "./state.ts";
 import { createStoreWatch } from "./store_health.ts";
@@ -31,6 +31,7 @@ export async function run(options: RunOptions, output: Output): Promise<number> 
   const problems = keyValueProblems(station.value, { ...config.configuration, ...options.set });
   if (problems.length > 0) throw new NotUnderstood(problems);
   const { clock, civilTime } = createAdjustableClock(createSystemClock());
+  const signals = heardSignals();
   const directory = ownState(config.stateDirectory);
   const observatory = createObservatory();
   const health = createStoreWatch();
@@ -76,13 +77,12 @@ export async function run(options: RunOptions, output: Output): Promise<number> 
     "hardware: simulated, the only driver that is built; simulate offers hands to act on it",
   );
   try {
-    const signalled = onSignals(() => void simulation.stop());
+    signals.then(() => void simulation.stop());
     await simulation.boot();
-    const code = await simulation.ended;
-    signalled.ignore();
-    return code;
+    return await simulation.ended;
   } finally {
     await socket?.close();
     directory.close();
+    signals.ignore();
   }
 }

@@ -5,7 +5,7 @@
  *
  * ```json
  * {
- *   "csms": "wss://csms.example.com/ocpp",
+ *   "csms": "ws://csms.example.com/ocpp",
  *   "chargePointId": "CP001",
  *   "vendor": "Example",
  *   "model": "DC 50",
@@ -29,7 +29,8 @@ import type { RunOptions, SimulateOptions, StationOptions } from "./arguments.ts
 const SCHEMA = z.strictObject({
   /** Without the charge point identity, which the link appends (OCPP-J 1.6 §3.1.1). */
   csms: z.string().refine(isEndpoint, {
-    error: "write a URL as ws://host/path or wss://host/path, without user, query and fragment",
+    error:
+      "write a URL as ws://host/path, without user, query and fragment; wss: comes with security profiles 2 and 3",
   }),
   /** A `:` would end the user name of Basic authentication; 48 characters are OCPP 2.0.1's limit, 1.6 has none. */
   chargePointId: z.string().regex(/^(?!\.{1,2}$)[ -9;-~]{1,48}$/, {
@@ -119,5 +120,5 @@ function ciString(charactersMax: number): z.ZodString {
 
 function isEndpoint(text: string): boolean {
   const url = URL.parse(text);
-  return url !== null && /^wss?:\/\/[^?#]+$/i.test(text) && url.username === "" && url.password === "";
+  return url !== null && /^ws:\/\/[^?#]+$/i.test(text) && url.username === "" && url.password === "";
 }

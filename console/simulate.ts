@@ -11,11 +11,11 @@ import { loadStation } from "../hal/drivers/station_files.ts";
 import { createSystemClock } from "../hal/drivers/system_clock.ts";
 import type { StationProfile } from "../hal/station_profile.ts";
 import { startCentralSystem } from "../simulator/central_system.ts";
-import type { Bill } from "../simulator/story.ts";
-import { createStory } from "../simulator/story.ts";
+import { createStory, StoryStuck } from "../simulator/story.ts";
 import type { SimulateOptions } from "./arguments.ts";
 import { renderBill } from "./bill.ts";
 import { openDebugSocket } from "./debug_socket.ts";
+import { exitCodes } from "./exit_codes.ts";
 import { identityOf } from "./identity.ts";
 import type { Narrator } from "./narrator.ts";
 import { keyValueProblems } from "./key_values.ts";
@@ -29,7 +29,7 @@ import { makeSimulation } from "./simulation.ts";
 import type { Output } from "./output.ts";
 import { NotUnderstood } from "./refusals.ts";
 import { simulateSocketPath } from "./socket_path.ts";
-import { onSignals } from "./signals.ts";
+import { heardSignals } from "./signals.ts";
 import { ownState, readAuthorizationKey, readConfigFile, settledIdentity } from "./state.ts";
 import { createStoreWatch } from "./store_health.ts";
 
@@ -46,22 +46,28 @@ export async function simulate(options: SimulateOptions, output: Output): Promis
   if (station.kind === "refused") throw new NotUnderstood(station.problems);
   const problems = keyValueProblems(station.value, { ...config.configuration, ...options.set });
   if (problems.length > 0) throw new NotUnderstood(problems);
-  const place = await makePlace(config);
+  const signals = heardSignals();
+  const place = await makePlace(config, signals.then);
   try {
     return await play(options, config, station.value, place, output);
   } finally {
     if (place.temporary) await Deno.remove(place.state, { recursive: true });
+    signals.ignore();
   }
 }
 
+/** What this run made for itself, or was given. */
 interface Place {
+  readonly signalled: (stop: () => void) => void;
   readonly state: string;
   readonly temporary: boolean;
 }
 
-async function makePlace(config: SimulateConfig): Promise<Place> {
-  if (config.stateDirectory !== undefined) return { state: config.stateDirectory, temporary: false };
-  return { state: await Deno.makeTempDir({ prefix: "chargerd-state-" }), temporary: true };
+async function makePlace(config: SimulateConfig, signalled: Place["signalled"]): Promise<Place> {
+  if (config.stateDirectory !== undefined) {
+    return { state: config.stateDirectory, temporary: false, signalled };
+  }
+  return { state: await Deno.makeTempDir({ prefix: "chargerd-state-" }), temporary: true, signalled };
 }
 
 async function play(
@@ -129,7 +135,17 @@ async function play(
   say(`charge point ${identity.chargePointId} (${profile.name}) calls ${csms}`);
   say(`time runs ${speed} times as fast; debug socket ${socketPath}`);
   try {
-    return await live(simulation, { options, tellsStory, listeners, clock, narrator, output, profile });
+    return await live(simulation, {
+      options,
+      tellsStory,
+      listeners,
+      clock,
+      realTime,
+      signalled: place.signalled,
+      narrator,
+      output,
+      profile,
+    });
   } finally {
     await socket.close();
     await central?.stop();
@@ -138,6 +154,9 @@ async function play(
 }
 
 interface Life {
+  readonly realTime: Clock;
+  /** From now on a signal does this; one that came before does it at once. */
+  readonly signalled: (stop: () => void) => void;
   readonly options: SimulateOptions;
   readonly tellsStory: boolean;
   readonly clock: Clock;
@@ -149,27 +168,23 @@ interface Life {
 
 /** The session first, where there is one to show; then the developer's, until a signal or the simulation's own end. */
 async function live(simulation: Simulation, life: Life): Promise<number> {
-  const { options, tellsStory, clock, narrator, output } = life;
-  const signalled = onSignals(() => void simulation.stop());
-  try {
-    await simulation.boot();
-    if (tellsStory) {
-      const story = tell(simulation, life).then((bill) => {
-        if (!options.json) { for (const line of renderBill(bill, output.palette)) output.line(line); }
-        else output.line(JSON.stringify({ what: "bill", ...bill }));
-        if (options.once) return simulation.stop();
-        narrator.say(clock.wallMs(), "the charger stays up for you; Ctrl-C ends it");
-      });
-      await Promise.race([story, simulation.ended]);
-    }
-    return await simulation.ended;
-  } finally {
-    signalled.ignore();
-  }
+  const { options, tellsStory, clock, narrator, signalled } = life;
+  signalled(() => void simulation.stop());
+  await simulation.boot();
+  if (!tellsStory) return await simulation.ended;
+  const told = await Promise.race([tell(simulation, life), simulation.ended]);
+  if (typeof told === "number") return told;
+  if (options.once) void simulation.stop();
+  else narrator.say(clock.wallMs(), "the charger stays up for you; Ctrl-C ends it");
+  const code = await simulation.ended;
+  return options.once && told === "stuck" ? exitCodes.failed : code;
 }
 
-function tell(simulation: Simulation, life: Life): Promise<Bill> {
-  const { clock, narrator, profile, listeners } = life;
+/** A session of six minutes that has not ended by then never will: the central system is not there, or does not answer. */
+const storyPatienceMs = 60_000;
+
+async function tell(simulation: Simulation, life: Life): Promise<"told" | "stuck"> {
+  const { options, clock, realTime, narrator, output, profile, listeners } = life;
   const story = createStory({
     clock,
     verbs: simulation.station.verbs,
@@ -177,5 +192,22 @@ function tell(simulation: Simulation, life: Life): Promise<Bill> {
     say: (line) => narrator.say(clock.wallMs(), `* ${line}`),
   });
   listeners.push(story.record);
-  return story.tell();
+  const late = Promise.withResolvers<never>();
+  const cancel = realTime.after(storyPatienceMs, () => {
+    late.reject(
+      new StoryStuck(`nothing came of it in ${storyPatienceMs / 1_000} s: is the central system there?`),
+    );
+  });
+  try {
+    const bill = await Promise.race([story.tell(), late.promise]);
+    if (options.json) narrator.say(clock.wallMs(), `bill ${JSON.stringify(bill)}`);
+    else if (!options.quiet) { for (const line of renderBill(bill, output.palette)) output.line(line); }
+    return "told";
+  } catch (error) {
+    if (!(error instanceof StoryStuck)) throw error;
+    output.error(`no session: ${error.message}`);
+    return "stuck";
+  } finally {
+    cancel();
+  }
 }

@@ -24,7 +24,8 @@ import { keepPhysicalState, readPhysicalState } from "../simulator/physical_stat
 import type { StateDirectory } from "../storage/drivers/state_directory.ts";
 import type { Store } from "../storage/store.ts";
 import type { OpenedStore } from "../storage/drivers/deno_kv_store.ts";
-import type { Charger } from "./charger.ts";
+import { withReserve } from "../storage/reserve.ts";
+import type { Charger, Ending } from "./charger.ts";
 import { startCharger } from "./charger.ts";
 import { exitCodes, resetExitCode } from "./exit_codes.ts";
 import { Refused } from "./refusals.ts";
@@ -82,36 +83,47 @@ export function makeSimulation(parts: SimulationParts): Simulation {
     faulty: null,
   };
   let storage: StorageState = "ok";
+  let powered = true;
   /** Boots and cuts follow each other; none begins before the one before it is done. */
   let turn = Promise.resolve();
 
   async function boot(): Promise<void> {
-    if (now.charger !== null) return;
-    now.opened = await openStore(directory, clock.wallMs(), warn);
-    now.faulty = faultyStore(parts.watchStore(now.opened.store), storage);
+    if (now.charger !== null || !powered) return;
+    const opened = await openStore(directory, clock.wallMs(), warn);
+    const faulty = faultyStore(parts.watchStore(withReserve(opened.store, opened.releaseBallast)), storage);
+    now.opened = opened;
+    now.faulty = faulty;
     const { board, meter, reader, power } = station;
     const ports = {
       clock,
       civilTime: parts.civilTime,
       entropy,
-      store: now.faulty.store,
+      store: faulty.store,
       websocket: network.driver,
       board,
       meter,
       reader,
       power,
     };
-    const charger = await startCharger({ ...parts, ports, patience: realTime });
-    now.charger = charger;
-    charger.ended.then((ending) => {
-      const code = ending.kind === "restart" ? resetExitCode(ending.restart) : endCodes[ending.kind];
-      const again = ending.kind === "restart" && parts.onReset === "restart";
-      after(async () => {
-        await closeStore();
-        if (again) await boot();
-        else finish(code);
-      });
+    const started = startCharger({ ...parts, ports, patience: realTime });
+    // A cut store answers nobody any more, so a boot that the power leaves would wait for ever.
+    const charger = await Promise.race([started, faulty.severed]).catch(async (error) => {
+      await closeStore();
+      throw error;
     });
+    if (charger === null) {
+      started.then((late) => late.abandon(), () => {});
+      return;
+    }
+    now.charger = charger;
+    charger.ended.then((ending) => after(() => over(ending)));
+  }
+
+  async function over(ending: Ending): Promise<void> {
+    await closeStore();
+    if (ending.kind !== "restart") return finish(endCodes[ending.kind]);
+    if (parts.onReset === "exit") return finish(resetExitCode(ending.restart));
+    await boot();
   }
 
   async function closeStore(): Promise<void> {
@@ -125,14 +137,16 @@ export function makeSimulation(parts: SimulationParts): Simulation {
     ended.resolve(code);
   }
 
+  /** What goes wrong in a boot is said, and tried again: the hardware is there, and so is whoever holds the socket. */
   function after(next: () => Promise<void>): void {
     turn = turn.then(next).catch((error) => {
-      warn(`! ${error instanceof Error ? error.message : error}`);
-      finish(exitCodes.failed);
+      warn(`! boot: ${error instanceof Error ? error.message : error}; next try in ${bootAgainMs / 1_000} s`);
+      realTime.after(bootAgainMs, () => after(boot));
     });
   }
 
   function setPower(state: "failing" | "cut" | "on"): void {
+    powered = state !== "cut";
     if (state === "cut") {
       now.faulty?.sever();
       now.charger?.abandon();
@@ -145,7 +159,11 @@ export function makeSimulation(parts: SimulationParts): Simulation {
 
   return {
     station,
-    boot,
+    boot: () => {
+      const first = boot();
+      turn = first.catch(() => {});
+      return first;
+    },
     charger: () => now.charger,
     setPower,
     network,
@@ -155,11 +173,15 @@ export function makeSimulation(parts: SimulationParts): Simulation {
     },
     storageState: () => storage,
     ended: ended.promise,
-    stop: async () => {
-      if (now.charger === null) finish(exitCodes.stopped);
-      else await now.charger.stop();
+    stop: () => {
+      // After a boot that is under way; its charger stops in order and ends the simulation by itself.
+      turn = turn.then(() => now.charger === null ? finish(exitCodes.stopped) : now.charger.stop());
+      return turn;
     },
   };
 }
+
+/** In real time: long enough to be read, short enough for whoever has just made room on the disk. */
+const bootAgainMs = 2_000;
 
 const endCodes = { stopped: exitCodes.stopped, gaveUp: exitCodes.failed } as const;

@@ -14,13 +14,22 @@ import { credentialsFile } from "../storage/drivers/credentials_file.ts";
 import type { OpenedStore } from "../storage/drivers/deno_kv_store.ts";
 import { openDenoKvStore } from "../storage/drivers/deno_kv_store.ts";
 import type { StateDirectory } from "../storage/drivers/state_directory.ts";
-import { openStateDirectory } from "../storage/drivers/state_directory.ts";
+import { openStateDirectory, StateDirectoryInUse } from "../storage/drivers/state_directory.ts";
 import { describeFinding } from "../storage/finding.ts";
 import { Refused } from "./refusals.ts";
 
-/** Takes the directory's lock. Throws `StateDirectoryInUse`. */
+/** Takes the directory's lock. Throws `StateDirectoryInUse` and `Refused`. */
 export function ownState(path: string): StateDirectory {
-  return openStateDirectory(path);
+  try {
+    return openStateDirectory(path);
+  } catch (error) {
+    if (error instanceof StateDirectoryInUse) throw error;
+    throw new Refused(
+      `choose a state directory that can be made, not ${path}: ${
+        error instanceof Error ? error.message : error
+      }`,
+    );
+  }
 }
 
 export async function openStore(

@@ -12,6 +12,8 @@ export interface FaultyStore {
   readonly set: (state: StorageState) => void;
   readonly state: () => StorageState;
   readonly sever: () => void;
+  /** Resolves, with nothing, when it is severed. */
+  readonly severed: Promise<null>;
 }
 
 /** What SQLite says, word for word: so that whoever reads a log here recognises it there. */
@@ -23,6 +25,7 @@ const refusals: Readonly<Record<Exclude<StorageState, "ok">, string>> = {
 export function faultyStore(inner: Store, initial: StorageState = "ok"): FaultyStore {
   let state = initial;
   let severed = false;
+  const cut = Promise.withResolvers<null>();
 
   function unlessSevered<T>(outcome: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -50,6 +53,8 @@ export function faultyStore(inner: Store, initial: StorageState = "ok"): FaultyS
     state: () => state,
     sever: () => {
       severed = true;
+      cut.resolve(null);
     },
+    severed: cut.promise,
   };
 }

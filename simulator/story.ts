@@ -8,7 +8,11 @@ import type { Clock } from "../hal/clock.ts";
 import type { HardwareVerbs } from "../hal/drivers/simulated_hands.ts";
 import type { VerbOutcome } from "../hal/hardware_verb.ts";
 import { parseFrame } from "../protocol/frame.ts";
-import type { StartTransactionRequest, StopTransactionRequest } from "../protocol/messages/core.ts";
+import type {
+  AuthorizeResponse,
+  StartTransactionRequest,
+  StopTransactionRequest,
+} from "../protocol/messages/core.ts";
 
 export interface StoryParts {
   readonly clock: Clock;
@@ -27,10 +31,15 @@ export interface Bill {
   readonly stoppedAt: string;
 }
 
+/** The session cannot happen; the message says why. */
+export class StoryStuck extends Error {
+  override readonly name = "StoryStuck";
+}
+
 export interface Story {
   /** Feeds it what happens. */
   readonly record: Trace;
-  /** Resolves with the bill once StopTransaction has been answered and the car is gone. */
+  /** Resolves with the bill once StopTransaction has been answered and the car is gone. Throws `StoryStuck`. */
   readonly tell: () => Promise<Bill>;
 }
 
@@ -53,6 +62,8 @@ export function createStory(parts: StoryParts): Story {
   return {
     record: seen.record,
     tell: async () => {
+      // Of an earlier run: a parked car leaves first.
+      if (parts.verbs.unplug(connectorId).kind === "done") parts.say("the car that is still there leaves");
       await seen.status("Available");
       await pause(5_000);
       act("a car arrives and plugs in", parts.verbs.plug(connectorId));
@@ -78,14 +89,17 @@ function at(parts: StoryParts): [number] | [] {
 /** What has gone over the wire, and who waits for what. */
 function createSeen() {
   let status = "";
+  /** The CALL whose answer says what the card is worth. */
+  let asked = "";
   let start: StartTransactionRequest | null = null;
   let stop: { readonly id: string; readonly request: StopTransactionRequest } | null = null;
   let bill: Bill | null = null;
+  let refused = false;
   const waiting: { readonly met: () => boolean; readonly go: () => void }[] = [];
 
-  function until(met: () => boolean): Promise<void> {
-    if (met()) return Promise.resolve();
-    return new Promise((go) => void waiting.push({ met, go }));
+  async function until(met: () => boolean): Promise<void> {
+    if (!met()) await new Promise<void>((go) => void waiting.push({ met: () => met() || refused, go }));
+    if (refused) throw new StoryStuck(`the central system does not accept the card ${idTag}`);
   }
 
   function sent(id: string, action: string, payload: unknown): void {
@@ -93,11 +107,16 @@ function createSeen() {
       const report = payload as { readonly connectorId: number; readonly status: string };
       if (report.connectorId === connectorId) status = report.status;
     }
-    if (action === "StartTransaction") start = payload as StartTransactionRequest;
+    if (action === "Authorize") asked = id;
+    if (action === "StartTransaction") {
+      asked = id;
+      start = payload as StartTransactionRequest;
+    }
     if (action === "StopTransaction") stop = { id, request: payload as StopTransactionRequest };
   }
 
-  function answered(id: string): void {
+  function answered(id: string, payload: unknown): void {
+    if (id === asked) refused = (payload as AuthorizeResponse).idTagInfo?.status !== "Accepted";
     if (stop?.id !== id || start === null) return;
     bill = {
       idTag: start.idTag,
@@ -116,7 +135,7 @@ function createSeen() {
     if (parsed.kind !== "frame") return;
     const { frame } = parsed;
     if (frame.kind === "Call" && event.effect === "FrameSent") sent(frame.id, frame.action, frame.payload);
-    if (frame.kind === "CallResult" && event.effect === "FrameReceived") answered(frame.id);
+    if (frame.kind === "CallResult" && event.effect === "FrameReceived") answered(frame.id, frame.payload);
     for (const waiter of waiting.splice(0)) {
       if (waiter.met()) waiter.go();
       else waiting.push(waiter);

@@ -1,5 +1,6 @@
 /** Who answers an action whose feature profile the station has off: the table, and nobody else (actors/routes.ts). */
 import { assertEquals } from "@std/assert";
+import type { AuthorizerMessage } from "../../actors/authorizer.ts";
 import type { ConfigurationMessage } from "../../actors/configuration.ts";
 import { createKernel } from "../../actors/otp/kernel.ts";
 import { routes } from "../../actors/routes.ts";
@@ -10,7 +11,9 @@ function kindOf(action: string, payload: unknown, featureProfiles: readonly stri
   const kernel = createKernel({ clock: createSimulatedClock({ startWallMs: 0 }), trace: () => {} });
   const route = routes({
     configuration: kernel.address<ConfigurationMessage>("configuration"),
+    authorizer: kernel.address<AuthorizerMessage>("authorizer"),
     station: kernel.address<StationMessage>("station"),
+    vendorId: "chargerd",
     featureProfiles,
   });
   const routed = route({ kind: "Call", id: "1", action, payload });

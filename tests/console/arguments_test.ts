@@ -127,7 +127,7 @@ checkRefused(
   'chargerd simulate: give --state DIR, the state directory; one process at a time owns it, not ""',
 );
 
-const SPEED = "chargerd simulate: give --speed N, simulated seconds in a second: above 0, at most 1000";
+const SPEED = "chargerd simulate: give --speed N, simulated seconds in a second: above 0, at most 120";
 for (const speed of ["0", "-1", "1001", "fast", "1e3", "Infinity", "."]) {
   checkRefused(`simulate --speed ${speed}`, `${SPEED}, not "${speed}"`);
 }
