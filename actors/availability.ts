@@ -3,7 +3,8 @@
  *
  * Law: durable before it is answered, and before it is in effect.
  */
-import { availabilityKey, AvailabilityRecord, readRecord } from "../storage/records.ts";
+import { availabilityKey, AvailabilityRecord, keptRecord } from "../storage/records.ts";
+import type { TellDamaged } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 
 export type Availability = "Operative" | "Inoperative";
@@ -14,10 +15,13 @@ export interface AvailabilityBook {
   readonly set: (availability: Availability) => Promise<boolean>;
 }
 
-export async function openAvailability(store: Store, connectorId: number): Promise<AvailabilityBook> {
+export async function openAvailability(
+  store: Store,
+  connectorId: number,
+  damaged: TellDamaged,
+): Promise<AvailabilityBook> {
   const key = availabilityKey(connectorId);
-  const entry = await store.get(key);
-  let now: Availability = entry === null ? "Operative" : readRecord(AvailabilityRecord, entry);
+  let now: Availability = await keptRecord(store, key, AvailabilityRecord, damaged) ?? "Operative";
   return {
     now: () => now,
     set: async (availability) => {

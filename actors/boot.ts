@@ -7,7 +7,7 @@ import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
 import { change } from "../protocol/configuration.ts";
-import { BootRecord, ClockRecord, configurationKey, keys, readRecord } from "../storage/records.ts";
+import { BootRecord, ClockRecord, configurationKey, keptRecord, keys } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 
 /** Configuration keys to text, as an operator wrote them. */
@@ -25,8 +25,10 @@ export interface BootValues {
  * Throws an `Error` that names the key, the value and what would be right, before anything has changed.
  */
 export async function beginBoot(store: Store, table: KeyTable, values: BootValues): Promise<number> {
-  const entry = await store.get(keys.boot);
-  const count = (entry === null ? 0 : readRecord(BootRecord, entry).count) + 1;
+  let isDamaged = false;
+  const kept = await keptRecord(store, keys.boot, BootRecord, () => void (isDamaged = true));
+  // A count that is lost goes on above every number that this store has ever given out.
+  const count = isDamaged ? store.nextSequence() : (kept?.count ?? 0) + 1;
   const chosen = count === 1 ? { ...values.first, ...values.always } : values.always;
   const outcome = await store.commit({
     sets: [
@@ -42,10 +44,8 @@ export async function beginBoot(store: Store, table: KeyTable, values: BootValue
 
 /** A clock that is behind what it once was has lost its time; until the central system is heard, the last known time is the best there is. */
 export async function restoreCivilTime(store: Store, clock: Clock, civilTime: CivilTime): Promise<void> {
-  const entry = await store.get(keys.clock);
-  if (entry === null) return;
-  const { knownMs } = readRecord(ClockRecord, entry);
-  if (clock.wallMs() < knownMs) civilTime.set(knownMs);
+  const kept = await keptRecord(store, keys.clock, ClockRecord, () => {});
+  if (kept !== null && clock.wallMs() < kept.knownMs) civilTime.set(kept.knownMs);
 }
 
 function accepted(table: KeyTable, key: string, value: string) {

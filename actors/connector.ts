@@ -40,6 +40,7 @@ import type { TimerMessage } from "./connector_timers.ts";
 import { ConnectorTimers } from "./connector_timers.ts";
 import { ConnectorTransaction } from "./connector_transaction.ts";
 import { ConnectorUnlocking } from "./connector_unlocking.ts";
+import { tracingDamaged } from "./damaged_record.ts";
 import type { MeterMessage } from "./meter.ts";
 import type { ActorSpec, Address, Behaviour, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
@@ -77,8 +78,9 @@ export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessag
     start: async (self) => {
       const store = self.fence(parts.store);
       const settings = await readSettings(store, parts.table);
-      const book = await openTransactionBook(store, parts.connectorId, parts.boot);
-      const availability = await openAvailability(store, parts.connectorId);
+      const damaged = tracingDamaged(self);
+      const book = await openTransactionBook(store, parts.connectorId, parts.boot, damaged);
+      const availability = await openAvailability(store, parts.connectorId, damaged);
       const behaviour = new ConnectorBehaviour(self, parts, { book, availability, settings });
       await behaviour.resume();
       // What a predecessor has made durable, and could tell nobody any more.

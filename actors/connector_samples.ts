@@ -53,6 +53,7 @@ export class ConnectorSamples {
   periodic({ reading, board, settings, atMs }: Moment): Sampled {
     const sent = orRegister(settings.MeterValuesSampledData);
     return {
+      energyWh: reading.energyWh,
       sent: this.#meter.value(reading, board, sent, "Sample.Periodic", atMs),
       data: this.#meter.value(reading, board, settings.StopTxnSampledData, "Sample.Periodic", atMs),
     };
@@ -61,6 +62,7 @@ export class ConnectorSamples {
   aligned({ reading, board, settings, atMs }: Moment): Sampled {
     const sent = orRegister(settings.MeterValuesAlignedData);
     return {
+      energyWh: reading.energyWh,
       sent: this.#meter.value(reading, board, sent, "Sample.Clock", atMs),
       data: this.#meter.value(reading, board, settings.StopTxnAlignedData, "Sample.Clock", atMs),
     };

@@ -98,7 +98,7 @@ export class ConnectorTransaction {
     const mayWait = reading === null && clock.monotonicMs() - purpose.decidedMs < stopReadingMs;
     if (mayWait) return this.#again(purpose, readAgainMs);
     // A meter that does not answer must not hold up a bill: the last reading stands in (spec/behaviour.md §18).
-    const energyWh = meter.highestWh() ?? record.meterStartWh;
+    const energyWh = Math.max(meter.highestWh() ?? 0, record.lastEnergyWh ?? 0, record.meterStartWh);
     const ended = await book.end({ stop: purpose.stop, energyWh, atMs: this.nowMs(), data });
     if (!ended) return this.#again(purpose, stopAgainMs);
     this.#queued();

@@ -22,6 +22,7 @@ import { readSettings } from "./settings.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
 import type { CallAnswered } from "./incoming_calls.ts";
 import { IncomingCalls } from "./incoming_calls.ts";
+import { tracingDamaged } from "./damaged_record.ts";
 import type { LinkMessage } from "./link.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
 import type { Route } from "./routes.ts";
@@ -86,6 +87,7 @@ export function outboxActor(parts: OutboxParts): ActorSpec<OutboxMessage> {
         idTagInfoReceived: (idTag, info) => {
           self.send(parts.authorizer, { kind: "IdTagInfoReceived", idTag, info });
         },
+        damaged: tracingDamaged(self),
       };
       const queue = await openTransactionQueue(store, settings.StopTransactionMaxMeterValues, listener);
       if (self.incarnation > 0) {

@@ -32,7 +32,7 @@ import { answeredBoot } from "../protocol/registration.ts";
 import type { Triggered } from "../protocol/remote_trigger.ts";
 import { trigger } from "../protocol/remote_trigger.ts";
 import type { ClockRecord } from "../storage/records.ts";
-import { keys, readRecord, RegistrationRecord } from "../storage/records.ts";
+import { keptRecord, keys, RegistrationRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 import type { ConfigurationMessage, SettingsChanged } from "./configuration.ts";
 import { readSettings } from "./settings.ts";
@@ -41,6 +41,7 @@ import { openAvailability } from "./availability.ts";
 import type { ConnectorChanged, ConnectorMessage, UnlockAnswer } from "./connector_message.ts";
 import type { ActorSpec, Address, Behaviour, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
+import { tracingDamaged } from "./damaged_record.ts";
 import type { ConnectorAnswered } from "./remote_transactions.ts";
 import { RemoteTransactions } from "./remote_transactions.ts";
 import type { RestartStep } from "./restarting.ts";
@@ -126,10 +127,10 @@ export function stationActor(parts: StationParts): ActorSpec<StationMessage> {
     start: async (self) => {
       const store = self.fence(parts.store);
       const settings = await readSettings(store, parts.table);
-      const entry = await store.get(keys.registration);
-      const record = entry === null ? null : readRecord(RegistrationRecord, entry);
+      const damaged = tracingDamaged(self);
+      const record = await keptRecord(store, keys.registration, RegistrationRecord, damaged);
       const resumed = record?.boot === parts.boot ? record : null;
-      const availability = await openAvailability(store, 0);
+      const availability = await openAvailability(store, 0, damaged);
       return new StationBehaviour(self, store, parts, { settings, resumed, availability });
     },
   };

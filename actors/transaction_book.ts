@@ -9,11 +9,12 @@ import type { MeterValue } from "../protocol/messages/types.ts";
 import type { TransactionMessage } from "../protocol/transaction.ts";
 import { sampleMessage, startMessage, stopMessage, wholeWh } from "../protocol/transaction.ts";
 import type { OutboxRecord } from "../storage/records.ts";
+import type { TellDamaged } from "../storage/records.ts";
 import {
   answerKey,
   AnswerRecord,
+  keptRecord,
   outboxKey,
-  readRecord,
   samplesKey,
   transactionKey,
   TransactionRecord,
@@ -32,6 +33,8 @@ export interface Beginning {
 
 /** What one moment of measuring comes to; null where nothing is wanted of it. */
 export interface Sampled {
+  /** The register at this moment. */
+  readonly energyWh: number;
   /** Goes out as MeterValues.req. */
   readonly sent: MeterValue | null;
   /** Is kept for StopTransaction's transactionData. */
@@ -62,9 +65,9 @@ export async function openTransactionBook(
   store: Store,
   connectorId: number,
   boot: number,
+  damaged: TellDamaged,
 ): Promise<TransactionBook> {
-  const entry = await store.get(transactionKey(connectorId));
-  let open = entry === null ? null : readRecord(TransactionRecord, entry);
+  let open = await keptRecord(store, transactionKey(connectorId), TransactionRecord, damaged);
 
   async function commit(batch: Batch, after: TransactionRecord | null): Promise<boolean> {
     const outcome = await store.commit(batch);
@@ -75,10 +78,8 @@ export async function openTransactionBook(
 
   return {
     open: () => open,
-    answer: async () => {
-      const found = open === null ? null : await store.get(answerKey(open.localId));
-      return found === null ? null : readRecord(AnswerRecord, found);
-    },
+    answer: async () =>
+      open === null ? null : await keptRecord(store, answerKey(open.localId), AnswerRecord, damaged),
     begin: async (beginning) => {
       const record = begunRecord(store.nextSequence(), boot, beginning);
       const begun = await commit({
@@ -91,11 +92,18 @@ export async function openTransactionBook(
       }, record);
       return begun ? record : null;
     },
-    sample: ({ sent, data }) => {
+    sample: ({ energyWh, sent, data }) => {
       if (open === null) return Promise.resolve(false);
       const { localId } = open;
       const messages = sent === null ? [] : [queued(store, sampleMessage(localId, connectorId, sent))];
-      return commit({ sets: [...messages, ...kept(store, localId, data)] }, open);
+      const record: TransactionRecord = { ...open, lastEnergyWh: energyWh };
+      return commit({
+        sets: [
+          { key: transactionKey(connectorId), value: record },
+          ...messages,
+          ...kept(store, localId, data),
+        ],
+      }, record);
     },
     decideStop: (stop, atMs) => {
       if (open === null || open.stop !== undefined) return Promise.resolve(open !== null);

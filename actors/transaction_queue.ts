@@ -12,6 +12,7 @@ import { thinned, transactionCall, transactionIdNotObtained } from "../protocol/
 import {
   answerKey,
   AnswerRecord,
+  keptRecord,
   keys,
   OutboxRecord,
   parkedKey,
@@ -20,6 +21,7 @@ import {
   samplesKey,
   TransactionRecord,
 } from "../storage/records.ts";
+import type { TellDamaged } from "../storage/records.ts";
 import type { Batch, Entry, Key, Store } from "../storage/store.ts";
 
 /** What is read or removed at a time. */
@@ -38,6 +40,7 @@ export interface QueueListener {
   readonly startAnswered: (localId: number, connectorId: number, answer: AnswerRecord) => void;
   /** The central system has said what an idTag is worth (§3.5.1). */
   readonly idTagInfoReceived: (idTag: string, info: IdTagInfo) => void;
+  readonly damaged: TellDamaged;
 }
 
 export interface TransactionQueue {
@@ -83,7 +86,7 @@ export async function openTransactionQueue(
       }
       const record = readRecord(OutboxRecord, entry);
       const { message } = record;
-      const transactionId = await knownTransactionId(store, message);
+      const transactionId = await knownTransactionId(store, message, listener.damaged);
       const data = message.action === "StopTransaction" ? await samples(store, message.localId) : [];
       return {
         call: transactionCall(message, transactionId, thinned(data, meterValuesMax)),
@@ -140,9 +143,9 @@ export async function openTransactionQueue(
 export async function tellOpenAnswered(store: Store, listener: QueueListener): Promise<void> {
   for (const entry of await store.list(keys.transactions)) {
     const { localId } = readRecord(TransactionRecord, entry);
-    const answer = await store.get(answerKey(localId));
+    const answer = await keptRecord(store, answerKey(localId), AnswerRecord, listener.damaged);
     if (answer !== null) {
-      listener.startAnswered(localId, Number(entry.key.at(-1)), readRecord(AnswerRecord, answer));
+      listener.startAnswered(localId, Number(entry.key.at(-1)), answer);
     }
   }
 }
@@ -160,10 +163,14 @@ async function count(store: Store, prefix: readonly string[]): Promise<number> {
 }
 
 /** StartTransaction goes before everything else of its transaction, so that by then its answer is there (spec/behaviour.md §3.6). */
-async function knownTransactionId(store: Store, message: TransactionMessage): Promise<number> {
+async function knownTransactionId(
+  store: Store,
+  message: TransactionMessage,
+  damaged: TellDamaged,
+): Promise<number> {
   if (message.action === "StartTransaction") return transactionIdNotObtained;
-  const entry = await store.get(answerKey(message.localId));
-  return entry === null ? transactionIdNotObtained : readRecord(AnswerRecord, entry).transactionId;
+  const answer = await keptRecord(store, answerKey(message.localId), AnswerRecord, damaged);
+  return answer?.transactionId ?? transactionIdNotObtained;
 }
 
 function startAnswer(response: StartTransactionResponse): AnswerRecord {

@@ -108,6 +108,7 @@ function effect(name: string, detail: unknown, frames: FrameLines): Told | null 
       return { level: "error", what: "link", line };
     }
     case "CommitRefused":
+    case "DamagedRecord":
     case "MeterFailed":
     case "TransactionMessageFailed":
       return { level: "error", what: name, line: `! ${name}: ${JSON.stringify(detail)}` };

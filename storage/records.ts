@@ -25,7 +25,7 @@ import {
   StopTransactionRequest,
 } from "../protocol/messages/core.ts";
 import { IdTagInfo, StopReason } from "../protocol/messages/types.ts";
-import type { Entry, Key } from "./store.ts";
+import type { Entry, Key, Store } from "./store.ts";
 import { DamagedRecord } from "./store.ts";
 
 export const keys = {
@@ -91,6 +91,8 @@ export const TransactionRecord = z.object({
   idTag: z.string(),
   parentIdTag: z.string().exactOptional(),
   meterStartWh: z.int(),
+  /** The register at the last sample: a stop never says less, even when its own reading fails. */
+  lastEnergyWh: z.number().exactOptional(),
   /** Civil time at the start, and this boot's monotonic time: the transaction's own clock and sampling grid begin here. */
   startedMs: z.number(),
   startedMonotonicMs: z.number(),
@@ -139,4 +141,28 @@ export function readRecord<T>(schema: z.ZodType<T>, entry: Entry): T {
   const parsed = schema.safeParse(entry.value, { jitless: true });
   if (!parsed.success) throw new DamagedRecord(entry.key, z.prettifyError(parsed.error));
   return parsed.data;
+}
+
+/** Is told of a record that was there and cannot be trusted. */
+export type TellDamaged = (error: DamagedRecord) => void;
+
+/**
+ * A record that its owner can go on without. Null when it is absent, or damaged: then `damaged` is told why, and the record is gone,
+ * since one damaged record must not stop a charger for good.
+ */
+export async function keptRecord<T>(
+  store: Store,
+  key: Key,
+  schema: z.ZodType<T>,
+  damaged: TellDamaged,
+): Promise<T | null> {
+  try {
+    const entry = await store.get(key);
+    return entry === null ? null : readRecord(schema, entry);
+  } catch (error) {
+    if (!(error instanceof DamagedRecord)) throw error;
+    damaged(error);
+    await store.commit({ deletes: [key] });
+    return null;
+  }
 }

@@ -164,7 +164,7 @@ function checkCsms(csms: string, accepted: boolean): void {
 checkCsms("ws://127.0.0.1:9000", true);
 checkCsms("ws://h/a/b/", true);
 checkCsms("wss://h/a/b/", false);
-checkCsms("WSS://h", true);
+checkCsms("WS://h", true);
 checkCsms("ws://[::1]:80/x", true);
 checkCsms("https://h", false);
 checkCsms("ws:h", false);
