@@ -49,6 +49,8 @@ export interface CentralSystemModel {
   readonly answers: readonly (CallResult | CallError)[];
   /** What the charger did that it must not; the world's invariants are about the charger, these about the wire. */
   readonly breaches: readonly string[];
+  /** Transactions whose RemoteStopTransaction was Accepted. */
+  readonly stopsAccepted: ReadonlySet<number>;
   /** The moments at which a ping came. */
   readonly pings: readonly number[];
   /** What it does with the next CALLs of this action, one turn each; after them it follows the specification again. */
@@ -87,7 +89,8 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
   const breaches: string[] = [];
   const pings: number[] = [];
   /** Of the present connection. */
-  const unanswered = new Set<string>();
+  const unanswered = new Map<string, Omit<Call, "kind">>();
+  const stopsAccepted = new Set<number>();
   let peer: SimulatedPeer | null = null;
   let connections = 0;
 
@@ -126,7 +129,14 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
 
   function answered(frame: CallResult | CallError): void {
     answers.push(frame);
-    if (!unanswered.delete(frame.id)) breaches.push(`an answer that nobody waits for: ${frame.id}`);
+    const call = unanswered.get(frame.id);
+    if (call === undefined) breaches.push(`an answer that nobody waits for: ${frame.id}`);
+    unanswered.delete(frame.id);
+    const accepted = frame.kind === "CallResult" &&
+      (frame.payload as { status?: string }).status === "Accepted";
+    if (call?.action === "RemoteStopTransaction" && accepted) {
+      stopsAccepted.add((call.payload as { transactionId: number }).transactionId);
+    }
   }
 
   function asked(from: SimulatedPeer, call: Call): void {
@@ -213,10 +223,11 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     answers,
     breaches,
     pings,
+    stopsAccepted,
     script: (action, ...turns) => void scripts.set(action, [...scripts.get(action) ?? [], ...turns]),
     call: (action, payload) => {
       const id = entropy.uuid("csms-id");
-      if (peer !== null) unanswered.add(id);
+      if (peer !== null) unanswered.set(id, { id, action, payload });
       if (peer !== null) say(formatCall({ kind: "Call", id, action, payload }));
       return id;
     },
