@@ -101,12 +101,15 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     this.#book = book;
     this.#settings = settings;
     this.#reporter = new StatusReporter(self, parts.clock, parts.outbox);
-    this.#meter = new ConnectorMeter(self, parts);
+    const record = book.open();
+    this.#meter = new ConnectorMeter(self, {
+      ...parts,
+      toldWh: record === null ? null : record.sampledWh ?? record.meterStartWh,
+    });
     this.#timers = new ConnectorTimers(self);
     this.#transaction = new ConnectorTransaction(self, { ...parts, book, meter: this.#meter });
     this.#boardState = this.#board.state(parts.connectorId);
     this.#stationFault = this.#board.stationFault();
-    const record = book.open();
     this.#facts = {
       electronics: this.#electronics(),
       use: record === null
@@ -283,8 +286,8 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       case "sample": {
         const value = this.#measured(reading, "Sample.Periodic");
         // After a stop has been decided a sample would come behind StopTransaction's own reading.
-        return use.kind === "transaction" && value !== null
-          ? await this.#transaction.sample(value)
+        return use.kind === "transaction" && reading !== null && value !== null
+          ? await this.#transaction.sample(value, reading.energyWh)
           : undefined;
       }
       case "trigger": {

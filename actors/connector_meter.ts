@@ -32,6 +32,8 @@ export interface ConnectorMeterParts {
   readonly clock: Clock;
   readonly meter: Address<MeterMessage>;
   readonly currentMaxA: number;
+  /** The register that was last told of an open transaction, by an earlier incarnation or boot; null when none is open. */
+  readonly toldWh: number | null;
 }
 
 /** The meter actor answers within 3 s. */
@@ -40,11 +42,12 @@ const meterTimeoutMs = 5_000;
 export class ConnectorMeter {
   readonly #self: Pick<Self<MeterRead>, "ask" | "trace">;
   readonly #parts: ConnectorMeterParts;
-  #highestWh: number | null = null;
+  #highestWh: number | null;
 
   constructor(self: Pick<Self<MeterRead>, "ask" | "trace">, parts: ConnectorMeterParts) {
     this.#self = self;
     this.#parts = parts;
+    this.#highestWh = parts.toldWh;
   }
 
   ask(purpose: Purpose): void {
@@ -72,7 +75,7 @@ export class ConnectorMeter {
     return { ...reading, energyWh: this.#highestWh };
   }
 
-  /** The highest register seen by this incarnation; null when it has seen none. */
+  /** The highest register seen or told; null when there was none. */
   highestWh(): number | null {
     return this.#highestWh;
   }

@@ -89,8 +89,8 @@ export class ConnectorTransaction {
     return { kind: "StopCommitted" };
   }
 
-  async sample(value: MeterValue): Promise<void> {
-    if (await this.#parts.book.sample(value)) this.#queued();
+  async sample(value: MeterValue, energyWh: number): Promise<void> {
+    if (await this.#parts.book.sample(value, energyWh)) this.#queued();
     else this.#self.trace("DropSample", { why: "storage refuses" });
   }
 

@@ -34,7 +34,8 @@ export interface TransactionBook {
   readonly answer: () => Promise<AnswerRecord | null>;
   /** The record, once it is durable; null when the store refuses. */
   readonly begin: (beginning: Beginning) => Promise<TransactionRecord | null>;
-  readonly sample: (value: MeterValue) => Promise<boolean>;
+  /** `energyWh` is the register that `value` tells of. */
+  readonly sample: (value: MeterValue, energyWh: number) => Promise<boolean>;
   readonly decideStop: (stop: Stop, atMs: number) => Promise<boolean>;
   /** With the stop that was decided; `stop` and `atMs` stand in when even that could not be stored. */
   readonly end: (stop: Stop, energyWh: number, atMs: number) => Promise<boolean>;
@@ -80,9 +81,15 @@ export async function openTransactionBook(
       }, record);
       return begun ? record : null;
     },
-    sample: (value) => {
+    sample: (value, energyWh) => {
       if (open === null) return Promise.resolve(false);
-      return commit({ sets: [queued(store, sampleMessage(open.localId, connectorId, value))] }, open);
+      const record: TransactionRecord = { ...open, sampledWh: wholeWh(energyWh) };
+      return commit({
+        sets: [
+          { key: transactionKey(connectorId), value: record },
+          queued(store, sampleMessage(open.localId, connectorId, value)),
+        ],
+      }, record);
     },
     decideStop: (stop, atMs) => {
       if (open === null || open.stop !== undefined) return Promise.resolve(open !== null);

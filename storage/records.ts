@@ -70,6 +70,8 @@ export const TransactionRecord = z.object({
   idTag: z.string(),
   parentIdTag: z.string().exactOptional(),
   meterStartWh: z.int(),
+  /** What its last sample has told: no bill says less, whatever becomes of the meter. */
+  sampledWh: z.int().exactOptional(),
   /** On this boot's monotonic clock: the sampling grid begins here. */
   startedMonotonicMs: z.number(),
   /** There from the moment at which the stop is decided, so that a crash cannot undo it. */
