@@ -167,6 +167,17 @@ Deno.test("errata v4.0 §3.9: a register that falls is not believed: nothing tha
   assertEquals(meterStops(house), [readWh]);
 });
 
+Deno.test("errata v4.0 §3.9: nor by a connector that has crashed, from the last sample on", async () => {
+  const house = await chargingHouse();
+  await house.advance(90_000);
+  house.system().crash("connector:1");
+  await house.advance(0);
+  const { board } = house.station;
+  board.put({ ...board.outlet(1), registerWh: 100 });
+  await swiped(house, "ALICE");
+  assertEquals(meterStops(house), [738]);
+});
+
 Deno.test("a fault in the answer's commit is no second transaction: the outbox crashes, and goes on from the store", async () => {
   for (const fault of ["failedKept", "failedLost", "failedOrphaned"] as const) {
     const house = await bootedHouse();

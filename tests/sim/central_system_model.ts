@@ -61,6 +61,8 @@ export interface CentralSystemModel {
   readonly answers: readonly (CallResult | CallError)[];
   /** What the charger did that it must not; the world's invariants are about the charger, these about the wire. */
   readonly breaches: readonly string[];
+  /** Transactions whose RemoteStopTransaction was Accepted. */
+  readonly stopsAccepted: ReadonlySet<number>;
   /** The moments at which a ping came. */
   readonly pings: readonly number[];
   /** What it does with the next CALLs of this action, one turn each; after them it follows the specification again. */
@@ -102,6 +104,9 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
   const pings: number[] = [];
   /** Of the present connection. */
   const unanswered: string[] = [];
+  /** RemoteStopTransaction.req by message id: which transaction each is about. */
+  const stopsAsked = new Map<string, number>();
+  const stopsAccepted = new Set<number>();
   let peer: SimulatedPeer | null = null;
   let connections = 0;
   let accepted = 0;
@@ -151,6 +156,10 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     const at = unanswered.indexOf(frame.id);
     if (at < 0) breaches.push(`an answer that nobody waits for: ${frame.id}`);
     else unanswered.splice(at, 1);
+    const accepted = frame.kind === "CallResult" &&
+      (frame.payload as { status?: string }).status === "Accepted";
+    const stopped = stopsAsked.get(frame.id);
+    if (stopped !== undefined && accepted) stopsAccepted.add(stopped);
   }
 
   function asked(from: SimulatedPeer, call: Call): void {
@@ -254,9 +263,13 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     answers,
     breaches,
     pings,
+    stopsAccepted,
     script: (action, ...turns) => void scripts.set(action, [...scripts.get(action) ?? [], ...turns]),
     call: (action, payload) => {
       const id = entropy.uuid("csms-id");
+      if (action === "RemoteStopTransaction") {
+        stopsAsked.set(id, (payload as { transactionId: number }).transactionId);
+      }
       say(formatCall({ kind: "Call", id, action, payload }), [id]);
       return id;
     },

@@ -3,7 +3,7 @@
  *
  * Law: this is the oracle of "nothing is lost": what stands here must reach the central system, once, and nothing else may.
  */
-import type { OutboxRecord } from "../../storage/records.ts";
+import type { AnswerRecord, OutboxRecord } from "../../storage/records.ts";
 import type { Batch, Store } from "../../storage/store.ts";
 
 export interface StartsAndStops {
@@ -12,30 +12,42 @@ export interface StartsAndStops {
   /** Durable: the commit has said so. */
   readonly starts: OutboxRecord["message"][];
   readonly stops: OutboxRecord["message"][];
+  /** The localId of each transaction whose idTag the central system has refused, as the store knows it, and since when. */
+  readonly refused: Map<number, number>;
 }
 
-/** The same store; what it commits of transaction messages is noted in `noted`, and `saw` is told of it. */
-export function watchStore(
-  store: Store,
-  noted: StartsAndStops,
-  saw: (message: OutboxRecord["message"]) => void,
-): Store {
+export interface StoreWatch {
+  /** A commit is asked for. */
+  readonly asked: (batch: Batch) => void;
+  /** A transaction message is durable. */
+  readonly committed: (message: OutboxRecord["message"]) => void;
+  readonly nowMs: () => number;
+}
+
+/** The same store; what it commits of transactions is noted in `noted`. */
+export function watchStore(store: Store, noted: StartsAndStops, watch: StoreWatch): Store {
   return {
     ...store,
     commit: async (batch) => {
       noted.tried.push(...messagesIn(batch));
-      const outcome = await store.commit(batch);
-      if (outcome.kind === "committed") note(batch, noted, saw);
+      const under = store.commit(batch);
+      watch.asked(batch);
+      const outcome = await under;
+      if (outcome.kind === "committed") note(batch, noted, watch);
       return outcome;
     },
   };
 }
 
-function note(batch: Batch, noted: StartsAndStops, saw: (message: OutboxRecord["message"]) => void): void {
+function note(batch: Batch, noted: StartsAndStops, watch: StoreWatch): void {
   for (const message of messagesIn(batch)) {
-    saw(message);
+    watch.committed(message);
     if (message.action === "StartTransaction") noted.starts.push(message);
     if (message.action === "StopTransaction") noted.stops.push(message);
+  }
+  for (const { key, value } of batch.sets ?? []) {
+    if (key[0] !== "answer" || (value as AnswerRecord).accepted) continue;
+    noted.refused.set(Number(key[1]), watch.nowMs());
   }
 }
 

@@ -17,19 +17,15 @@ export class Breach extends Error {
   }
 }
 
-/** The checks after every event. Call `rebooted` when the power was cut; a reset is seen from here. */
-export interface Watcher {
-  readonly look: () => void;
-  readonly rebooted: () => void;
-}
-
-export function watchWorld(world: World): Watcher {
+/** The checks after every event. */
+export function watchWorld(world: World): () => void {
   const connectorIds = Array.from({ length: world.connectors }, (_, index) => index + 1);
   const closed = new Map<number, boolean>();
   const statuses = new Map<number, ChargePointStatus>();
+  let boots = 0;
   let restarts = 0;
 
-  function contactor(connectorId: number): void {
+  function contactor(connectorId: number, snapshot: ConnectorSnapshot | undefined): void {
     const state = world.station.board.state(connectorId);
     const was = closed.get(connectorId) ?? false;
     closed.set(connectorId, state.contactorClosed);
@@ -38,6 +34,10 @@ export function watchWorld(world: World): Watcher {
       throw new Breach("I1", `contactor ${connectorId} is closed with plug ${state.plug}`);
     }
     if (state.fault !== null) throw new Breach("I1", `contactor ${connectorId} is closed in a fault`);
+    if (snapshot === undefined) {
+      throw new Breach("I1", `contactor ${connectorId} is closed, and nobody is there`);
+    }
+    authorised(connectorId, snapshot);
     if (was) return;
     const record = world.store().snapshot().records.find(({ key }) =>
       key[0] === "transaction" && key[1] === connectorId
@@ -47,44 +47,58 @@ export function watchWorld(world: World): Watcher {
     }
   }
 
-  function legal(connectorId: number): void {
-    const snapshot = world.system().inspect(`connector:${connectorId}`) as {
-      readonly status: ChargePointStatus;
-    } | undefined;
-    if (snapshot === undefined) return;
-    const before = statuses.get(connectorId);
-    statuses.set(connectorId, snapshot.status);
-    if (before === undefined || before === snapshot.status) return;
-    if (!isLegal(before, snapshot.status)) {
-      throw new Breach("I10", `connector ${connectorId} went from ${before} to ${snapshot.status}`);
+  /** I9: what the central system has refused gets no energy, and none comes after a stop that was Accepted. */
+  function authorised(connectorId: number, { transaction }: ConnectorSnapshot): void {
+    if (transaction === null) return;
+    if (world.centralSystem.stopsAccepted.has(transaction.transactionId ?? 0)) {
+      throw new Breach("I9", `contactor ${connectorId} is closed after RemoteStopTransaction was Accepted`);
+    }
+    const sinceMs = world.durable.refused.get(transaction.localId);
+    if (sinceMs !== undefined && world.clock.monotonicMs() - sinceMs > refusalMs) {
+      throw new Breach("I9", `contactor ${connectorId} is closed for a card that was refused`);
     }
   }
 
-  function rebooted(): void {
-    closed.clear();
-    statuses.clear();
+  function legal(connectorId: number, { status }: ConnectorSnapshot): void {
+    const before = statuses.get(connectorId);
+    statuses.set(connectorId, status);
+    if (before === undefined || before === status) return;
+    if (!isLegal(before, status)) {
+      throw new Breach("I10", `connector ${connectorId} went from ${before} to ${status}`);
+    }
   }
 
-  return {
-    look: () => {
-      if (world.restarts.length > restarts) rebooted();
-      restarts = world.restarts.length;
-      for (const connectorId of connectorIds) {
-        contactor(connectorId);
-        legal(connectorId);
-      }
-      const [breach] = world.centralSystem.breaches;
-      if (breach !== undefined) throw new Breach("I3", `the charger sent ${breach}`);
-      const [crossed] = world.wireBreaches();
-      if (crossed !== undefined) throw new Breach("I7", crossed);
-    },
-    rebooted,
+  return () => {
+    if (world.boots() > boots || world.restarts.length > restarts) statuses.clear();
+    boots = world.boots();
+    restarts = world.restarts.length;
+    for (const connectorId of connectorIds) {
+      const snapshot = world.isDark() ? undefined : inspected(world, connectorId);
+      contactor(connectorId, snapshot);
+      if (snapshot !== undefined) legal(connectorId, snapshot);
+    }
+    const [breach] = world.centralSystem.breaches;
+    if (breach !== undefined) throw new Breach("I3", `the charger sent ${breach}`);
+    const [crossed] = world.wireBreaches();
+    if (crossed !== undefined) throw new Breach("I7", crossed);
   };
 }
 
 /** §4.9 has no change from Preparing to Unavailable; it is made all the same, at once (decision of `protocol/connector.ts`). */
 function isLegal(before: ChargePointStatus, after: ChargePointStatus): boolean {
   return changeCode(before, after) !== undefined || (before === "Preparing" && after === "Unavailable");
+}
+
+/** From the durable answer to the open contactor: two hops, or the restart of an actor. */
+const refusalMs = 1_000;
+
+interface ConnectorSnapshot {
+  readonly status: ChargePointStatus;
+  readonly transaction: { readonly localId: number; readonly transactionId?: number } | null;
+}
+
+function inspected(world: World, connectorId: number): ConnectorSnapshot | undefined {
+  return world.system().inspect(`connector:${connectorId}`) as ConnectorSnapshot | undefined;
 }
 
 /** The checks at the end, when the link is up, nobody is plugged in, and hours have been quiet. */
@@ -115,6 +129,12 @@ function bills(world: World): void {
       throw new Breach("I2", `StartTransaction ${transactionId} was invented`);
     }
     if (stop === null) throw new Breach("I2", `transaction ${transactionId} has no StopTransaction`);
+    if (world.centralSystem.stopsAccepted.has(transactionId) && stop.reason !== "Remote") {
+      throw new Breach(
+        "I2",
+        `transaction ${transactionId}: a remote stop was Accepted, and it says ${stop.reason}`,
+      );
+    }
     const { transactionId: _, ...payload } = stop;
     if (!asked.has(JSON.stringify(payload))) {
       throw new Breach("I2", `StopTransaction ${transactionId} was invented`);
@@ -187,9 +207,7 @@ function quiet(world: World): void {
 /** I10, its end: the status that was reported last is the true one. */
 function truth(world: World): void {
   for (let connectorId = 1; connectorId <= world.connectors; connectorId++) {
-    const { status } = world.system().inspect(`connector:${connectorId}`) as {
-      readonly status: ChargePointStatus;
-    };
+    const status = inspected(world, connectorId)?.status;
     const reported = world.centralSystem.statuses.get(connectorId);
     if (reported !== status) {
       throw new Breach("I10", `connector ${connectorId} is ${status} and was last reported ${reported}`);

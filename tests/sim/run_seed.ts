@@ -3,9 +3,11 @@
  *
  * Law: safety first (invariants after every event, while faults fall), then liveness (faults over: all must come to rest).
  */
-import type { Act, Event } from "./scenario.ts";
-import { drawScenario } from "./scenario.ts";
+import { createSimulatedEntropy } from "../../hal/drivers/simulated_entropy.ts";
 import { Breach, judgeEnd, watchWorld } from "./invariants.ts";
+import { play } from "./play.ts";
+import type { Event } from "./scenario.ts";
+import { drawScenario } from "./scenario.ts";
 import type { World } from "./world.ts";
 import { createWorld } from "./world.ts";
 
@@ -28,7 +30,6 @@ export interface RunOptions {
   readonly scenario?: readonly Event[];
 }
 
-const darkMs = 5_000;
 const quietMs = 2 * 3_600_000;
 const roundsMax = 30;
 
@@ -40,15 +41,18 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
       MeterValueSampleInterval: "60",
       AllowOfflineTxForUnknownId: "true",
       WebSocketPingInterval: "60",
+      // What is given up is not in the ledger; here everything must be.
+      TransactionMessageAttempts: "100",
+      TransactionMessageRetryInterval: "10",
+      StopTransactionOnInvalidId: stopOnInvalidId(seed),
     },
     ...(options.station === undefined ? {} : { station: options.station }),
   });
-  const watcher = watchWorld(world);
-  world.watch(watcher.look);
+  world.watch(watchWorld(world));
   const scenario = options.scenario ?? drawScenario(world.entropy, options.hours, world.connectors);
   let breach: Breach | null = null;
   try {
-    await play(world, scenario, watcher.rebooted);
+    await play(world, scenario);
     await heal(world);
     judgeEnd(world);
   } catch (error) {
@@ -66,62 +70,9 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
   };
 }
 
-async function play(world: World, scenario: readonly Event[], rebooted: () => void): Promise<void> {
-  const beginMs = world.clock.monotonicMs();
-  for (const { atMs, act } of scenario) {
-    await world.advance(Math.max(0, beginMs + atMs - world.clock.monotonicMs()));
-    if (act.kind === "powerCycle") {
-      await powerCycle(world);
-      rebooted();
-    } else perform(world, act);
-  }
-}
-
-/** A random part of what was under way is durable. */
-async function powerCycle(world: World): Promise<void> {
-  world.cutPower(Math.floor(world.entropy.fraction("cut") * 3));
-  await world.clock.advance(darkMs);
-  await world.restorePower();
-}
-
-function perform(world: World, act: Exclude<Act, { kind: "powerCycle" }>): void {
-  const { station, network, centralSystem } = world;
-  const reader = station.profile.reader === "connector";
-  switch (act.kind) {
-    case "plug":
-      return void station.verbs.plug(act.connectorId);
-    case "unplug":
-      return void station.verbs.unplug(act.connectorId);
-    case "swipe":
-      return void station.verbs.swipe(act.idTag, ...(reader ? [act.connectorId] : []));
-    case "remoteStart":
-      return void centralSystem.call("RemoteStartTransaction", {
-        connectorId: act.connectorId,
-        idTag: act.idTag,
-      });
-    case "remoteStop": {
-      const [open] = centralSystem.open();
-      return void centralSystem.call("RemoteStopTransaction", { transactionId: open?.transactionId ?? 999 });
-    }
-    case "fault":
-      return void station.verbs.fault(act.connectorId, { errorCode: "GroundFailure" });
-    case "clearFault":
-      return void station.verbs.clearFault(act.connectorId);
-    case "carPauses":
-      return void station.verbs.ev(act.connectorId, { suspended: act.suspended });
-    case "link":
-      return network.setLink(act.state);
-    case "hangUp":
-      return centralSystem.cut();
-    case "crash":
-      return void world.system().crash(act.actor);
-    case "change":
-      return void centralSystem.call("ChangeConfiguration", { key: act.key, value: act.value });
-    case "reset":
-      return void centralSystem.call("Reset", { type: act.type });
-    case "trigger":
-      return void centralSystem.call("TriggerMessage", { requestedMessage: act.requestedMessage });
-  }
+/** In every second seed a refused card stops its transaction, in the others only the energy. */
+function stopOnInvalidId(seed: string): string {
+  return String(createSimulatedEntropy(seed).fraction("settings") < 0.5);
 }
 
 /** Everything works again and everybody leaves; then hours in which all must come to rest. */

@@ -1,9 +1,11 @@
 /**
  * What happens in a run, drawn from its seed before it begins: a list of events, so that a failing one can be cut down.
  *
- * Law: plain data. Half of the crashes and cuts are aimed at the moments that hurt: just after somebody did something.
+ * Law: plain data. Half of the troubles come just after somebody did something, and most blows fall in a commit: that is where
+ * it hurts.
  */
 import type { Entropy } from "../../hal/entropy.ts";
+import type { Turn } from "./central_system_model.ts";
 
 export type Act =
   | { readonly kind: "plug"; readonly connectorId: number }
@@ -16,11 +18,21 @@ export type Act =
   | { readonly kind: "carPauses"; readonly connectorId: number; readonly suspended: boolean }
   | { readonly kind: "link"; readonly state: "up" | "down" | "silent" }
   | { readonly kind: "hangUp" }
-  | { readonly kind: "crash"; readonly actor: string }
-  | { readonly kind: "powerCycle" }
+  | Blow
+  /** The blow falls `afterMs` after the `nth` commit from now has been asked for: before, in or just after it. */
+  | { readonly kind: "atCommit"; readonly nth: number; readonly afterMs: number; readonly blow: Blow }
+  /** What the central system does with the next CALL of this action. */
+  | { readonly kind: "script"; readonly action: string; readonly turn: Turn }
   | { readonly kind: "reset"; readonly type: "Soft" | "Hard" }
   | { readonly kind: "change"; readonly key: string; readonly value: string }
   | { readonly kind: "trigger"; readonly requestedMessage: string };
+
+/** What takes the charger, or a part of it, by surprise. */
+export type Blow =
+  /** Null is the actor whose commit it is, for a blow that falls at one. */
+  | { readonly kind: "crash"; readonly actor: string | null }
+  /** Of the commits under way so many are durable. */
+  | { readonly kind: "powerCycle"; readonly keptCommits: number };
 
 export interface Event {
   readonly atMs: number;
@@ -62,7 +74,7 @@ function drawSession(
   slotMs: number,
   connectorId: number,
 ): readonly Event[] {
-  const idTag = idTags[Math.floor(draw() * idTags.length)] ?? "ALICE";
+  const idTag = oneOf(draw, idTags);
   const beginMs = fromMs + draw() * slotMs * 0.2;
   const plugMs = beginMs + draw() * 40_000;
   const startMs = beginMs + draw() * 40_000;
@@ -89,39 +101,69 @@ function drawSession(
 
 function drawTrouble(draw: () => number, atMs: number, connectors: number): readonly Event[] {
   const connectorId = 1 + Math.floor(draw() * connectors);
-  const lasts = atMs + draw() * 8 * minuteMs;
+  const untilMs = atMs + draw() * 8 * minuteMs;
   const kind = draw();
-  if (kind < 0.35) return [{ atMs, act: { kind: "crash", actor: drawActor(draw, connectors) } }];
-  if (kind < 0.5) {
-    return [{ atMs, act: { kind: "link", state: "down" } }, {
-      atMs: lasts,
-      act: { kind: "link", state: "up" },
-    }];
+  if (kind < 0.4) return [{ atMs, act: drawBlow(draw, connectors) }];
+  if (kind < 0.55) {
+    return passing(atMs, { kind: "link", state: "down" }, untilMs, { kind: "link", state: "up" });
   }
-  if (kind < 0.6) {
-    return [{ atMs, act: { kind: "link", state: "silent" } }, {
-      atMs: lasts,
-      act: { kind: "link", state: "up" },
-    }];
+  if (kind < 0.65) {
+    return passing(atMs, { kind: "link", state: "silent" }, untilMs, { kind: "link", state: "up" });
   }
   if (kind < 0.7) return [{ atMs, act: { kind: "hangUp" } }];
-  if (kind < 0.8) return [{ atMs, act: { kind: "powerCycle" } }];
+  if (kind < 0.82) return [{ atMs, act: { kind: "script", ...drawTurn(draw) } }];
   if (kind < 0.88) {
-    return [{ atMs, act: { kind: "fault", connectorId } }, {
-      atMs: lasts,
-      act: { kind: "clearFault", connectorId },
-    }];
+    return passing(atMs, { kind: "fault", connectorId }, untilMs, { kind: "clearFault", connectorId });
   }
   if (kind < 0.91) return [{ atMs, act: { kind: "reset", type: draw() < 0.5 ? "Soft" : "Hard" } }];
   if (kind < 0.95) {
-    const requestedMessage = triggers[Math.floor(draw() * triggers.length)] ?? "Heartbeat";
-    return [{ atMs, act: { kind: "trigger", requestedMessage } }];
+    return [{ atMs, act: { kind: "trigger", requestedMessage: oneOf(draw, triggers) } }];
   }
   const value = String(Math.floor(draw() * 300));
   return [{ atMs, act: { kind: "change", key: "MeterValueSampleInterval", value } }];
 }
 
-function drawActor(draw: () => number, connectors: number): string {
-  const all = [...actors, ...Array.from({ length: connectors }, (_, index) => `connector:${index + 1}`)];
-  return all[Math.floor(draw() * all.length)] ?? "link";
+function passing(atMs: number, act: Act, untilMs: number, end: Act): readonly Event[] {
+  return [{ atMs, act }, { atMs: untilMs, act: end }];
+}
+
+/** Two in three are aimed at a commit, and half of the crashes among them at the actor whose commit it is. */
+function drawBlow(draw: () => number, connectors: number): Act {
+  const isAimed = draw() < 0.67;
+  const blow: Blow = draw() < 0.35
+    ? { kind: "powerCycle", keptCommits: Math.floor(draw() * 2) }
+    : { kind: "crash", actor: isAimed && draw() < 0.5 ? null : oneOf(draw, actorsOf(connectors)) };
+  if (!isAimed) return blow;
+  // In the commit, or between it and the next: a meter is read there.
+  const afterMs = draw() * (draw() < 0.5 ? 4 : 60);
+  return { kind: "atCommit", nth: 1 + Math.floor(draw() ** 2 * 4), afterMs, blow };
+}
+
+/** A status that was refused counts as told, so only silence is drawn for it. */
+function drawTurn(draw: () => number): { readonly action: string; readonly turn: Turn } {
+  const action = oneOf(draw, [
+    "StartTransaction",
+    "MeterValues",
+    "StopTransaction",
+    "Authorize",
+    "StatusNotification",
+  ]);
+  const kind = draw();
+  if (kind < 0.4 && action !== "StatusNotification") {
+    return { action, turn: { kind: "error", errorCode: "InternalError" } };
+  }
+  return {
+    action,
+    turn: kind < 0.7 ? { kind: "nothing" } : { kind: "answer", afterMs: 20_000 + draw() * 20_000 },
+  };
+}
+
+function actorsOf(connectors: number): readonly string[] {
+  return [...actors, ...Array.from({ length: connectors }, (_, index) => `connector:${index + 1}`)];
+}
+
+function oneOf<T>(draw: () => number, choices: readonly T[]): T {
+  const choice = choices[Math.floor(draw() * choices.length)];
+  if (choice === undefined) throw new RangeError("draw one of some, not of none");
+  return choice;
 }

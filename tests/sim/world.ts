@@ -24,13 +24,15 @@ import type { Entropy } from "../../hal/entropy.ts";
 import type { RestartKind } from "../../hal/host.ts";
 import type { StationProfile } from "../../hal/station_profile.ts";
 import type { IdTagInfo } from "../../protocol/messages/types.ts";
-import type { Operation } from "../../storage/drivers/memory_schedule.ts";
+import type { Batch } from "../../storage/store.ts";
 import type { MemoryStore } from "../../storage/drivers/memory_store.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { CentralSystemModel } from "./central_system_model.ts";
 import { createCentralSystemModel } from "./central_system_model.ts";
 import type { StartsAndStops } from "./durable_ledger.ts";
 import { watchStore } from "./durable_ledger.ts";
+import type { Pace } from "./pace.ts";
+import { drawnPace } from "./pace.ts";
 import { createWireWatch } from "./wire_watch.ts";
 import { createWorldTrace } from "./world_trace.ts";
 
@@ -49,6 +51,12 @@ export interface World {
   readonly cutPower: (keptCommits: number) => void;
   /** Power and network are back, and the charger boots. */
   readonly restorePower: () => Promise<void>;
+  /** Between a cut and the end of it: there is no charger. */
+  readonly isDark: () => boolean;
+  /** How often the charger has booted. */
+  readonly boots: () => number;
+  /** Called with each batch whose commit is asked for. */
+  readonly watchCommits: (asked: (batch: Batch) => void) => void;
   /** Ends of the charger's process that it asked for; after each it boots again. */
   readonly restarts: readonly Restarted[];
   readonly advance: (ms: number) => Promise<void>;
@@ -66,16 +74,6 @@ export interface World {
 export interface Restarted {
   readonly kind: RestartKind;
   readonly atMs: number;
-}
-
-/** How long things take in this world. */
-export interface Pace {
-  /** One way, drawn evenly. */
-  readonly networkMs: { readonly min: number; readonly max: number };
-  /** From a CALL at the central system to its answer. */
-  readonly answerMs: () => number;
-  readonly diskMs: (operation: Operation) => number;
-  readonly meterMs: number;
 }
 
 export interface WorldOptions {
@@ -130,11 +128,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     heard: (text, direction) => trace.add(`${direction} ${text}`),
     ...(options.judge === undefined ? {} : { judge: options.judge }),
   });
-  const durable: StartsAndStops = { tried: [], starts: [], stops: [] };
+  const durable: StartsAndStops = { tried: [], starts: [], stops: [], refused: new Map() };
   const reached = new Set<string>();
   const restarts: Restarted[] = [];
   let stuckRestarts = options.stuckRestarts ?? 0;
   let look: () => void = () => {};
+  let asked: (batch: Batch) => void = () => {};
+  let boots = 0;
 
   /** Every promise that is under way waits for the store: then only time can bring more. */
   function settled(): boolean {
@@ -156,6 +156,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 
   async function boot(): Promise<void> {
     now.booting = true;
+    boots += 1;
     const values = { first: options.settings ?? {}, always: {} };
     const undelayed = createMemoryStore({ from: now.store.snapshot() });
     const count = await beginBoot(undelayed.store, table, values);
@@ -165,9 +166,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     });
     const kernel = createKernel({ clock, trace: record });
     const { board, meter, reader, power } = station;
-    const store = watchStore(now.store.store, durable, (message) => {
-      if (message.action === "StartTransaction" && !centralSystem.connected()) reached.add("offline start");
-      if (message.action === "StopTransaction") reached.add(`stop by ${message.payload.reason}`);
+    const store = watchStore(now.store.store, durable, {
+      nowMs: clock.monotonicMs,
+      asked: (batch) => asked(batch),
+      committed: (message) => {
+        if (message.action === "StartTransaction" && !centralSystem.connected()) reached.add("offline start");
+        if (message.action === "StopTransaction") reached.add(`stop by ${message.payload.reason}`);
+      },
     });
     const willing = createSimulatedHost(clock, restart);
     const host = { restart: (kind: RestartKind) => stuckRestarts-- > 0 ? undefined : willing.restart(kind) };
@@ -225,6 +230,11 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       station.verbs.power("on");
       await boot();
     },
+    isDark: () => now.system === null,
+    boots: () => boots,
+    watchCommits: (next) => {
+      asked = next;
+    },
     restarts,
     advance: async (ms) => {
       const untilMs = clock.monotonicMs() + ms;
@@ -242,15 +252,6 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     traced: () => trace.last,
     reached,
     wireBreaches: () => wire.breaches,
-  };
-}
-
-function drawnPace(entropy: Entropy): Pace {
-  return {
-    networkMs: { min: 5, max: 200 },
-    answerMs: () => entropy.fraction("csms") * 200,
-    diskMs: () => 0.2 + entropy.fraction("disk") * 3,
-    meterMs: 40,
   };
 }
 
