@@ -74,6 +74,16 @@ Deno.test("spec/rpc.md §4: an answer that comes too late, twice, or to no CALL 
   assertEquals(actions(house), ["Heartbeat", "Heartbeat", "StatusNotification"]);
 });
 
+Deno.test("at most 200 CALLs wait for the wire; what comes beyond is refused to its sender, and the others all go", async () => {
+  const house = await bootedHouse();
+  house.centralSystem.script("Heartbeat", nothing);
+  await house.ask("TriggerMessage", { requestedMessage: "Heartbeat" });
+  for (let n = 0; n < 210; n++) await house.ask("TriggerMessage", { requestedMessage: "MeterValues" });
+  assertEquals((house.system().inspect("outbox") as { waiting: number }).waiting, 200);
+  await house.advance(30_000);
+  assertEquals([house.sent("MeterValues").length, house.crashes()], [200, []]);
+});
+
 Deno.test("OCPP-J §4.1.4: no two CALLs have the same message id", async () => {
   const house = await chargingHouse();
   await house.advance(3_600_000);
