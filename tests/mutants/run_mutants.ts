@@ -12,6 +12,7 @@ type Verdict = "killed" | "alive" | "misplaced";
 /** What judges: the rules where they are decided, and the actors in the simulated world. */
 const judges = ["tests/protocol", "tests/actors", "tests/sim"];
 const parallel = 2;
+const folders = ["actors", "hal", "protocol", "storage", "console", "simulator", "tests"];
 
 if (import.meta.main) Deno.exit(await main());
 
@@ -43,8 +44,6 @@ async function copied(root: string): Promise<string> {
   if (code !== 0) throw new Error(`copy ${root} to ${copy}: cp ended with ${code}`);
   return copy;
 }
-
-const folders = ["actors", "hal", "protocol", "storage", "console", "simulator", "tests"];
 
 async function judged(root: string, copy: string, mutant: Mutant): Promise<Verdict> {
   const text = await Deno.readTextFile(`${root}/${mutant.file}`);
