@@ -6,7 +6,6 @@
 import { parseArguments } from "./console/arguments.ts";
 import type { Command } from "./console/arguments.ts";
 import { exitCodes } from "./console/exit_codes.ts";
-import { runInspect } from "./console/inspect.ts";
 import type { Output } from "./console/output.ts";
 import { NotUnderstood, Refused } from "./console/refusals.ts";
 import { run } from "./console/run.ts";
@@ -28,8 +27,11 @@ async function obey(command: Command): Promise<number> {
       return await run(command.options, output);
     case "simulate":
       return await simulate(command.options, output);
-    case "inspect":
+    case "inspect": {
+      // Loaded for this verb only: the start of a charger is not to wait for it.
+      const { runInspect } = await import("./console/inspect.ts");
       return await runInspect(command.options, output);
+    }
     case "help":
       output.line(command.text);
       return exitCodes.stopped;
