@@ -1,0 +1,26 @@
+/**
+ * The figures of issue 2 against bare baselines of the same run: `deno task bench`.
+ *
+ * Law: it prints, and fails on nothing that is a matter of time: machines differ, and so do their other tenants.
+ */
+import { commitRows } from "./commit_rows.ts";
+import { startCsms } from "./csms.ts";
+import { table } from "./figure.ts";
+import { requestRows } from "./request_rows.ts";
+import { startRows } from "./start_rows.ts";
+import { transactionRows } from "./transaction_rows.ts";
+
+const directory = await Deno.makeTempDir({ prefix: "chargerd-bench-" });
+const csms = await startCsms();
+try {
+  const figures = [
+    ...await startRows(csms, directory),
+    ...await requestRows(csms, directory),
+    ...await commitRows(directory),
+    ...await transactionRows(csms, directory),
+  ];
+  for (const line of table(figures)) console.log(line);
+} finally {
+  csms.stop();
+  await Deno.remove(directory, { recursive: true });
+}
