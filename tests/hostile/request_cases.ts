@@ -1,0 +1,182 @@
+/**
+ * Every request of the central system in Core and RemoteTrigger, each place of it in every value class (spec/messages.md §3).
+ *
+ * Law: the good request of each action does no harm, so that what a case does is the doing of the place that it changes.
+ */
+import type { HostileCase } from "./hostile_case.ts";
+import type { ObjectShape, Variation } from "./shapes.ts";
+import { object, variations } from "./shapes.ts";
+
+/** The payload as it was read, and how many connectors there are. */
+type Statuses = (
+  payload: Readonly<Record<string, unknown>>,
+  connectors: number,
+) => readonly string[] | undefined;
+
+interface Request {
+  readonly action: string;
+  /** Where the action alone does not tell it. */
+  readonly name?: string;
+  readonly shape: ObjectShape;
+  /** Which statuses a payload that is taken may have; undefined where that depends on more. */
+  readonly statuses: Statuses;
+  /** Only this place is changed. */
+  readonly place?: string;
+}
+
+/** Of no transaction. */
+const unknownTransaction = 987_654_321;
+
+const connectorId = { type: "integer", good: "1", least: 0 } as const;
+const integer = { type: "integer", good: "1" } as const;
+const idTag = { type: "text", good: '"HOSTILE"', most: 20 } as const;
+const date = { type: "date", good: '"2026-01-01T00:00:00Z"' } as const;
+
+const schedulePeriod = object(
+  { startPeriod: { type: "integer", good: "0" }, limit: { type: "decimal", good: "16.0" } },
+  { numberPhases: { type: "integer", good: "3" } },
+);
+
+const schedule = object(
+  {
+    chargingRateUnit: { type: "literal", good: '"A"', of: ["A", "W"] },
+    chargingSchedulePeriod: { type: "list", of: schedulePeriod, least: 1 },
+  },
+  { duration: integer, startSchedule: date, minChargingRate: { type: "decimal", good: "6.0" } },
+);
+
+const chargingProfile = object(
+  {
+    chargingProfileId: integer,
+    stackLevel: { type: "integer", good: "0", least: 0 },
+    chargingProfilePurpose: {
+      type: "literal",
+      good: '"TxProfile"',
+      of: ["ChargePointMaxProfile", "TxDefaultProfile", "TxProfile"],
+    },
+    chargingProfileKind: { type: "literal", good: '"Relative"', of: ["Absolute", "Recurring", "Relative"] },
+    chargingSchedule: schedule,
+  },
+  {
+    transactionId: integer,
+    recurrencyKind: { type: "literal", good: '"Daily"', of: ["Daily", "Weekly"] },
+    validFrom: date,
+    validTo: date,
+  },
+);
+
+const requests: readonly Request[] = [
+  {
+    action: "ChangeAvailability",
+    shape: object({
+      connectorId,
+      type: { type: "literal", good: '"Operative"', of: ["Inoperative", "Operative"] },
+    }),
+    statuses: ({ connectorId }, connectors) => Number(connectorId) > connectors ? ["Rejected"] : undefined,
+  },
+  {
+    action: "ChangeConfiguration",
+    shape: object({
+      key: { type: "text", good: '"BlinkRepeat"', most: 50 },
+      value: { type: "text", good: '"1"', most: 500 },
+    }),
+    // Not one of our keys is among the value classes.
+    statuses: () => ["NotSupported"],
+  },
+  { action: "ClearCache", shape: object({}), statuses: () => ["Accepted"] },
+  {
+    action: "DataTransfer",
+    shape: object({ vendorId: { type: "text", good: '"com.example"', most: 255 } }, {
+      messageId: { type: "text", good: '"hello"', most: 50 },
+      data: { type: "text", good: '"{\\"a\\":1}"' },
+    }),
+    statuses: () => ["UnknownVendorId"],
+  },
+  {
+    action: "GetConfiguration",
+    shape: object({}, {
+      key: { type: "list", least: 0, of: { type: "text", good: '"HeartbeatInterval"', most: 50 } },
+    }),
+    statuses: () => undefined,
+  },
+  {
+    action: "RemoteStartTransaction",
+    shape: object({ idTag }, { connectorId, chargingProfile }),
+    statuses: ({ connectorId }, connectors) =>
+      connectorId === 0 || Number(connectorId) > connectors ? ["Rejected"] : undefined,
+  },
+  {
+    action: "RemoteStopTransaction",
+    shape: object({ transactionId: { type: "integer", good: String(unknownTransaction) } }),
+    statuses: ({ transactionId }) => isSmall(Number(transactionId)) ? undefined : ["Rejected"],
+  },
+  {
+    action: "Reset",
+    shape: object({ type: { type: "literal", good: '"Soft"', of: ["Hard", "Soft"] } }),
+    statuses: () => ["Accepted"],
+  },
+  {
+    action: "TriggerMessage",
+    shape: object({ requestedMessage: { type: "text", good: '"Heartbeat"', most: 50 } }, { connectorId }),
+    statuses: ({ requestedMessage }) => requestedMessage === "Heartbeat" ? ["Accepted"] : ["NotImplemented"],
+  },
+  {
+    action: "UnlockConnector",
+    shape: object({ connectorId }),
+    statuses: ({ connectorId }, connectors) =>
+      connectorId === 0 || Number(connectorId) > connectors ? ["NotSupported"] : undefined,
+  },
+  ...triggers(),
+];
+
+/** One for each message that can be asked for, with every connectorId (OCPP 1.6 §7.32). */
+function triggers(): readonly Request[] {
+  const built = ["BootNotification", "Heartbeat", "MeterValues", "StatusNotification"];
+  const unbuilt = ["DiagnosticsStatusNotification", "FirmwareStatusNotification", "LogStatusNotification"];
+  return [...built, ...unbuilt, "StartTransaction"].map((name) => ({
+    action: "TriggerMessage",
+    name: `TriggerMessage of ${name}`,
+    place: "connectorId",
+    shape: object({ requestedMessage: { type: "literal", good: `"${name}"`, of: [name] } }, { connectorId }),
+    statuses: ({ connectorId }, connectors) => {
+      if (!built.includes(name)) return ["NotImplemented"];
+      const isOfConnector = name === "MeterValues" || name === "StatusNotification";
+      return isOfConnector && Number(connectorId) > connectors ? ["Rejected"] : undefined;
+    },
+  }));
+}
+
+function isSmall(transactionId: number): boolean {
+  return transactionId > 0 && transactionId < 1_000_000;
+}
+
+export function requestCases(connectors: number): readonly HostileCase[] {
+  return requests.flatMap((request) =>
+    [...variations(request.shape)]
+      .filter(({ place }) => request.place === undefined || place === request.place)
+      .map((variation) => caseOf(request, variation, connectors))
+  );
+}
+
+function caseOf(
+  { action, statuses, name: title = action }: Request,
+  variation: Variation,
+  connectors: number,
+): HostileCase {
+  const { place, what, json, fate } = variation;
+  const name = `${title}${place === "" ? "" : `.${place}`}: ${what}`;
+  const texts = ({ own }: { readonly own: string }) => [`[2,"${own}","${action}",${json}]`];
+  switch (fate) {
+    case "ignored":
+      return { name, texts, answers: () => [] };
+    case "closed":
+      return { name, texts, answers: () => [], closes: true };
+    case "taken": {
+      const known = statuses(JSON.parse(json) ?? {}, connectors);
+      const status = known === undefined ? {} : { statuses: known };
+      return { name, texts, answers: ({ own }) => [{ id: own, verdict: "result", action, ...status }] };
+    }
+    default:
+      return { name, texts, answers: ({ own }) => [{ id: own, verdict: fate, action }] };
+  }
+}
