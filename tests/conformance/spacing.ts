@@ -5,8 +5,8 @@
  */
 import { assert, assertLess } from "@std/assert";
 
-/** A timer may round, and no more. */
-const EARLY_MS = 100;
+/** A timer may round, and what began the wait may have been heard late: tool and charge point share two cores with six others. */
+const EARLY_MS = 700;
 /** Another tool lets a time-out be 10 s late (`conformance/octt.md`, TC_004_2). */
 const LATE_MS = 10_000;
 
