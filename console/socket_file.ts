@@ -50,7 +50,11 @@ export async function serveAt(path: string, serving: Serving): Promise<Deno.Http
   const making = `${path}~`;
   // Left by a process that was killed right here.
   if (await fileAt(making) !== null) await Deno.remove(making, { recursive: true });
-  await Deno.mkdir(making, { mode: 0o700 });
+  await Deno.mkdir(making, { mode: 0o700 }).catch((error) => {
+    throw new Refused(
+      `choose a socket in a directory that is there and yours, not ${path}: ${error.message}`,
+    );
+  });
   try {
     const { signal, answer, failed } = serving;
     const server = Deno.serve(
