@@ -29,9 +29,10 @@ export function keepPhysicalState(station: SimulatedStation, clock: Clock, path:
   let follow: Cancel | null = null;
 
   function keep(): void {
-    const text = `${JSON.stringify(station.physicalState())}\n`;
-    if (text !== written) replace(path, text);
-    written = text;
+    const state = station.physicalState();
+    const next = inWholeWh(state);
+    if (next !== written) replace(path, `${JSON.stringify(state)}\n`);
+    written = next;
     if (follow === null && station.energyFlows()) follow = clock.after(FOLLOW_MS, keepFollowing);
   }
 
@@ -46,6 +47,17 @@ export function keepPhysicalState(station: SimulatedStation, clock: Clock, path:
     station.watch(() => {});
     follow?.();
   };
+}
+
+/**
+ * A meter tells whole Wh: a part of one is nobody's to miss. To write the file for it would hold up the event loop for half a
+ * millisecond whenever a contactor closes.
+ */
+function inWholeWh(state: PhysicalState): string {
+  return JSON.stringify(
+    state,
+    (name, value) => name === "registerWh" || name === "batteryWh" ? Math.floor(value) : value,
+  );
 }
 
 function judgeText(text: string, profile: StationProfile): Handwritten<PhysicalState> {

@@ -106,6 +106,23 @@ check(
   },
 );
 
+check(
+  "it is not written for less than a Wh: a contactor that closes waits for no disk",
+  async ({ path, clock: inner, onDisk }) => {
+    let looks = 0;
+    const clock = { ...inner, monotonicMs: () => inner.monotonicMs() + looks++ / 1_000 };
+    const station = createSimulatedStation({ profile: acTwoSockets, clock });
+    keepPhysicalState(station, clock, path);
+    station.verbs.plug(1);
+    const before = onDisk();
+    station.board.setContactor(1, true);
+    assert((station.physicalState().connectors[0]?.registerWh ?? 0) > 0);
+    assertEquals(onDisk(), before);
+    await inner.advance(1_000);
+    assert((onDisk().connectors[0]?.registerWh ?? 0) > 2.75);
+  },
+);
+
 check("no half-written file is left beside it", ({ path, clock, station }) => {
   keepPhysicalState(station, clock, path);
   station.verbs.plug(1);
