@@ -10,17 +10,25 @@ import { requestRows } from "./request_rows.ts";
 import { startRows } from "./start_rows.ts";
 import { transactionRows } from "./transaction_rows.ts";
 
-const directory = await Deno.makeTempDir({ prefix: "chargerd-bench-" });
 const csms = await startCsms();
 try {
   const figures = [
-    ...await startRows(csms, directory),
-    ...await requestRows(csms, directory),
-    ...await commitRows(directory),
-    ...await transactionRows(csms, directory),
+    ...await inDirectory((directory) => startRows(csms, directory)),
+    ...await inDirectory((directory) => requestRows(csms, directory)),
+    ...await inDirectory(commitRows),
+    ...await inDirectory((directory) => transactionRows(csms, directory)),
   ];
   for (const line of table(figures)) console.log(line);
 } finally {
   csms.stop();
-  await Deno.remove(directory, { recursive: true });
+}
+
+/** A state directory of its own for each: none begins with what another has left. */
+async function inDirectory<T>(measure: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await Deno.makeTempDir({ prefix: "chargerd-bench-" });
+  try {
+    return await measure(directory);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 }

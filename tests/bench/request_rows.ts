@@ -10,7 +10,8 @@ import { type Peer, startBare, startCharger } from "./peer.ts";
 
 const BLOCKS = 20;
 const BLOCK_REQUESTS = 300;
-const WARMING_REQUESTS = 2_000;
+/** Until V8 has compiled what it will compile. */
+const WARMING_REQUESTS = 6_000;
 
 export async function requestRows(csms: Csms, directory: string): Promise<readonly Figure[]> {
   await using charger = await startCharger(csms, directory);
