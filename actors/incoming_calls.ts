@@ -14,6 +14,8 @@ import type { Route } from "./routes.ts";
 export interface CallAnswered extends Message {
   readonly kind: "CallAnswered";
   readonly id: string;
+  /** Which of all questions: another connection may use an id again. */
+  readonly question: number;
   readonly outcome: Outcome<Answer>;
 }
 
@@ -26,7 +28,9 @@ export class IncomingCalls {
   readonly #self: Self<CallAnswered>;
   readonly #route: Route;
   readonly #send: (text: string) => void;
-  readonly #answering = new Set<string>();
+  /** Message id to question. */
+  readonly #answering = new Map<string, number>();
+  #questions = 0;
 
   constructor(self: Self<CallAnswered>, route: Route, send: (text: string) => void) {
     this.#self = self;
@@ -42,13 +46,15 @@ export class IncomingCalls {
     }
     const routed = this.#route(call);
     if (routed.kind === "answer") return this.#answer(id, routed.answer);
-    this.#answering.add(id);
-    routed.ask(this.#self, answerTimeoutMs, (outcome) => ({ kind: "CallAnswered", id, outcome }));
+    const question = ++this.#questions;
+    this.#answering.set(id, question);
+    routed.ask(this.#self, answerTimeoutMs, (outcome) => ({ kind: "CallAnswered", id, question, outcome }));
   }
 
-  answered({ id, outcome }: CallAnswered): void {
+  answered({ id, question, outcome }: CallAnswered): void {
     // A question of a connection that is gone has no one to answer to.
-    if (!this.#answering.delete(id)) return;
+    if (this.#answering.get(id) !== question) return;
+    this.#answering.delete(id);
     const failed: Answer = {
       kind: "error",
       errorCode: "InternalError",

@@ -146,6 +146,21 @@ Deno.test("the answer to a CALL of an earlier connection is not sent on the next
   assertEquals([house.centralSystem.connected(), house.centralSystem.answers], [true, []]);
 });
 
+Deno.test("OCPP-J §4.1.4: an id that an earlier connection has used as well gets its own answer, not that one's", async () => {
+  const house = await bootedHouse();
+  house.disk.commitMs = 8_000;
+  say(house, "one");
+  await house.advance(10);
+  house.centralSystem.cut();
+  await house.advance(3_000);
+  assertEquals(house.centralSystem.connected(), true);
+  say(house, "one", "Frobnicate");
+  await house.advance(20_000);
+  const [answer, ...others] = house.centralSystem.answers;
+  assertEquals(others, []);
+  assertEquals(answer?.kind === "CallResult" && answer.payload, { status: "NotSupported" });
+});
+
 Deno.test("OCPP-J §4.1.1: CALLs are answered while transactions of two connectors run and samples go out", async () => {
   const house = await bootedHouse({ station: "ac-two-sockets", settings: { MeterValueSampleInterval: "1" } });
   await charging(house, 1, "ALICE");
