@@ -18,13 +18,14 @@ export function credentialsFile(directory: string): CredentialsFile {
     read: async () => {
       const read = await file.read();
       if (read.kind !== "read") return read;
-      const parsed = Credentials.safeParse(read.value);
+      // Once a start: to compile the schema first, as zod would, takes longer than to walk it.
+      const parsed = Credentials.safeParse(read.value, { jitless: true });
       return parsed.success
         ? { kind: "read", credentials: parsed.data, damage: read.damage }
         : { kind: "damaged", error: whatIsWrong(parsed.error) };
     },
     write: async (credentials) => {
-      const parsed = Credentials.safeParse(credentials);
+      const parsed = Credentials.safeParse(credentials, { jitless: true });
       if (!parsed.success) throw new RangeError(`correct the credentials: ${whatIsWrong(parsed.error)}`);
       await file.write(parsed.data);
     },

@@ -4,7 +4,7 @@
  * Law: exactly one handle in the whole runtime (notes/reliability.md D2), on a file that was looked at before; whatever was
  * found wrong is reported, and a store that comes back older than it was is never taken for a whole one.
  *
- * The second place, `high_water`, holds the sequence number of a recent commit: it is written at the start, every 64
+ * The second place, `high_water`, holds the sequence number of a recent commit: it is written soon after the start, every 64
  * commits, and at the close. A lost tail shorter than that after a power loss goes unnoticed; after a close, none does.
  */
 import type { Finding } from "../finding.ts";
@@ -74,21 +74,18 @@ async function openWith(directory: string, ballast: Ballast, options: OpenOption
       committed: spare.committed,
     });
     await commitStart(records, directory);
-    // A start need not wait for these: without them it is as safe as the start before it was.
-    const spares = Promise.all([
-      spare.write(),
-      ballast.hold().catch((error) => report(notWritten(ballast.path, error))),
-    ]);
+    // A start need not wait for it: without it, it is as safe as the start before it was.
+    const held = ballast.hold().catch((error) => report(notWritten(ballast.path, error)));
     return {
       store: records,
       releaseBallast: async () => {
-        await spares;
+        await held;
         return await ballast.release();
       },
       close: async () => {
         await records.settled();
         kv.close();
-        await spares;
+        await held;
         await spare.write();
       },
     };
@@ -194,10 +191,13 @@ async function readHighWater(highWater: DurableFile, report: OpenOptions["report
 
 const COMMITS_BETWEEN_WRITES = 64;
 
+/** The start's own, the boot's count and the registration: what is written beside them makes them wait for the disk. */
+const COMMITS_OF_A_BOOT = 3;
+
 /** Keeps the second place near the last commit, beside the commits and never in their way. */
 function spareSequence(highWater: DurableFile, report: OpenOptions["report"]) {
   let latest = 0;
-  let unwritten = 0;
+  let unwritten = COMMITS_BETWEEN_WRITES - COMMITS_OF_A_BOOT;
   let writing = false;
   async function write(): Promise<void> {
     writing = true;
