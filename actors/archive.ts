@@ -147,7 +147,7 @@ export class Archive {
     const first = await this.next(localId, 0);
     const facts: ParkedFacts = {
       isParked: record !== null,
-      isOpen: record !== null && await isOpen(this.#store, localId),
+      isOpen: record !== null && (await openLocalIds(this.#store)).has(localId),
       isResending: await this.#store.get(resendKey(localId)) !== null,
       hasTransactionId: record?.answer !== undefined,
       beginsWithStart: first !== undefined &&
@@ -198,12 +198,17 @@ export class Archive {
   }
 }
 
-/** Its record is there, or a message of it waits. In this order: a stop moves from the one to the other in one commit. */
-async function isOpen(store: Store, localId: number): Promise<boolean> {
-  const open = await store.list(keys.transactions);
-  if (open.some((entry) => readRecord(TransactionRecord, entry).localId === localId)) return true;
-  for await (const page of pagesOf(store, keys.outbox)) {
-    if (page.some(({ value }) => (value as OutboxRecord).message.localId === localId)) return true;
+/**
+ * Transactions that go on, or of which a message waits. Read in this order, since a stop moves from the one to the other in one
+ * commit.
+ */
+export async function openLocalIds(store: Store): Promise<ReadonlySet<number>> {
+  const localIds = new Set<number>();
+  for (const entry of await store.list(keys.transactions)) {
+    localIds.add(readRecord(TransactionRecord, entry).localId);
   }
-  return false;
+  for await (const page of pagesOf(store, keys.outbox)) {
+    for (const { value } of page) localIds.add((value as OutboxRecord).message.localId);
+  }
+  return localIds;
 }
