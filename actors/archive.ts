@@ -182,7 +182,7 @@ export class Archive {
     let meterValues = 0;
     for await (const page of pagesOf(this.#store, archiveKey(localId))) {
       for (const entry of page) {
-        const { message } = readRecord(ArchiveRecord, entry);
+        const { message } = readRecord(ArchiveRecord, entry, "many");
         if (message.action === "MeterValues") meterValues += 1;
         else messages.push(message);
       }

@@ -75,7 +75,7 @@ export class Resends implements Deliveries {
 
   async #delivery(localId: number, resend: ResendRecord, entry: Entry): Promise<Delivery> {
     const { archive, listener, meterValuesMax } = this.#parts;
-    const record = readRecord(ArchiveRecord, entry);
+    const record = readRecord(ArchiveRecord, entry, "many");
     const { message } = record;
     const transactionId = (await archive.parked(localId))?.answer?.transactionId ?? transactionIdNotObtained;
     const call = await completeCall(this.#store, message, transactionId, meterValuesMax);

@@ -56,7 +56,7 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
       waiting = 0;
       return null;
     }
-    const record = readRecord(OutboxRecord, entry);
+    const record = readRecord(OutboxRecord, entry, "many");
     const { message, failures } = record;
     const { localId } = message;
     // StartTransaction goes before everything else of its transaction, so that by then its answer is there (spec/behaviour.md §3.6).

@@ -43,7 +43,7 @@ export async function purge(store: Store): Promise<void> {
 async function samples(store: Store, localId: number): Promise<readonly MeterValue[]> {
   const all: MeterValue[] = [];
   for await (const page of pagesOf(store, samplesKey(localId))) {
-    for (const entry of page) all.push(readRecord(MeterValue, entry));
+    for (const entry of page) all.push(readRecord(MeterValue, entry, "many"));
   }
   return all;
 }

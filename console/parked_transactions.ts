@@ -64,7 +64,7 @@ async function told(
   let kept = 0;
   for await (const page of pagesOf(store, archiveKey(localId))) {
     for (const entry of page) {
-      const record = readRecord(ArchiveRecord, entry);
+      const record = readRecord(ArchiveRecord, entry, "many");
       const { action, payload } = record.message;
       if (action === "StartTransaction") start = payload;
       if (action === "StopTransaction") stop = payload;
