@@ -10,8 +10,8 @@ import type { HostileCase, Wanted } from "./hostile_case.ts";
 import { isInnocent } from "./hostile_case.ts";
 import type { HostileHouse } from "./hostile_house.ts";
 
-/** What the operator has set. */
-export type Values = ReadonlyMap<string, string>;
+/** What the operator has set, as GetConfiguration tells it. */
+export type Values = ReadonlyMap<string, { readonly value: string; readonly readonly: boolean }>;
 
 /** Longer than anything that a question may wait for (20 s, `actors/incoming_calls.ts`). */
 const answerMs = 25_000;
@@ -109,7 +109,11 @@ function interruption({ centralSystem }: HostileHouse): () => boolean {
   return () => !centralSystem.connected() || centralSystem.accepted() !== connection;
 }
 
-function judge(given: readonly (CallResult | CallError)[], { id, verdict, action, statuses }: Wanted): void {
+/** Throws a Breach when the CALL was not answered as it must be. */
+export function judge(
+  given: readonly (CallResult | CallError)[],
+  { id, verdict, action, statuses }: Wanted,
+): void {
   const answer = given.find((frame) => frame.id === id);
   if (answer === undefined) throw new Breach("I7", `it was not answered, ${verdict} would be right`);
   if (verdict === "some") return;
@@ -148,7 +152,8 @@ async function putBack(
   if (change === undefined) return;
   const set = [...values].find(([key]) => key.toLowerCase() === change.key.toLowerCase());
   if (set === undefined) return;
-  const [key, value] = set;
+  const [key, { value, readonly }] = set;
+  if (readonly && status !== "Rejected") throw new Breach("I14", `${key} is read-only, and was ${status}`);
   const now = await valueOf(house, key);
   const should = status === "Accepted" ? change.value : value;
   if (canonical(now) !== canonical(should)) {
