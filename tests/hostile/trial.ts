@@ -109,30 +109,27 @@ function interruption({ centralSystem }: HostileHouse): () => boolean {
   return () => !centralSystem.connected() || centralSystem.accepted() !== connection;
 }
 
-/** Throws a Breach when the CALL was not answered as it must be. */
-export function judge(
-  given: readonly (CallResult | CallError)[],
-  { id, verdict, action, statuses }: Wanted,
-): void {
-  const answer = given.find((frame) => frame.id === id);
-  if (answer === undefined) throw new Breach("I7", `it was not answered, ${verdict} would be right`);
-  if (verdict === "some") return;
+/** Throws a Breach when none of the answers to the CALL is the right one. */
+export function judge(given: readonly (CallResult | CallError)[], wanted: Wanted): void {
+  const problems = given.filter(({ id }) => id === wanted.id).map((answer) => problem(answer, wanted));
+  const [first = `it was not answered, ${wanted.verdict} would be right`] = problems;
+  if (first !== null && !problems.includes(null)) throw new Breach("I7", first);
+}
+
+function problem(answer: CallResult | CallError, { verdict, action, statuses }: Wanted): string | null {
+  if (verdict === "some") return null;
   if (answer.kind === "CallError") {
-    if (answer.errorCode === verdict) return;
-    throw new Breach(
-      "I7",
-      `it was answered ${answer.errorCode} (${answer.errorDescription}), not ${verdict}`,
-    );
+    const { errorCode, errorDescription } = answer;
+    return errorCode === verdict
+      ? null
+      : `it was answered ${errorCode} (${errorDescription}), not ${verdict}`;
   }
-  if (verdict !== "result") {
-    throw new Breach("I7", `it was answered ${JSON.stringify(answer.payload)}, not ${verdict}`);
-  }
-  const problem = schemaProblem(action, "conf", answer.payload);
-  if (problem !== null) throw new Breach("I7", problem);
+  if (verdict !== "result") return `it was answered ${JSON.stringify(answer.payload)}, not ${verdict}`;
   const { status } = answer.payload as { readonly status?: string };
   if (statuses !== undefined && !statuses.includes(status ?? "")) {
-    throw new Breach("I7", `its status is ${status}, not ${statuses.join(" or ")}`);
+    return `its status is ${status}, not ${statuses.join(" or ")}`;
   }
+  return schemaProblem(action, "conf", answer.payload);
 }
 
 async function putBack(
