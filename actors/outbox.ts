@@ -49,7 +49,10 @@ export type OutboxMessage =
   | { readonly kind: "RetryDue" }
   /** Replies whether the central system can be asked now: there is a link, and it has accepted this charge point. */
   | { readonly kind: "TellOnline"; readonly reply: Reply<boolean> }
-  /** Replies when no transaction message waits any more, or when there is no link to send one on. */
+  /**
+   * The end is near: what waits for its retry interval is tried now. Replies when no transaction message waits any more, or
+   * when there is no link to send one on.
+   */
   | { readonly kind: "Drain"; readonly reply: Reply<null> }
   | SettingsChanged;
 
@@ -159,6 +162,7 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
         return message.reply(this.#linkUp && this.#registration === "Accepted");
       case "Drain":
         this.#draining.push(message.reply);
+        this.#retryAtMs = 0;
         return this.#pump();
       case "SettingsChanged":
         this.#settings = message.settings;

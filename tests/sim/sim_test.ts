@@ -27,7 +27,7 @@ for (const station of shippedStations) {
         "reset",
         "link lost",
         "offline start",
-        "stop by PowerLoss",
+        station === "ac-two-sockets" ? "resumed" : "stop by PowerLoss",
         "retransmission",
       ]
     ) {
