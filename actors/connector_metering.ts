@@ -104,14 +104,14 @@ export class ConnectorMetering {
     }
   }
 
-  /** Within a transaction time never falls, even where civil time was set back and the grid with it. */
+  /** In a transaction it is the reading's own moment where civil time was set, and the grid with it. */
   async #aligned(moment: Moment, gridMs: number, use: Use): Promise<void> {
-    const onGrid = { ...moment, atMs: gridMs };
     if (use.kind === "transaction") {
       const isNear = Math.abs(moment.atMs - gridMs) < gridToleranceMs;
-      const sampled = isNear && this.#transaction.mayTell(gridMs) ? onGrid : moment;
-      return await this.#transaction.sample(this.#samples.aligned(sampled), sampled.atMs);
+      const atMs = isNear ? this.#transaction.notBefore(gridMs) : moment.atMs;
+      return await this.#transaction.sample(this.#samples.aligned({ ...moment, atMs }), atMs);
     }
-    if (use.kind !== "stopping") this.#samples.send(this.#samples.aligned(onGrid).sent, "ordinary");
+    if (use.kind === "stopping") return;
+    this.#samples.send(this.#samples.aligned({ ...moment, atMs: gridMs }).sent, "ordinary");
   }
 }

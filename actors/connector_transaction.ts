@@ -48,8 +48,8 @@ export class ConnectorTransaction {
   readonly #parts: ConnectorTransactionParts;
   /** What this incarnation has read since the last checkpoint that is durable. */
   #seen: Checkpoint | null = null;
-  /** The timestamp of the last sample. */
-  #toldMs = 0;
+  /** The last sample: a point of the clock's grid may be a little off the moment of its reading. */
+  #sampled = { localId: 0, atMs: 0 };
 
   constructor(self: Pick<Self<ReadingDue>, "after" | "send" | "trace">, parts: ConnectorTransactionParts) {
     this.#self = self;
@@ -73,9 +73,11 @@ export class ConnectorTransaction {
     return record === null ? null : this.#last(record).energyWh;
   }
 
-  /** Whether a sample of this moment would stand in order. */
-  mayTell(atMs: number): boolean {
-    return atMs >= this.#toldMs;
+  /** Of a sample: within a transaction no time stamp is below the one before it. */
+  notBefore(atMs: number): number {
+    const record = this.#parts.book.open();
+    if (record === null) return atMs;
+    return Math.max(atMs, this.#sampled.localId === record.localId ? this.#sampled.atMs : record.startedMs);
   }
 
   /** What of a reading counts for the running transaction. */
@@ -101,7 +103,6 @@ export class ConnectorTransaction {
       const warning: Fault = { errorCode: "InternalError", info: "storage refuses a new transaction" };
       return { kind: "StartFailed", warning };
     }
-    this.#toldMs = 0;
     this.#queued();
     return { kind: "StartCommitted", localId: begun.localId };
   }
@@ -137,10 +138,12 @@ export class ConnectorTransaction {
     if (record === null || (sent === null && data === null)) return;
     const last = this.#last(record);
     const checkpoint = { ...last, atMs: Math.max(last.atMs, atMs) };
+    if (!await this.#parts.book.sample({ checkpoint, sent, data })) {
+      return this.#self.trace("DropSample", { why: "storage refuses" });
+    }
     this.#seen = checkpoint;
-    this.#toldMs = atMs;
-    if (await this.#parts.book.sample({ checkpoint, sent, data })) this.#queued();
-    else this.#self.trace("DropSample", { why: "storage refuses" });
+    this.#sampled = { localId: record.localId, atMs };
+    this.#queued();
   }
 
   /** A sign of life: with no reading, of the time alone. */

@@ -195,8 +195,8 @@ export const mutants: readonly Mutant[] = [
     breaks: "§9.1.22: each event begins MinimumStatusDuration anew",
   },
   {
-    file: "actors/transaction_queue.ts",
-    find: `{ key: parkedKey(sequenceOf(delivery.entry)), value: delivery.record },`,
+    file: "actors/archive.ts",
+    find: `{ key: [...archiveKey(localId), sequence], value: archived },`,
     replace: ``,
     breaks: "a message that was refused for good is deleted, not parked",
   },
