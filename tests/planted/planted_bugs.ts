@@ -115,7 +115,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     id: "b10",
     what: "a connector that crashed after its stop was decided charges on",
-    file: "actors/connector.ts",
+    file: "actors/connector_behaviour.ts",
     find: `if (record?.stop !== undefined) await`,
     replace: `if (record?.stop?.reason === "PowerLoss") await`,
   },
