@@ -32,7 +32,6 @@ export function createWorldTrace(): WorldTrace {
       moment[0] = event.atMs;
       hash = mix(mix(hash, momentBits[0] ?? 0), momentBits[1] ?? 0);
       add("actor" in event ? event.actor : event.supervisor);
-      add(event.kind);
       add(what(event));
       last.push(event);
       if (last.length > lastMax) last.shift();
@@ -46,23 +45,29 @@ function mix(hash: number, bits: number): number {
   return Math.imul(hash ^ bits, 0x01000193);
 }
 
+export function traceLine(event: TraceEvent): string {
+  return `${event.atMs} ${"actor" in event ? event.actor : event.supervisor} ${what(event)}`;
+}
+
 /** All but stacks, which hold addresses of promise frames. */
 function what(event: TraceEvent): string {
   switch (event.kind) {
     case "message":
       return event.message;
     case "effect":
-      return event.effect + (typeof event.detail === "string" ? event.detail : JSON.stringify(event.detail));
+      return `${event.effect} ${
+        typeof event.detail === "string" ? event.detail : JSON.stringify(event.detail)
+      }`;
     case "crash":
-      return `${event.error} ${event.message?.kind}`;
+      return `crash ${event.error} ${event.message?.kind}`;
     case "restart":
-      return event.starts.join();
+      return `restart ${event.starts.join()}`;
     case "started":
     case "stopped":
     case "terminateFailed":
     case "gaveUp":
     case "overflow":
     case "deadLetter":
-      return "";
+      return event.kind;
   }
 }
