@@ -11,26 +11,30 @@ export type Availability = "Operative" | "Inoperative";
 
 export interface AvailabilityBook {
   readonly now: () => Availability;
-  /** False when the store refuses: nothing has changed. */
-  readonly set: (availability: Availability) => Promise<boolean>;
+  /** False when the store refuses: nothing has changed. `isKept`: the station has stored it already, so that it counts all the same. */
+  readonly set: (availability: Availability, isKept?: boolean) => Promise<boolean>;
 }
 
+/** `others` are stored with it, in the same commit: connector 0 takes all along. */
 export async function openAvailability(
   store: Store,
   connectorId: number,
   damaged: TellDamaged,
+  others: readonly number[] = [],
 ): Promise<AvailabilityBook> {
-  const key = availabilityKey(connectorId);
-  let now: Availability = await keptRecord(store, key, AvailabilityRecord, damaged) ?? "Operative";
+  const keys = [connectorId, ...others].map(availabilityKey);
+  let now: Availability =
+    await keptRecord(store, availabilityKey(connectorId), AvailabilityRecord, damaged) ?? "Operative";
   return {
     now: () => now,
-    set: async (availability) => {
-      if (availability === now) return true;
+    set: async (availability, isKept = false) => {
+      // One of the others may be something else by now.
+      if (availability === now && others.length === 0) return true;
       const inoperative = availability === "Inoperative";
       const outcome = await store.commit(
-        inoperative ? { sets: [{ key, value: availability }] } : { deletes: [key] },
+        inoperative ? { sets: keys.map((key) => ({ key, value: availability })) } : { deletes: keys },
       );
-      if (outcome.kind !== "committed") return false;
+      if (outcome.kind !== "committed" && !isKept) return false;
       now = availability;
       return true;
     },

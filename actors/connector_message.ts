@@ -44,6 +44,8 @@ export type ConnectorRequest =
   | {
     readonly kind: "ChangeAvailability";
     readonly availability: "Operative" | "Inoperative";
+    /** The station has stored it with its own, for all connectors. */
+    readonly isKept: boolean;
     readonly reply: Reply<AvailabilityAnswer>;
   }
   | { readonly kind: "UnlockConnector"; readonly reply: Reply<UnlockAnswer> };

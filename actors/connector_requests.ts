@@ -81,8 +81,8 @@ export class ConnectorRequests {
     reply(accepted);
   }
 
-  async #changeAvailability({ availability, reply }: Asked<"ChangeAvailability">): Promise<void> {
-    const changed = await this.#parts.availability.set(availability);
+  async #changeAvailability({ availability, isKept, reply }: Asked<"ChangeAvailability">): Promise<void> {
+    const changed = await this.#parts.availability.set(availability, isKept);
     const isScheduled = availability === "Inoperative" && inTransaction(this.#parts.facts().use);
     reply(!changed ? "Rejected" : isScheduled ? "Scheduled" : "Accepted");
     return changed ? this.#parts.apply({ kind: "AvailabilityChanged", availability }) : undefined;

@@ -6,7 +6,7 @@
  */
 import type { Cancel, Clock } from "../hal/clock.ts";
 import type { Entropy } from "../hal/entropy.ts";
-import type { CallOutcome } from "../protocol/answer.ts";
+import type { Concluded } from "../protocol/answer.ts";
 import { callOutcome } from "../protocol/answer.ts";
 import type { Next } from "../protocol/call_queue.ts";
 import { next } from "../protocol/call_queue.ts";
@@ -40,7 +40,8 @@ import { tellOpenAnswered } from "./transaction_queue.ts";
 
 export type OutboxMessage =
   | { readonly kind: "LinkUp" }
-  | { readonly kind: "LinkDown" }
+  /** `silent`: we cut it, since the peer gave no sign, or read nothing. */
+  | { readonly kind: "LinkDown"; readonly silent: boolean }
   | { readonly kind: "AnnounceLink" }
   | { readonly kind: "FrameReceived"; readonly text: string }
   | { readonly kind: "RegistrationChanged"; readonly registration: Registration }
@@ -166,7 +167,7 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
         this.#self.send(this.#parts.station, { kind: "LinkChanged", up: true });
         return this.#pump();
       case "LinkDown":
-        return this.#linkLost();
+        return this.#linkLost(message.silent);
       case "AnnounceLink":
         this.#self.send(this.#parts.station, { kind: "LinkChanged", up: this.#linkUp });
         return;
@@ -243,14 +244,16 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
     reply(await this.#messages.archive.discard(localId, reason));
   }
 
-  async #linkLost(): Promise<void> {
+  async #linkLost(silent: boolean): Promise<void> {
     this.#linkUp = false;
     this.#heldSinceMs = null;
     this.#self.send(this.#parts.station, { kind: "LinkChanged", up: false });
     this.#incoming.forget();
-    await this.#finish({ kind: "offline" });
-    for (const call of this.#waiting.splice(0)) call.reply({ kind: "offline" });
-    this.#drained();
+    const cargo = this.#flight.end();
+    if (cargo?.kind === "delivery") await this.#delivery.linkLost(cargo.delivery, silent, this.#settings);
+    const unsent = cargo?.kind === "call" ? [cargo.call] : [];
+    for (const call of [...unsent, ...this.#waiting.splice(0)]) call.reply({ kind: "offline" });
+    await this.#pump();
   }
 
   /** Sends what may go now. Awaits the store only when a transaction message is next. */
@@ -339,7 +342,7 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   /** The end of what is in flight, one way or another; then the next. */
-  #finish(outcome: CallOutcome<unknown>): void | Promise<void> {
+  #finish(outcome: Concluded): void | Promise<void> {
     const cargo = this.#flight.end();
     if (cargo === null) return;
     if (cargo.kind === "delivery") return this.#delivered(cargo.delivery, outcome);
@@ -347,7 +350,7 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
     return this.#pump();
   }
 
-  async #delivered(delivery: OnItsWay, outcome: CallOutcome<unknown>): Promise<void> {
+  async #delivered(delivery: OnItsWay, outcome: Concluded): Promise<void> {
     await this.#delivery.concluded(delivery, outcome, this.#settings);
     await this.#pump();
   }

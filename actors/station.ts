@@ -68,7 +68,7 @@ export function stationActor(parts: StationParts): ActorSpec<StationMessage> {
       const damaged = tracingDamaged(self);
       const record = await keptRecord(store, keys.registration, RegistrationRecord, damaged);
       const resumed = record?.boot === parts.boot ? record : null;
-      const availability = await openAvailability(store, 0, damaged);
+      const availability = await openAvailability(store, 0, damaged, [...parts.connectors.keys()]);
       const restart = await openRestartBook(store, parts.boot, damaged);
       return new StationBehaviour(self, store, parts, { settings, resumed, availability, restart });
     },

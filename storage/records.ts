@@ -18,7 +18,7 @@
  * | `["archive", localId, sequence]` | outbox | a message of such a transaction, refused or sent without its transactionId |
  * | `["resend", localId]` | outbox | there while such a transaction is being sent again |
  * | `["cache", idTag]` | authorizer | what the central system last said of an idTag, which is folded |
- * | `["availability", connectorId]` | connector, station for 0 | there while ChangeAvailability has it Inoperative |
+ * | `["availability", connectorId]` | connector, station for 0 and then all | there while ChangeAvailability has it Inoperative |
  * | `["restart"]` | station | a Reset that was accepted in this boot |
  * | `["clock"]` | station | the last civil time that is known to have been |
  */
@@ -148,7 +148,7 @@ const message = z.discriminatedUnion("action", [
 
 export const OutboxRecord = z.object({
   message,
-  /** How often it was sent and failed; a lost link does not count. */
+  /** How often it was sent and failed; a lost link counts only where it is always lost (decision D-too-big). */
   failures: z.int().min(0),
   /** What was answered then, the last of it. */
   refusals: z.array(Refusal).exactOptional(),
