@@ -163,6 +163,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       reached.add(event.kind);
     }
     if (event.kind === "effect" && event.effect === "LinkClosed") reached.add("link lost");
+    if (event.kind === "effect" && event.effect === "Resume") reached.add("resumed");
   }
 
   async function boot(): Promise<void> {
