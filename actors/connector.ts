@@ -16,7 +16,7 @@ import type { ConnectorMessage } from "./connector_message.ts";
 import { tracingDamaged } from "./damaged_record.ts";
 import type { MeterMessage } from "./meter.ts";
 import type { ActorSpec, Address } from "./otp/actor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 import { openRestartBook } from "./restart_book.ts";
 import { readSettings } from "./settings.ts";
 import type { StationMessage } from "./station_message.ts";
