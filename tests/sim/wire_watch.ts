@@ -1,41 +1,184 @@
 /**
- * Watches the wire at the charger's end: never a second CALL in flight (OCPP-J 1.6 §4.1.1; invariant I7).
+ * Watches the wire at the charger's end: what is sent, in which order, how often, and when (invariants I7, I8, I14, I16, I19, I20).
  *
- * Law: a CALL is in flight until it is answered, until MessageTimeout has passed, or until its connection is gone.
+ * Law: a CALL is in flight until it is answered, until MessageTimeout has passed, or until its connection is gone. A transaction
+ * message is sent while it is the oldest that waits in the store, and says what stands there.
  */
 import type { Trace } from "../../actors/otp/trace.ts";
+import type { Call, CallError, CallResult, Frame } from "../../protocol/frame.ts";
 import { parseFrame } from "../../protocol/frame.ts";
+import { transactionIdNotObtained } from "../../protocol/transaction.ts";
+import type { CentralSystemLedger } from "./central_system_ledger.ts";
+import type { Bill, DurableLedger } from "./durable_ledger.ts";
+
+export interface WireBreach {
+  readonly id: string;
+  readonly what: string;
+}
 
 export interface WireWatch {
   readonly record: Trace;
-  readonly breaches: readonly string[];
+  readonly breaches: readonly WireBreach[];
+}
+
+export interface WireWatchParts {
+  readonly durable: DurableLedger;
+  readonly books: CentralSystemLedger;
+  readonly boots: () => number;
+  readonly reached: (point: string) => void;
+  /** The shortest HeartbeatInterval that the station takes. */
+  readonly heartbeatLeastS: number;
 }
 
 /** MessageTimeout, as the world leaves it, less the rounding of its clock. */
 const messageTimeoutMs = 29_999;
+/** What rounding and a busy actor may shift. */
+const slackMs = 1_000;
 
-export function createWireWatch(): WireWatch {
-  const breaches: string[] = [];
+export function createWireWatch(parts: WireWatchParts): WireWatch {
+  const breaches: WireBreach[] = [];
   let inFlight: { readonly id: string; readonly action: string; readonly sentMs: number } | null = null;
+  /** Values that ChangeConfiguration asked for on this connection, by message id. */
+  const changes = new Map<string, { readonly key: string; readonly value: string }>();
+  /** What may be sent besides what is due: TriggerMessage, and what a restart or a new interval brings. */
+  let extra = { boot: true, heartbeats: 0 };
+  let lastHeartbeatMs = -Infinity;
+
+  function fail(id: string, what: string): void {
+    breaches.push({ id, what });
+  }
+
+  function received(frame: Frame): void {
+    if (frame.kind !== "Call") {
+      if (frame.id === inFlight?.id) inFlight = null;
+      return;
+    }
+    const payload = frame.payload as { key?: string; value?: string; requestedMessage?: string };
+    if (frame.action === "ChangeConfiguration" && typeof payload?.key === "string") {
+      changes.set(frame.id, { key: payload.key, value: String(payload.value) });
+      extra = { ...extra, heartbeats: extra.heartbeats + 1 };
+    }
+    if (payload?.requestedMessage === "BootNotification") extra = { ...extra, boot: true };
+    if (payload?.requestedMessage === "Heartbeat") extra = { ...extra, heartbeats: extra.heartbeats + 1 };
+  }
+
+  /** I14: what is Accepted is durable. */
+  function answered(frame: CallResult | CallError): void {
+    const change = changes.get(frame.id);
+    changes.delete(frame.id);
+    if (change === undefined || frame.kind !== "CallResult") return;
+    if ((frame.payload as { status?: string }).status !== "Accepted") return;
+    const kept = parts.durable.configuration.get(change.key);
+    const isOvertaken = [...changes.values()].some(({ key }) => key === change.key);
+    if (kept !== change.value && !isOvertaken) {
+      fail("I14", `${change.key} was Accepted as ${change.value} and is kept as ${kept}`);
+    }
+  }
+
+  function called(call: Call, atMs: number): void {
+    if (inFlight !== null && atMs - inFlight.sentMs < messageTimeoutMs) {
+      fail("I7", `${call.action} was sent while ${inFlight.action} was in flight`);
+    }
+    inFlight = { id: call.id, action: call.action, sentMs: atMs };
+    switch (call.action) {
+      case "StartTransaction":
+      case "StopTransaction":
+        return transactional(call);
+      case "MeterValues": {
+        const { meterValue } = call.payload as { meterValue: { sampledValue: { context: string }[] }[] };
+        const context = meterValue[0]?.sampledValue[0]?.context;
+        if ((call.payload as Owned).transactionId !== undefined && context !== "Trigger") transactional(call);
+        return;
+      }
+      case "BootNotification":
+        return booted();
+      case "Heartbeat":
+        return beat(atMs);
+    }
+  }
+
+  /** I8: the oldest that waits, and as it stands there. */
+  function transactional({ action, payload }: Call): void {
+    const [oldest] = parts.durable.outbox.values();
+    const said = JSON.stringify(withoutIds(payload as Owned));
+    if (oldest === undefined || oldest.action !== action || JSON.stringify(oldest.payload) !== said) {
+      return fail(
+        "I8",
+        `${action} ${said} was sent, and ${JSON.stringify(oldest ?? "nothing")} is the oldest`,
+      );
+    }
+    const bill = parts.durable.billOf(oldest.localId);
+    if (action !== "StartTransaction" && bill !== undefined) owned(bill, action, payload as Owned);
+  }
+
+  /** I16: the id from the answer, and none that was not obtained. */
+  function owned(bill: Bill, action: string, { transactionId }: Owned): void {
+    if (bill.excuse !== null) return;
+    const isParked = bill.parked.some((message) => message.action === "StartTransaction");
+    const told = parts.books.startedBy(bill.start)?.transactionId;
+    const expected = isParked ? transactionIdNotObtained : told;
+    if (isParked) parts.reached("transactionId -1");
+    if (transactionId !== expected) {
+      fail("I16", `${action} says transaction ${transactionId}, and it is ${expected}`);
+    }
+  }
+
+  /** I19: a boot that has been accepted boots again only when it is asked to. */
+  function booted(): void {
+    const known = parts.durable.registration();
+    const isAccepted = known?.registration === "Accepted" && known.boot === parts.durable.boot();
+    if (isAccepted && !extra.boot) {
+      fail("I19", "BootNotification was sent again, and nobody has asked");
+    }
+    extra = { ...extra, boot: false };
+  }
+
+  /** I20. */
+  function beat(atMs: number): void {
+    const isEarly = atMs - lastHeartbeatMs < parts.heartbeatLeastS * 1_000 - slackMs;
+    if (isEarly && extra.heartbeats === 0) {
+      fail("I20", `a Heartbeat ${atMs - lastHeartbeatMs} ms after the one before`);
+    }
+    if (isEarly) extra = { ...extra, heartbeats: Math.max(0, extra.heartbeats - 1) };
+    else lastHeartbeatMs = atMs;
+  }
+
+  let boots = 0;
   return {
     breaches,
     record: (event) => {
-      if (event.kind === "started" && event.actor === "outbox") inFlight = null;
+      if (event.kind === "started") {
+        if (parts.boots() !== boots) {
+          extra = { boot: true, heartbeats: 1 };
+          boots = parts.boots();
+          inFlight = null;
+        }
+        if (event.actor === "outbox") inFlight = null;
+        if (event.actor === "station") extra = { ...extra, heartbeats: extra.heartbeats + 1 };
+        return;
+      }
       if (event.kind !== "effect") return;
-      if (event.effect === "LinkClosed") inFlight = null;
+      if (event.effect === "LinkClosed") {
+        inFlight = null;
+        changes.clear();
+      }
       if (event.effect !== "FrameSent" && event.effect !== "FrameReceived") return;
       const parsed = parseFrame(String(event.detail));
       if (parsed.kind !== "frame") return;
       const { frame } = parsed;
-      if (event.effect === "FrameReceived") {
-        if (frame.kind !== "Call" && frame.id === inFlight?.id) inFlight = null;
-        return;
-      }
-      if (frame.kind !== "Call") return;
-      if (inFlight !== null && event.atMs - inFlight.sentMs < messageTimeoutMs) {
-        breaches.push(`${frame.action} was sent while ${inFlight.action} was in flight`);
-      }
-      inFlight = { id: frame.id, action: frame.action, sentMs: event.atMs };
+      if (event.effect === "FrameReceived") received(frame);
+      else if (frame.kind === "Call") called(frame, event.atMs);
+      else answered(frame);
     },
   };
+}
+
+/** What is filled in at sending, and all the rest of a transaction's message. */
+interface Owned {
+  readonly transactionId?: number;
+  readonly transactionData?: unknown;
+}
+
+function withoutIds({ transactionId: _, transactionData: __, ...rest }: Owned): object {
+  return rest;
 }
