@@ -71,13 +71,23 @@ export function watchBills(world: World, fail: Fail): void {
     committed(batch);
   });
 
+  /** When a meter gave no answer last: the last reading stands in, and what has flowed since is not billed (spec/behaviour.md §18). */
+  const unansweredMs = new Map<string, number>();
+  world.onTrace((event) => {
+    if (event.kind !== "effect" || event.effect !== "MeterFailed") return;
+    world.reached.add("meter gave no answer");
+    unansweredMs.set(event.actor, event.atMs);
+  });
+
   /** I5. */
   function ended(bill: Bill): void {
     const { stop, stoppedWh } = bill;
     if (stop === null || stoppedWh === null || bill.isMisread || bill.excuse !== null) return;
     const deliveredWh = stoppedWh - bill.startedWh;
     const billedWh = stop.meterStop - bill.start.meterStart;
-    if (Math.abs(deliveredWh - billedWh) > roundingWh) {
+    const isShort = (unansweredMs.get(`connector:${bill.connectorId}`) ?? -Infinity) > bill.startedMs;
+    const wrongWh = isShort ? billedWh - deliveredWh : Math.abs(deliveredWh - billedWh);
+    if (wrongWh > roundingWh) {
       fail("I5", `transaction ${bill.localId}: ${deliveredWh} Wh were delivered and ${billedWh} Wh billed`);
     }
   }

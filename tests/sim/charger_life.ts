@@ -48,6 +48,8 @@ export interface ChargerLifeParts {
   readonly diskMs: (operation: Operation) => number;
   readonly settings: Readonly<Record<string, string>>;
   readonly stuckRestarts: number;
+  /** From the end of a process that has given up to its next start (systemd, RestartSec); null: there is no next start. */
+  readonly reviveMs: number | null;
   readonly trace: Trace;
   readonly restarted: (kind: RestartKind) => void;
 }
@@ -57,8 +59,6 @@ const identity: ChargerIdentity = {
   chargePointId: "CP001",
   bootNotification: { chargePointVendor: "chargerd", chargePointModel: "simulated" },
 };
-/** From the end of a process that has given up to its next start (systemd, RestartSec). */
-const restartMs = 5_000;
 
 export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
   const { clock, ledger, disk, saboteur } = parts;
@@ -106,7 +106,8 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
   /** The init system starts the process again. */
   function revive(): void {
     const ofBoot = boots;
-    clock.after(restartMs, () => {
+    if (parts.reviveMs === null) return;
+    clock.after(parts.reviveMs, () => {
       if (boots !== ofBoot || system === null) return;
       end(Infinity);
       void boot();
@@ -128,6 +129,7 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
     system?.abandon();
     system = null;
     isRestarting = false;
+    saboteur.forget();
     memory = createMemoryStore({ from: memory.powerCut(keptCommits) });
   }
 

@@ -30,7 +30,8 @@ export interface Bill {
   readonly parked: Message[];
   /** When its periodic samples were taken: the last two. */
   readonly samplesMs: number[];
-  /** Its energy cannot be judged: the meter lied. */
+  readonly startedMs: number;
+  /** Its energy cannot be judged: the meter has lied between the reading that began it and its end. */
   isMisread: boolean;
   /** What of it may be lost, and why: a damaged record, an emptied store. */
   excuse: string | null;
@@ -63,11 +64,16 @@ export interface LedgerKeeper extends DurableLedger {
 export interface LedgerWatch {
   readonly nowMs: () => number;
   readonly registerWh: (connectorId: number) => number;
+  /** When its meter told a lie, or nothing, last. */
+  readonly liedMs: (connectorId: number) => number;
   /** A commit is asked for. */
   readonly asked: (batch: Batch) => void;
   /** A batch is durable, and has been noted. */
   readonly committed: (batch: Batch) => void;
 }
+
+/** From the reading that begins a transaction to its commit, at the slowest. */
+const startReadingMs = 30_000;
 
 interface Account {
   readonly tried: Message[];
@@ -187,6 +193,7 @@ function noteMessage(account: Account, sequence: number, message: Message, watch
       if (bill === undefined || bill.stop !== null) return;
       bill.stop = message.payload;
       bill.stoppedWh = watch.registerWh(bill.connectorId);
+      bill.isMisread = watch.liedMs(bill.connectorId) > -Infinity;
   }
 }
 
@@ -194,7 +201,7 @@ function begin(
   account: Account,
   localId: number,
   start: StartTransactionRequest,
-  { registerWh }: LedgerWatch,
+  { registerWh, nowMs }: LedgerWatch,
 ): void {
   const bill: Bill = {
     localId,
@@ -207,6 +214,7 @@ function begin(
     refusedMs: null,
     parked: [],
     samplesMs: [],
+    startedMs: nowMs(),
     isMisread: false,
     excuse: null,
   };

@@ -78,7 +78,7 @@ export function createFaultyDisk(reached: (point: string) => void): FaultyDisk {
     },
     store: (memory, noted) =>
       withReserve({ ...noted, commit: (batch) => commit(memory, noted, batch) }, () => {
-        const released = hasReserve;
+        const released = isFull && hasReserve;
         hasReserve = false;
         if (released) room = reserveCommits;
         return Promise.resolve(released);

@@ -42,6 +42,7 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
   const world = await createWorld({
     seed,
     judge: (idTag) => ({ status: idTag === "MALLORY" ? "Invalid" : "Accepted" }),
+    reviveMs: 5_000,
     settings: drawSettings(() => settings.fraction("settings")),
     ...(options.station === undefined ? {} : { station: options.station }),
   });

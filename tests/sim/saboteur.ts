@@ -19,6 +19,8 @@ export type Sabotage =
 export interface Saboteur {
   readonly order: (actor: string, sabotage: Sabotage) => void;
   readonly heal: () => void;
+  /** The life of the charger is over, and the turns that were being slow with it. */
+  readonly forget: () => void;
   /** Turns that are being slow: promises that only time will resolve. */
   readonly asleep: () => number;
   readonly sabotaged: (root: SupervisorSpec) => SupervisorSpec;
@@ -33,6 +35,7 @@ interface Orders {
 export function createSaboteur(clock: Clock, reached: (point: string) => void): Saboteur {
   const orders = new Map<string, Orders>();
   let asleep = 0;
+  let life = 0;
 
   function ordersFor(actor: string): Orders {
     const known = orders.get(actor) ?? { throws: null, failedStarts: 0, slow: null };
@@ -42,8 +45,10 @@ export function createSaboteur(clock: Clock, reached: (point: string) => void): 
 
   function sleep(ms: number): Promise<void> {
     asleep += 1;
+    const ofLife = life;
     return new Promise((resolve) =>
       clock.after(ms, () => {
+        if (ofLife !== life) return;
         asleep -= 1;
         resolve();
       })
@@ -124,6 +129,10 @@ export function createSaboteur(clock: Clock, reached: (point: string) => void): 
         mine.failedStarts = 0;
         mine.slow = null;
       }
+    },
+    forget: () => {
+      life += 1;
+      asleep = 0;
     },
     asleep: () => asleep,
     sabotaged,

@@ -26,8 +26,8 @@ export interface WireWatchParts {
   readonly books: CentralSystemLedger;
   readonly boots: () => number;
   readonly reached: (point: string) => void;
-  /** The shortest HeartbeatInterval that the station takes. */
-  readonly heartbeatLeastS: number;
+  /** Before anybody has changed it. */
+  readonly heartbeatIntervalS: number;
 }
 
 /** MessageTimeout, as the world leaves it, less the rounding of its clock. */
@@ -42,7 +42,10 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
   const changes = new Map<string, { readonly key: string; readonly value: string }>();
   /** What may be sent besides what is due: TriggerMessage, and what a restart or a new interval brings. */
   let extra = { boot: true, heartbeats: 0 };
-  let lastHeartbeatMs = -Infinity;
+  /** Those that were due: the last two. */
+  let heartbeatsMs = [-Infinity, -Infinity];
+  /** HeartbeatInterval of the last BootNotification.conf: in force before it is stored. */
+  let adoptedS = Infinity;
 
   function fail(id: string, what: string): void {
     breaches.push({ id, what });
@@ -50,7 +53,9 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
 
   function received(frame: Frame): void {
     if (frame.kind !== "Call") {
-      if (frame.id === inFlight?.id) inFlight = null;
+      if (frame.id !== inFlight?.id) return;
+      if (inFlight.action === "BootNotification" && frame.kind === "CallResult") adopted(frame);
+      inFlight = null;
       return;
     }
     const payload = frame.payload as { key?: string; value?: string; requestedMessage?: string };
@@ -62,6 +67,12 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
     if (payload?.requestedMessage === "Heartbeat") extra = { ...extra, heartbeats: extra.heartbeats + 1 };
   }
 
+  function adopted({ payload }: CallResult): void {
+    const { interval } = payload as { interval?: number };
+    adoptedS = interval !== undefined && interval > 0 ? interval : adoptedS;
+    extra = { ...extra, heartbeats: extra.heartbeats + 1 };
+  }
+
   /** I14: what is Accepted is durable. */
   function answered(frame: CallResult | CallError): void {
     const change = changes.get(frame.id);
@@ -69,6 +80,7 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
     if (change === undefined || frame.kind !== "CallResult") return;
     if ((frame.payload as { status?: string }).status !== "Accepted") return;
     const kept = parts.durable.configuration.get(change.key);
+    if (change.key === "HeartbeatInterval") adoptedS = Infinity;
     const isOvertaken = [...changes.values()].some(({ key }) => key === change.key);
     if (kept !== change.value && !isOvertaken) {
       fail("I14", `${change.key} was Accepted as ${change.value} and is kept as ${kept}`);
@@ -133,14 +145,13 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
     extra = { ...extra, boot: false };
   }
 
-  /** I20. */
+  /** I20: within an interval at most one more than its own. */
   function beat(atMs: number): void {
-    const isEarly = atMs - lastHeartbeatMs < parts.heartbeatLeastS * 1_000 - slackMs;
-    if (isEarly && extra.heartbeats === 0) {
-      fail("I20", `a Heartbeat ${atMs - lastHeartbeatMs} ms after the one before`);
-    }
-    if (isEarly) extra = { ...extra, heartbeats: Math.max(0, extra.heartbeats - 1) };
-    else lastHeartbeatMs = atMs;
+    const storedS = Number(parts.durable.configuration.get("HeartbeatInterval") ?? parts.heartbeatIntervalS);
+    const [before = -Infinity, last = -Infinity] = heartbeatsMs;
+    if (atMs - before >= Math.min(storedS, adoptedS) * 1_000 - slackMs) heartbeatsMs = [last, atMs];
+    else if (extra.heartbeats > 0) extra = { ...extra, heartbeats: extra.heartbeats - 1 };
+    else fail("I20", `three Heartbeats in ${atMs - before} ms`);
   }
 
   let boots = 0;

@@ -108,6 +108,8 @@ export interface WorldOptions {
   readonly pace?: Pace;
   /** How often the host is asked to restart and does nothing before it does. Default 0. */
   readonly stuckRestarts?: number;
+  /** After so long the init system starts a process again that has given up. Default: never. */
+  readonly reviveMs?: number;
   readonly traced?: Trace;
 }
 
@@ -148,8 +150,11 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const committed: ((batch: Batch) => void)[] = [];
   let look: () => void = () => {};
   let asked: (batch: Batch) => void = () => {};
+  /** When each meter lied last. */
+  const lies = new Map<number, number>();
   const durable = createDurableLedger({
     nowMs: clock.monotonicMs,
+    liedMs: (connectorId) => lies.get(connectorId) ?? -Infinity,
     registerWh: (connectorId) => station.board.outlet(connectorId).registerWh,
     asked: (batch) => asked(batch),
     committed: (batch) => {
@@ -158,15 +163,14 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   });
   const meter = createFaultyMeter(station.meter, entropy, (connectorId, fault) => {
     reach(`meter ${fault}`);
-    const bill = durable.open.get(connectorId);
-    if (bill !== undefined) bill.isMisread = true;
+    lies.set(connectorId, clock.monotonicMs());
   });
   const wire = createWireWatch({
     durable,
     books: centralSystem.books,
     boots: () => life.boots(),
     reached: reach,
-    heartbeatLeastS: profile.bounds.HeartbeatInterval.least,
+    heartbeatIntervalS: profile.firstValues.HeartbeatInterval,
   });
   const life = createChargerLife({
     profile,
@@ -185,6 +189,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     diskMs: pace.diskMs,
     settings: options.settings ?? {},
     stuckRestarts: options.stuckRestarts ?? 0,
+    reviveMs: options.reviveMs ?? null,
     trace: (event) => {
       trace.record(event);
       wire.record(event);
