@@ -124,6 +124,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     startWallMs,
     settled: () => life.isSettled(),
     pick: (ready) => ready === 1 ? 0 : Math.floor(entropy.fraction("scheduler") * ready),
+    rested: () => look(),
   });
   const reached = new Set<string>();
   const reach = (point: string) => void reached.add(point);
@@ -236,15 +237,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     onCommitted: (listener) => void committed.push(listener),
     onTrace: (listener) => void listeners.push(listener),
     restarts,
-    advance: async (ms) => {
-      const untilMs = clock.monotonicMs() + ms;
-      let due = false;
-      clock.after(ms, () => {
-        due = true;
-      });
-      while (!due && await clock.step()) look();
-      await clock.advance(Math.max(0, untilMs - clock.monotonicMs()));
-    },
+    advance: clock.advance,
     watch: (next) => {
       look = next;
     },
