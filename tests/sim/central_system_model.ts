@@ -188,7 +188,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
 
   function say(text: string, asks: readonly string[] = []): void {
     if (peer === null) return;
-    for (const id of asks) unanswered.set(id, told !== "Rejected");
+    for (const id of asks) unanswered.set(id, false);
     options.heard?.(text, "sent");
     peer.send(text);
   }
@@ -271,6 +271,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
         : undefined;
       if (stops !== undefined) stopsAsked.set(id, stops);
       say(formatCall({ kind: "Call", id, action, payload }), [id]);
+      if (unanswered.has(id)) unanswered.set(id, told !== "Rejected");
       return id;
     },
     say,

@@ -7,6 +7,8 @@
 import type { Trace } from "../../actors/otp/trace.ts";
 import type { Call, CallError, CallResult, Frame } from "../../protocol/frame.ts";
 import { parseFrame } from "../../protocol/frame.ts";
+import type { KeyTable } from "../../protocol/configuration.ts";
+import { change } from "../../protocol/configuration.ts";
 import { transactionIdNotObtained } from "../../protocol/transaction.ts";
 import type { CentralSystemLedger } from "./central_system_ledger.ts";
 import type { Bill, DurableLedger } from "./durable_ledger.ts";
@@ -26,6 +28,7 @@ export interface WireWatchParts {
   readonly books: CentralSystemLedger;
   readonly boots: () => number;
   readonly reached: (point: string) => void;
+  readonly table: KeyTable;
   /** Before anybody has changed it. */
   readonly heartbeatIntervalS: number;
 }
@@ -58,32 +61,37 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
       inFlight = null;
       return;
     }
-    const payload = frame.payload as { key?: string; value?: string; requestedMessage?: string };
-    if (frame.action === "ChangeConfiguration" && typeof payload?.key === "string") {
-      changes.set(frame.id, { key: payload.key, value: String(payload.value) });
+    const asked = frame.payload as { key?: unknown; value?: unknown; requestedMessage?: unknown } | null;
+    if (frame.action === "ChangeConfiguration") {
+      const { key, value } = asked ?? {};
+      if (typeof key === "string" && typeof value === "string") changes.set(frame.id, { key, value });
       extra = { ...extra, heartbeats: extra.heartbeats + 1 };
     }
-    if (payload?.requestedMessage === "BootNotification") extra = { ...extra, boot: true };
-    if (payload?.requestedMessage === "Heartbeat") extra = { ...extra, heartbeats: extra.heartbeats + 1 };
+    if (asked?.requestedMessage === "BootNotification") extra = { ...extra, boot: true };
+    if (asked?.requestedMessage === "Heartbeat") extra = { ...extra, heartbeats: extra.heartbeats + 1 };
   }
 
   function adopted({ payload }: CallResult): void {
-    const { interval } = payload as { interval?: number };
-    adoptedS = interval !== undefined && interval > 0 ? interval : adoptedS;
+    const interval = (payload as { interval?: unknown } | null)?.interval;
+    if (typeof interval === "number" && interval > 0) adoptedS = interval;
     extra = { ...extra, heartbeats: extra.heartbeats + 1 };
   }
 
   /** I14: what is Accepted is durable. */
   function answered(frame: CallResult | CallError): void {
-    const change = changes.get(frame.id);
+    const asked = changes.get(frame.id);
     changes.delete(frame.id);
-    if (change === undefined || frame.kind !== "CallResult") return;
-    if ((frame.payload as { status?: string }).status !== "Accepted") return;
-    const kept = parts.durable.configuration.get(change.key);
-    if (change.key === "HeartbeatInterval") adoptedS = Infinity;
-    const isOvertaken = [...changes.values()].some(({ key }) => key === change.key);
-    if (kept !== change.value && !isOvertaken) {
-      fail("I14", `${change.key} was Accepted as ${change.value} and is kept as ${kept}`);
+    if (asked === undefined || frame.kind !== "CallResult") return;
+    if ((frame.payload as { status?: unknown } | null)?.status !== "Accepted") return;
+    const wanted = change(parts.table, asked.key, asked.value);
+    if (wanted.status !== "Accepted") {
+      return fail("I14", `${asked.key} was Accepted as ${asked.value}: ${wanted.why}`);
+    }
+    if (wanted.name === "HeartbeatInterval") adoptedS = Infinity;
+    const kept = parts.durable.configuration.get(wanted.name);
+    const isOvertaken = [...changes.values()].some(({ key }) => key === asked.key);
+    if (kept !== wanted.value && !isOvertaken) {
+      fail("I14", `${wanted.name} was Accepted as ${wanted.value} and is kept as ${kept}`);
     }
   }
 

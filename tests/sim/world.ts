@@ -5,6 +5,7 @@
  * Law: a run is a function of its seed: same seed, same trace hash, bit for bit. Nothing here knows what the charger should do;
  * the invariants do (`invariants.ts`), and the scripted tests (`tests/actors/`).
  */
+import { stationKeyTable } from "../../actors/charger_config.ts";
 import type { System } from "../../actors/otp/kernel.ts";
 import type { Trace, TraceEvent } from "../../actors/otp/trace.ts";
 import type { Addresses } from "../../actors/tree.ts";
@@ -151,11 +152,10 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const committed: ((batch: Batch) => void)[] = [];
   let look: () => void = () => {};
   let asked: (batch: Batch) => void = () => {};
-  /** When each meter lied last. */
-  const lies = new Map<number, number>();
+  const liars = new Set<number>();
   const durable = createDurableLedger({
     nowMs: clock.monotonicMs,
-    liedMs: (connectorId) => lies.get(connectorId) ?? -Infinity,
+    hasLied: (connectorId) => liars.has(connectorId),
     registerWh: (connectorId) => station.board.outlet(connectorId).registerWh,
     asked: (batch) => asked(batch),
     committed: (batch) => {
@@ -164,13 +164,14 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   });
   const meter = createFaultyMeter(station.meter, entropy, (connectorId, fault) => {
     reach(`meter ${fault}`);
-    lies.set(connectorId, clock.monotonicMs());
+    liars.add(connectorId);
   });
   const wire = createWireWatch({
     durable,
     books: centralSystem.books,
     boots: () => life.boots(),
     reached: reach,
+    table: stationKeyTable(profile),
     heartbeatIntervalS: profile.firstValues.HeartbeatInterval,
   });
   const life = createChargerLife({
