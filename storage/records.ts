@@ -10,10 +10,12 @@
  * | `["registration"]` | station | registration of this boot |
  * | `["transaction", connectorId]` | connector | the transaction that is open there |
  * | `["outbox", sequence]` | connector adds, outbox removes | a transaction message that is not answered yet |
- * | `["answer", localId]` | outbox | what StartTransaction was answered, until StopTransaction is |
+ * | `["answer", localId]` | outbox | what StartTransaction was answered, until StopTransaction is done with |
  * | `["sample", localId, sequence]` | connector adds, outbox removes | a meter value for StopTransaction's transactionData |
- * | `["purge", localId]` | outbox | there until the samples of a transaction that is over are gone |
- * | `["parked", sequence]` | outbox | a transaction message that the central system has refused for good |
+ * | `["purge", localId]` | outbox | there until the samples of a transaction that is over, or all that is left of it, are gone |
+ * | `["parked", localId]` | outbox | a transaction of which something was refused for good |
+ * | `["archive", localId, sequence]` | outbox | a message of such a transaction, refused or sent without its transactionId |
+ * | `["resend", localId]` | outbox | there while such a transaction is being sent again |
  * | `["cache", idTag]` | authorizer | what the central system last said of an idTag, which is folded |
  * | `["availability", connectorId]` | connector, station for 0 | there while ChangeAvailability has it Inoperative |
  * | `["clock"]` | station | the last civil time that is known to have been |
@@ -25,6 +27,7 @@ import {
   StopTransactionRequest,
 } from "../protocol/messages/core.ts";
 import { IdTagInfo, StopReason } from "../protocol/messages/types.ts";
+import { Refusal } from "../protocol/refusal.ts";
 import type { Entry, Key, Store } from "./store.ts";
 import { DamagedRecord } from "./store.ts";
 
@@ -38,6 +41,8 @@ export const keys = {
   samples: ["sample"],
   purges: ["purge"],
   parked: ["parked"],
+  archive: ["archive"],
+  resends: ["resend"],
   cache: ["cache"],
   clock: ["clock"],
 } as const satisfies Record<string, Key>;
@@ -66,8 +71,14 @@ export function cacheKey(foldedIdTag: string): Key {
 export function availabilityKey(connectorId: number): Key {
   return ["availability", connectorId];
 }
-export function parkedKey(sequence: number): Key {
-  return [...keys.parked, sequence];
+export function parkedKey(localId: number): Key {
+  return [...keys.parked, localId];
+}
+export function archiveKey(localId: number): Key {
+  return [...keys.archive, localId];
+}
+export function resendKey(localId: number): Key {
+  return [...keys.resends, localId];
 }
 
 export const BootRecord = z.object({ count: z.int().min(1) });
@@ -101,22 +112,26 @@ export const TransactionRecord = z.object({
 });
 export type TransactionRecord = z.infer<typeof TransactionRecord>;
 
+const message = z.discriminatedUnion("action", [
+  z.object({ action: z.literal("StartTransaction"), localId: z.int(), payload: StartTransactionRequest }),
+  z.object({
+    action: z.literal("MeterValues"),
+    localId: z.int(),
+    payload: MeterValuesRequest.omit({ transactionId: true }),
+  }),
+  z.object({
+    action: z.literal("StopTransaction"),
+    localId: z.int(),
+    payload: StopTransactionRequest.omit({ transactionId: true }),
+  }),
+]);
+
 export const OutboxRecord = z.object({
-  message: z.discriminatedUnion("action", [
-    z.object({ action: z.literal("StartTransaction"), localId: z.int(), payload: StartTransactionRequest }),
-    z.object({
-      action: z.literal("MeterValues"),
-      localId: z.int(),
-      payload: MeterValuesRequest.omit({ transactionId: true }),
-    }),
-    z.object({
-      action: z.literal("StopTransaction"),
-      localId: z.int(),
-      payload: StopTransactionRequest.omit({ transactionId: true }),
-    }),
-  ]),
+  message,
   /** How often it was sent and failed; a lost link does not count. */
   failures: z.int().min(0),
+  /** What was answered then, the last of it. */
+  refusals: z.array(Refusal).exactOptional(),
 });
 export type OutboxRecord = z.infer<typeof OutboxRecord>;
 
@@ -132,8 +147,34 @@ export const AnswerRecord = z.object({
   transactionId: z.int(),
   accepted: z.boolean(),
   parentIdTag: z.string().exactOptional(),
+  /** What was answered: of a transaction whose StopTransaction alone is parked, a person must know whose it is. */
+  start: StartTransactionRequest.exactOptional(),
 });
 export type AnswerRecord = z.infer<typeof AnswerRecord>;
+
+/** Without `answer` its StartTransaction is parked, and the transactionId was not obtained. */
+export const ParkedRecord = z.object({ answer: AnswerRecord.exactOptional() });
+export type ParkedRecord = z.infer<typeof ParkedRecord>;
+
+export const ArchiveRecord = OutboxRecord.extend({
+  /** `noTransactionId`: the central system has taken it, with transactionId -1. */
+  why: z.enum(["refused", "noTransactionId"]),
+  /** Civil time at which it was set aside. */
+  parkedMs: z.number(),
+});
+export type ArchiveRecord = z.infer<typeof ArchiveRecord>;
+
+export const ResendRecord = z.object({
+  /** Messages up to this one are done with. */
+  after: z.int(),
+  /** Of the next one, since the resend began. */
+  failures: z.int().min(0),
+});
+export type ResendRecord = z.infer<typeof ResendRecord>;
+
+/** `samples`: its StopTransaction was answered. `transaction`: it was discarded, with everything that is left of it. */
+export const PurgeRecord = z.enum(["samples", "transaction"]);
+export type PurgeRecord = z.infer<typeof PurgeRecord>;
 
 /** The record in an entry, or `DamagedRecord` when it has not the shape that its key promises. */
 export function readRecord<T>(schema: z.ZodType<T>, entry: Entry, reads: "few" | "many" = "few"): T {

@@ -3,11 +3,9 @@
  *
  * Law: each names the rule that it breaks; `find` stands exactly once in its file.
  */
+import type { Break } from "./broken_copy.ts";
 
-export interface Mutant {
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
+export interface Mutant extends Break {
   /** The rule, and what no longer holds. */
   readonly breaks: string;
 }
@@ -196,8 +194,8 @@ export const mutants: readonly Mutant[] = [
     breaks: "§9.1.22: each event begins MinimumStatusDuration anew",
   },
   {
-    file: "actors/transaction_queue.ts",
-    find: `{ key: parkedKey(sequenceOf(delivery.entry)), value: delivery.record },`,
+    file: "actors/archive.ts",
+    find: `{ key: [...archiveKey(localId), sequence], value: archived },`,
     replace: ``,
     breaks: "a message that was refused for good is deleted, not parked",
   },

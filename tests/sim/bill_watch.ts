@@ -19,7 +19,7 @@ export function watchBills(world: World, fail: Fail): void {
 
   function committed(batch: Batch): void {
     for (const { key, value } of batch.sets ?? []) {
-      if (key[0] === "parked") world.reached.add(`parked ${(value as OutboxRecord).message.action}`);
+      if (key[0] === "archive") world.reached.add(`parked ${(value as OutboxRecord).message.action}`);
       if (key[0] !== "outbox") continue;
       const { message, failures } = value as OutboxRecord;
       const bill = durable.billOf(message.localId);

@@ -81,13 +81,15 @@ export interface CentralSystemOptions {
   readonly answerMs: () => number;
   /** What an idTag is worth; default Accepted. */
   readonly judge?: (idTag: string) => IdTagInfo;
+  /** Whether a transaction that was set aside is being sent again: its MeterValues may come after its StopTransaction. */
+  readonly mayBeLate?: () => boolean;
   readonly heard?: (text: string, direction: "sent" | "received") => void;
 }
 
 export function createCentralSystemModel(options: CentralSystemOptions): CentralSystemModel {
   const { clock, entropy, network, heartbeatIntervalS, wallMs = clock.wallMs } = options;
   const breaches: string[] = [];
-  const books = createCentralSystemLedger(breaches);
+  const books = createCentralSystemLedger(breaches, options.mayBeLate ?? (() => false));
   const statuses = new Map<number, string>();
   const received = new Map<string, number>();
   const answers: (CallResult | CallError)[] = [];

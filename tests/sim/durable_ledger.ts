@@ -5,12 +5,12 @@
  * has kept; what stands here must reach the central system, once, and nothing else may.
  */
 import type { StartTransactionRequest } from "../../protocol/messages/core.ts";
-import type { AnswerRecord, OutboxRecord, RegistrationRecord } from "../../storage/records.ts";
+import type { AnswerRecord, OutboxRecord, RegistrationRecord, ResendRecord } from "../../storage/records.ts";
 import type { MemorySnapshot } from "../../storage/drivers/memory_store.ts";
 import { open } from "../../storage/record.ts";
 import type { Batch, Key, Store, Value } from "../../storage/store.ts";
 
-type Message = OutboxRecord["message"];
+export type Message = OutboxRecord["message"];
 type Stop = Extract<Message, { action: "StopTransaction" }>["payload"];
 
 /** One transaction, from the commit that begins it to the end of the run. */
@@ -26,8 +26,8 @@ export interface Bill {
   answer: AnswerRecord | null;
   /** Since when the store knows that its idTag was refused. */
   refusedMs: number | null;
-  /** Messages of it that the central system has refused for good. */
-  readonly parked: Message[];
+  /** Messages of it that are set aside, by their sequence: refused for good, or sent without a transactionId. */
+  readonly archive: Map<number, Message>;
   /** When its periodic samples were taken: the last two. */
   readonly samplesMs: number[];
   readonly startedMs: number;
@@ -45,6 +45,8 @@ export interface DurableLedger {
   readonly open: ReadonlyMap<number, Bill>;
   /** The messages that wait, oldest first, by their sequence. */
   readonly outbox: ReadonlyMap<number, Message>;
+  /** Transactions that are being sent again, in the order of asking: up to which message of their archive it is done. */
+  readonly resends: ReadonlyMap<number, number>;
   readonly configuration: ReadonlyMap<string, string>;
   readonly registration: () => RegistrationRecord | null;
   /** The present boot's number, as the store counts. */
@@ -77,6 +79,7 @@ interface Account {
   readonly bills: Bill[];
   readonly open: Map<number, Bill>;
   readonly outbox: Map<number, Message>;
+  readonly resends: Map<number, number>;
   readonly configuration: Map<string, string>;
   readonly inoperative: Set<number>;
   /** Of this store: after an emptied one the numbers begin again. */
@@ -91,6 +94,7 @@ export function createDurableLedger(watch: LedgerWatch): LedgerKeeper {
     bills: [],
     open: new Map(),
     outbox: new Map(),
+    resends: new Map(),
     configuration: new Map(),
     inoperative: new Set(),
     byLocalId: new Map(),
@@ -140,12 +144,11 @@ function noteSet(account: Account, key: Key, value: Value, watch: LedgerWatch): 
   switch (kind) {
     case "outbox":
       return noteMessage(account, Number(name), (value as OutboxRecord).message, watch);
-    case "parked": {
-      const { message } = value as OutboxRecord;
-      const parked = account.byLocalId.get(message.localId)?.parked;
-      if (parked !== undefined && !parked.some((known) => same(known, message))) parked.push(message);
+    case "archive":
+      account.byLocalId.get(Number(name))?.archive.set(Number(key[2]), (value as OutboxRecord).message);
       return;
-    }
+    case "resend":
+      return void account.resends.set(Number(name), (value as ResendRecord).after);
     case "transaction": {
       const bill = account.byLocalId.get((value as { readonly localId: number }).localId);
       if (bill !== undefined) account.open.set(Number(name), bill);
@@ -209,7 +212,7 @@ function begin(
     stoppedWh: null,
     answer: null,
     refusedMs: null,
-    parked: [],
+    archive: new Map(),
     samplesMs: [],
     startedMs: nowMs(),
     isMisread: false,
@@ -219,10 +222,14 @@ function begin(
   account.byLocalId.set(localId, bill);
 }
 
-function noteDelete(account: Account, [kind, name]: Key): void {
+function noteDelete(account: Account, [kind, name, sequence]: Key): void {
   switch (kind) {
     case "outbox":
       return void account.outbox.delete(Number(name));
+    case "archive":
+      return void account.byLocalId.get(Number(name))?.archive.delete(Number(sequence));
+    case "resend":
+      return void account.resends.delete(Number(name));
     case "transaction":
       return void account.open.delete(Number(name));
     case "configuration":
@@ -243,6 +250,8 @@ function refound(account: Account, { records }: MemorySnapshot, watch: LedgerWat
   }
   account.open.clear();
   account.outbox.clear();
+  account.resends.clear();
+  for (const bill of account.byLocalId.values()) bill.archive.clear();
   account.configuration.clear();
   account.inoperative.clear();
   account.registration = null;
@@ -266,6 +275,9 @@ function concerned(
       return [byLocalId.get(before.outbox.get(Number(name))?.localId ?? -1)];
     case "answer":
     case "sample":
+    case "archive":
+    case "parked":
+    case "resend":
       return [byLocalId.get(Number(name))];
     default:
       return [];
@@ -276,6 +288,8 @@ function excuse(bills: Iterable<Bill | undefined>, why: string): void {
   for (const bill of bills) if (bill !== undefined) bill.excuse ??= why;
 }
 
-function same(one: Message, other: Message): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+/** Whether its StartTransaction was refused for good, so that the rest of it goes out without a transactionId. */
+export function isStartParked({ archive }: Bill): boolean {
+  for (const { action } of archive.values()) if (action === "StartTransaction") return true;
+  return false;
 }

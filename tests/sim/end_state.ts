@@ -1,8 +1,8 @@
 /**
  * What must hold once everything has healed and hours have been quiet (invariants I2, I3, I6, I7 and I10, their ends).
  *
- * Law: every transaction that was ever durable is in the central system's ledger, once; only what it has refused for good, or
- * what the medium itself has lost, is excused.
+ * Law: every transaction that was ever durable is in the central system's ledger, once, what it had refused for good and was
+ * sent again too; only what the medium itself has lost is excused.
  */
 import type { TreeNode } from "../../actors/otp/tree.ts";
 import { startText } from "./central_system_ledger.ts";
@@ -31,11 +31,9 @@ export function bills(world: World, fail: Fail): void {
 
 function judged(world: World, bill: Bill, entry: LedgerEntry | undefined, fail: Fail): void {
   const text = startText(bill.start);
-  const isParked = (action: string) => bill.parked.some((message) => message.action === action);
   if (bill.stop === null) return fail("I2", `transaction ${text} never ended`);
-  if (isParked("StartTransaction")) return;
+  if (bill.archive.size > 0) return fail("I2", `of transaction ${text} something is still set aside`);
   if (entry === undefined) return fail("I2", `StartTransaction ${text} was lost`);
-  if (isParked("StopTransaction")) return;
   if (entry.stop === null) return fail("I2", `transaction ${text} has no StopTransaction`);
   const { transactionId: _, transactionData: __, ...stop } = entry.stop;
   if (JSON.stringify(stop) !== JSON.stringify(bill.stop)) {
@@ -51,9 +49,7 @@ export function order({ centralSystem }: World, fail: Fail): void {
   for (const { transactionId, start, meterValues, stop } of centralSystem.ledger.values()) {
     const samples = meterValues.flatMap((request) => request.meterValue)
       .filter(({ sampledValue }) => sampledValue[0]?.context !== "Trigger");
-    // A clock-aligned value stands for its point of the grid, which a slow meter leaves behind.
-    const onTime = samples.filter(({ sampledValue }) => sampledValue[0]?.context !== "Sample.Clock");
-    const times = [start.timestamp, ...onTime.map(({ timestamp }) => timestamp)];
+    const times = [start.timestamp, ...samples.map(({ timestamp }) => timestamp)];
     const energies = [start.meterStart, ...samples.map((value) => Number(value.sampledValue[0]?.value))];
     if (stop !== null) {
       times.push(stop.timestamp);
@@ -68,6 +64,8 @@ export function order({ centralSystem }: World, fail: Fail): void {
   }
 }
 
+/** Records that are there only while something is owed, or being cleared away. */
+const owing = ["transaction", "answer", "sample", "purge", "parked", "archive", "resend"];
 /** Of a station that nobody uses: heartbeat, ping, grid, and what has not been collected. */
 const timersMax = 10;
 const timersMaxEach = 4;
@@ -82,13 +80,9 @@ export function quiet(world: World, fail: Fail): void {
   if (outbox.transactionMessages !== 0 || durable.outbox.size > 0) {
     fail("I6", `${outbox.transactionMessages} messages wait, the store holds ${durable.outbox.size}`);
   }
-  const left = world.store().snapshot().records.filter(({ key }) =>
-    ["transaction", "answer", "sample", "purge"].includes(String(key[0]))
-  );
-  // What is set aside keeps its transactionId; of what a damaged medium has lost nobody knows what to clear.
-  if (
-    left.length > 0 && durable.bills.every(({ excuse, parked }) => excuse === null && parked.length === 0)
-  ) {
+  const left = world.store().snapshot().records.filter(({ key }) => owing.includes(String(key[0])));
+  // Of what a damaged medium has lost nobody knows what to clear.
+  if (left.length > 0 && durable.bills.every(({ excuse }) => excuse === null)) {
     fail("I6", `the store still holds ${left.map(({ key }) => key.join("/")).join(", ")}`);
   }
   const mail = waiting(world.system().tree());

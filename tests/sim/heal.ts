@@ -40,7 +40,19 @@ export async function heal(world: World): Promise<void> {
     station.verbs.unplug(connectorId);
   }
   await drain(world);
+  await resend(world);
   await world.advance(quietMs);
+}
+
+/** What was set aside is sent again, as a person asks at the debug socket; what was refused in between, once more. */
+async function resend(world: World): Promise<void> {
+  const parked = () => world.durable.bills.filter(({ archive }) => archive.size > 0);
+  for (let round = 0; round < roundsMax && parked().length > 0; round++) {
+    for (const { localId } of parked()) {
+      world.addresses().outbox.send({ kind: "ResendParked", localId, reply: () => {} });
+    }
+    await world.advance(roundMs);
+  }
 }
 
 /** A backlog comes first; what was started offline is in the central system's ledger only after it. */

@@ -12,7 +12,7 @@ const withinMs = 60_000;
 const looksApart = 500;
 /** Of the outbox, and of timers: what a station of many connectors has, and a storm of questions. */
 const waitingMax = 200;
-const timersMax = 400;
+const timersMax = 3_000;
 
 /** Called after each event. */
 export function watchSupervision(world: World, fail: Fail): () => void {

@@ -11,7 +11,8 @@ import type { KeyTable } from "../../protocol/configuration.ts";
 import { change } from "../../protocol/configuration.ts";
 import { transactionIdNotObtained } from "../../protocol/transaction.ts";
 import type { CentralSystemLedger } from "./central_system_ledger.ts";
-import type { Bill, DurableLedger } from "./durable_ledger.ts";
+import type { Bill, DurableLedger, Message } from "./durable_ledger.ts";
+import { isStartParked } from "./durable_ledger.ts";
 
 export interface WireBreach {
   readonly id: string;
@@ -117,29 +118,34 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
     }
   }
 
-  /** I8: the oldest that waits, and as it stands there. */
+  /** I8: the oldest that waits, or the next of a transaction that is sent again, and as it stands there. */
   function transactional({ action, payload }: Call): void {
-    const [oldest] = parts.durable.outbox.values();
     const said = JSON.stringify(withoutIds(payload as Owned));
-    if (oldest === undefined || oldest.action !== action || JSON.stringify(oldest.payload) !== said) {
-      return fail(
-        "I8",
-        `${action} ${said} was sent, and ${JSON.stringify(oldest ?? "nothing")} is the oldest`,
-      );
+    const isSaid = (message: Message | undefined): message is Message =>
+      message?.action === action && JSON.stringify(message.payload) === said;
+    const [oldest] = parts.durable.outbox.values();
+    if (isSaid(oldest)) return owned(parts.durable.billOf(oldest.localId), payload as Owned, false);
+    const [resend] = parts.durable.resends;
+    const bill = resend === undefined ? undefined : parts.durable.billOf(resend[0]);
+    const next = [...bill?.archive ?? []].find(([sequence]) => sequence > (resend?.[1] ?? 0))?.[1];
+    if (isSaid(next)) {
+      parts.reached(`resend of ${action}`);
+      return owned(bill, payload as Owned, true);
     }
-    const bill = parts.durable.billOf(oldest.localId);
-    if (action !== "StartTransaction" && bill !== undefined) owned(bill, action, payload as Owned);
+    fail(
+      "I8",
+      `${action} ${said} was sent, and ${JSON.stringify(oldest ?? next ?? "nothing")} is the oldest`,
+    );
   }
 
   /** I16: the id from the answer, and none that was not obtained. */
-  function owned(bill: Bill, action: string, { transactionId }: Owned): void {
-    if (bill.excuse !== null) return;
-    const isParked = bill.parked.some((message) => message.action === "StartTransaction");
-    const told = parts.books.startedBy(bill.start)?.transactionId;
-    const expected = isParked ? transactionIdNotObtained : told;
-    if (isParked) parts.reached("transactionId -1");
+  function owned(bill: Bill | undefined, { transactionId }: Owned, isResend: boolean): void {
+    if (transactionId === undefined || bill === undefined || bill.excuse !== null) return;
+    const isUnknown = !isResend && isStartParked(bill);
+    if (isUnknown) parts.reached("transactionId -1");
+    const expected = isUnknown ? transactionIdNotObtained : parts.books.startedBy(bill.start)?.transactionId;
     if (transactionId !== expected) {
-      fail("I16", `${action} says transaction ${transactionId}, and it is ${expected}`);
+      fail("I16", `a message of transaction ${expected} says that it is of ${transactionId}`);
     }
   }
 

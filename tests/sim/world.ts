@@ -140,6 +140,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     wallMs: () => startWallMs + clock.monotonicMs(),
     heartbeatIntervalS: 300,
     answerMs: pace.answerMs,
+    mayBeLate: () => durable.resends.size > 0,
     heard: (text, direction) => trace.add(`${direction} ${text}`),
     ...(options.judge === undefined ? {} : { judge: options.judge }),
   });
