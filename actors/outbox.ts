@@ -55,7 +55,10 @@ export type OutboxMessage =
   | { readonly kind: "SendDue" }
   /** Replies whether the central system can be asked now: there is a link, and it has accepted this charge point. */
   | { readonly kind: "TellOnline"; readonly reply: Reply<boolean> }
-  /** Replies when no transaction message waits any more, or when there is no link to send one on. */
+  /**
+   * The end is near: what waits for its retry interval is tried now. Replies when no transaction message waits any more, or
+   * when there is no link to send one on.
+   */
   | { readonly kind: "Drain"; readonly reply: Reply<null> }
   /** What is parked of a transaction goes once more, as soon as nothing else of the transactions waits. */
   | { readonly kind: "ResendParked"; readonly localId: number; readonly reply: Reply<ParkedOutcome> }
@@ -192,6 +195,7 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
         return message.reply(this.#linkUp && this.#registration === "Accepted");
       case "Drain":
         this.#draining.push(message.reply);
+        this.#delivery.hurry();
         return this.#pump();
       case "ResendParked":
         return this.#resend(message.localId, message.reply);

@@ -2,7 +2,7 @@
  * What of the transactions goes next, and what follows from its answer: attempts, intervals, the place where it is parked (§3.7.1).
  *
  * Law: what is sent again by a person's wish goes only while nothing else waits, so that no old bill holds up a new one; each
- * of the two waits out its own intervals.
+ * of the two waits out its own intervals, unless the end is near.
  */
 import type { Clock } from "../hal/clock.ts";
 import type { CallOutcome } from "../protocol/answer.ts";
@@ -43,6 +43,11 @@ export class TransactionDelivery {
   /** When the next one may go, in monotonic ms; null when there is none. */
   dueMs(): number | null {
     return this.#source()?.dueMs ?? null;
+  }
+
+  /** The end is near: the queue waits out its interval no longer, this once. */
+  hurry(): void {
+    this.#queue.dueMs = 0;
   }
 
   async next(): Promise<OnItsWay | null> {

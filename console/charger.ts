@@ -88,7 +88,7 @@ export async function startCharger(parts: ChargerParts): Promise<Charger> {
 /** Resolves when every StopTransaction is durable, and delivered as far as there is a link. */
 async function transactionsEnded(addresses: Addresses): Promise<void> {
   const stopped = [...addresses.connectors.values()].map((connector) =>
-    new Promise<null>((reply) => void connector.send({ kind: "StopTransaction", reason: "Reboot", reply }))
+    new Promise<null>((reply) => void connector.send({ kind: "RestartBegun", reason: "Reboot", reply }))
   );
   await Promise.all(stopped);
   await new Promise<null>((reply) => void addresses.outbox.send({ kind: "Drain", reply }));

@@ -9,6 +9,7 @@
  * | `["configuration", name]` | configuration | a value, as text |
  * | `["registration"]` | station | registration of this boot |
  * | `["transaction", connectorId]` | connector | the transaction that is open there |
+ * | `["checkpoint", connectorId]` | connector | that transaction's last sign of life, if it has had one since its start |
  * | `["outbox", sequence]` | connector adds, outbox removes | a transaction message that is not answered yet |
  * | `["answer", localId]` | outbox | what StartTransaction was answered, until StopTransaction is done with |
  * | `["sample", localId, sequence]` | connector adds, outbox removes | a meter value for StopTransaction's transactionData |
@@ -18,6 +19,7 @@
  * | `["resend", localId]` | outbox | there while such a transaction is being sent again |
  * | `["cache", idTag]` | authorizer | what the central system last said of an idTag, which is folded |
  * | `["availability", connectorId]` | connector, station for 0 | there while ChangeAvailability has it Inoperative |
+ * | `["restart"]` | station | a Reset that was accepted in this boot |
  * | `["clock"]` | station | the last civil time that is known to have been |
  */
 import { z } from "zod";
@@ -44,6 +46,7 @@ export const keys = {
   archive: ["archive"],
   resends: ["resend"],
   cache: ["cache"],
+  restart: ["restart"],
   clock: ["clock"],
 } as const satisfies Record<string, Key>;
 
@@ -52,6 +55,9 @@ export function configurationKey(name: string): Key {
 }
 export function transactionKey(connectorId: number): Key {
   return [...keys.transactions, connectorId];
+}
+export function checkpointKey(connectorId: number): Key {
+  return ["checkpoint", connectorId];
 }
 export function outboxKey(sequence: number): Key {
   return [...keys.outbox, sequence];
@@ -102,15 +108,29 @@ export const TransactionRecord = z.object({
   idTag: z.string(),
   parentIdTag: z.string().exactOptional(),
   meterStartWh: z.int(),
-  /** The register at the last sample: a stop never says less, even when its own reading fails. */
-  lastEnergyWh: z.number().exactOptional(),
-  /** Civil time at the start, and this boot's monotonic time: the transaction's own clock and sampling grid begin here. */
+  /** The meter that it is billed by. */
+  meterSerialNumber: z.string(),
+  /**
+   * Its own time at its start, or where it was resumed, and that boot's monotonic time then: its own clock and sampling grid
+   * begin here.
+   */
   startedMs: z.number(),
   startedMonotonicMs: z.number(),
+  /** Power was gone in between: for how long, civil time alone can tell. */
+  resumed: z.literal(true).exactOptional(),
   /** There from the moment at which the stop is decided, so that a crash cannot undo it. */
   stop: z.object({ reason: StopReason, idTag: z.string().exactOptional(), atMs: z.number() }).exactOptional(),
 });
 export type TransactionRecord = z.infer<typeof TransactionRecord>;
+
+/** See `protocol/checkpoint.ts`. */
+export const CheckpointRecord = z.object({
+  localId: z.int(),
+  energyWh: z.number(),
+  atMs: z.number(),
+  meterSerialNumber: z.string(),
+});
+export type CheckpointRecord = z.infer<typeof CheckpointRecord>;
 
 const message = z.discriminatedUnion("action", [
   z.object({ action: z.literal("StartTransaction"), localId: z.int(), payload: StartTransactionRequest }),
@@ -139,6 +159,13 @@ export const CacheRecord = z.object({ info: IdTagInfo, order: z.int() });
 export type CacheRecord = z.infer<typeof CacheRecord>;
 
 export const AvailabilityRecord = z.literal("Inoperative");
+
+export const RestartRecord = z.object({
+  /** The boot in which it was accepted; of an earlier boot it has happened. */
+  boot: z.int(),
+  kind: z.enum(["Soft", "Hard"]),
+});
+export type RestartRecord = z.infer<typeof RestartRecord>;
 
 export const ClockRecord = z.object({ knownMs: z.number() });
 export type ClockRecord = z.infer<typeof ClockRecord>;

@@ -20,9 +20,9 @@ export const plantedBugs: readonly PlantedBug[] = [
     id: "b1",
     what: "the contactor closes before the transaction is durable",
     file: "protocol/connector_status.ts",
-    find: `return facts.use.kind === "transaction" && facts.use.transaction.mayCharge &&`,
-    replace:
-      `return (facts.use.kind === "starting" || facts.use.kind === "transaction" && facts.use.transaction.mayCharge) &&`,
+    find:
+      `return use.kind === "transaction" && use.transaction.mayCharge && use.transaction.interrupted !== true &&`,
+    replace: `return (use.kind === "starting" || use.kind === "transaction" && use.transaction.mayCharge) &&`,
   },
   {
     id: "b2",
@@ -72,8 +72,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     id: "b6",
     what: "meterStop is below a reading that was sent before",
     file: "actors/connector_transaction.ts",
-    find: `const energyWh = Math.max(meter.highestWh() ?? 0, record.lastEnergyWh ?? 0, record.meterStartWh);`,
-    replace: `const energyWh = Math.max(reading?.energyWh ?? 0, record.meterStartWh);`,
+    find: `stands in (spec/behaviour.md §18).
+    const { energyWh } = closing(record, this.#last(record), reading);`,
+    replace: `stands in (spec/behaviour.md §18).
+    const energyWh = Math.max(reading?.energyWh ?? 0, record.meterStartWh);`,
   },
   {
     id: "b7",
@@ -112,9 +114,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     id: "b10",
-    what: "an outbox that crashed between an answer's commit and its news tells nobody",
-    file: "actors/outbox.ts",
-    find: `        await tellOpenAnswered(store, listener);`,
-    replace: ``,
+    what: "a connector that crashed after its stop was decided charges on",
+    file: "actors/connector_behaviour.ts",
+    find: `if (record?.stop !== undefined) await`,
+    replace: `if (record?.stop?.reason === "PowerLoss") await`,
   },
 ];

@@ -44,10 +44,6 @@ export function createCentralSystemLedger(breaches: string[], mayBeLate: () => b
     return [...entries.values()].findLast((entry) => entry.transactionId === transactionId);
   }
 
-  function isShared(transactionId: number): boolean {
-    return [...entries.values()].filter((entry) => entry.transactionId === transactionId).length > 1;
-  }
-
   /** Sent again, with the same content. */
   function isKnown(stop: StopTransactionRequest): boolean {
     const text = JSON.stringify(stop);
@@ -73,12 +69,12 @@ export function createCentralSystemLedger(breaches: string[], mayBeLate: () => b
       const { transactionId } = request;
       if (transactionId === undefined) return;
       const entry = entryOf(transactionId);
-      // Of a number that was given twice nobody can tell whose a late value is.
-      if (mayBeLate() && isShared(transactionId)) return;
+      // It comes behind those that were not set aside, and of a number that was given twice nobody can tell whose it is.
+      if (mayBeLate()) return;
       if (entry !== undefined && entry.stop === null) entry.meterValues.push(request);
       else if (transactionId === transactionIdNotObtained) orphans.push(request);
       else if (entry === undefined) breaches.push(`MeterValues of unknown transaction ${transactionId}`);
-      else if (!mayBeLate()) breaches.push(`MeterValues after StopTransaction of ${transactionId}`);
+      else breaches.push(`MeterValues after StopTransaction of ${transactionId}`);
     },
     stopped: (stop) => {
       const entry = entryOf(stop.transactionId);

@@ -66,13 +66,16 @@ export interface LedgerKeeper extends DurableLedger {
 export interface LedgerWatch {
   readonly nowMs: () => number;
   readonly registerWh: (connectorId: number) => number;
-  /** Its meter has told a lie in this run. */
-  readonly hasLied: (connectorId: number) => boolean;
+  /** When its meter lied last. */
+  readonly liedMs: (connectorId: number) => number;
   /** A commit is asked for. */
   readonly asked: (batch: Batch) => void;
   /** A batch is durable, and has been noted. */
   readonly committed: (batch: Batch) => void;
 }
+
+/** From the reading that begins a transaction to its commit, at the slowest. */
+const startReadingMs = 30_000;
 
 interface Account {
   readonly tried: Message[];
@@ -193,7 +196,7 @@ function noteMessage(account: Account, sequence: number, message: Message, watch
       if (bill === undefined || bill.stop !== null) return;
       bill.stop = message.payload;
       bill.stoppedWh = watch.registerWh(bill.connectorId);
-      bill.isMisread = watch.hasLied(bill.connectorId);
+      bill.isMisread = watch.liedMs(bill.connectorId) > bill.startedMs - startReadingMs;
   }
 }
 
@@ -270,6 +273,7 @@ function concerned(
 ): readonly (Bill | undefined)[] {
   switch (kind) {
     case "transaction":
+    case "checkpoint":
       return [before.open.get(Number(name))];
     case "outbox":
       return [byLocalId.get(before.outbox.get(Number(name))?.localId ?? -1)];

@@ -78,13 +78,14 @@ function powerCycle(world: World, blow: Extract<Blow, { kind: "powerCycle" }>): 
 /** Whose commit it is, by what it writes (`storage/records.ts`: every key has one writer). */
 function committer(batch: Batch): string {
   const keys = [...(batch.sets ?? []).map(({ key }) => key), ...(batch.deletes ?? [])];
-  const transaction = keys.find((key) => key[0] === "transaction");
+  const transaction = keys.find((key) => key[0] === "transaction" || key[0] === "checkpoint");
   if (transaction !== undefined) return `connector:${transaction[1]}`;
   switch (keys[0]?.[0]) {
     case "configuration":
       return "configuration";
     case "registration":
     case "clock":
+    case "restart":
       return "station";
     case "cache":
       return "authorizer";

@@ -110,7 +110,7 @@ export type Aimed =
 const hourMs = 3_600_000;
 const idTags = ["ALICE", "BOB", "CAROL", "ALICE", "BOB", "MALLORY"];
 /** Cars an hour, on a station of few connectors and for each connector of many: some are refused, some leave again. */
-const sessionsAnHour = 3.2;
+const sessionsAnHour = 4.4;
 const sessionsAnHourEach = 1.5;
 
 export function drawScenario(entropy: Entropy, hours: number, connectors: number): readonly Event[] {

@@ -38,6 +38,7 @@ export function watchSupervision(world: World, fail: Fail): () => void {
         world.reached.add("restart");
         return restarted(event);
       case "gaveUp":
+        world.reached.add("gaveUp");
         world.reached.add(`${event.supervisor} gave up`);
         restartsMs.delete(event.supervisor);
         return;
@@ -46,6 +47,7 @@ export function watchSupervision(world: World, fail: Fail): () => void {
         return;
       case "effect":
         if (event.effect === "LinkClosed") world.reached.add("link lost");
+        if (event.effect === "Resume") world.reached.add("resumed");
         return;
       case "started":
       case "stopped":

@@ -24,12 +24,7 @@ const troubles: Readonly<Record<string, DrawTrouble>> = {
 };
 
 /** So rare are those after which hardly anything can be judged. */
-const rareWeights: Readonly<Record<string, number>> = {
-  emptiedStore: 0.1,
-  corruption: 0.3,
-  clockJumps: 0,
-  clockUnset: 0,
-};
+const rareWeights: Readonly<Record<string, number>> = { emptiedStore: 0.1, corruption: 0.3 };
 
 export function drawSwarm(draw: Draw): Swarm {
   const share = oneOf(draw, [0.15, 0.3, 0.5]);

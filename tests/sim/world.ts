@@ -153,10 +153,11 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const committed: ((batch: Batch) => void)[] = [];
   let look: () => void = () => {};
   let asked: (batch: Batch) => void = () => {};
-  const liars = new Set<number>();
+  /** When each meter lied last. */
+  const lies = new Map<number, number>();
   const durable = createDurableLedger({
     nowMs: clock.monotonicMs,
-    hasLied: (connectorId) => liars.has(connectorId),
+    liedMs: (connectorId) => lies.get(connectorId) ?? -Infinity,
     registerWh: (connectorId) => station.board.outlet(connectorId).registerWh,
     asked: (batch) => asked(batch),
     committed: (batch) => {
@@ -165,7 +166,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   });
   const meter = createFaultyMeter(station.meter, entropy, (connectorId, fault) => {
     reach(`meter ${fault}`);
-    liars.add(connectorId);
+    lies.set(connectorId, clock.monotonicMs());
   });
   const wire = createWireWatch({
     durable,
