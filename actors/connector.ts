@@ -19,7 +19,7 @@ import type { ActorSpec, Address } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
 import { openRestartBook } from "./restart_book.ts";
 import { readSettings } from "./settings.ts";
-import type { StationMessage } from "./station.ts";
+import type { StationMessage } from "./station_message.ts";
 import { openTransactionBook } from "./transaction_book.ts";
 
 export interface ConnectorParts {

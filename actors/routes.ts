@@ -13,7 +13,7 @@ import { parsePayload } from "../protocol/payload.ts";
 import type { AuthorizerMessage } from "./authorizer.ts";
 import type { ConfigurationMessage } from "./configuration.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
-import type { StationMessage } from "./station.ts";
+import type { StationMessage } from "./station_message.ts";
 
 /** What there is code for; SupportedFeatureProfiles lists those of them that the station's profile has on. */
 export const builtFeatureProfiles: readonly string[] = ["Core", "RemoteTrigger"];

@@ -39,7 +39,7 @@ import type { PowerMessage } from "./power.ts";
 import { powerActor } from "./power.ts";
 import { routes } from "./routes.ts";
 import { readSettings } from "./settings.ts";
-import type { StationMessage } from "./station.ts";
+import type { StationMessage } from "./station_message.ts";
 import { stationActor } from "./station.ts";
 
 /** Everything that the house touches of the world. */

@@ -73,7 +73,7 @@ export function makeSimulation(parts: SimulationParts): Simulation {
     ...(physical.value === null ? {} : { physicalState: physical.value }),
   });
   // In real time: a file that follows a hurried register would be written a thousand times a second.
-  const release = keepPhysicalState(station, realTime, physicalPath);
+  const release = keepPhysicalState(station, realTime, physicalPath, warn);
   const network = networkSwitch(createWsWebSocket(createTcpStream()), clock);
   const entropy = createSystemEntropy();
   const ended = Promise.withResolvers<number>();

@@ -4,7 +4,7 @@ import type { AuthorizerMessage } from "../../actors/authorizer.ts";
 import type { ConfigurationMessage } from "../../actors/configuration.ts";
 import { createKernel } from "../../actors/otp/kernel.ts";
 import { routes } from "../../actors/routes.ts";
-import type { StationMessage } from "../../actors/station.ts";
+import type { StationMessage } from "../../actors/station_message.ts";
 import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
 
 function kindOf(action: string, payload: unknown, featureProfiles: readonly string[]): string {
