@@ -15,6 +15,8 @@ export interface LedgerEntry {
   transactionId: number;
   readonly start: StartTransactionRequest;
   readonly meterValues: MeterValuesRequest[];
+  /** Some of them came in a resend, behind younger ones. */
+  hasLateValues: boolean;
   stop: StopTransactionRequest | null;
 }
 
@@ -60,7 +62,13 @@ export function createCentralSystemLedger(breaches: string[], mayBeLate: () => b
       const text = startText(start);
       const same = byStart.get(text);
       if (same !== undefined) return same;
-      const entry: LedgerEntry = { transactionId: entries.size + 1, start, meterValues: [], stop: null };
+      const entry: LedgerEntry = {
+        transactionId: entries.size + 1,
+        start,
+        meterValues: [],
+        hasLateValues: false,
+        stop: null,
+      };
       entries.set(entries.size + 1, entry);
       byStart.set(text, entry);
       return entry;
@@ -69,12 +77,11 @@ export function createCentralSystemLedger(breaches: string[], mayBeLate: () => b
       const { transactionId } = request;
       if (transactionId === undefined) return;
       const entry = entryOf(transactionId);
-      // It comes behind those that were not set aside, and of a number that was given twice nobody can tell whose it is.
-      if (mayBeLate()) return;
+      if (entry !== undefined && mayBeLate()) entry.hasLateValues = true;
       if (entry !== undefined && entry.stop === null) entry.meterValues.push(request);
       else if (transactionId === transactionIdNotObtained) orphans.push(request);
       else if (entry === undefined) breaches.push(`MeterValues of unknown transaction ${transactionId}`);
-      else breaches.push(`MeterValues after StopTransaction of ${transactionId}`);
+      else if (!mayBeLate()) breaches.push(`MeterValues after StopTransaction of ${transactionId}`);
     },
     stopped: (stop) => {
       const entry = entryOf(stop.transactionId);

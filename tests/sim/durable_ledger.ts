@@ -263,6 +263,8 @@ function refound(account: Account, { records }: MemorySnapshot, watch: LedgerWat
     opened.kind === "record" ? [{ key, value: opened.value }] : []
   );
   note(account, { sets }, watch);
+  // What was found is no new sample.
+  for (const bill of account.byLocalId.values()) bill.samplesMs.length = 0;
 }
 
 /** Of a damaged record the charger knows no more: what hangs on it may be lost, and nothing else. */

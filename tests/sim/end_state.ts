@@ -46,9 +46,10 @@ function judged(world: World, bill: Bill, entry: LedgerEntry | undefined, fail: 
 
 /** I3: within a transaction neither time nor energy falls. */
 export function order({ centralSystem }: World, fail: Fail): void {
-  for (const { transactionId, start, meterValues, stop } of centralSystem.ledger.values()) {
+  for (const { transactionId, start, meterValues, hasLateValues, stop } of centralSystem.ledger.values()) {
     const samples = meterValues.flatMap((request) => request.meterValue)
       .filter(({ sampledValue }) => sampledValue[0]?.context !== "Trigger");
+    if (hasLateValues) samples.sort((one, other) => one.timestamp < other.timestamp ? -1 : 1);
     const times = [start.timestamp, ...samples.map(({ timestamp }) => timestamp)];
     const energies = [start.meterStart, ...samples.map((value) => Number(value.sampledValue[0]?.value))];
     if (stop !== null) {
