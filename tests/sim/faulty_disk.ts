@@ -5,7 +5,7 @@
  * reserve for what ends, as the real one has its ballast file.
  */
 import type { MemoryStore } from "../../storage/drivers/memory_store.ts";
-import { withReserve } from "../../storage/reserve.ts";
+import { FREE_BYTES_MIN, withReserve } from "../../storage/reserve.ts";
 import type { Batch, CommitOutcome, Store } from "../../storage/store.ts";
 import { StoreFailed } from "../../storage/store.ts";
 
@@ -18,6 +18,8 @@ export interface FaultyDisk {
   readonly slow: (extraMs: number) => void;
   /** Refuses every commit while it is full, but for its reserve. */
   readonly full: (isFull: boolean) => void;
+  /** Has less room left than a transaction may need: none begins. */
+  readonly scarce: (isScarce: boolean) => void;
   /** The next `count` commits throw. */
   readonly fail: (outcome: FailedCommit, count: number) => void;
   readonly heal: () => void;
@@ -31,6 +33,7 @@ const reserveCommits = 100;
 export function createFaultyDisk(reached: (point: string) => void): FaultyDisk {
   let extraMs = 0;
   let isFull = false;
+  let isScarce = false;
   let room = 0;
   let hasReserve = true;
   let failing: { readonly outcome: FailedCommit; count: number } | null = null;
@@ -70,18 +73,23 @@ export function createFaultyDisk(reached: (point: string) => void): FaultyDisk {
       room = 0;
       hasReserve = true;
     },
+    scarce: (next) => void (isScarce = next),
     fail: (outcome, count) => void (failing = { outcome, count }),
     heal: () => {
       extraMs = 0;
       isFull = false;
+      isScarce = false;
       failing = null;
     },
     store: (memory, noted) =>
-      withReserve({ ...noted, commit: (batch) => commit(memory, noted, batch) }, () => {
-        const released = isFull && hasReserve;
-        hasReserve = false;
-        if (released) room = reserveCommits;
-        return Promise.resolve(released);
+      withReserve({ ...noted, commit: (batch) => commit(memory, noted, batch) }, {
+        release: () => {
+          const released = isFull && hasReserve;
+          hasReserve = false;
+          if (released) room = reserveCommits;
+          return Promise.resolve(released);
+        },
+        freeBytes: () => isScarce ? FREE_BYTES_MIN - 1 : null,
       }),
   };
 }
