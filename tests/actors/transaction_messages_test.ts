@@ -1,6 +1,6 @@
 /** Transaction messages: attempts, intervals, what is given up, and what is not counted (OCPP 1.6 §3.7; spec/behaviour.md §3). */
 import { assert, assertEquals } from "@std/assert";
-import type { Turn } from "../sim/central_system_model.ts";
+import type { Turn } from "../sim/turn.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import {
   actions,

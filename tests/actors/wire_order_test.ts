@@ -1,6 +1,6 @@
 /** The order of the wire: one CALL in flight, time-outs, answers that nobody waits for (OCPP-J 1.6 §4.1.1; spec/rpc.md §4). */
 import { assertEquals, assertNotEquals } from "@std/assert";
-import type { Turn } from "../sim/central_system_model.ts";
+import type { Turn } from "../sim/turn.ts";
 import { actions, begun, bootedHouse, charging, chargingHouse, moments } from "./calm_house.ts";
 
 const nothing = { kind: "nothing" } as const;
