@@ -23,6 +23,8 @@ export interface FaultyDisk {
   /** The next `count` commits throw. */
   readonly fail: (outcome: FailedCommit, count: number) => void;
   readonly heal: () => void;
+  /** Reads that wait for what ends, before they begin. */
+  readonly waiting: () => number;
   /** The medium as the charger has it; `noted` is the same store, whose commits are noted. */
   readonly store: (memory: MemoryStore, noted: Store) => Store;
 }
@@ -36,6 +38,7 @@ export function createFaultyDisk(reached: (point: string) => void): FaultyDisk {
   let isScarce = false;
   let room = 0;
   let hasReserve = true;
+  let waiting = 0;
   let failing: { readonly outcome: FailedCommit; count: number } | null = null;
 
   async function refused(noted: Store): Promise<CommitOutcome> {
@@ -81,8 +84,22 @@ export function createFaultyDisk(reached: (point: string) => void): FaultyDisk {
       isScarce = false;
       failing = null;
     },
-    store: (memory, noted) =>
-      withReserve({ ...noted, commit: (batch) => commit(memory, noted, batch) }, {
+    waiting: () => waiting,
+    store: (memory, noted) => {
+      waiting = 0;
+      const medium: Store = {
+        ...noted,
+        get: (key) => {
+          waiting -= 1;
+          return noted.get(key);
+        },
+        list: (prefix, options) => {
+          waiting -= 1;
+          return noted.list(prefix, options);
+        },
+        commit: (batch) => commit(memory, noted, batch),
+      };
+      const reserved = withReserve(medium, {
         release: () => {
           const released = isFull && hasReserve;
           hasReserve = false;
@@ -90,6 +107,18 @@ export function createFaultyDisk(reached: (point: string) => void): FaultyDisk {
           return Promise.resolve(released);
         },
         freeBytes: () => isScarce ? FREE_BYTES_MIN - 1 : null,
-      }),
+      });
+      return {
+        ...reserved,
+        get: (key) => {
+          waiting += 1;
+          return reserved.get(key);
+        },
+        list: (prefix, options) => {
+          waiting += 1;
+          return reserved.list(prefix, options);
+        },
+      };
+    },
   };
 }
