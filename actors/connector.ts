@@ -55,8 +55,8 @@ export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessag
       const book = await openTransactionBook(store, parts.connectorId, parts.boot, damaged);
       const availability = await openAvailability(store, parts.connectorId, damaged);
       const restart = (await openRestartBook(store, parts.boot, damaged)).underWay();
-      const behaviour = new ConnectorBehaviour(self, parts, { book, availability, settings, restart });
-      await behaviour.resume();
+      const behaviour = new ConnectorBehaviour(self, parts, { book, availability, settings });
+      await behaviour.resume(restart);
       // What a predecessor has made durable, and could tell nobody any more.
       if (self.incarnation > 0) self.send(parts.outbox, { kind: "TransactionMessageQueued" });
       return behaviour;
