@@ -11,8 +11,10 @@ export type Availability = "Operative" | "Inoperative";
 
 export interface AvailabilityBook {
   readonly now: () => Availability;
-  /** False when the store refuses: nothing has changed. `isKept`: the station has stored it already, so that it counts all the same. */
-  readonly set: (availability: Availability, isKept?: boolean) => Promise<boolean>;
+  /** False when the store refuses: nothing has changed. */
+  readonly set: (availability: Availability) => Promise<boolean>;
+  /** Somebody else has changed it, in the store. */
+  readonly reread: () => Promise<void>;
 }
 
 /** `others` are stored with it, in the same commit: connector 0 takes all along. */
@@ -23,18 +25,22 @@ export async function openAvailability(
   others: readonly number[] = [],
 ): Promise<AvailabilityBook> {
   const keys = [connectorId, ...others].map(availabilityKey);
-  let now: Availability =
+  const read = async (): Promise<Availability> =>
     await keptRecord(store, availabilityKey(connectorId), AvailabilityRecord, damaged) ?? "Operative";
+  let now = await read();
   return {
     now: () => now,
-    set: async (availability, isKept = false) => {
+    reread: async () => {
+      now = await read();
+    },
+    set: async (availability) => {
       // One of the others may be something else by now.
       if (availability === now && others.length === 0) return true;
       const inoperative = availability === "Inoperative";
       const outcome = await store.commit(
         inoperative ? { sets: keys.map((key) => ({ key, value: availability })) } : { deletes: keys },
       );
-      if (outcome.kind !== "committed" && !isKept) return false;
+      if (outcome.kind !== "committed") return false;
       now = availability;
       return true;
     },

@@ -44,10 +44,10 @@ export type ConnectorRequest =
   | {
     readonly kind: "ChangeAvailability";
     readonly availability: "Operative" | "Inoperative";
-    /** The station has stored it with its own, for all connectors. */
-    readonly isKept: boolean;
     readonly reply: Reply<AvailabilityAnswer>;
   }
+  /** The station has stored what connector 0 was told, for all connectors. */
+  | { readonly kind: "AvailabilityStored"; readonly reply: Reply<AvailabilityAnswer> }
   | { readonly kind: "UnlockConnector"; readonly reply: Reply<UnlockAnswer> };
 
 export type ConnectorMessage =

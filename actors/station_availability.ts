@@ -56,25 +56,23 @@ export class StationAvailability {
     const one = connectors.get(connectorId);
     const asked = connectorId === 0 ? [...connectors.values()] : one === undefined ? [] : [one];
     if (asked.length === 0) return reply(statusAnswer("Rejected"));
-    const isKept = connectorId === 0;
-    if (isKept && !await book.set(type)) return reply(statusAnswer("Rejected"));
+    const isStored = connectorId === 0;
+    if (isStored && !await book.set(type)) return reply(statusAnswer("Rejected"));
     const change = ++this.#count;
     this.#changes.set(change, {
       asked: asked.length,
       // A connector that crashes under it finds it in the store at its start.
-      unanswered: isKept ? "Scheduled" : "Rejected",
+      unanswered: isStored ? "Scheduled" : "Rejected",
       answers: [],
       reply,
     });
     for (const connector of asked) {
       this.#self.ask(
         connector,
-        (answered: Reply<AvailabilityAnswer>) => ({
-          kind: "ChangeAvailability",
-          availability: type,
-          isKept,
-          reply: answered,
-        }),
+        (answered: Reply<AvailabilityAnswer>) =>
+          isStored
+            ? { kind: "AvailabilityStored", reply: answered }
+            : { kind: "ChangeAvailability", availability: type, reply: answered },
         connectorTimeoutMs,
         (outcome) => ({ kind: "AvailabilityAnswered", change, outcome }),
       );

@@ -63,3 +63,14 @@ Deno.test("a connector that crashes under it finds it in the store: it is Schedu
   await house.advance(0);
   assertEquals(statuses(house), Array(3).fill("Unavailable"));
 });
+
+Deno.test("a station that crashes between storing it and telling it: its successor tells the connectors", async () => {
+  const house = await twoSockets();
+  house.disk.commitMs = 100;
+  house.centralSystem.call("ChangeAvailability", { connectorId: 0, type: "Inoperative" });
+  await house.advance(50);
+  house.system().crash("station");
+  house.disk.commitMs = 0;
+  await house.advance(60_000);
+  assertEquals(statuses(house), Array(3).fill("Unavailable"));
+});

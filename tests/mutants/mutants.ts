@@ -262,15 +262,15 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "actors/station_availability.ts",
-    find: `if (isKept && !await book.set(type)) return`,
+    find: `if (isStored && !await book.set(type)) return`,
     replace: `if (asked.length === 0) return`,
     breaks: "TC_034: connector 0 Inoperative is not kept",
   },
   {
     file: "actors/availability.ts",
-    find: `if (outcome.kind !== "committed" && !isKept) return false;`,
-    replace: `if (outcome.kind !== "committed") return false;`,
-    breaks: "§5.2: connector 0 changes half of the charge point",
+    find: `[connectorId, ...others].map(availabilityKey);`,
+    replace: `[connectorId].map(availabilityKey);`,
+    breaks: "§5.2: connector 0 does not take its connectors along",
   },
   {
     file: "protocol/configuration.ts",
