@@ -12,11 +12,12 @@ import { answeredDataTransfer } from "../protocol/data_transfer.ts";
 import { parsePayload } from "../protocol/payload.ts";
 import type { AuthorizerMessage } from "./authorizer.ts";
 import type { ConfigurationMessage } from "./configuration.ts";
+import type { LocalListMessage } from "./local_list.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { StationMessage } from "./station.ts";
 
 /** What there is code for; SupportedFeatureProfiles lists those of them that the station's profile has on. */
-export const builtFeatureProfiles: readonly string[] = ["Core", "RemoteTrigger"];
+export const builtFeatureProfiles: readonly string[] = ["Core", "LocalAuthListManagement", "RemoteTrigger"];
 
 /** Asks whoever serves the CALL; what comes of it arrives as the asker's own message. */
 export type Ask = <const M extends Message>(
@@ -35,6 +36,7 @@ export interface RouteParts {
   readonly configuration: Address<ConfigurationMessage>;
   readonly station: Address<StationMessage>;
   readonly authorizer: Address<AuthorizerMessage>;
+  readonly localList: Address<LocalListMessage>;
   /** Ours, as DataTransfer names it. */
   readonly vendorId: string;
   /** SupportedFeatureProfiles: an action of one that is off is answered by the table. */
@@ -53,7 +55,7 @@ export function routes(parts: RouteParts): Route {
 }
 
 function served(parts: RouteParts, action: CentralSystemAction, payload: unknown): Routed {
-  const { configuration, station, authorizer } = parts;
+  const { configuration, station, authorizer, localList } = parts;
   switch (action) {
     case "GetConfiguration":
       return checked(
@@ -98,6 +100,15 @@ function served(parts: RouteParts, action: CentralSystemAction, payload: unknown
       );
     case "ClearCache":
       return checked(action, payload, authorizer, (_, reply) => ({ kind: "ClearCache", reply }));
+    case "GetLocalListVersion":
+      return checked(action, payload, localList, (_, reply) => ({ kind: "GetLocalListVersion", reply }));
+    case "SendLocalList":
+      return checked(
+        action,
+        payload,
+        localList,
+        (request, reply) => ({ kind: "SendLocalList", request, reply }),
+      );
     case "DataTransfer":
       return parsed(action, payload, (request) => ({
         kind: "answer",

@@ -60,6 +60,8 @@ export type StationMessage =
   | { readonly kind: "HeartbeatDue" }
   | { readonly kind: "HeartbeatConcluded"; readonly outcome: Outcome<CallOutcome<HeartbeatResponse>> }
   | { readonly kind: "StationFaultChanged"; readonly fault: Fault | null }
+  /** The central system has said another thing of an idTag than its list (§3.5.2). */
+  | { readonly kind: "LocalListConflict" }
   | ConnectorChanged
   | StatusDelivered
   | StatusStable
@@ -211,6 +213,8 @@ class StationBehaviour implements Behaviour<StationMessage> {
       case "StationFaultChanged":
         this.#fault = message.fault;
         return this.#reporter.changed(this.#report());
+      case "LocalListConflict":
+        return this.#reporter.again({ ...this.#report(), errorCode: "LocalListConflict" }, "ordinary");
       case "ConnectorChanged":
         this.#candidates.set(message.candidate.connectorId, message.candidate);
         return;

@@ -27,6 +27,8 @@ import type { ConnectorMessage } from "./connector_message.ts";
 import { connectorActor } from "./connector.ts";
 import type { LinkMessage } from "./link.ts";
 import { linkActor } from "./link.ts";
+import type { LocalListMessage } from "./local_list.ts";
+import { localListActor } from "./local_list.ts";
 import type { MeterMessage } from "./meter.ts";
 import { meterActor } from "./meter.ts";
 import type { Address } from "./otp/actor.ts";
@@ -73,6 +75,7 @@ export interface ChargerConfig {
 export interface Addresses {
   readonly configuration: Address<ConfigurationMessage>;
   readonly authorizer: Address<AuthorizerMessage>;
+  readonly localList: Address<LocalListMessage>;
   readonly meter: Address<MeterMessage>;
   readonly power: Address<PowerMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
@@ -107,6 +110,7 @@ function makeAddresses(kernel: Kernel, connectors: number): Addresses {
   return {
     configuration: kernel.address("configuration"),
     authorizer: kernel.address("authorizer"),
+    localList: kernel.address("local_list"),
     meter: kernel.address("meter"),
     power: kernel.address("power"),
     connectors: new Map(
@@ -135,7 +139,7 @@ function wireDrivers(ports: Ports, addresses: Addresses): void {
 }
 
 function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
-  const { connectors, authorizer, link, outbox, station } = addresses;
+  const { connectors, authorizer, localList, link, outbox, station } = addresses;
   return {
     id: "settings",
     strategy: "one_for_one",
@@ -145,7 +149,7 @@ function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
         address: addresses.configuration,
         store: ports.store,
         table: config.table,
-        listeners: [...connectors.values(), authorizer, link, outbox, station],
+        listeners: [...connectors.values(), authorizer, localList, link, outbox, station],
       }),
     ],
   };
@@ -154,7 +158,7 @@ function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
 function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
   const { clock, store, board } = ports;
   const { table } = config;
-  const { authorizer, meter, power, connectors, outbox, station } = addresses;
+  const { authorizer, localList, meter, power, connectors, outbox, station } = addresses;
   const each = [...connectors].map(([connectorId, address]) =>
     connectorActor({
       address,
@@ -178,7 +182,8 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
     // Grows with the children: each may fail once or twice in a bad minute.
     intensity: { restartsMax: 5 + connectors.size, withinMs: 60_000 },
     children: [
-      authorizerActor({ address: authorizer, clock, store, table, outbox, connectors }),
+      authorizerActor({ address: authorizer, clock, store, table, outbox, station, connectors }),
+      localListActor({ address: localList, store, table }),
       meterActor({ address: meter, meter: ports.meter }),
       powerActor({ address: power, power: ports.power, connectors }),
       ...each,
@@ -189,7 +194,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
 function central(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
   const { clock, entropy, store } = ports;
   const { table, featureProfiles } = config;
-  const { configuration, authorizer, connectors, link, outbox, station } = addresses;
+  const { configuration, authorizer, localList, connectors, link, outbox, station } = addresses;
   return {
     id: "central",
     strategy: "rest_for_one",
@@ -220,6 +225,7 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
           configuration,
           station,
           authorizer,
+          localList,
           vendorId: config.identity.chargePointVendor,
           featureProfiles,
         }),

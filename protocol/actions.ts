@@ -8,6 +8,7 @@
 import type { z } from "zod";
 import type { Answer } from "./answer.ts";
 import * as core from "./messages/core.ts";
+import * as localAuthList from "./messages/local_auth_list.ts";
 import * as remoteTrigger from "./messages/remote_trigger.ts";
 
 /** The literals of SupportedFeatureProfiles; and Security for the white paper's operations, for which it has none. */
@@ -148,11 +149,15 @@ const ACTIONS = {
   GetLocalListVersion: {
     profile: "LocalAuthListManagement",
     direction: "fromCentralSystem",
+    request: localAuthList.GetLocalListVersionRequest,
+    response: localAuthList.GetLocalListVersionResponse,
     unserved: { listVersion: -1 },
   },
   SendLocalList: {
     profile: "LocalAuthListManagement",
     direction: "fromCentralSystem",
+    request: localAuthList.SendLocalListRequest,
+    response: localAuthList.SendLocalListResponse,
     unserved: { status: "NotSupported" },
   },
 

@@ -43,10 +43,13 @@ export interface ConfigurationLimits {
   readonly transactionMessageRetryIntervalS: number;
   readonly resetRetries: number;
   readonly localAuthorizeOffline: boolean;
+  readonly localAuthListMaxLength: number;
+  readonly sendLocalListMaxLength: number;
   /** What the station can do; the key of what it cannot is absent. */
   readonly functions: {
     readonly authorizationCache: boolean;
     readonly authorizationKey: boolean;
+    readonly localAuthList: boolean;
     readonly maxEnergyOnInvalidId: boolean;
     readonly minimumStatusDuration: boolean;
     readonly offlineTxForUnknownId: boolean;
@@ -82,6 +85,8 @@ export function keyTable(limits: ConfigurationLimits) {
     ConnectorPhaseRotationMaxLength: fixedInteger(limits.phaseRotations.length),
     GetConfigurationMaxKeys: fixedInteger(limits.getConfigurationMaxKeys),
     HeartbeatInterval: heartbeatInterval(limits.heartbeatIntervalS),
+    LocalAuthListEnabled: booleanKey(where(functions.localAuthList), functions.localAuthList),
+    LocalAuthListMaxLength: fixedInteger(limits.localAuthListMaxLength, functions.localAuthList),
     LocalAuthorizeOffline: booleanKey("RW", limits.localAuthorizeOffline),
     LocalPreAuthorize: booleanKey("RW", false),
     MaxEnergyOnInvalidId: integerKey(where(functions.maxEnergyOnInvalidId), invalidEnergyWh, "Wh"),
@@ -94,6 +99,7 @@ export function keyTable(limits: ConfigurationLimits) {
     MinimumStatusDuration: integerKey(where(functions.minimumStatusDuration), statusDurationS, "s"),
     NumberOfConnectors: fixedInteger(limits.numberOfConnectors),
     ResetRetries: integerKey("RW", { min: 0, max: 100, default: limits.resetRetries }, "times"),
+    SendLocalListMaxLength: fixedInteger(limits.sendLocalListMaxLength, functions.localAuthList),
     StopTransactionMaxMeterValues: fixedInteger(limits.stopTransactionMaxMeterValues),
     StopTransactionOnEVSideDisconnect: fixable(limits.stopTransactionOnEVSideDisconnect),
     StopTransactionOnInvalidId: booleanKey("RW", true),

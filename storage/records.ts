@@ -15,6 +15,9 @@
  * | `["purge", localId]` | outbox | there until the samples of a transaction that is over are gone |
  * | `["parked", sequence]` | outbox | a transaction message that the central system has refused for good |
  * | `["cache", idTag]` | authorizer | what the central system last said of an idTag, which is folded |
+ * | `["localList"]` | local_list | version, generation and size of the local authorization list |
+ * | `["listed", generation, idTag]` | local_list | what the list says of an idTag, which is folded |
+ * | `["listPurge", generation]` | local_list | there until the entries of a list that was replaced are gone |
  * | `["availability", connectorId]` | connector, station for 0 | there while ChangeAvailability has it Inoperative |
  * | `["clock"]` | station | the last civil time that is known to have been |
  */
@@ -39,6 +42,9 @@ export const keys = {
   purges: ["purge"],
   parked: ["parked"],
   cache: ["cache"],
+  localList: ["localList"],
+  listed: ["listed"],
+  listPurges: ["listPurge"],
   clock: ["clock"],
 } as const satisfies Record<string, Key>;
 
@@ -62,6 +68,12 @@ export function purgeKey(localId: number): Key {
 }
 export function cacheKey(foldedIdTag: string): Key {
   return [...keys.cache, foldedIdTag];
+}
+export function listedKey(generation: number, foldedIdTag: string): Key {
+  return [...keys.listed, generation, foldedIdTag];
+}
+export function listPurgeKey(generation: number): Key {
+  return [...keys.listPurges, generation];
 }
 export function availabilityKey(connectorId: number): Key {
   return ["availability", connectorId];
@@ -122,6 +134,15 @@ export type OutboxRecord = z.infer<typeof OutboxRecord>;
 
 export const CacheRecord = z.object({ info: IdTagInfo, order: z.int() });
 export type CacheRecord = z.infer<typeof CacheRecord>;
+
+export const LocalListRecord = z.object({
+  /** 0 when it has no entries. */
+  version: z.int(),
+  /** Under which the entries stand. */
+  generation: z.int(),
+  entries: z.int().min(0),
+});
+export type LocalListRecord = z.infer<typeof LocalListRecord>;
 
 export const AvailabilityRecord = z.literal("Inoperative");
 

@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { AuthorizerMessage } from "../../actors/authorizer.ts";
 import type { ConfigurationMessage } from "../../actors/configuration.ts";
+import type { LocalListMessage } from "../../actors/local_list.ts";
 import { createKernel } from "../../actors/otp/kernel.ts";
 import { routes } from "../../actors/routes.ts";
 import type { StationMessage } from "../../actors/station.ts";
@@ -12,6 +13,7 @@ function kindOf(action: string, payload: unknown, featureProfiles: readonly stri
   const route = routes({
     configuration: kernel.address<ConfigurationMessage>("configuration"),
     authorizer: kernel.address<AuthorizerMessage>("authorizer"),
+    localList: kernel.address<LocalListMessage>("local_list"),
     station: kernel.address<StationMessage>("station"),
     vendorId: "chargerd",
     featureProfiles,
@@ -24,5 +26,6 @@ Deno.test("an action is asked of its actor while its feature profile is on, and 
   const trigger = { requestedMessage: "Heartbeat" };
   assertEquals(kindOf("TriggerMessage", trigger, ["Core", "RemoteTrigger"]), "ask");
   assertEquals(kindOf("TriggerMessage", trigger, ["Core"]), "NotSupported");
+  assertEquals(kindOf("GetLocalListVersion", {}, ["Core"]), "answer");
   assertEquals(kindOf("Reset", { type: "Soft" }, ["Core"]), "ask");
 });

@@ -23,9 +23,12 @@ export const limits: ConfigurationLimits = {
   transactionMessageRetryIntervalS: 62,
   resetRetries: 7,
   localAuthorizeOffline: true,
+  localAuthListMaxLength: 63,
+  sendLocalListMaxLength: 8,
   functions: {
     authorizationCache: true,
     authorizationKey: true,
+    localAuthList: true,
     maxEnergyOnInvalidId: true,
     minimumStatusDuration: true,
     offlineTxForUnknownId: true,
@@ -40,6 +43,7 @@ export const bare: ConfigurationLimits = {
   functions: {
     authorizationCache: false,
     authorizationKey: false,
+    localAuthList: false,
     maxEnergyOnInvalidId: false,
     minimumStatusDuration: false,
     offlineTxForUnknownId: false,
