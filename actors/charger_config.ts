@@ -78,10 +78,12 @@ export function stationKeyTable(profile: StationProfile): KeyTable {
     sendLocalListMaxLength: limits.SendLocalListMaxLength,
     functions: {
       ...options,
+      reservation: featureProfiles(profile).includes("Reservation"),
       localAuthList: featureProfiles(profile).includes("LocalAuthListManagement"),
       // Security profiles 1 and 2 are those with a password.
       authorizationKey: profile.security.securityProfiles.some((number) => number < 3),
     },
+    reserveConnectorZero: options.reserveConnectorZero,
     stopTransactionOnEVSideDisconnect: fixable(options.StopTransactionOnEVSideDisconnect),
     unlockConnectorOnEVSideDisconnect: fixable(options.UnlockConnectorOnEVSideDisconnect),
   });

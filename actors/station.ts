@@ -44,6 +44,7 @@ import type { OutboxMessage } from "./outbox.ts";
 import { tracingDamaged } from "./damaged_record.ts";
 import type { ConnectorAnswered } from "./remote_transactions.ts";
 import { RemoteTransactions } from "./remote_transactions.ts";
+import type { ReservationsMessage } from "./reservations.ts";
 import type { RestartStep } from "./restarting.ts";
 import { Restarting } from "./restarting.ts";
 import { sendCall } from "./send_call.ts";
@@ -116,6 +117,7 @@ export interface StationParts {
   readonly configuration: Address<ConfigurationMessage>;
   readonly outbox: Address<OutboxMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
+  readonly reservations: Address<ReservationsMessage>;
 }
 
 /** When BootNotification got no answer, or an error. */
@@ -400,12 +402,13 @@ class StationBehaviour implements Behaviour<StationMessage> {
 
   /** The clock is set while a session runs, too: a transaction has its own time (spec/behaviour.md §17). */
   async #setClock(currentTime: string): Promise<void> {
-    const { clock, civilTime, connectors } = this.#parts;
+    const { clock, civilTime, connectors, reservations } = this.#parts;
     const setMs = clockToSet(currentTime, clock.wallMs());
     if (setMs !== null) {
       this.#self.trace("SetClock", { fromMs: clock.wallMs(), toMs: setMs });
       civilTime.set(setMs);
       for (const connector of connectors.values()) this.#self.send(connector, { kind: "ClockStepped" });
+      this.#self.send(reservations, { kind: "ClockStepped" });
     }
     const record: ClockRecord = { knownMs: clock.wallMs() };
     await this.#store.commit({ sets: [{ key: keys.clock, value: record }] });

@@ -38,6 +38,8 @@ import type { OutboxMessage } from "./outbox.ts";
 import { outboxActor } from "./outbox.ts";
 import type { PowerMessage } from "./power.ts";
 import { powerActor } from "./power.ts";
+import type { ReservationsMessage } from "./reservations.ts";
+import { reservationsActor } from "./reservations.ts";
 import { routes } from "./routes.ts";
 import { readSettings } from "./settings.ts";
 import type { StationMessage } from "./station.ts";
@@ -76,6 +78,7 @@ export interface Addresses {
   readonly configuration: Address<ConfigurationMessage>;
   readonly authorizer: Address<AuthorizerMessage>;
   readonly localList: Address<LocalListMessage>;
+  readonly reservations: Address<ReservationsMessage>;
   readonly meter: Address<MeterMessage>;
   readonly power: Address<PowerMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
@@ -111,6 +114,7 @@ function makeAddresses(kernel: Kernel, connectors: number): Addresses {
     configuration: kernel.address("configuration"),
     authorizer: kernel.address("authorizer"),
     localList: kernel.address("local_list"),
+    reservations: kernel.address("reservations"),
     meter: kernel.address("meter"),
     power: kernel.address("power"),
     connectors: new Map(
@@ -158,7 +162,7 @@ function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
 function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
   const { clock, store, board } = ports;
   const { table } = config;
-  const { authorizer, localList, meter, power, connectors, outbox, station } = addresses;
+  const { authorizer, localList, reservations, meter, power, connectors, outbox, station } = addresses;
   const each = [...connectors].map(([connectorId, address]) =>
     connectorActor({
       address,
@@ -174,6 +178,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
       authorizer,
       outbox,
       station,
+      reservations,
     })
   );
   return {
@@ -184,6 +189,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
     children: [
       authorizerActor({ address: authorizer, clock, store, table, outbox, station, connectors }),
       localListActor({ address: localList, store, table }),
+      reservationsActor({ address: reservations, clock, store, table, connectors }),
       meterActor({ address: meter, meter: ports.meter }),
       powerActor({ address: power, power: ports.power, connectors }),
       ...each,
@@ -194,7 +200,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
 function central(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
   const { clock, entropy, store } = ports;
   const { table, featureProfiles } = config;
-  const { configuration, authorizer, localList, connectors, link, outbox, station } = addresses;
+  const { configuration, authorizer, localList, reservations, connectors, link, outbox, station } = addresses;
   return {
     id: "central",
     strategy: "rest_for_one",
@@ -226,6 +232,7 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
           station,
           authorizer,
           localList,
+          reservations,
           vendorId: config.identity.chargePointVendor,
           featureProfiles,
         }),
@@ -245,6 +252,7 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         configuration,
         outbox,
         connectors,
+        reservations,
       }),
     ],
   };

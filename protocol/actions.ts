@@ -10,6 +10,7 @@ import type { Answer } from "./answer.ts";
 import * as core from "./messages/core.ts";
 import * as localAuthList from "./messages/local_auth_list.ts";
 import * as remoteTrigger from "./messages/remote_trigger.ts";
+import * as reservation from "./messages/reservation.ts";
 
 /** The literals of SupportedFeatureProfiles; and Security for the white paper's operations, for which it has none. */
 export type FeatureProfile =
@@ -165,9 +166,17 @@ const ACTIONS = {
   CancelReservation: {
     profile: "Reservation",
     direction: "fromCentralSystem",
+    request: reservation.CancelReservationRequest,
+    response: reservation.CancelReservationResponse,
     unserved: { status: "Rejected" },
   },
-  ReserveNow: { profile: "Reservation", direction: "fromCentralSystem", unserved: { status: "Rejected" } },
+  ReserveNow: {
+    profile: "Reservation",
+    direction: "fromCentralSystem",
+    request: reservation.ReserveNowRequest,
+    response: reservation.ReserveNowResponse,
+    unserved: { status: "Rejected" },
+  },
 
   // CALLERROR NotSupported, and not the status of that name (errata v4.0 §3.39).
   ClearChargingProfile: { profile: "SmartCharging", direction: "fromCentralSystem" },

@@ -53,7 +53,9 @@ export interface ConfigurationLimits {
     readonly maxEnergyOnInvalidId: boolean;
     readonly minimumStatusDuration: boolean;
     readonly offlineTxForUnknownId: boolean;
+    readonly reservation: boolean;
   };
+  readonly reserveConnectorZero: boolean;
   readonly stopTransactionOnEVSideDisconnect: FixableBoolean;
   readonly unlockConnectorOnEVSideDisconnect: FixableBoolean;
 }
@@ -98,6 +100,10 @@ export function keyTable(limits: ConfigurationLimits) {
     MeterValuesSampledDataMaxLength: fixedInteger(limits.meterValuesSampledDataMaxLength),
     MinimumStatusDuration: integerKey(where(functions.minimumStatusDuration), statusDurationS, "s"),
     NumberOfConnectors: fixedInteger(limits.numberOfConnectors),
+    ReserveConnectorZeroSupported: booleanKey(
+      functions.reservation ? "R" : "absent",
+      functions.reservation && limits.reserveConnectorZero,
+    ),
     ResetRetries: integerKey("RW", { min: 0, max: 100, default: limits.resetRetries }, "times"),
     SendLocalListMaxLength: fixedInteger(limits.sendLocalListMaxLength, functions.localAuthList),
     StopTransactionMaxMeterValues: fixedInteger(limits.stopTransactionMaxMeterValues),

@@ -18,6 +18,7 @@
  * | `["localList"]` | local_list | version, generation and size of the local authorization list |
  * | `["listed", generation, idTag]` | local_list | what the list says of an idTag, which is folded |
  * | `["listPurge", generation]` | local_list | there until the entries of a list that was replaced are gone |
+ * | `["reservation", reservationId]` | reservations; the connector that uses it removes it, with StartTransaction | a reservation |
  * | `["availability", connectorId]` | connector, station for 0 | there while ChangeAvailability has it Inoperative |
  * | `["clock"]` | station | the last civil time that is known to have been |
  */
@@ -45,6 +46,7 @@ export const keys = {
   localList: ["localList"],
   listed: ["listed"],
   listPurges: ["listPurge"],
+  reservations: ["reservation"],
   clock: ["clock"],
 } as const satisfies Record<string, Key>;
 
@@ -74,6 +76,9 @@ export function listedKey(generation: number, foldedIdTag: string): Key {
 }
 export function listPurgeKey(generation: number): Key {
   return [...keys.listPurges, generation];
+}
+export function reservationKey(reservationId: number): Key {
+  return [...keys.reservations, reservationId];
 }
 export function availabilityKey(connectorId: number): Key {
   return ["availability", connectorId];
@@ -143,6 +148,16 @@ export const LocalListRecord = z.object({
   entries: z.int().min(0),
 });
 export type LocalListRecord = z.infer<typeof LocalListRecord>;
+
+export const ReservationRecord = z.object({
+  reservationId: z.int(),
+  /** 0 is the whole charge point. */
+  connectorId: z.int().min(0),
+  idTag: z.string(),
+  parentIdTag: z.string().exactOptional(),
+  expiresMs: z.number(),
+});
+export type ReservationRecord = z.infer<typeof ReservationRecord>;
 
 export const AvailabilityRecord = z.literal("Inoperative");
 

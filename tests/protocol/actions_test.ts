@@ -38,7 +38,7 @@ const directions: Readonly<Record<string, Direction>> = {
   B: "both",
 };
 
-const builtProfiles = new Set(["Core", "LocalAuthListManagement", "RemoteTrigger"]);
+const builtProfiles = new Set(["Core", "LocalAuthListManagement", "RemoteTrigger", "Reservation"]);
 
 for (const [profile, actions] of Object.entries(table)) {
   test(`findAction: ${profile} as in the specification's table`, () => {

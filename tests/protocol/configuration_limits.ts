@@ -32,7 +32,9 @@ export const limits: ConfigurationLimits = {
     maxEnergyOnInvalidId: true,
     minimumStatusDuration: true,
     offlineTxForUnknownId: true,
+    reservation: true,
   },
+  reserveConnectorZero: true,
   stopTransactionOnEVSideDisconnect: { access: "RW", default: false },
   unlockConnectorOnEVSideDisconnect: { access: "RW", default: true },
 };
@@ -47,5 +49,6 @@ export const bare: ConfigurationLimits = {
     maxEnergyOnInvalidId: false,
     minimumStatusDuration: false,
     offlineTxForUnknownId: false,
+    reservation: false,
   },
 };

@@ -31,6 +31,7 @@ check("C-02 to C-05: the key of a function that the station has not is not there
     "SendLocalListMaxLength",
     "MaxEnergyOnInvalidId",
     "MinimumStatusDuration",
+    "ReserveConnectorZeroSupported",
   ];
   const stored = absent.map((key) => [key, key.startsWith("M") ? "1" : "true"] as const);
   const current = settings(without, new Map(stored));
@@ -103,6 +104,7 @@ check("settings are what is stored, parsed", () => {
     MeterValuesSampledDataMaxLength: 2,
     MinimumStatusDuration: 0,
     NumberOfConnectors: 2,
+    ReserveConnectorZeroSupported: true,
     ResetRetries: 7,
     SendLocalListMaxLength: 8,
     StopTransactionMaxMeterValues: 1_000,

@@ -167,6 +167,7 @@ const keys: Readonly<Record<KeyName, Changeable | Fixed | Secret>> = {
   MeterValuesSampledDataMaxLength: fixed("2"),
   MinimumStatusDuration: within("0", 0, 3_600),
   NumberOfConnectors: fixed("2"),
+  ReserveConnectorZeroSupported: fixed("true"),
   ResetRetries: within("7", 0, 100),
   SendLocalListMaxLength: fixed("8"),
   StopTransactionMaxMeterValues: fixed("1000"),

@@ -14,6 +14,7 @@ import { z } from "zod";
 import * as core from "../../protocol/messages/core.ts";
 import * as localAuthList from "../../protocol/messages/local_auth_list.ts";
 import * as remoteTrigger from "../../protocol/messages/remote_trigger.ts";
+import * as reservation from "../../protocol/messages/reservation.ts";
 import type { Shape } from "./message_variations.ts";
 import { validMessage, variations } from "./message_variations.ts";
 
@@ -127,7 +128,12 @@ const ajv = new Ajv({ strict: false, multipleOfPrecision: 6 });
 addFormats.default(ajv);
 const seen = new Set<Difference>();
 
-const exported: Readonly<Record<string, z.ZodType>> = { ...core, ...localAuthList, ...remoteTrigger };
+const exported: Readonly<Record<string, z.ZodType>> = {
+  ...core,
+  ...localAuthList,
+  ...remoteTrigger,
+  ...reservation,
+};
 const schemas = Object.entries(exported).filter(([name]) => /(Request|Response)$/.test(name));
 
 /** Its own schema says too little to generate from: any text may be asked for. */
