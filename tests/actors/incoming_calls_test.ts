@@ -1,7 +1,7 @@
 /** What the central system asks: each CALL gets one answer with its own id, whatever it asks (OCPP-J 1.6 §4.1.4, §4.2.3; spec/rpc.md §5, §6). */
 import { assertEquals } from "@std/assert";
 import { formatCall } from "../../protocol/frame.ts";
-import { referenceDc } from "../hal/stations.ts";
+import { coreOnly } from "../hal/stations.ts";
 import type { Answered, CalmHouse, CalmHouseOptions } from "./calm_house.ts";
 import { bootedHouse, charging, chargingHouse, contactorClosed } from "./calm_house.ts";
 
@@ -19,7 +19,7 @@ function check(
   });
 }
 
-const coreOnly: CalmHouseOptions = { station: { ...referenceDc, featureProfiles: ["Core"] } };
+const isOff: CalmHouseOptions = { station: coreOnly };
 
 function status(value: string): Answered {
   return { result: { status: value } };
@@ -29,15 +29,15 @@ check("an action that OCPP 1.6 does not have", "SetVariables", {}, { error: "Not
 check("a name of JavaScript's own", "constructor", {}, { error: "NotImplemented" });
 check("what only a charge point sends", "BootNotification", {}, { error: "NotSupported" });
 check("a profile that is not built", "GetDiagnostics", { location: "ftp://x" }, { error: "NotSupported" });
-check("TC_048_4: the profile is off", "ReserveNow", {}, status("Rejected"), coreOnly);
-check("TC_050_4: the profile is off", "CancelReservation", {}, status("Rejected"), coreOnly);
-check("TC_043_1: the profile is off", "SendLocalList", {}, status("NotSupported"), coreOnly);
+check("TC_048_4: the profile is off", "ReserveNow", {}, status("Rejected"), isOff);
+check("TC_050_4: the profile is off", "CancelReservation", {}, status("Rejected"), isOff);
+check("TC_043_1: the profile is off", "SendLocalList", {}, status("NotSupported"), isOff);
 check(
   "TC_042_1: the profile is off",
   "GetLocalListVersion",
   {},
   { result: { listVersion: -1 } },
-  coreOnly,
+  isOff,
 );
 check("an empty cache is cleared, too", "ClearCache", {}, status("Accepted"));
 check("TC_062: a vendor that is not known", "DataTransfer", { vendorId: "x" }, status("UnknownVendorId"));
