@@ -60,6 +60,7 @@ export type StationMessage =
   | { readonly kind: "BootConcluded"; readonly outcome: Outcome<CallOutcome<BootNotificationResponse>> }
   | { readonly kind: "HeartbeatDue" }
   | { readonly kind: "HeartbeatConcluded"; readonly outcome: Outcome<CallOutcome<HeartbeatResponse>> }
+  | { readonly kind: "TransferStatusTold" }
   | { readonly kind: "StationFaultChanged"; readonly fault: Fault | null }
   /** The central system has said another thing of an idTag than its list (§3.5.2). */
   | { readonly kind: "LocalListConflict" }
@@ -212,6 +213,8 @@ class StationBehaviour implements Behaviour<StationMessage> {
         this.#lastHeartbeat = call.payload.currentTime;
         return this.#setClock(call.payload.currentTime);
       }
+      case "TransferStatusTold":
+        return;
       case "StationFaultChanged":
         this.#fault = message.fault;
         return this.#reporter.changed(this.#report());
@@ -420,12 +423,25 @@ class StationBehaviour implements Behaviour<StationMessage> {
     if (answer.triggered !== undefined) this.#sendTriggered(answer.triggered);
   }
 
+  /** Nothing is uploaded or installed here: no file transfer is built. */
+  #tellIdle(action: "DiagnosticsStatusNotification" | "FirmwareStatusNotification"): void {
+    this.#self.ask(
+      this.#parts.outbox,
+      (reply: Reply<CallOutcome<unknown>>) => sendCall(action, { status: "Idle" }, "triggered", reply),
+      callTimeoutMs,
+      () => ({ kind: "TransferStatusTold" }),
+    );
+  }
+
   #sendTriggered(triggered: Triggered): void {
     switch (triggered.kind) {
       case "BootNotification":
         return this.#booting ? undefined : this.#sendBoot();
       case "Heartbeat":
         return this.#heartbeat("triggered");
+      case "DiagnosticsStatusNotification":
+      case "FirmwareStatusNotification":
+        return this.#tellIdle(triggered.kind);
       case "StatusNotification":
         for (const connectorId of triggered.connectorIds) {
           const connector = this.#parts.connectors.get(connectorId);

@@ -8,6 +8,7 @@
 import type { z } from "zod";
 import type { Answer } from "./answer.ts";
 import * as core from "./messages/core.ts";
+import * as firmware from "./messages/firmware_management.ts";
 import * as localAuthList from "./messages/local_auth_list.ts";
 import * as remoteTrigger from "./messages/remote_trigger.ts";
 import * as reservation from "./messages/reservation.ts";
@@ -141,8 +142,18 @@ const ACTIONS = {
     response: remoteTrigger.TriggerMessageResponse,
   },
 
-  DiagnosticsStatusNotification: { profile: "FirmwareManagement", direction: "fromChargePoint" },
-  FirmwareStatusNotification: { profile: "FirmwareManagement", direction: "fromChargePoint" },
+  DiagnosticsStatusNotification: {
+    profile: "FirmwareManagement",
+    direction: "fromChargePoint",
+    request: firmware.DiagnosticsStatusNotificationRequest,
+    response: firmware.DiagnosticsStatusNotificationResponse,
+  },
+  FirmwareStatusNotification: {
+    profile: "FirmwareManagement",
+    direction: "fromChargePoint",
+    request: firmware.FirmwareStatusNotificationRequest,
+    response: firmware.FirmwareStatusNotificationResponse,
+  },
   GetDiagnostics: { profile: "FirmwareManagement", direction: "fromCentralSystem" },
   UpdateFirmware: { profile: "FirmwareManagement", direction: "fromCentralSystem" },
 
