@@ -16,6 +16,7 @@ import type { Reader } from "../hal/reader.ts";
 import type { WebSocketDriver, WebSocketTarget } from "../hal/websocket.ts";
 import type { Backoff } from "../protocol/backoff.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
+import type { OnPowerLoss } from "../protocol/connector_facts.ts";
 import type { BootNotificationRequest } from "../protocol/messages/core.ts";
 import type { RegistrationLimits } from "../protocol/registration.ts";
 import type { Store } from "../storage/store.ts";
@@ -67,6 +68,11 @@ export interface ChargerConfig {
   readonly table: KeyTable;
   readonly featureProfiles: readonly string[];
   readonly registration: RegistrationLimits;
+  readonly powerLoss: {
+    readonly onPowerLoss: OnPowerLoss;
+    readonly holdUpTimeMs: number;
+    readonly checkpointIntervalMs: number;
+  };
   /** In the order of their numbers, 1 to n. */
   readonly connectors: readonly { readonly currentMaxA: number; readonly hasLock: boolean }[];
   /** This boot's number, from `beginBoot`. */
@@ -161,7 +167,8 @@ function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
 
 function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
   const { clock, store, board } = ports;
-  const { table } = config;
+  const { table, powerLoss } = config;
+  const { onPowerLoss, checkpointIntervalMs, holdUpTimeMs } = powerLoss;
   const { authorizer, localList, reservations, meter, power, connectors, outbox, station } = addresses;
   const each = [...connectors].map(([connectorId, address]) =>
     connectorActor({
@@ -170,7 +177,10 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
       currentMaxA: config.connectors[connectorId - 1]?.currentMaxA ?? 0,
       hasLock: config.connectors[connectorId - 1]?.hasLock ?? false,
       boot: config.boot,
+      onPowerLoss,
+      checkpointIntervalMs,
       board,
+      power: ports.power,
       clock,
       store,
       table,
@@ -191,7 +201,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
       localListActor({ address: localList, store, table }),
       reservationsActor({ address: reservations, clock, store, table, connectors }),
       meterActor({ address: meter, meter: ports.meter }),
-      powerActor({ address: power, power: ports.power, connectors }),
+      powerActor({ address: power, power: ports.power, holdUpTimeMs, connectors, outbox }),
       ...each,
     ],
   };

@@ -26,15 +26,17 @@ const factorySettings: ConnectorRules = {
   stopOnEvSideDisconnect: true,
   unlockOnEvSideDisconnect: true,
   maxEnergyOnInvalidIdWh: 0,
+  onPowerLoss: "stopBeforeGoingDown",
 };
 
 /** Nobody is there. */
 const atRest: ConnectorFacts = {
-  electronics: { plug: "none", evDemandsEnergy: false, fault: null, lock: "absent" },
+  electronics: { plug: "none", evDemandsEnergy: false, fault: null, lock: "absent", supply: "on" },
   use: { kind: "none" },
   availability: "Operative",
   reserved: notReserved,
   saysReserved: false,
+  restarting: false,
   lockFault: null,
   warning: null,
 };
@@ -90,6 +92,9 @@ function asked(effect: ConnectorEffect): string {
       const by = stop.idTag === undefined ? "" : ` by ${stop.idTag}`;
       return `CommitStop ${transaction.localId} ${stop.reason}${by}`;
     }
+    case "CommitCheckpoint":
+    case "CommitResumption":
+      return effect.kind;
   }
 }
 
@@ -101,6 +106,7 @@ function holder(idTag: string, parentIdTag: string | undefined): string {
 interface Circumstances {
   readonly demand?: boolean;
   readonly fault?: Fault | null;
+  readonly supply?: "on" | "failing";
 }
 
 /** A fixed cable: at the car or not. */
@@ -120,9 +126,10 @@ export function cable(
 function electronics(
   where: Plug,
   lock: "absent" | "open" | "closed",
-  { demand = where === "both", fault = null }: Circumstances,
+  { demand = where === "both", fault = null, supply = "on" }: Circumstances,
 ): ConnectorEvent {
-  return { kind: "ElectronicsChanged", electronics: { plug: where, evDemandsEnergy: demand, fault, lock } };
+  const electronics = { plug: where, evDemandsEnergy: demand, fault, lock, supply };
+  return { kind: "ElectronicsChanged", electronics };
 }
 
 export function present(idTag: string): ConnectorEvent {
