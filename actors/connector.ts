@@ -21,7 +21,7 @@ import { reservedAtStart } from "./reservation_book.ts";
 import type { ReservationsMessage } from "./reservations.ts";
 import { openRestartBook } from "./restart_book.ts";
 import { readSettings } from "./settings.ts";
-import type { StationMessage } from "./station.ts";
+import type { StationMessage } from "./station_message.ts";
 import { openTransactionBook } from "./transaction_book.ts";
 
 export interface ConnectorParts {

@@ -31,7 +31,7 @@ import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts"
 import type { Route } from "./routes.ts";
 import type { SendCall } from "./send_call.ts";
 import { readSettings } from "./settings.ts";
-import type { StationMessage } from "./station.ts";
+import type { StationMessage } from "./station_message.ts";
 import type { OnItsWay } from "./transaction_delivery.ts";
 import { TransactionDelivery } from "./transaction_delivery.ts";
 import type { TransactionMessages } from "./transaction_messages.ts";

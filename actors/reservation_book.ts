@@ -9,7 +9,10 @@ import type { TellDamaged } from "../storage/records.ts";
 import { keptRecord, keys, ReservationRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 
-export async function storedReservations(store: Store, damaged: TellDamaged): Promise<readonly Reservation[]> {
+export async function storedReservations(
+  store: Store,
+  damaged: TellDamaged,
+): Promise<readonly Reservation[]> {
   const all: Reservation[] = [];
   for (const { key } of await store.list(keys.reservations)) {
     const reservation = await keptRecord(store, key, ReservationRecord, damaged);

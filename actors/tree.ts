@@ -43,7 +43,7 @@ import type { ReservationsMessage } from "./reservations.ts";
 import { reservationsActor } from "./reservations.ts";
 import { routes } from "./routes.ts";
 import { readSettings } from "./settings.ts";
-import type { StationMessage } from "./station.ts";
+import type { StationMessage } from "./station_message.ts";
 import { stationActor } from "./station.ts";
 
 /** Everything that the house touches of the world. */

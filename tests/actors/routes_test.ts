@@ -6,7 +6,7 @@ import type { LocalListMessage } from "../../actors/local_list.ts";
 import { createKernel } from "../../actors/otp/kernel.ts";
 import type { ReservationsMessage } from "../../actors/reservations.ts";
 import { routes } from "../../actors/routes.ts";
-import type { StationMessage } from "../../actors/station.ts";
+import type { StationMessage } from "../../actors/station_message.ts";
 import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
 
 function kindOf(action: string, payload: unknown, featureProfiles: readonly string[]): string {

@@ -114,9 +114,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     id: "b10",
-    what: "an outbox that crashed between an answer's commit and its news tells nobody",
-    file: "actors/outbox.ts",
-    find: `        await tellOpenAnswered(store, listener);`,
-    replace: ``,
+    what: "a connector that crashed after its stop was decided charges on",
+    file: "actors/connector_behaviour.ts",
+    find: `if (record?.stop !== undefined) await`,
+    replace: `if (record?.stop?.reason === "PowerLoss") await`,
   },
 ];

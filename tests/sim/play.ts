@@ -44,12 +44,13 @@ function strike(world: World, blow: Blow, committer: string): void {
 /** Whose commit it is, by what it writes (`storage/records.ts`: every key has one writer). */
 function committer(batch: Batch): string {
   const keys = [...(batch.sets ?? []).map(({ key }) => key), ...(batch.deletes ?? [])];
-  const transaction = keys.find((key) => key[0] === "transaction");
+  const transaction = keys.find((key) => key[0] === "transaction" || key[0] === "checkpoint");
   if (transaction !== undefined) return `connector:${transaction[1]}`;
   switch (keys[0]?.[0]) {
     case "configuration":
       return "configuration";
     case "registration":
+    case "restart":
       return "station";
     default:
       return "outbox";
