@@ -161,6 +161,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       case "AlignedDue":
       case "EnergyDue":
       case "CheckpointDue":
+      case "RoomDue":
         return this.#timerFired(message.kind);
       case "ReadingDue":
         return this.#meter.ask(message.purpose);
@@ -243,6 +244,8 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       case "CheckpointDue":
         this.#metering.due(kind, this.#settings);
         return this.#keepTimers();
+      case "RoomDue":
+        return this.#lookForRoom();
     }
   }
 
@@ -255,6 +258,11 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     if (event === null) return;
     await this.#apply(event);
     if (event.kind === "StopCommitted") this.#requests.stopped();
+  }
+
+  async #lookForRoom(): Promise<void> {
+    if (await this.#book.mayBegin()) await this.#apply({ kind: "StorageRecovered" });
+    else this.#keepTimers();
   }
 
   async #clockStepped(): Promise<void> {
@@ -274,7 +282,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   }
 
   #keepTimers(): void {
-    this.#timers.keepAll(this.#facts.use, this.#book.open(), this.#settings);
+    this.#timers.keepAll(this.#facts, this.#book.open(), this.#settings);
   }
 
   #settingsChanged(settings: Settings): void {

@@ -24,6 +24,9 @@ export interface Fault {
   readonly info?: string;
 }
 
+/** The vendorErrorCode of the warning that the store took no new transaction; it ends by itself when there is room again. */
+export const storageRefuses = "StorageRefuses";
+
 /** What the electronics say, as far as decisions depend on it. */
 export interface Electronics {
   readonly plug: Plug;
@@ -142,6 +145,8 @@ export type ConnectorEvent =
   | { readonly kind: "Resumed" }
   | { readonly kind: "StartCommitted"; readonly localId: number }
   | { readonly kind: "StartFailed"; readonly warning: Fault }
+  /** The store would take a transaction again. */
+  | { readonly kind: "StorageRecovered" }
   | {
     readonly kind: "StartAnswered";
     readonly localId: number;

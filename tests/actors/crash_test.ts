@@ -110,7 +110,7 @@ async function seeThrough(house: CalmHouse): Promise<void> {
   await house.advance(10_000);
   house.station.verbs.plug(1);
   await house.advance(1_000);
-  if (house.durable.starts.length === 0) await swiped(house, "ALICE");
+  if (house.durable.bills.length === 0) await swiped(house, "ALICE");
   await house.advance(90_000);
   if (status(house) === "Charging") await swiped(house, "ALICE");
   await house.advance(1_000);

@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ParkedOutcome } from "../../actors/archive.ts";
 import type { ArchiveRecord } from "../../storage/records.ts";
-import type { Turn } from "../sim/central_system_model.ts";
+import type { Turn } from "../sim/turn.ts";
 import type { CalmHouse, CalmHouseOptions } from "./calm_house.ts";
 import { begun, bootedHouse, chargingHouse, newHouse, stored, swiped } from "./calm_house.ts";
 

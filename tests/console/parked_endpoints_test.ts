@@ -166,15 +166,7 @@ Deno.test("GET /parked: a transaction that goes on, one whose messages wait, and
     sets: [
       {
         key: ["transaction", 1],
-        value: {
-          localId: 5,
-          boot: 1,
-          idTag: "ALICE",
-          meterStartWh: 0,
-          meterSerialNumber: "M1",
-          startedMs: 0,
-          startedMonotonicMs: 0,
-        },
+        value: { localId: 5, boot: 1, idTag: "ALICE" },
       },
       { key: ["outbox", 20], value: waits },
     ],

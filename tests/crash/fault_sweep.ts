@@ -78,42 +78,35 @@ async function runLane(
   const seen = new Sightings<CentralSystemEvent>();
   const central = await startCentralSystem({ wallMs: Date.now, listen: (event) => seen.note(event) });
   const env = { TMPDIR: root, ...shimEnvironment(library, { directory: state, control: control.path }) };
-  const spawned: SimulatorProcess[] = [];
-  let hasEnded = true;
-  const alive = () => {
-    const [latest] = spawned;
-    if (latest !== undefined && !hasEnded) return latest;
-    const simulator = spawnSimulatorUnder(
+  const charger = restarting(() =>
+    spawnSimulatorUnder(
       env,
       ...["--csms", central.url, "--state", state, "--socket", `${root}/socket`],
       ...OPTIONS,
-    );
-    hasEnded = false;
-    simulator.ended.then(() => hasEnded ||= simulator === spawned[0]);
-    spawned.unshift(simulator);
-    return simulator;
-  };
+    )
+  );
   const figures: EpisodeFigures[] = [];
   try {
     for (const [index, episode] of episodes.entries()) {
-      const patient = { central, seen, control, alive, hasEnded: () => hasEnded };
+      const patient = { central, seen, control, ...charger };
       figures.push(
         await suffer(patient, episode, `F${index}`).catch((cause) => {
-          const said = spawned[0]?.complaints.slice(-3).join("\n");
           throw new Error(
             `lane "${name}", episode ${index}, ${describeEpisode(episode)}: ${
               cause instanceof Error ? cause.message : cause
-            }\n${said}`,
+            }`,
             { cause },
           );
         }),
       );
     }
-    const last = alive();
+    const last = charger.alive();
+    // A signal that comes while its modules load ends it at once (README, Limits).
+    await last.socketPath();
     last.signal("SIGTERM");
     assertEquals(await last.exit(), 0, last.complaints.join("\n"));
   } finally {
-    await spawned[0]?.[Symbol.asyncDispose]();
+    await charger.end();
     await central.stop();
   }
   judge({
@@ -124,4 +117,23 @@ async function runLane(
     registerWh: (await physicalConnector(state))?.registerWh ?? NaN,
   });
   return { figures, transactions: central.ledger.entries.length };
+}
+
+/** Starts it again where it has ended, as the init system does, but only when it is asked for. */
+function restarting(spawn: () => SimulatorProcess) {
+  let latest: SimulatorProcess | null = null;
+  function hasEnded(): boolean {
+    return latest === null;
+  }
+  function alive(): SimulatorProcess {
+    if (latest !== null) return latest;
+    const simulator = spawn();
+    latest = simulator;
+    simulator.ended.then(() => latest = null);
+    return simulator;
+  }
+  async function end(): Promise<void> {
+    await latest?.[Symbol.asyncDispose]();
+  }
+  return { hasEnded, alive, end };
 }

@@ -110,7 +110,7 @@ async function diskIsFull({ simulator, chargePoint, state }: Scene): Promise<voi
   await simulator.post("/hardware/storage", { state: "full" });
   await plugsIn(simulator, chargePoint);
   await simulator.post("/hardware/reader/swipe", { idTag: "DRIVER" });
-  const refused = "StatusNotification 1 Preparing InternalError storage refuses a new transaction";
+  const refused = "StatusNotification 1 Preparing InternalError storage refuses: database or disk is full";
   await assertNext(chargePoint, "Authorize DRIVER", refused);
   assertEquals((await simulator.status()).connectors[0]?.contactorClosed, false);
   await assertBillsAddUp(chargePoint, state);

@@ -81,15 +81,18 @@ export const plantedBugs: readonly PlantedBug[] = [
     id: "b7",
     what: "the transaction and its StartTransaction are two commits",
     file: book,
-    find: `          ...kept(store, record.localId, beginning.data),
-          queued(store, startMessage(record.localId, { ...beginning, connectorId })),
+    find: `          queued(store, startMessage(record.localId, { ...beginning, connectorId })),
         ],
-      }, record);`,
-    replace: `          ...kept(store, record.localId, beginning.data),
-        ],
-      }, record) && await commit({
-        sets: [queued(store, startMessage(record.localId, { ...beginning, connectorId }))],
-      }, record);`,
+      });
+      if (outcome.kind !== "committed") {`,
+    replace: `        ],
+      });
+      if (outcome.kind === "committed") {
+        await store.commit({
+          sets: [queued(store, startMessage(record.localId, { ...beginning, connectorId }))],
+        });
+      }
+      if (outcome.kind !== "committed") {`,
   },
   {
     id: "b8",

@@ -259,6 +259,7 @@ function letsGo(held: Holder | undefined, event: ConnectorEvent): boolean {
     case "Resumed":
     case "StartCommitted":
     case "StartFailed":
+    case "StorageRecovered":
     case "StartAnswered":
     case "StopCommitted":
       return false;

@@ -2,6 +2,7 @@
  * How a connector comes to charge, or does not: identification, the plug, remote starts, time-outs and faults (OCPP 1.6 §4.8, §4.9).
  */
 import type { ConnectorEvent, Fault } from "../../protocol/connector_facts.ts";
+import { storageRefuses } from "../../protocol/connector_facts.ts";
 import {
   accept,
   answerStart,
@@ -19,6 +20,13 @@ import {
 
 const fault: Fault = { errorCode: "GroundFailure" };
 const meterFailed: ConnectorEvent = { kind: "StartFailed", warning: { errorCode: "PowerMeterFailure" } };
+
+const storageFull: ConnectorEvent = {
+  kind: "StartFailed",
+  warning: { errorCode: "InternalError", vendorErrorCode: storageRefuses, info: "full" },
+};
+
+const storageRecovered: ConnectorEvent = { kind: "StorageRecovered" };
 
 story("TC_003: plugged in first", charging);
 
@@ -158,6 +166,25 @@ story("§6: a fault while it starts: no transaction", [
   [plug("both", { fault }), "Faulted GroundFailure"],
   [startCommitted, "Faulted GroundFailure"],
   [plug("both"), "Preparing"],
+]);
+
+story(
+  "a start that the store refuses is a warning, which ends by itself when there is room again; nothing starts then",
+  [
+    [plug("both"), "Preparing"],
+    [present("DRIVER"), "Preparing", "AskAuthorization DRIVER"],
+    [accept("DRIVER"), "Preparing", "CommitStart DRIVER"],
+    [storageFull, "Preparing InternalError (full)"],
+    [storageRecovered, "Preparing"],
+  ],
+);
+
+story("a store that has room again ends no other warning", [
+  [plug("both"), "Preparing"],
+  [present("DRIVER"), "Preparing", "AskAuthorization DRIVER"],
+  [accept("DRIVER"), "Preparing", "CommitStart DRIVER"],
+  [meterFailed, "Preparing PowerMeterFailure"],
+  [storageRecovered, "Preparing PowerMeterFailure"],
 ]);
 
 story("§5.3: a start that failed is told as a warning until the next one has succeeded", [
