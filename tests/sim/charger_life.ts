@@ -143,7 +143,9 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
       if (isBooting) return false;
       if (system === null) return true;
       if (isRestarting && system.tree().state === "stopped") return false;
-      return system.turnsInFlight() === memory.pending() + saboteur.asleep();
+      const pending = memory.pending();
+      const waiting = pending > 0 ? disk.waiting() : 0;
+      return system.turnsInFlight() === pending + waiting + saboteur.asleep();
     },
     boot,
     cut: end,

@@ -92,6 +92,11 @@ export const chargerTroubles = {
       kind: "diskFull",
       isFull: false,
     }),
+  diskScarce: (draw, { atMs }) =>
+    passing(draw, atMs, 20 * minuteMs, { kind: "diskScarce", isScarce: true }, {
+      kind: "diskScarce",
+      isScarce: false,
+    }),
   diskFails: (draw, { atMs }) => {
     const outcome = oneOf(draw, ["kept", "lost", "orphaned"] as const);
     return [{ atMs, act: { kind: "diskFails", outcome, commits: whole(draw, 1, 2) } }];

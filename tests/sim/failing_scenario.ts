@@ -38,6 +38,7 @@ const kinds: Readonly<Record<Act["kind"], true>> = {
   clock: true,
   diskSlow: true,
   diskFull: true,
+  diskScarce: true,
   diskFails: true,
   sabotage: true,
   powerFails: true,

@@ -5,7 +5,7 @@
  * reserve for what ends, as the real one has its ballast file.
  */
 import type { MemoryStore } from "../../storage/drivers/memory_store.ts";
-import { withReserve } from "../../storage/reserve.ts";
+import { FREE_BYTES_MIN, withReserve } from "../../storage/reserve.ts";
 import type { Batch, CommitOutcome, Store } from "../../storage/store.ts";
 import { StoreFailed } from "../../storage/store.ts";
 
@@ -18,9 +18,13 @@ export interface FaultyDisk {
   readonly slow: (extraMs: number) => void;
   /** Refuses every commit while it is full, but for its reserve. */
   readonly full: (isFull: boolean) => void;
+  /** Has less room left than a transaction may need: none begins. */
+  readonly scarce: (isScarce: boolean) => void;
   /** The next `count` commits throw. */
   readonly fail: (outcome: FailedCommit, count: number) => void;
   readonly heal: () => void;
+  /** Reads that wait for what ends, before they begin. */
+  readonly waiting: () => number;
   /** The medium as the charger has it; `noted` is the same store, whose commits are noted. */
   readonly store: (memory: MemoryStore, noted: Store) => Store;
 }
@@ -31,8 +35,10 @@ const reserveCommits = 100;
 export function createFaultyDisk(reached: (point: string) => void): FaultyDisk {
   let extraMs = 0;
   let isFull = false;
+  let isScarce = false;
   let room = 0;
   let hasReserve = true;
+  let waiting = 0;
   let failing: { readonly outcome: FailedCommit; count: number } | null = null;
 
   async function refused(noted: Store): Promise<CommitOutcome> {
@@ -70,18 +76,49 @@ export function createFaultyDisk(reached: (point: string) => void): FaultyDisk {
       room = 0;
       hasReserve = true;
     },
+    scarce: (next) => void (isScarce = next),
     fail: (outcome, count) => void (failing = { outcome, count }),
     heal: () => {
       extraMs = 0;
       isFull = false;
+      isScarce = false;
       failing = null;
     },
-    store: (memory, noted) =>
-      withReserve({ ...noted, commit: (batch) => commit(memory, noted, batch) }, () => {
-        const released = isFull && hasReserve;
-        hasReserve = false;
-        if (released) room = reserveCommits;
-        return Promise.resolve(released);
-      }),
+    waiting: () => waiting,
+    store: (memory, noted) => {
+      waiting = 0;
+      const medium: Store = {
+        ...noted,
+        get: (key) => {
+          waiting -= 1;
+          return noted.get(key);
+        },
+        list: (prefix, options) => {
+          waiting -= 1;
+          return noted.list(prefix, options);
+        },
+        commit: (batch) => commit(memory, noted, batch),
+      };
+      const reserved = withReserve(medium, {
+        release: () => {
+          const released = isFull && hasReserve;
+          hasReserve = false;
+          if (released) room = reserveCommits;
+          return Promise.resolve(released);
+        },
+        freeBytes: () => isScarce ? FREE_BYTES_MIN - 1 : null,
+      });
+      return {
+        ...reserved,
+        get: (key) => {
+          waiting += 1;
+          return reserved.get(key);
+        },
+        list: (prefix, options) => {
+          waiting += 1;
+          return reserved.list(prefix, options);
+        },
+      };
+    },
   };
 }

@@ -145,6 +145,7 @@ function perform(world: World, act: Exclude<Act, Aimed>): void {
     case "clock":
     case "diskSlow":
     case "diskFull":
+    case "diskScarce":
     case "diskFails":
     case "sabotage":
     case "powerFails":
@@ -195,6 +196,7 @@ type Broken = Extract<
       | "clock"
       | "diskSlow"
       | "diskFull"
+      | "diskScarce"
       | "diskFails"
       | "sabotage"
       | "powerFails";
@@ -223,6 +225,8 @@ function harm(world: World, act: Broken): void {
       return medium.slow(act.extraMs);
     case "diskFull":
       return medium.full(act.isFull);
+    case "diskScarce":
+      return medium.scarce(act.isScarce);
     case "diskFails":
       return medium.fail(act.outcome, act.commits);
     case "sabotage":

@@ -72,6 +72,7 @@ export type Trouble =
   | { readonly kind: "clock"; readonly stepMs: number }
   | { readonly kind: "diskSlow"; readonly extraMs: number }
   | { readonly kind: "diskFull"; readonly isFull: boolean }
+  | { readonly kind: "diskScarce"; readonly isScarce: boolean }
   | { readonly kind: "diskFails"; readonly outcome: FailedCommit; readonly commits: number }
   | { readonly kind: "sabotage"; readonly actor: string; readonly sabotage: Sabotage }
   /** Mains fails; after `warningMs` the board dies, or mains is back in time. */
