@@ -59,9 +59,8 @@ export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessag
       const availability = await openAvailability(store, parts.connectorId, damaged);
       const reserved = await reservedAtStart(store, parts.connectorId, parts.clock.wallMs(), damaged);
       const restart = (await openRestartBook(store, parts.boot, damaged)).underWay();
-      const kept = { book, availability, reserved, settings, restart };
-      const behaviour = new ConnectorBehaviour(self, parts, kept);
-      await behaviour.resume();
+      const behaviour = new ConnectorBehaviour(self, parts, { book, availability, reserved, settings });
+      await behaviour.resume(restart);
       // What a predecessor has made durable, and could tell nobody any more.
       if (self.incarnation > 0) self.send(parts.outbox, { kind: "TransactionMessageQueued" });
       return behaviour;
