@@ -16,7 +16,7 @@ import type { ConnectorMessage } from "./connector_message.ts";
 import { tracingDamaged } from "./damaged_record.ts";
 import type { MeterMessage } from "./meter.ts";
 import type { ActorSpec, Address } from "./otp/actor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 import { reservedAtStart } from "./reservation_book.ts";
 import type { ReservationsMessage } from "./reservations.ts";
 import { openRestartBook } from "./restart_book.ts";

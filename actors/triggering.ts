@@ -11,7 +11,7 @@ import type { Triggered } from "../protocol/remote_trigger.ts";
 import { trigger } from "../protocol/remote_trigger.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 import type { Address, Message, Reply, Self } from "./otp/actor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 import { sendCall } from "./send_call.ts";
 
 const callTimeoutMs = 60_000;
