@@ -99,6 +99,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
   #settings: Settings;
   #linkUp = false;
   #fault: Fault | null;
+  #warning: Fault | null;
 
   constructor(
     self: Self<StationMessage>,
@@ -110,6 +111,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
     this.#parts = parts;
     this.#settings = settings;
     this.#fault = parts.board.stationFault();
+    this.#warning = parts.board.stationWarning();
     this.#reporter = new StableStatus(self, {
       ...parts,
       minimumS: () => this.#settings.MinimumStatusDuration,
@@ -158,6 +160,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
       }
       case "StationFaultChanged":
         this.#fault = message.fault;
+        this.#warning = message.warning;
         return this.#reporter.changed(this.#report());
       case "ConnectorChanged":
         this.#candidates.set(message.candidate.connectorId, message.candidate);
@@ -208,6 +211,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
       heartbeatIntervalS: this.#settings.HeartbeatInterval,
       lastHeartbeat: this.#heartbeating.last(),
       fault: this.#fault,
+      warning: this.#warning,
     };
   }
 
@@ -271,7 +275,8 @@ class StationBehaviour implements Behaviour<StationMessage> {
   #report(): StatusReport {
     if (this.#fault !== null) return { connectorId: 0, status: "Faulted", ...this.#fault };
     const status = this.#availability.now() === "Inoperative" ? "Unavailable" : "Available";
-    return { connectorId: 0, status, errorCode: this.#restarting.hasFailed() ? "ResetFailure" : "NoError" };
+    if (this.#restarting.hasFailed()) return { connectorId: 0, status, errorCode: "ResetFailure" };
+    return { connectorId: 0, status, ...(this.#warning ?? { errorCode: "NoError" }) };
   }
 
   /** A connector that does not exist is NotSupported too (TC_031). */

@@ -30,7 +30,7 @@ export type StationMessage =
   | BootConcluded
   | HeartbeatDue
   | HeartbeatConcluded
-  | { readonly kind: "StationFaultChanged"; readonly fault: Fault | null }
+  | { readonly kind: "StationFaultChanged"; readonly fault: Fault | null; readonly warning: Fault | null }
   | ConnectorChanged
   | StatusDelivered
   | StatusStable

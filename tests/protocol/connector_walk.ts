@@ -14,6 +14,7 @@ import type {
   Fault,
   Holder,
   RunningTransaction,
+  Trouble,
   Use,
 } from "../../protocol/connector_facts.ts";
 
@@ -147,12 +148,15 @@ export function walk(electronics: readonly Electronics[], visitor: Visitor): num
   return seen.size;
 }
 
-/** Whole, broken, and on failing power. */
-function inGoodTimesAndBad(all: readonly Omit<Electronics, "fault" | "supply">[]): readonly Electronics[] {
+/** Whole, broken, with a car that does not answer, and on failing power. */
+function inGoodTimesAndBad(
+  all: readonly Omit<Electronics, "fault" | "warning" | "supply">[],
+): readonly Electronics[] {
   const broken: Fault = { errorCode: "GroundFailure" };
+  const silent: Trouble = { errorCode: "EVCommunicationError" };
   return all.flatMap((one) =>
-    ([[null, "on"], [broken, "on"], [null, "failing"]] as const).map(([fault, supply]) =>
-      Object.freeze({ ...one, fault, supply })
+    ([[null, null, "on"], [broken, null, "on"], [null, silent, "on"], [null, null, "failing"]] as const).map(
+      ([fault, warning, supply]) => Object.freeze({ ...one, fault, warning, supply }),
     )
   );
 }
@@ -160,7 +164,7 @@ function inGoodTimesAndBad(all: readonly Omit<Electronics, "fault" | "supply">[]
 /** Equal for equal facts alone. */
 function keyOf(facts: ConnectorFacts): string {
   const { electronics: now, use, availability, restarting, lockFault, warning } = facts;
-  return `${now.plug} ${now.lock} ${now.evDemandsEnergy} ${now.fault?.errorCode} ${now.supply} ${availability} ` +
+  return `${now.plug} ${now.lock} ${now.evDemandsEnergy} ${now.fault?.errorCode} ${now.warning?.errorCode} ${now.supply} ${availability} ` +
     `${restarting} ${lockFault?.errorCode} ${warning?.errorCode} ${keyOfUse(use)}`;
 }
 
