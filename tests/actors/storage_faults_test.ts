@@ -189,6 +189,17 @@ for (const mode of ["hang", "fail"] as const) {
   });
 }
 
+for (const register of [NaN, Infinity, -5]) {
+  Deno.test(`a meter that tells a register of ${register} Wh has failed: nothing is billed by it`, async () => {
+    const house = await bootedHouse();
+    const { board } = house.station;
+    board.put({ ...board.outlet(1), registerWh: register });
+    await begun(house);
+    assertEquals([house.sent("StartTransaction"), contactorClosed(house), house.crashes()], [[], false, []]);
+    assertEquals(house.sent("StatusNotification").at(-1)?.payload.errorCode, "PowerMeterFailure");
+  });
+}
+
 Deno.test("a meter actor that crashes under a stop's question is asked again, and the true register is billed", async () => {
   const house = await chargingHouse();
   await house.advance(90_000);
