@@ -101,6 +101,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
   #settings: Settings;
   #linkUp = false;
   #fault: Fault | null;
+  #warning: Fault | null;
 
   constructor(
     self: Self<StationMessage>,
@@ -112,6 +113,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
     this.#parts = parts;
     this.#settings = settings;
     this.#fault = parts.board.stationFault();
+    this.#warning = parts.board.stationWarning();
     this.#reporter = new StableStatus(self, {
       ...parts,
       minimumS: () => this.#settings.MinimumStatusDuration,
@@ -162,6 +164,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
         return;
       case "StationFaultChanged":
         this.#fault = message.fault;
+        this.#warning = message.warning;
         return this.#reporter.changed(this.#report());
       case "LocalListConflict":
         return this.#reporter.again({ ...this.#report(), errorCode: "LocalListConflict" }, "ordinary");
@@ -214,6 +217,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
       heartbeatIntervalS: this.#settings.HeartbeatInterval,
       lastHeartbeat: this.#heartbeating.last(),
       fault: this.#fault,
+      warning: this.#warning,
     };
   }
 
@@ -277,7 +281,8 @@ class StationBehaviour implements Behaviour<StationMessage> {
   #report(): StatusReport {
     if (this.#fault !== null) return { connectorId: 0, status: "Faulted", ...this.#fault };
     const status = this.#availability.now() === "Inoperative" ? "Unavailable" : "Available";
-    return { connectorId: 0, status, errorCode: this.#restarting.hasFailed() ? "ResetFailure" : "NoError" };
+    if (this.#restarting.hasFailed()) return { connectorId: 0, status, errorCode: "ResetFailure" };
+    return { connectorId: 0, status, ...(this.#warning ?? { errorCode: "NoError" }) };
   }
 
   /** A connector that does not exist is NotSupported too (TC_031). */

@@ -31,7 +31,7 @@ export type StationMessage =
   | BootConcluded
   | HeartbeatDue
   | HeartbeatConcluded
-  | { readonly kind: "StationFaultChanged"; readonly fault: Fault | null }
+  | { readonly kind: "StationFaultChanged"; readonly fault: Fault | null; readonly warning: Fault | null }
   /** The central system has said another thing of an idTag than its list (§3.5.2). */
   | { readonly kind: "LocalListConflict" }
   | TransferStatusTold

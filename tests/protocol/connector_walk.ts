@@ -14,6 +14,7 @@ import type {
   Fault,
   Holder,
   RunningTransaction,
+  Trouble,
   Use,
 } from "../../protocol/connector_facts.ts";
 import type { Reserved } from "../../protocol/reservation.ts";
@@ -164,12 +165,15 @@ export function walk(
   return seen.size;
 }
 
-/** Whole, broken, and on failing power. */
-function inGoodTimesAndBad(all: readonly Omit<Electronics, "fault" | "supply">[]): readonly Electronics[] {
+/** Whole, broken, with a car that does not answer, and on failing power. */
+function inGoodTimesAndBad(
+  all: readonly Omit<Electronics, "fault" | "warning" | "supply">[],
+): readonly Electronics[] {
   const broken: Fault = { errorCode: "GroundFailure" };
+  const silent: Trouble = { errorCode: "EVCommunicationError" };
   return all.flatMap((one) =>
-    ([[null, "on"], [broken, "on"], [null, "failing"]] as const).map(([fault, supply]) =>
-      Object.freeze({ ...one, fault, supply })
+    ([[null, null, "on"], [broken, null, "on"], [null, silent, "on"], [null, null, "failing"]] as const).map(
+      ([fault, warning, supply]) => Object.freeze({ ...one, fault, warning, supply }),
     )
   );
 }
@@ -179,7 +183,7 @@ function keyOf(facts: ConnectorFacts): string {
   const { electronics: now, use, availability, reserved, saysReserved, restarting, lockFault, warning } =
     facts;
   return `${reserved.claims[0]?.reservationId} ${saysReserved} ` +
-    `${now.plug} ${now.lock} ${now.evDemandsEnergy} ${now.fault?.errorCode} ${now.supply} ${availability} ` +
+    `${now.plug} ${now.lock} ${now.evDemandsEnergy} ${now.fault?.errorCode} ${now.warning?.errorCode} ${now.supply} ${availability} ` +
     `${restarting} ${lockFault?.errorCode} ${warning?.errorCode} ${keyOfUse(use)}`;
 }
 
