@@ -211,7 +211,8 @@ export const stateLaws: Readonly<Record<string, (facts: ConnectorFacts) => boole
   "§5.3: a warning keeps nothing from happening": (facts) => {
     const without = { ...facts, electronics: { ...facts.electronics, warning: null }, warning: null };
     return status(facts) === status(without) && wantsContactor(facts) === wantsContactor(without) &&
-      wantsLock(facts) === wantsLock(without) && mayRemoteStart(facts) === mayRemoteStart(without);
+      wantsLock(facts) === wantsLock(without) &&
+      mayRemoteStart(facts, "ANYBODY") === mayRemoteStart(without, "ANYBODY");
   },
   "§3.10: a remote start is accepted only where a driver could begin": (facts) =>
     !mayRemoteStart(facts, "DRIVER") || status(facts) === "Available" || status(facts) === "Reserved" ||
