@@ -36,8 +36,10 @@ for (const profile of [referenceDc, acTwoSockets, dcFour]) {
   for (const meterDelayMs of [0, 40]) {
     testMeter(`meter of ${profile.name}, answering after ${meterDelayMs} ms`, () => {
       const { station, clock } = bench(profile, meterDelayMs);
+      const [connector] = profile.connectors;
       return {
         meter: station.meter,
+        phases: connector?.current === "AC" ? connector.phases : 0,
         settle: () => clock.advance(meterDelayMs),
         flow: async () => {
           station.verbs.plug(1);
