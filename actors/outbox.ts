@@ -39,7 +39,7 @@ import { openTransactionMessages } from "./transaction_messages.ts";
 import { tellOpenAnswered } from "./transaction_queue.ts";
 
 export type OutboxMessage =
-  | { readonly kind: "LinkUp" }
+  | { readonly kind: "LinkUp"; readonly socket: number }
   | { readonly kind: "LinkDown" }
   | { readonly kind: "AnnounceLink" }
   | { readonly kind: "FrameReceived"; readonly text: string }
@@ -133,7 +133,8 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
   readonly #incoming: IncomingCalls;
   readonly #draining: Reply<null>[] = [];
   #settings: Settings;
-  #linkUp = false;
+  /** The number of the link's connection; null while there is none. */
+  #socket: number | null = null;
   #registration: Registration = "Unregistered";
   /** Since when a CALL has been held back for the answer to a question. */
   #heldSinceMs: number | null = null;
@@ -162,13 +163,11 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
   receive(message: OutboxMessage): void | Promise<void> {
     switch (message.kind) {
       case "LinkUp":
-        this.#linkUp = true;
-        this.#self.send(this.#parts.station, { kind: "LinkChanged", up: true });
-        return this.#pump();
+        return this.#linkOpened(message.socket);
       case "LinkDown":
         return this.#linkLost();
       case "AnnounceLink":
-        this.#self.send(this.#parts.station, { kind: "LinkChanged", up: this.#linkUp });
+        this.#self.send(this.#parts.station, { kind: "LinkChanged", up: this.#isLinkUp() });
         return;
       case "FrameReceived":
         return this.#received(message.text);
@@ -192,7 +191,7 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
       case "SendDue":
         return this.#pump();
       case "TellOnline":
-        return message.reply(this.#linkUp && this.#registration === "Accepted");
+        return message.reply(this.#isLinkUp() && this.#registration === "Accepted");
       case "Drain":
         this.#draining.push(message.reply);
         this.#delivery.hurry();
@@ -210,7 +209,7 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
   inspect(): unknown {
     const { queue, archive, resends } = this.#messages;
     return {
-      linkUp: this.#linkUp,
+      linkUp: this.#isLinkUp(),
       registration: this.#registration,
       inFlight: this.#flight.id(),
       waiting: this.#waiting.length,
@@ -223,7 +222,7 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
 
   #enqueue(call: SendCall): void | Promise<void> {
     // What may not be said now is not said later either: by then it may not be true (spec/behaviour.md §1, §2).
-    const may = this.#linkUp && maySend(this.#registration, call.callClass);
+    const may = this.#isLinkUp() && maySend(this.#registration, call.callClass);
     if (!may || this.#waiting.length >= waitingMax) return call.reply({ kind: "offline" });
     this.#waiting.push(call);
     return this.#pump();
@@ -243,8 +242,20 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
     reply(await this.#messages.archive.discard(localId, reason));
   }
 
+  async #linkOpened(socket: number): Promise<void> {
+    // A link that crashed, or one that an incarnation before this has heard of, was told to nobody as lost.
+    if (this.#socket !== null) await this.#linkLost();
+    this.#socket = socket;
+    this.#self.send(this.#parts.station, { kind: "LinkChanged", up: true });
+    return this.#pump();
+  }
+
+  #isLinkUp(): boolean {
+    return this.#socket !== null;
+  }
+
   async #linkLost(): Promise<void> {
-    this.#linkUp = false;
+    this.#socket = null;
     this.#heldSinceMs = null;
     this.#self.send(this.#parts.station, { kind: "LinkChanged", up: false });
     this.#incoming.forget();
@@ -272,7 +283,7 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
 
   #choose(): Next {
     const wire = {
-      linkUp: this.#linkUp,
+      linkUp: this.#isLinkUp(),
       inFlight: this.#flight.id() !== null,
       answering: this.#incoming.underWay(),
       heldSinceMs: this.#heldSinceMs,
@@ -290,7 +301,7 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   #drained(): void {
-    if (this.#linkUp && this.#messages.queue.length() > 0) return;
+    if (this.#isLinkUp() && this.#messages.queue.length() > 0) return;
     for (const reply of this.#draining.splice(0)) reply(null);
   }
 
@@ -309,7 +320,8 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   #send(text: string): void {
-    this.#self.send(this.#parts.link, { kind: "SendFrame", text });
+    const socket = this.#socket;
+    if (socket !== null) this.#self.send(this.#parts.link, { kind: "SendFrame", text, socket });
   }
 
   #received(text: string): void | Promise<void> {
