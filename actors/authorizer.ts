@@ -20,7 +20,7 @@ import type { SettingsChanged } from "./configuration.ts";
 import { readSettings } from "./settings.ts";
 import type { ConnectorChanged, ConnectorMessage } from "./connector_message.ts";
 import type { ActorSpec, Address, Behaviour, Outcome, Reply, Self } from "./otp/actor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 import { sendCall } from "./send_call.ts";
 
 export type AuthorizerMessage =

@@ -16,7 +16,7 @@ import type { ConnectorMessage } from "./connector_message.ts";
 import { tracingDamaged } from "./damaged_record.ts";
 import type { MeterMessage } from "./meter.ts";
 import type { ActorSpec, Address } from "./otp/actor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 import { openRestartBook } from "./restart_book.ts";
 import { readSettings } from "./settings.ts";
 import type { StationMessage } from "./station_message.ts";
@@ -55,8 +55,8 @@ export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessag
       const book = await openTransactionBook(store, parts.connectorId, parts.boot, damaged);
       const availability = await openAvailability(store, parts.connectorId, damaged);
       const restart = (await openRestartBook(store, parts.boot, damaged)).underWay();
-      const behaviour = new ConnectorBehaviour(self, parts, { book, availability, settings, restart });
-      await behaviour.resume();
+      const behaviour = new ConnectorBehaviour(self, parts, { book, availability, settings });
+      await behaviour.resume(restart);
       // What a predecessor has made durable, and could tell nobody any more.
       if (self.incarnation > 0) self.send(parts.outbox, { kind: "TransactionMessageQueued" });
       return behaviour;

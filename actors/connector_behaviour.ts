@@ -36,15 +36,12 @@ export interface Kept {
   readonly book: TransactionBook;
   readonly availability: AvailabilityBook;
   readonly settings: Settings;
-  /** A Reset that is under way. */
-  readonly restart: RestartKind | null;
 }
 
 export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   readonly #self: Self<ConnectorMessage>;
   readonly #parts: ConnectorParts;
   readonly #book: TransactionBook;
-  readonly #restart: RestartKind | null;
   readonly #hardware: ConnectorHardware;
   readonly #description: ConnectorDescription;
   readonly #reporter: StableStatus;
@@ -58,11 +55,10 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   #facts: ConnectorFacts;
 
   constructor(self: Self<ConnectorMessage>, parts: ConnectorParts, kept: Kept) {
-    const { book, availability, restart } = kept;
+    const { book, availability } = kept;
     this.#self = self;
     this.#parts = parts;
     this.#book = book;
-    this.#restart = restart;
     this.#settings = kept.settings;
     this.#hardware = new ConnectorHardware({ ...parts, board: self.fence(parts.board) });
     this.#description = new ConnectorDescription(self, parts.connectorId, [parts.authorizer, parts.station]);
@@ -81,6 +77,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       availability,
       hardware: this.#hardware,
       unlocking: this.#unlocking,
+      isStopKept: () => book.open()?.stop !== undefined,
       authorizesRemoteStart: () => this.#settings.AuthorizeRemoteTxRequests,
       facts: () => this.#facts,
       apply: (event) => this.#apply(event),
@@ -92,23 +89,23 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
         ? { kind: "none" }
         : { kind: "transaction", transaction: runningTransaction(record, parts.boot) },
       availability: availability.now(),
-      restarting: restart !== null,
+      restarting: false,
       lockFault: null,
       warning: null,
     };
   }
 
-  /** Takes up what the store says was going on: a decided stop, an interrupted transaction, or one that goes on. */
-  async resume(): Promise<void> {
+  /**
+   * Takes up what the store says was going on: a decided stop, an interrupted transaction, or one that goes on. `restart` is a
+   * Reset that is under way.
+   */
+  async resume(restart: RestartKind | null): Promise<void> {
     const record = this.#book.open();
     const answer = await this.#book.answer();
-    // A stop first: what follows must not close the contactor for a moment.
+    // What forbids energy goes first: what follows must not close the contactor for a moment.
     if (record?.stop !== undefined) await this.#apply({ kind: "StopRequested", stop: record.stop });
-    else if (this.#restart !== null) {
-      await this.#apply({ kind: "RestartBegun", reason: restartReasons[this.#restart] });
-    } else {
-      await this.#apply({ kind: "FoundInterrupted" });
-    }
+    if (restart !== null) await this.#apply({ kind: "RestartBegun", reason: restartReasons[restart] });
+    if (record !== null && record.boot !== this.#parts.boot) await this.#apply({ kind: "FoundInterrupted" });
     if (answer !== null && record !== null) {
       const energyWh = record.meterStartWh;
       await this.#apply({ kind: "StartAnswered", localId: record.localId, energyWh, ...answer });

@@ -17,7 +17,7 @@ import type { TransactionRecord } from "../storage/records.ts";
 import type { ConnectorMeter, Purpose } from "./connector_meter.ts";
 import type { Values } from "./connector_samples.ts";
 import type { Address, Message, Self } from "./otp/actor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 import type { TransactionBook } from "./transaction_book.ts";
 
 /** To oneself: time to read for a stop, or for a resumption, again. */

@@ -8,7 +8,7 @@ import type { CallOutcome } from "../protocol/answer.ts";
 import type { HeartbeatResponse } from "../protocol/messages/core.ts";
 import type { CallClass } from "../protocol/registration.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 import { sendCall } from "./send_call.ts";
 
 export interface HeartbeatDue extends Message {

@@ -18,7 +18,7 @@ import type { Settings } from "../protocol/configuration.ts";
 import { redactFrame } from "../protocol/redact.ts";
 import type { SettingsChanged } from "./configuration.ts";
 import type { ActorSpec, Address, Behaviour, Self } from "./otp/actor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 
 export type LinkMessage =
   | { readonly kind: "Dial" }

@@ -14,7 +14,7 @@ import type { RegistrationRecord } from "../storage/records.ts";
 import { keys } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 import { sendCall } from "./send_call.ts";
 
 export interface BootDue extends Message {

@@ -26,7 +26,7 @@ import type { ConnectorMessage, UnlockAnswer } from "./connector_message.ts";
 import { tracingDamaged } from "./damaged_record.ts";
 import { Heartbeating } from "./heartbeating.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 import type { BootConcluded } from "./registering.ts";
 import { Registering } from "./registering.ts";
 import { RemoteTransactions } from "./remote_transactions.ts";

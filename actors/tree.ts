@@ -33,7 +33,7 @@ import { meterActor } from "./meter.ts";
 import type { Address } from "./otp/actor.ts";
 import type { Kernel } from "./otp/kernel.ts";
 import type { SupervisorSpec } from "./otp/supervisor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 import { outboxActor } from "./outbox.ts";
 import type { PowerMessage } from "./power.ts";
 import { powerActor } from "./power.ts";

@@ -201,6 +201,20 @@ Deno.test("a resend that is refused again stays parked with what was answered no
   assert(await isClear(house));
 });
 
+Deno.test("§3.7.1: in a resend, too, each message has its own attempts", async () => {
+  const house = await startRefused();
+  await house.ask("ChangeConfiguration", { key: "TransactionMessageAttempts", value: "2" });
+  await house.ask("ChangeConfiguration", { key: "TransactionMessageRetryInterval", value: "1" });
+  for (const action of ["StartTransaction", "MeterValues", "StopTransaction"]) {
+    house.centralSystem.script(action, failure);
+  }
+  house.forget();
+  await resend(house, await parkedId(house));
+  await house.advance(10_000);
+  assertEquals(sentIds(house).length, 8, "five messages, and three of them twice");
+  assert(await isClear(house));
+});
+
 Deno.test("in a resend a MeterValues that is refused again holds up nobody, and keeps the id that was obtained", async () => {
   const house = await startRefused();
   house.centralSystem.script("MeterValues", failure);

@@ -189,6 +189,17 @@ for (const mode of ["hang", "fail"] as const) {
   });
 }
 
+for (const register of [NaN, Infinity, -5]) {
+  Deno.test(`a meter that tells a register of ${register} Wh has failed: nothing is billed by it`, async () => {
+    const house = await bootedHouse();
+    const { board } = house.station;
+    board.put({ ...board.outlet(1), registerWh: register });
+    await begun(house);
+    assertEquals([house.sent("StartTransaction"), contactorClosed(house), house.crashes()], [[], false, []]);
+    assertEquals(house.sent("StatusNotification").at(-1)?.payload.errorCode, "PowerMeterFailure");
+  });
+}
+
 Deno.test("a meter actor that crashes under a stop's question is asked again, and the true register is billed", async () => {
   const house = await chargingHouse();
   await house.advance(90_000);
@@ -248,4 +259,14 @@ Deno.test("a damaged record of a transaction crashes its connector and no other;
   await house.advance(0);
   assertEquals(contactorClosed(house, 1), false);
   assertEquals(house.crashes().every((crash) => crash.startsWith("connector:1")), true);
+});
+
+Deno.test("D-stop-first: a remote stop that the disk does not take is not promised, since a crash could undo it; it stops all the same", async () => {
+  const house = await chargingHouse();
+  house.store().failCommits("full", 1);
+  const transactionId = house.centralSystem.open()[0]?.transactionId;
+  assertEquals(await house.ask("RemoteStopTransaction", { transactionId }), {
+    result: { status: "Rejected" },
+  });
+  assertEquals([contactorClosed(house), house.centralSystem.open()], [false, []]);
 });

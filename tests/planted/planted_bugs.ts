@@ -75,7 +75,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: `stands in (spec/behaviour.md §18).
     const { energyWh } = closing(record, this.#last(record), reading);`,
     replace: `stands in (spec/behaviour.md §18).
-    const energyWh = Math.max(reading?.energyWh ?? 0, record.meterStartWh);`,
+    const { energyWh } = closing(record, null, null);`,
   },
   {
     id: "b7",

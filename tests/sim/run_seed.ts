@@ -19,6 +19,8 @@ export interface Run {
   readonly traceHash: string;
   readonly transactions: number;
   readonly scenario: readonly Event[];
+  /** Configuration keys of the first boot. */
+  readonly settings: Settings;
   /** Events on the simulated clock. */
   readonly steps: number;
   /** Simulated, the quiet ones at the end included. */
@@ -35,15 +37,19 @@ export interface RunOptions {
   readonly station?: string;
   /** In place of the seed's own: a scenario that was cut down. */
   readonly scenario?: readonly Event[];
+  /** In place of the seed's own, as a kept scenario has them. */
+  readonly settings?: Settings;
 }
 
+export type Settings = Readonly<Record<string, string>>;
+
 export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
-  const settings = createSimulatedEntropy(seed);
+  const settings = options.settings ?? drawnSettings(seed);
   const world = await createWorld({
     seed,
     judge: (idTag) => ({ status: idTag === "MALLORY" ? "Invalid" : "Accepted" }),
     reviveMs: 5_000,
-    settings: drawSettings(() => settings.fraction("settings")),
+    settings,
     ...(options.station === undefined ? {} : { station: options.station }),
   });
   const look = watchWorld(world);
@@ -66,12 +72,18 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
     traceHash: world.traceHash(),
     transactions: world.centralSystem.ledger.size,
     scenario,
+    settings,
     steps,
     hours: world.clock.monotonicMs() / 3_600_000,
     reached: reachedBy(world),
     breach,
     world,
   };
+}
+
+function drawnSettings(seed: string): Settings {
+  const entropy = createSimulatedEntropy(seed);
+  return drawSettings(() => entropy.fraction("settings"));
 }
 
 function reachedBy(world: World): ReadonlySet<string> {
