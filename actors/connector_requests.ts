@@ -70,7 +70,7 @@ export class ConnectorRequests {
 
   #remoteStart({ idTag, reply }: Asked<"RemoteStart">): void | Promise<void> {
     const { facts, apply, authorizesRemoteStart } = this.#parts;
-    const accepted = mayRemoteStart(facts());
+    const accepted = mayRemoteStart(facts(), idTag);
     reply(accepted);
     if (accepted) return apply({ kind: "RemoteStartAccepted", idTag, authorize: authorizesRemoteStart() });
   }

@@ -30,6 +30,7 @@ import type { OutboxMessage } from "./outbox_message.ts";
 import type { BootConcluded } from "./registering.ts";
 import { Registering } from "./registering.ts";
 import { RemoteTransactions } from "./remote_transactions.ts";
+import type { ReservationsMessage } from "./reservations.ts";
 import type { RestartBook } from "./restart_book.ts";
 import { openRestartBook } from "./restart_book.ts";
 import { Restarting } from "./restarting.ts";
@@ -55,6 +56,7 @@ export interface StationParts {
   readonly configuration: Address<ConfigurationMessage>;
   readonly outbox: Address<OutboxMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
+  readonly reservations: Address<ReservationsMessage>;
 }
 
 const connectorTimeoutMs = 15_000;
@@ -99,6 +101,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
   #settings: Settings;
   #linkUp = false;
   #fault: Fault | null;
+  #warning: Fault | null;
 
   constructor(
     self: Self<StationMessage>,
@@ -110,6 +113,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
     this.#parts = parts;
     this.#settings = settings;
     this.#fault = parts.board.stationFault();
+    this.#warning = parts.board.stationWarning();
     this.#reporter = new StableStatus(self, {
       ...parts,
       minimumS: () => this.#settings.MinimumStatusDuration,
@@ -156,9 +160,14 @@ class StationBehaviour implements Behaviour<StationMessage> {
         const currentTime = this.#heartbeating.concluded(message);
         return currentTime === null ? undefined : this.#civilClock.set(currentTime);
       }
+      case "TransferStatusTold":
+        return;
       case "StationFaultChanged":
         this.#fault = message.fault;
+        this.#warning = message.warning;
         return this.#reporter.changed(this.#report());
+      case "LocalListConflict":
+        return this.#reporter.again({ ...this.#report(), errorCode: "LocalListConflict" }, "ordinary");
       case "ConnectorChanged":
         this.#candidates.set(message.candidate.connectorId, message.candidate);
         return;
@@ -208,6 +217,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
       heartbeatIntervalS: this.#settings.HeartbeatInterval,
       lastHeartbeat: this.#heartbeating.last(),
       fault: this.#fault,
+      warning: this.#warning,
     };
   }
 
@@ -271,7 +281,8 @@ class StationBehaviour implements Behaviour<StationMessage> {
   #report(): StatusReport {
     if (this.#fault !== null) return { connectorId: 0, status: "Faulted", ...this.#fault };
     const status = this.#availability.now() === "Inoperative" ? "Unavailable" : "Available";
-    return { connectorId: 0, status, errorCode: this.#restarting.hasFailed() ? "ResetFailure" : "NoError" };
+    if (this.#restarting.hasFailed()) return { connectorId: 0, status, errorCode: "ResetFailure" };
+    return { connectorId: 0, status, ...(this.#warning ?? { errorCode: "NoError" }) };
   }
 
   /** A connector that does not exist is NotSupported too (TC_031). */

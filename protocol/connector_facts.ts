@@ -4,6 +4,7 @@
  * Law: closed unions, never a bag of booleans; what can be derived from these (`connector_status.ts`) is stored nowhere.
  */
 import type { ChargePointErrorCode, StopReason } from "./messages/types.ts";
+import type { Reserved } from "./reservation.ts";
 
 /** Where the cable is. With a fixed cable it is `none` or `both`. */
 export type Plug =
@@ -14,13 +15,18 @@ export type Plug =
   | "ev"
   | "both";
 
-/** A fault or warning as StatusNotification reports it (§7.6). */
-export interface Fault {
+/** What is wrong, as StatusNotification reports it (§7.6). */
+export interface Trouble {
   readonly errorCode: Exclude<ChargePointErrorCode, "NoError">;
   /** At most 50 characters. */
   readonly vendorErrorCode?: string;
   /** At most 50 characters. */
   readonly info?: string;
+}
+
+/** A trouble in which no energy may flow: of a car that does not answer it is always a warning (§7.6). */
+export interface Fault extends Trouble {
+  readonly errorCode: Exclude<Trouble["errorCode"], "EVCommunicationError">;
 }
 
 /** The vendorErrorCode of the warning that the store took no new transaction; it ends by itself when there is room again. */
@@ -33,6 +39,8 @@ export interface Electronics {
   readonly evDemandsEnergy: boolean;
   /** Of this connector, or of the whole station. */
   readonly fault: Fault | null;
+  /** Of this connector: told, and keeps nothing from happening. */
+  readonly warning: Trouble | null;
   /** The lock round the plug, by its own feedback; a fixed cable has none. */
   readonly lock: "absent" | "open" | "closed";
   /** Mains power: while it is failing the board lives on its hold-up energy, and a car gets none of it. */
@@ -100,12 +108,19 @@ export interface ConnectorFacts {
   readonly use: Use;
   /** By ChangeAvailability; in effect as soon as no transaction runs (§5.2). */
   readonly availability: "Operative" | "Inoperative";
+  /** By ReserveNow (§5.13). */
+  readonly reserved: Reserved;
+  /**
+   * It is held and says so, from a moment at which it was Available until somebody with a claim begins: §4.9 has no other way to
+   * Reserved (A7).
+   */
+  readonly saysReserved: boolean;
   /** The charge point is about to restart: nothing begins any more (§5.14). */
   readonly restarting: boolean;
   /** The lock did not close round the plug; over when the plug is out. */
   readonly lockFault: Fault | null;
-  /** Something that a StatusNotification mentions without being Faulted; ends with the next start. */
-  readonly warning: Fault | null;
+  /** Why the last start failed: mentioned without being Faulted; ends with the next start. */
+  readonly warning: Trouble | null;
 }
 
 export type ConnectorEvent =
@@ -122,6 +137,8 @@ export type ConnectorEvent =
   | { readonly kind: "ConnectionTimedOut" }
   | { readonly kind: "LockTimedOut" }
   | { readonly kind: "AvailabilityChanged"; readonly availability: "Operative" | "Inoperative" }
+  /** What is reserved has changed, or is told again. */
+  | { readonly kind: "ReservationChanged"; readonly reserved: Reserved }
   /** UnlockConnector: whatever runs is stopped, whatever holds the cable lets go (§5.18). */
   | { readonly kind: "UnlockRequested" }
   /** The register at a reading. */
@@ -134,7 +151,7 @@ export type ConnectorEvent =
   | { readonly kind: "FoundInterrupted" }
   | { readonly kind: "Resumed" }
   | { readonly kind: "StartCommitted"; readonly localId: number }
-  | { readonly kind: "StartFailed"; readonly warning: Fault }
+  | { readonly kind: "StartFailed"; readonly warning: Trouble }
   /** The store would take a transaction again. */
   | { readonly kind: "StorageRecovered" }
   | {
@@ -151,7 +168,7 @@ export type ConnectorEvent =
 export type ConnectorEffect =
   | { readonly kind: "AskAuthorization"; readonly idTag: string }
   /** Read the meter, commit StartTransaction, then say StartCommitted (or StartFailed). */
-  | ({ readonly kind: "CommitStart" } & Holder)
+  | ({ readonly kind: "CommitStart"; readonly reservationId?: number } & Holder)
   /** Make the stop durable, read the meter, commit StopTransaction, then say StopCommitted. */
   | { readonly kind: "CommitStop"; readonly transaction: RunningTransaction; readonly stop: Stop }
   /** Read the meter and make durable what it says: this may be the last sign of life. */

@@ -132,6 +132,7 @@ export function boardState(outlet: Outlet, hardware: ConnectorHardware): BoardSt
     evDemandsEnergy: joined && wantsEnergy(outlet.car),
     ...(joined && hardware.current === "DC" ? { evSocPercent: Math.floor(socPercent(outlet.car)) } : {}),
     fault: outlet.fault,
+    warning: outlet.warning,
   };
 }
 

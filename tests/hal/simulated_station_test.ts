@@ -138,6 +138,7 @@ check("a car that gets full says so by itself, in one event, at that moment", as
     evDemandsEnergy: false,
     evSocPercent: 100,
     fault: null,
+    warning: null,
   });
   assertEquals(under.clock.pending(), 0);
 });

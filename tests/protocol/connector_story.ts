@@ -12,9 +12,12 @@ import type {
   ConnectorRules,
   Fault,
   Plug,
+  Trouble,
 } from "../../protocol/connector_facts.ts";
 import { step } from "../../protocol/connector.ts";
 import type { StopReason } from "../../protocol/messages/types.ts";
+import type { Claim } from "../../protocol/reservation.ts";
+import { notReserved } from "../../protocol/reservation.ts";
 import { status, trouble, wantsLock } from "../../protocol/connector_status.ts";
 
 export type Line = readonly [event: ConnectorEvent, says: string, ...effects: readonly string[]];
@@ -29,9 +32,18 @@ const factorySettings: ConnectorRules = {
 
 /** Nobody is there. */
 const atRest: ConnectorFacts = {
-  electronics: { plug: "none", evDemandsEnergy: false, fault: null, lock: "absent", supply: "on" },
+  electronics: {
+    plug: "none",
+    evDemandsEnergy: false,
+    fault: null,
+    warning: null,
+    lock: "absent",
+    supply: "on",
+  },
   use: { kind: "none" },
   availability: "Operative",
+  reserved: notReserved,
+  saysReserved: false,
   restarting: false,
   lockFault: null,
   warning: null,
@@ -80,7 +92,9 @@ function asked(effect: ConnectorEffect): string {
     case "AskAuthorization":
       return `AskAuthorization ${effect.idTag}`;
     case "CommitStart":
-      return `CommitStart ${holder(effect.idTag, effect.parentIdTag)}`;
+      return `CommitStart ${holder(effect.idTag, effect.parentIdTag)}${
+        effect.reservationId === undefined ? "" : ` with ${effect.reservationId}`
+      }`;
     case "CommitStop": {
       const { transaction, stop } = effect;
       const by = stop.idTag === undefined ? "" : ` by ${stop.idTag}`;
@@ -100,6 +114,7 @@ function holder(idTag: string, parentIdTag: string | undefined): string {
 interface Circumstances {
   readonly demand?: boolean;
   readonly fault?: Fault | null;
+  readonly warning?: Trouble | null;
   readonly supply?: "on" | "failing";
 }
 
@@ -120,9 +135,9 @@ export function cable(
 function electronics(
   where: Plug,
   lock: "absent" | "open" | "closed",
-  { demand = where === "both", fault = null, supply = "on" }: Circumstances,
+  { demand = where === "both", fault = null, warning = null, supply = "on" }: Circumstances,
 ): ConnectorEvent {
-  const electronics = { plug: where, evDemandsEnergy: demand, fault, lock, supply };
+  const electronics = { plug: where, evDemandsEnergy: demand, fault, warning, lock, supply };
   return { kind: "ElectronicsChanged", electronics };
 }
 
@@ -159,6 +174,15 @@ export function stop(reason: StopReason): ConnectorEvent {
   return { kind: "StopRequested", stop: { reason } };
 }
 
+/** Kept for them; and, below, claimed by them and open to everybody. */
+export function reserve(...claims: readonly Claim[]): ConnectorEvent {
+  return { kind: "ReservationChanged", reserved: { claims, held: true } };
+}
+export function claim(...claims: readonly Claim[]): ConnectorEvent {
+  return { kind: "ReservationChanged", reserved: { claims, held: false } };
+}
+
+export const release: ConnectorEvent = { kind: "ReservationChanged", reserved: notReserved };
 export const timeOut: ConnectorEvent = { kind: "ConnectionTimedOut" };
 export const lockTimeOut: ConnectorEvent = { kind: "LockTimedOut" };
 export const unlock: ConnectorEvent = { kind: "UnlockRequested" };

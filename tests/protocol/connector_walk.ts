@@ -14,8 +14,11 @@ import type {
   Fault,
   Holder,
   RunningTransaction,
+  Trouble,
   Use,
 } from "../../protocol/connector_facts.ts";
+import type { Reserved } from "../../protocol/reservation.ts";
+import { notReserved } from "../../protocol/reservation.ts";
 
 /** One step that was met. */
 export interface Edge extends ConnectorStep {
@@ -95,12 +98,25 @@ const allRules: readonly ConnectorRules[] = booleans.flatMap((one) =>
   }))
 );
 
+/** Kept for a driver, kept for a group, claimed by a driver and open to all, and none of these. */
+export const everyReservation: readonly Reserved[] = [
+  notReserved,
+  { held: true, claims: [{ reservationId: 5, idTag: "DRIVER" }] },
+  { held: true, claims: [{ reservationId: 6, idTag: "OWNER", parentIdTag: "GROUP" }] },
+  { held: false, claims: [{ reservationId: 7, idTag: "DRIVER" }] },
+];
+
 /** From a connector at rest, and from a transaction that a restarted actor found in the store, in use or scheduled out of it. */
-export function walk(electronics: readonly Electronics[], visitor: Visitor): number {
+export function walk(
+  electronics: readonly Electronics[],
+  visitor: Visitor,
+  reservations: readonly Reserved[] = [],
+): number {
   const seen = new Set<string>();
   const open: ConnectorFacts[] = [];
   const alphabet: readonly ConnectorEvent[] = [
     ...electronics.map((now) => ({ kind: "ElectronicsChanged", electronics: now } as const)),
+    ...reservations.map((reserved) => ({ kind: "ReservationChanged", reserved } as const)),
     ...events,
   ];
 
@@ -124,6 +140,8 @@ export function walk(electronics: readonly Electronics[], visitor: Visitor): num
           electronics: now,
           use,
           availability,
+          reserved: notReserved,
+          saysReserved: false,
           restarting: false,
           lockFault: null,
           warning: null,
@@ -147,20 +165,25 @@ export function walk(electronics: readonly Electronics[], visitor: Visitor): num
   return seen.size;
 }
 
-/** Whole, broken, and on failing power. */
-function inGoodTimesAndBad(all: readonly Omit<Electronics, "fault" | "supply">[]): readonly Electronics[] {
+/** Whole, broken, with a car that does not answer, and on failing power. */
+function inGoodTimesAndBad(
+  all: readonly Omit<Electronics, "fault" | "warning" | "supply">[],
+): readonly Electronics[] {
   const broken: Fault = { errorCode: "GroundFailure" };
+  const silent: Trouble = { errorCode: "EVCommunicationError" };
   return all.flatMap((one) =>
-    ([[null, "on"], [broken, "on"], [null, "failing"]] as const).map(([fault, supply]) =>
-      Object.freeze({ ...one, fault, supply })
+    ([[null, null, "on"], [broken, null, "on"], [null, silent, "on"], [null, null, "failing"]] as const).map(
+      ([fault, warning, supply]) => Object.freeze({ ...one, fault, warning, supply }),
     )
   );
 }
 
 /** Equal for equal facts alone. */
 function keyOf(facts: ConnectorFacts): string {
-  const { electronics: now, use, availability, restarting, lockFault, warning } = facts;
-  return `${now.plug} ${now.lock} ${now.evDemandsEnergy} ${now.fault?.errorCode} ${now.supply} ${availability} ` +
+  const { electronics: now, use, availability, reserved, saysReserved, restarting, lockFault, warning } =
+    facts;
+  return `${reserved.claims[0]?.reservationId} ${saysReserved} ` +
+    `${now.plug} ${now.lock} ${now.evDemandsEnergy} ${now.fault?.errorCode} ${now.warning?.errorCode} ${now.supply} ${availability} ` +
     `${restarting} ${lockFault?.errorCode} ${warning?.errorCode} ${keyOfUse(use)}`;
 }
 

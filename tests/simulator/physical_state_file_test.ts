@@ -40,6 +40,13 @@ check("there is none before the first start", ({ path }) => {
   assertEquals(readPhysicalState(path, acTwoSockets), { kind: "read", value: null });
 });
 
+check("one from before there were warnings has none", ({ path, station }) => {
+  const { stationWarning: _, connectors, ...before } = station.physicalState();
+  const old = { ...before, connectors: connectors.map(({ warning: __, ...connector }) => connector) };
+  Deno.writeTextFileSync(path, JSON.stringify(old));
+  assertEquals(readPhysicalState(path, acTwoSockets), { kind: "read", value: station.physicalState() });
+});
+
 check(
   "it is written at the start and after each verb, before the verb returns",
   ({ path, clock, station, onDisk }) => {
