@@ -83,6 +83,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       availability,
       hardware: this.#hardware,
       unlocking: this.#unlocking,
+      isStopKept: () => book.open()?.stop !== undefined,
       authorizesRemoteStart: () => this.#settings.AuthorizeRemoteTxRequests,
       facts: () => this.#facts,
       apply: (event) => this.#apply(event),
@@ -110,10 +111,10 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   async resume(restart: RestartKind | null): Promise<void> {
     const record = this.#book.open();
     const answer = await this.#book.answer();
-    // Stops first: what follows must not close the contactor for a moment.
+    // What forbids energy goes first: what follows must not close the contactor for a moment.
     if (record?.stop !== undefined) await this.#apply({ kind: "StopRequested", stop: record.stop });
     if (restart !== null) await this.#apply({ kind: "RestartBegun", reason: restartReasons[restart] });
-    await this.#apply({ kind: "FoundInterrupted" });
+    if (record !== null && record.boot !== this.#parts.boot) await this.#apply({ kind: "FoundInterrupted" });
     if (answer !== null && record !== null) {
       const energyWh = record.meterStartWh;
       await this.#apply({ kind: "StartAnswered", localId: record.localId, energyWh, ...answer });

@@ -12,7 +12,7 @@ import type { Reply } from "./otp/actor.ts";
 import type { SendCall } from "./send_call.ts";
 
 export type OutboxMessage =
-  | { readonly kind: "LinkUp" }
+  | { readonly kind: "LinkUp"; readonly socket: number }
   /** `silent`: we cut it, since the peer gave no sign, or read nothing. */
   | { readonly kind: "LinkDown"; readonly silent: boolean }
   | { readonly kind: "AnnounceLink" }

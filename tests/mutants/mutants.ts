@@ -43,8 +43,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: connector,
-    find: `if (!answer.accepted || !mayBegin(facts)) return`,
-    replace: `if (!mayBegin(facts)) return`,
+    find: `const mayStart = answer.accepted && mayBegin(facts)`,
+    replace: `const mayStart = mayBegin(facts)`,
     breaks: "TC_023: a refused idTag starts",
   },
   {
@@ -160,7 +160,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "actors/authorizer.ts",
-    find: `return this.#remember(message.idTag, message.info);`,
+    find: `return this.#told(message.idTag, message.info);`,
     replace: `return;`,
     breaks: "§3.5.1: StartTransaction.conf and StopTransaction.conf are not remembered",
   },
@@ -202,7 +202,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "actors/transaction_book.ts",
-    find: `queued(store, startMessage(record.localId, { ...beginning, connectorId })),`,
+    find: `queued(store, startMessage(record.localId, { ...beginning, connectorId, ...withReservation })),`,
     replace: ``,
     breaks: "§3.7: StartTransaction is not made durable with its transaction",
   },
