@@ -43,7 +43,7 @@ for (
 }
 
 Deno.test("MaxEnergyOnInvalidId: a slow meter has one question open, and what flows meanwhile is all that is too much", async () => {
-  const house = await refusedHouse("dc-four", 50, 900);
+  const house = await refusedHouse("dc-four", 10, 900);
   const asked: number[] = [];
   const { meter } = house.station;
   let open = 0;
@@ -61,8 +61,8 @@ Deno.test("MaxEnergyOnInvalidId: a slow meter has one question open, and what fl
   await house.advance(9_000);
   assertEquals(Math.max(...asked), 1);
   assertEquals(contactorClosed(house), false);
-  // 120 kW for 1 s is 33 Wh.
-  assert(registerWh(house) <= 50 + 40, `${registerWh(house)} Wh`);
+  // 120 kW are 33 Wh a second.
+  assert(registerWh(house) <= 10 + 33, `${registerWh(house)} Wh`);
 });
 
 Deno.test("MaxEnergyOnInvalidId: with a meter that does not answer the energy ends, for nothing would end it else", async () => {
