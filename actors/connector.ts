@@ -17,6 +17,8 @@ import { tracingDamaged } from "./damaged_record.ts";
 import type { MeterMessage } from "./meter.ts";
 import type { ActorSpec, Address } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
+import { reservedAtStart } from "./reservation_book.ts";
+import type { ReservationsMessage } from "./reservations.ts";
 import { openRestartBook } from "./restart_book.ts";
 import { readSettings } from "./settings.ts";
 import type { StationMessage } from "./station_message.ts";
@@ -45,6 +47,7 @@ export interface ConnectorParts {
   readonly authorizer: Address<AuthorizerMessage>;
   readonly outbox: Address<OutboxMessage>;
   readonly station: Address<StationMessage>;
+  readonly reservations: Address<ReservationsMessage>;
 }
 
 export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessage> {
@@ -56,8 +59,9 @@ export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessag
       const damaged = tracingDamaged(self);
       const book = await openTransactionBook(store, parts.connectorId, parts.boot, damaged);
       const availability = await openAvailability(store, parts.connectorId, damaged);
+      const reserved = await reservedAtStart(store, parts.connectorId, parts.clock.wallMs(), damaged);
       const restart = (await openRestartBook(store, parts.boot, damaged)).underWay();
-      const behaviour = new ConnectorBehaviour(self, parts, { book, availability, settings });
+      const behaviour = new ConnectorBehaviour(self, parts, { book, availability, reserved, settings });
       await behaviour.resume(restart);
       // What a predecessor has made durable, and could tell nobody any more.
       if (self.incarnation > 0) self.send(parts.outbox, { kind: "TransactionMessageQueued" });

@@ -8,12 +8,13 @@ import type { Authorization } from "../protocol/authorization.ts";
 import type { Settings } from "../protocol/configuration.ts";
 import { step } from "../protocol/connector.ts";
 import type { ConnectorEffect, ConnectorEvent, ConnectorFacts } from "../protocol/connector_facts.ts";
+import type { Reserved } from "../protocol/reservation.ts";
 import type { AvailabilityBook } from "./availability.ts";
 import type { ConnectorParts } from "./connector.ts";
 import { ConnectorDescription } from "./connector_description.ts";
 import { ConnectorHardware, isUnlocked } from "./connector_hardware.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
-import type { MeterRead } from "./connector_meter.ts";
+import type { MeterRead, Purpose } from "./connector_meter.ts";
 import { ConnectorMeter } from "./connector_meter.ts";
 import { ConnectorMetering } from "./connector_metering.ts";
 import { ConnectorRequests } from "./connector_requests.ts";
@@ -35,6 +36,7 @@ const authorizeTimeoutMs = 35_000;
 export interface Kept {
   readonly book: TransactionBook;
   readonly availability: AvailabilityBook;
+  readonly reserved: Reserved;
   readonly settings: Settings;
 }
 
@@ -55,13 +57,17 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   #facts: ConnectorFacts;
 
   constructor(self: Self<ConnectorMessage>, parts: ConnectorParts, kept: Kept) {
-    const { book, availability } = kept;
+    const { book, availability, reserved } = kept;
     this.#self = self;
     this.#parts = parts;
     this.#book = book;
     this.#settings = kept.settings;
     this.#hardware = new ConnectorHardware({ ...parts, board: self.fence(parts.board) });
-    this.#description = new ConnectorDescription(self, parts.connectorId, [parts.authorizer, parts.station]);
+    this.#description = new ConnectorDescription(self, parts.connectorId, [
+      parts.authorizer,
+      parts.station,
+      parts.reservations,
+    ]);
     this.#reporter = new StableStatus(self, {
       ...parts,
       minimumS: () => this.#settings.MinimumStatusDuration,
@@ -77,6 +83,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       availability,
       hardware: this.#hardware,
       unlocking: this.#unlocking,
+      isStopKept: () => book.open()?.stop !== undefined,
       authorizesRemoteStart: () => this.#settings.AuthorizeRemoteTxRequests,
       facts: () => this.#facts,
       apply: (event) => this.#apply(event),
@@ -88,6 +95,9 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
         ? { kind: "none" }
         : { kind: "transaction", transaction: runningTransaction(record, parts.boot) },
       availability: availability.now(),
+      reserved,
+      // What a predecessor has said; where it could not, a connector that comes back says what is true.
+      saysReserved: reserved.held && record === null && availability.now() === "Operative",
       restarting: false,
       lockFault: null,
       warning: null,
@@ -101,10 +111,10 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   async resume(restart: RestartKind | null): Promise<void> {
     const record = this.#book.open();
     const answer = await this.#book.answer();
-    // Stops first: what follows must not close the contactor for a moment.
+    // What forbids energy goes first: what follows must not close the contactor for a moment.
     if (record?.stop !== undefined) await this.#apply({ kind: "StopRequested", stop: record.stop });
     if (restart !== null) await this.#apply({ kind: "RestartBegun", reason: restartReasons[restart] });
-    await this.#apply({ kind: "FoundInterrupted" });
+    if (record !== null && record.boot !== this.#parts.boot) await this.#apply({ kind: "FoundInterrupted" });
     if (answer !== null && record !== null) {
       const energyWh = record.meterStartWh;
       await this.#apply({ kind: "StartAnswered", localId: record.localId, energyWh, ...answer });
@@ -122,6 +132,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
         this.#hardware.stationFaultChanged(message.fault);
         return this.#apply({ kind: "ElectronicsChanged", electronics: this.#hardware.electronics() });
       case "Presented":
+      case "ReservationChanged":
       case "RestartFailed":
         return this.#apply(message);
       case "AuthorizationConcluded":
@@ -204,7 +215,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
           this.#askAuthorization(effect.idTag);
           break;
         case "CommitStart":
-          this.#meter.ask({ kind: "start", idTag: effect.idTag });
+          this.#meter.ask(startPurpose(effect));
           break;
         case "CommitCheckpoint":
           this.#meter.ask({ kind: "checkpoint", always: true });
@@ -295,6 +306,10 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   #report(): StatusReport {
     return this.#description.report(this.#facts);
   }
+}
+
+function startPurpose({ idTag, reservationId }: Extract<ConnectorEffect, { kind: "CommitStart" }>): Purpose {
+  return { kind: "start", idTag, ...(reservationId === undefined ? {} : { reservationId }) };
 }
 
 /** An authorizer that crashed or did not answer has authorised nothing. */

@@ -18,6 +18,7 @@ import type { ConnectorMeter, Purpose } from "./connector_meter.ts";
 import type { Values } from "./connector_samples.ts";
 import type { Address, Message, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
+import type { ReservationsMessage } from "./reservations.ts";
 import type { TransactionBook } from "./transaction_book.ts";
 
 /** To oneself: time to read for a stop, or for a resumption, again. */
@@ -31,6 +32,7 @@ export interface ConnectorTransactionParts {
   /** This boot's number. */
   readonly boot: number;
   readonly outbox: Address<OutboxMessage>;
+  readonly reservations: Address<ReservationsMessage>;
   readonly book: TransactionBook;
   readonly meter: ConnectorMeter;
 }
@@ -96,7 +98,11 @@ export class ConnectorTransaction {
   }
 
   /** Called only while the connector is still starting. `data` is what transactionData begins with. */
-  async begin(starter: Holder, reading: Reading | null, data: MeterValue | null): Promise<ConnectorEvent> {
+  async begin(
+    starter: Holder & { readonly reservationId?: number },
+    reading: Reading | null,
+    data: MeterValue | null,
+  ): Promise<ConnectorEvent> {
     const { book, clock } = this.#parts;
     const atMs = clock.wallMs();
     if (reading === null) return { kind: "StartFailed", warning: { errorCode: "PowerMeterFailure" } };
@@ -106,6 +112,9 @@ export class ConnectorTransaction {
     const begun = await book.begin({ ...starter, energyWh, meterSerialNumber, atMs, monotonicMs, data });
     if (begun.kind === "refused") return { kind: "StartFailed", warning: storageWarning(begun.why) };
     this.#queued();
+    if (starter.reservationId !== undefined) {
+      this.#self.send(this.#parts.reservations, { kind: "ReservationUsed" });
+    }
     return { kind: "StartCommitted", localId: begun.record.localId };
   }
 

@@ -38,7 +38,8 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   readonly #incoming: IncomingCalls;
   readonly #draining: Reply<null>[] = [];
   #settings: Settings;
-  #linkUp = false;
+  /** The number of the link's connection; null while there is none. */
+  #socket: number | null = null;
   #registration: Registration = "Unregistered";
   /** Since when a CALL has been held back for the answer to a question. */
   #heldSinceMs: number | null = null;
@@ -67,13 +68,11 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   receive(message: OutboxMessage): void | Promise<void> {
     switch (message.kind) {
       case "LinkUp":
-        this.#linkUp = true;
-        this.#self.send(this.#parts.station, { kind: "LinkChanged", up: true });
-        return this.#pump();
+        return this.#linkOpened(message.socket);
       case "LinkDown":
         return this.#linkLost();
       case "AnnounceLink":
-        this.#self.send(this.#parts.station, { kind: "LinkChanged", up: this.#linkUp });
+        this.#self.send(this.#parts.station, { kind: "LinkChanged", up: this.#isLinkUp() });
         return;
       case "FrameReceived":
         return this.#received(message.text);
@@ -97,7 +96,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
       case "SendDue":
         return this.#pump();
       case "TellOnline":
-        return message.reply(this.#linkUp && this.#registration === "Accepted");
+        return message.reply(this.#isLinkUp() && this.#registration === "Accepted");
       case "Drain":
         this.#draining.push(message.reply);
         this.#delivery.hurry();
@@ -115,7 +114,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   inspect(): unknown {
     const { queue, archive, resends } = this.#messages;
     return {
-      linkUp: this.#linkUp,
+      linkUp: this.#isLinkUp(),
       registration: this.#registration,
       inFlight: this.#flight.id(),
       waiting: this.#waiting.length,
@@ -128,7 +127,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
 
   #enqueue(call: SendCall): void | Promise<void> {
     // What may not be said now is not said later either: by then it may not be true (spec/behaviour.md §1, §2).
-    const may = this.#linkUp && maySend(this.#registration, call.callClass);
+    const may = this.#isLinkUp() && maySend(this.#registration, call.callClass);
     if (!may || this.#waiting.length >= waitingMax) return call.reply({ kind: "offline" });
     this.#waiting.push(call);
     return this.#pump();
@@ -148,8 +147,20 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     reply(await this.#messages.archive.discard(localId, reason));
   }
 
+  async #linkOpened(socket: number): Promise<void> {
+    // A link that crashed, or one that an incarnation before this has heard of, was told to nobody as lost.
+    if (this.#socket !== null) await this.#linkLost();
+    this.#socket = socket;
+    this.#self.send(this.#parts.station, { kind: "LinkChanged", up: true });
+    return this.#pump();
+  }
+
+  #isLinkUp(): boolean {
+    return this.#socket !== null;
+  }
+
   async #linkLost(): Promise<void> {
-    this.#linkUp = false;
+    this.#socket = null;
     this.#heldSinceMs = null;
     this.#self.send(this.#parts.station, { kind: "LinkChanged", up: false });
     this.#incoming.forget();
@@ -177,7 +188,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
 
   #choose(): Next {
     const wire = {
-      linkUp: this.#linkUp,
+      linkUp: this.#isLinkUp(),
       inFlight: this.#flight.id() !== null,
       answering: this.#incoming.underWay(),
       heldSinceMs: this.#heldSinceMs,
@@ -195,7 +206,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   #drained(): void {
-    if (this.#linkUp && this.#messages.queue.length() > 0) return;
+    if (this.#isLinkUp() && this.#messages.queue.length() > 0) return;
     for (const reply of this.#draining.splice(0)) reply(null);
   }
 
@@ -214,7 +225,8 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   #send(text: string): void {
-    this.#self.send(this.#parts.link, { kind: "SendFrame", text });
+    const socket = this.#socket;
+    if (socket !== null) this.#self.send(this.#parts.link, { kind: "SendFrame", text, socket });
   }
 
   #received(text: string): void | Promise<void> {

@@ -12,7 +12,7 @@ import type { Reply } from "./otp/actor.ts";
 import type { SendCall } from "./send_call.ts";
 
 export type OutboxMessage =
-  | { readonly kind: "LinkUp" }
+  | { readonly kind: "LinkUp"; readonly socket: number }
   | { readonly kind: "LinkDown" }
   | { readonly kind: "AnnounceLink" }
   | { readonly kind: "FrameReceived"; readonly text: string }

@@ -30,6 +30,7 @@ import type { OutboxMessage } from "./outbox_message.ts";
 import type { BootConcluded } from "./registering.ts";
 import { Registering } from "./registering.ts";
 import { RemoteTransactions } from "./remote_transactions.ts";
+import type { ReservationsMessage } from "./reservations.ts";
 import type { RestartBook } from "./restart_book.ts";
 import { openRestartBook } from "./restart_book.ts";
 import { Restarting } from "./restarting.ts";
@@ -55,6 +56,7 @@ export interface StationParts {
   readonly configuration: Address<ConfigurationMessage>;
   readonly outbox: Address<OutboxMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
+  readonly reservations: Address<ReservationsMessage>;
 }
 
 const connectorTimeoutMs = 15_000;
@@ -158,10 +160,14 @@ class StationBehaviour implements Behaviour<StationMessage> {
         const currentTime = this.#heartbeating.concluded(message);
         return currentTime === null ? undefined : this.#civilClock.set(currentTime);
       }
+      case "TransferStatusTold":
+        return;
       case "StationFaultChanged":
         this.#fault = message.fault;
         this.#warning = message.warning;
         return this.#reporter.changed(this.#report());
+      case "LocalListConflict":
+        return this.#reporter.again({ ...this.#report(), errorCode: "LocalListConflict" }, "ordinary");
       case "ConnectorChanged":
         this.#candidates.set(message.candidate.connectorId, message.candidate);
         return;

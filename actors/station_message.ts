@@ -23,6 +23,7 @@ import type { RestartStep } from "./restarting.ts";
 import type { StatusStable } from "./stable_status.ts";
 import type { AvailabilityAnswered } from "./station_availability.ts";
 import type { StatusDelivered } from "./status_reporter.ts";
+import type { TransferStatusTold } from "./triggering.ts";
 
 export type StationMessage =
   | { readonly kind: "LinkChanged"; readonly up: boolean }
@@ -31,6 +32,9 @@ export type StationMessage =
   | HeartbeatDue
   | HeartbeatConcluded
   | { readonly kind: "StationFaultChanged"; readonly fault: Fault | null; readonly warning: Fault | null }
+  /** The central system has said another thing of an idTag than its list (§3.5.2). */
+  | { readonly kind: "LocalListConflict" }
+  | TransferStatusTold
   | ConnectorChanged
   | StatusDelivered
   | StatusStable

@@ -17,6 +17,7 @@ import {
   CheckpointRecord,
   keptRecord,
   outboxKey,
+  reservationKey,
   samplesKey,
   transactionKey,
   TransactionRecord,
@@ -30,6 +31,8 @@ export interface Beginning {
   readonly meterSerialNumber: string;
   readonly atMs: number;
   readonly monotonicMs: number;
+  /** Is used up by this start, if it is still there (§5.13). */
+  readonly reservationId?: number;
   /** For StopTransaction's transactionData; null when none is kept. */
   readonly data: MeterValue | null;
 }
@@ -106,27 +109,35 @@ export async function openTransactionBook(
     return true;
   }
 
+  async function begin({ reservationId, ...beginning }: Beginning): Promise<Begun> {
+    const record = begunRecord(store.nextSequence(), boot, beginning);
+    const used = reservationId === undefined ? null : await store.get(reservationKey(reservationId));
+    const withReservation = used === null || reservationId === undefined ? {} : { reservationId };
+    const outcome = await store.commit({
+      checks: [absent, ...(used === null ? [] : [{ key: used.key, sequence: used.sequence }])],
+      sets: [
+        { key: transactionKey(connectorId), value: record },
+        ...kept(store, record.localId, beginning.data),
+        queued(store, startMessage(record.localId, { ...beginning, connectorId, ...withReservation })),
+      ],
+      // At most one start uses it: its record goes with the commit that names it.
+      deletes: used === null ? [] : [used.key],
+    });
+    // Cancelled in this very moment, it is not there to be used.
+    if (outcome.kind === "conflict" && used !== null) return await begin(beginning);
+    if (outcome.kind !== "committed") {
+      return { kind: "refused", why: outcome.kind === "refused" ? outcome.error : outcome.kind };
+    }
+    open = record;
+    return { kind: "begun", record };
+  }
+
   return {
     open: () => open,
     checkpoint: () => checkpoint,
     answer: async () =>
       open === null ? null : await keptRecord(store, answerKey(open.localId), AnswerRecord, damaged),
-    begin: async (beginning) => {
-      const record = begunRecord(store.nextSequence(), boot, beginning);
-      const outcome = await store.commit({
-        checks: [absent],
-        sets: [
-          { key: transactionKey(connectorId), value: record },
-          ...kept(store, record.localId, beginning.data),
-          queued(store, startMessage(record.localId, { ...beginning, connectorId })),
-        ],
-      });
-      if (outcome.kind !== "committed") {
-        return { kind: "refused", why: outcome.kind === "refused" ? outcome.error : outcome.kind };
-      }
-      open = record;
-      return { kind: "begun", record };
-    },
+    begin,
     mayBegin: async () => (await store.commit({ checks: [absent] })).kind !== "refused",
     sample: ({ checkpoint: now, sent, data }) => {
       const messages = sent === null ? [] : [queued(store, sampleMessage(now.localId, connectorId, sent))];

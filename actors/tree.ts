@@ -28,6 +28,8 @@ import type { ConnectorMessage } from "./connector_message.ts";
 import { connectorActor } from "./connector.ts";
 import type { LinkMessage } from "./link.ts";
 import { linkActor } from "./link.ts";
+import type { LocalListMessage } from "./local_list.ts";
+import { localListActor } from "./local_list.ts";
 import type { MeterMessage } from "./meter.ts";
 import { meterActor } from "./meter.ts";
 import type { Address } from "./otp/actor.ts";
@@ -37,6 +39,8 @@ import type { OutboxMessage } from "./outbox_message.ts";
 import { outboxActor } from "./outbox.ts";
 import type { PowerMessage } from "./power.ts";
 import { powerActor } from "./power.ts";
+import type { ReservationsMessage } from "./reservations.ts";
+import { reservationsActor } from "./reservations.ts";
 import { routes } from "./routes.ts";
 import { readSettings } from "./settings.ts";
 import type { StationMessage } from "./station_message.ts";
@@ -83,6 +87,8 @@ export interface ChargerConfig {
 export interface Addresses {
   readonly configuration: Address<ConfigurationMessage>;
   readonly authorizer: Address<AuthorizerMessage>;
+  readonly localList: Address<LocalListMessage>;
+  readonly reservations: Address<ReservationsMessage>;
   readonly meter: Address<MeterMessage>;
   readonly power: Address<PowerMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
@@ -117,6 +123,8 @@ function makeAddresses(kernel: Kernel, connectors: number): Addresses {
   return {
     configuration: kernel.address("configuration"),
     authorizer: kernel.address("authorizer"),
+    localList: kernel.address("local_list"),
+    reservations: kernel.address("reservations"),
     meter: kernel.address("meter"),
     power: kernel.address("power"),
     connectors: new Map(
@@ -145,7 +153,7 @@ function wireDrivers(ports: Ports, addresses: Addresses): void {
 }
 
 function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
-  const { connectors, authorizer, link, outbox, station } = addresses;
+  const { connectors, authorizer, localList, link, outbox, station } = addresses;
   return {
     id: "settings",
     strategy: "one_for_one",
@@ -155,7 +163,7 @@ function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
         address: addresses.configuration,
         store: ports.store,
         table: config.table,
-        listeners: [...connectors.values(), authorizer, link, outbox, station],
+        listeners: [...connectors.values(), authorizer, localList, link, outbox, station],
       }),
     ],
   };
@@ -165,7 +173,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
   const { clock, store, board } = ports;
   const { table, powerLoss } = config;
   const { onPowerLoss, checkpointIntervalMs, holdUpTimeMs } = powerLoss;
-  const { authorizer, meter, power, connectors, outbox, station } = addresses;
+  const { authorizer, localList, reservations, meter, power, connectors, outbox, station } = addresses;
   const each = [...connectors].map(([connectorId, address]) =>
     connectorActor({
       address,
@@ -185,6 +193,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
       authorizer,
       outbox,
       station,
+      reservations,
     })
   );
   return {
@@ -193,7 +202,9 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
     // Grows with the children: each may fail once or twice in a bad minute.
     intensity: { restartsMax: 5 + connectors.size, withinMs: 60_000 },
     children: [
-      authorizerActor({ address: authorizer, clock, store, table, outbox, connectors }),
+      authorizerActor({ address: authorizer, clock, store, table, outbox, station, connectors }),
+      localListActor({ address: localList, store, table }),
+      reservationsActor({ address: reservations, clock, store, table, connectors }),
       meterActor({ address: meter, meter: ports.meter }),
       powerActor({ address: power, power: ports.power, holdUpTimeMs, connectors, outbox }),
       ...each,
@@ -204,7 +215,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
 function central(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
   const { clock, entropy, store } = ports;
   const { table, featureProfiles } = config;
-  const { configuration, authorizer, connectors, link, outbox, station } = addresses;
+  const { configuration, authorizer, localList, reservations, connectors, link, outbox, station } = addresses;
   return {
     id: "central",
     strategy: "rest_for_one",
@@ -235,6 +246,8 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
           configuration,
           station,
           authorizer,
+          localList,
+          reservations,
           vendorId: config.identity.chargePointVendor,
           featureProfiles,
         }),
@@ -254,6 +267,7 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         configuration,
         outbox,
         connectors,
+        reservations,
       }),
     ],
   };

@@ -200,3 +200,22 @@ Deno.test("an authorizer that crashes with a question open has authorised nothin
   await swiped(house, "ALICE");
   assert(contactorClosed(house));
 });
+
+Deno.test("a connector crashes after its card was refused, which stops the energy alone: the contactor does not close for a moment", async () => {
+  const house = await bootedHouse({
+    judge: (idTag) => ({ status: idTag === "MALLORY" ? "Invalid" : "Accepted" }),
+    settings: { StopTransactionOnInvalidId: "false", AllowOfflineTxForUnknownId: "true" },
+  });
+  house.network.setLink("down");
+  await begun(house, 1, "MALLORY");
+  house.network.setLink("up");
+  await house.advance(60_000);
+  assertEquals(status(house), "SuspendedEVSE");
+  let wasClosed = false;
+  house.station.watch(() => void (wasClosed ||= contactorClosed(house)));
+  house.forget();
+  house.system().crash("connector:1");
+  await house.advance(1_000);
+  assertEquals([status(house), wasClosed], ["SuspendedEVSE", false]);
+  assertEquals(house.sent("StatusNotification").map(({ payload }) => payload.status), ["SuspendedEVSE"]);
+});

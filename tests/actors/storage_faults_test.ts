@@ -260,3 +260,13 @@ Deno.test("a damaged record of a transaction crashes its connector and no other;
   assertEquals(contactorClosed(house, 1), false);
   assertEquals(house.crashes().every((crash) => crash.startsWith("connector:1")), true);
 });
+
+Deno.test("D-stop-first: a remote stop that the disk does not take is not promised, since a crash could undo it; it stops all the same", async () => {
+  const house = await chargingHouse();
+  house.store().failCommits("full", 1);
+  const transactionId = house.centralSystem.open()[0]?.transactionId;
+  assertEquals(await house.ask("RemoteStopTransaction", { transactionId }), {
+    result: { status: "Rejected" },
+  });
+  assertEquals([contactorClosed(house), house.centralSystem.open()], [false, []]);
+});

@@ -1,7 +1,7 @@
 /** The order of the wire: one CALL in flight, time-outs, answers that nobody waits for (OCPP-J 1.6 §4.1.1; spec/rpc.md §4). */
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { Turn } from "../sim/turn.ts";
-import { actions, begun, bootedHouse, charging, chargingHouse, moments } from "./calm_house.ts";
+import { actions, begun, bootedHouse, charging, chargingHouse, moments, swiped } from "./calm_house.ts";
 
 const nothing = { kind: "nothing" } as const;
 
@@ -183,4 +183,21 @@ Deno.test("D-hold: a central system that always has a slow question open delays 
   await house.advance(30_000);
   const [told] = house.sent("StatusNotification").filter(({ payload }) => payload.connectorId === 2);
   assertEquals([asked > 25, (told?.atMs ?? Infinity) - 500 <= 3_000], [true, true]);
+});
+
+Deno.test("OCPP-J §4.1.1: an outbox that hears late of connections that are gone says nothing on the one that is there", async () => {
+  const house = await chargingHouse();
+  Object.assign(house.networkMs, { min: 50, max: 50 });
+  house.saboteur.order("outbox", { kind: "slow", turns: 2, extraMs: 9_000 });
+  await swiped(house, "ALICE");
+  // Restarted, it is busy again, while the connection is another one twice.
+  assert(house.system().crash("outbox"));
+  await house.advance(3_000);
+  house.centralSystem.cut();
+  await house.advance(3_000);
+  house.forget();
+  assert(house.system().crash("outbox"));
+  await house.advance(60_000);
+  assertEquals([house.wireBreaches(), house.centralSystem.breaches], [[], []]);
+  assertEquals(house.sent("StopTransaction").length, 1);
 });

@@ -6,6 +6,7 @@
 import { commitRows } from "./commit_rows.ts";
 import { startCsms } from "./csms.ts";
 import { table } from "./figure.ts";
+import { listRows } from "./list_rows.ts";
 import { requestRows } from "./request_rows.ts";
 import { startRows } from "./start_rows.ts";
 import { transactionRows } from "./transaction_rows.ts";
@@ -17,6 +18,7 @@ try {
     ...await inDirectory((directory) => requestRows(csms, directory)),
     ...await inDirectory(commitRows),
     ...await inDirectory((directory) => transactionRows(csms, directory)),
+    ...await inDirectory(listRows),
   ];
   for (const line of table(figures)) console.log(line);
 } finally {

@@ -17,6 +17,8 @@ import type {
   Trouble,
   Use,
 } from "../../protocol/connector_facts.ts";
+import type { Reserved } from "../../protocol/reservation.ts";
+import { notReserved } from "../../protocol/reservation.ts";
 
 /** One step that was met. */
 export interface Edge extends ConnectorStep {
@@ -98,12 +100,25 @@ const allRules: readonly ConnectorRules[] = booleans.flatMap((one) =>
   }))
 );
 
+/** Kept for a driver, kept for a group, claimed by a driver and open to all, and none of these. */
+export const everyReservation: readonly Reserved[] = [
+  notReserved,
+  { held: true, claims: [{ reservationId: 5, idTag: "DRIVER" }] },
+  { held: true, claims: [{ reservationId: 6, idTag: "OWNER", parentIdTag: "GROUP" }] },
+  { held: false, claims: [{ reservationId: 7, idTag: "DRIVER" }] },
+];
+
 /** From a connector at rest, and from a transaction that a restarted actor found in the store, in use or scheduled out of it. */
-export function walk(electronics: readonly Electronics[], visitor: Visitor): number {
+export function walk(
+  electronics: readonly Electronics[],
+  visitor: Visitor,
+  reservations: readonly Reserved[] = [],
+): number {
   const seen = new Set<string>();
   const open: ConnectorFacts[] = [];
   const alphabet: readonly ConnectorEvent[] = [
     ...electronics.map((now) => ({ kind: "ElectronicsChanged", electronics: now } as const)),
+    ...reservations.map((reserved) => ({ kind: "ReservationChanged", reserved } as const)),
     ...events,
   ];
 
@@ -127,6 +142,8 @@ export function walk(electronics: readonly Electronics[], visitor: Visitor): num
           electronics: now,
           use,
           availability,
+          reserved: notReserved,
+          saysReserved: false,
           restarting: false,
           lockFault: null,
           warning: null,
@@ -165,8 +182,10 @@ function inGoodTimesAndBad(
 
 /** Equal for equal facts alone. */
 function keyOf(facts: ConnectorFacts): string {
-  const { electronics: now, use, availability, restarting, lockFault, warning } = facts;
-  return `${now.plug} ${now.lock} ${now.evDemandsEnergy} ${now.fault?.errorCode} ${now.warning?.errorCode} ${now.supply} ${availability} ` +
+  const { electronics: now, use, availability, reserved, saysReserved, restarting, lockFault, warning } =
+    facts;
+  return `${reserved.claims[0]?.reservationId} ${saysReserved} ` +
+    `${now.plug} ${now.lock} ${now.evDemandsEnergy} ${now.fault?.errorCode} ${now.warning?.errorCode} ${now.supply} ${availability} ` +
     `${restarting} ${lockFault?.errorCode} ${warning?.errorCode} ${keyOfUse(use)}`;
 }
 

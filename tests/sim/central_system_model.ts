@@ -96,8 +96,9 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
   const scripts = new Map<string, Turn[]>();
   const handshakes: Handshake[] = [];
   const pings: number[] = [];
-  /** Of the present connection; true where an answer is owed. */
-  const unanswered = new Map<string, boolean>();
+  /** Of the present connection: how many answers may come under an id, and which ids are owed one. */
+  const awaited = new Map<string, number>();
+  const owed = new Set<string>();
   /** RemoteStopTransaction.req by message id: which transaction each is about. */
   const stopsAsked = new Map<string, LedgerEntry>();
   const stopsAccepted = new Set<string>();
@@ -114,7 +115,8 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     peer = next;
     connections += 1;
     accepted += 1;
-    unanswered.clear();
+    awaited.clear();
+    owed.clear();
     next.listen((event) => {
       if (event.kind === "Closed") connections -= 1;
       if (mine !== peer) return;
@@ -161,12 +163,16 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     const json = parseJson(text);
     if (json.kind !== "json" || !Array.isArray(json.value)) return null;
     const [type, id, errorCode, errorDescription] = json.value;
-    return type === 4 && unanswered.has(id) ? callError(id, errorCode, errorDescription) : null;
+    return type === 4 && awaited.has(id) ? callError(id, errorCode, errorDescription) : null;
   }
 
   function answered(frame: CallResult | CallError): void {
     answers.push(frame);
-    if (!unanswered.delete(frame.id)) breaches.push(`an answer that nobody waits for: ${frame.id}`);
+    const left = (awaited.get(frame.id) ?? 0) - 1;
+    if (left < 0) breaches.push(`an answer that nobody waits for: ${frame.id}`);
+    if (left > 0) awaited.set(frame.id, left);
+    else awaited.delete(frame.id);
+    owed.delete(frame.id);
     const accepted = frame.kind === "CallResult" &&
       (frame.payload as { status?: string }).status === "Accepted";
     const stopped = stopsAsked.get(frame.id);
@@ -190,7 +196,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
 
   function say(text: string, asks: readonly string[] = []): void {
     if (peer === null) return;
-    for (const id of asks) unanswered.set(id, false);
+    for (const id of asks) awaited.set(id, (awaited.get(id) ?? 0) + 1);
     options.heard?.(text, "sent");
     peer.send(text);
   }
@@ -226,7 +232,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
       ? turn
       : { status: "Accepted", intervalS: heartbeatIntervalS };
     told = status;
-    if (told === "Rejected") { for (const id of unanswered.keys()) unanswered.set(id, false); }
+    if (told === "Rejected") owed.clear();
     return { status, currentTime: formatDateTime(wallMs()), interval: intervalS };
   }
 
@@ -263,7 +269,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     breaches,
     pings,
     stopsAccepted,
-    unanswered: () => [...unanswered].filter(([, isOwed]) => isOwed).map(([id]) => id),
+    unanswered: () => [...owed],
     script: (action, ...turns) => void scripts.set(action, [...scripts.get(action) ?? [], ...turns]),
     handshakes: (...next) => void handshakes.push(...next),
     call: (action, payload) => {
@@ -273,7 +279,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
         : undefined;
       if (stops !== undefined) stopsAsked.set(id, stops);
       say(formatCall({ kind: "Call", id, action, payload }), [id]);
-      if (unanswered.has(id)) unanswered.set(id, told !== "Rejected");
+      if (awaited.has(id) && told !== "Rejected") owed.add(id);
       return id;
     },
     say,

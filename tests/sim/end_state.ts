@@ -45,8 +45,12 @@ function judged(world: World, bill: Bill, entry: LedgerEntry | undefined, fail: 
 }
 
 /** I3: within a transaction neither time nor energy falls. */
-export function order({ centralSystem }: World, fail: Fail): void {
+export function order({ centralSystem, durable }: World, fail: Fail): void {
+  const excused = new Set(
+    durable.bills.filter(({ excuse }) => excuse !== null).map(({ start }) => startText(start)),
+  );
   for (const { transactionId, start, meterValues, hasLateValues, stop } of centralSystem.ledger.values()) {
+    if (excused.has(startText(start))) continue;
     const samples = meterValues.flatMap((request) => request.meterValue)
       .filter(({ sampledValue }) => sampledValue[0]?.context !== "Trigger");
     if (hasLateValues) samples.sort((one, other) => one.timestamp < other.timestamp ? -1 : 1);

@@ -78,8 +78,9 @@ export function createFaultyDial(
         }
         const connection = driver.connect(target, (event) => {
           if (event.kind === "Closed") {
+            // One that its actor has cut in its end is no reason for the next to wait.
+            if (!isOver) mayDialMs = clock.monotonicMs() + leastWaitMs;
             over();
-            mayDialMs = clock.monotonicMs() + leastWaitMs;
           }
           listener(event);
         });

@@ -54,6 +54,8 @@ function strike(world: World, blow: Blow, who: string): void {
 
 function powerCycle(world: World, blow: Extract<Blow, { kind: "powerCycle" }>): void {
   if (world.durable.open.size > 0) world.reached.add("power cut in a transaction");
+  if (world.durable.outbox.size > 2) world.reached.add("power cut with a backlog");
+  if (world.store().pending() > 0) world.reached.add("power cut in a commit");
   world.cutPower(blow.keptCommits);
   const { medium } = blow;
   if (medium !== undefined) {

@@ -98,6 +98,7 @@ export function watchStatuses(world: World, fail: Fail): () => void {
     const { durable, clock } = world;
     const status = known.actual.at(-1);
     const isOut = durable.inoperative.has(connectorId);
+    if (isOut && durable.open.has(connectorId)) world.reached.add("Unavailable is scheduled");
     const isRight = isOut
       ? status === "Unavailable" || status === "Faulted" || durable.open.has(connectorId)
       : status !== "Unavailable";

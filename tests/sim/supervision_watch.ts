@@ -14,6 +14,18 @@ const looksApart = 500;
 const waitingMax = 200;
 const timersMax = 3_000;
 
+/** What the actors tell of themselves on rare paths. */
+const effectPoints: Readonly<Record<string, string>> = {
+  LinkClosed: "link lost",
+  Resume: "resumed",
+  CutDeadPeer: "dead peer cut",
+  SetClock: "clock set",
+  DropSample: "sample dropped",
+  TransactionMessageFailed: "transaction message failed",
+  ResendEnded: "resend ended",
+  Restart: "restart asked of the host",
+};
+
 /** Called after each event. */
 export function watchSupervision(world: World, fail: Fail): () => void {
   const restartsMax = new Map([
@@ -46,9 +58,7 @@ export function watchSupervision(world: World, fail: Fail): () => void {
         world.reached.add("mailbox overflow");
         return;
       case "effect":
-        if (event.effect === "LinkClosed") world.reached.add("link lost");
-        if (event.effect === "Resume") world.reached.add("resumed");
-        return;
+        return effect(event.effect);
       case "started":
       case "stopped":
       case "message":
@@ -56,6 +66,11 @@ export function watchSupervision(world: World, fail: Fail): () => void {
       case "deadLetter":
         return;
     }
+  }
+
+  function effect(name: string): void {
+    const point = effectPoints[name];
+    if (point !== undefined) world.reached.add(point);
   }
 
   function restarted({ supervisor, child, stops, starts, atMs }: Extract<TraceEvent, { kind: "restart" }>) {

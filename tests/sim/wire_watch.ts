@@ -73,7 +73,8 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
   }
 
   function adopted({ payload }: CallResult): void {
-    const interval = (payload as { interval?: unknown } | null)?.interval;
+    const { interval, status } = (payload ?? {}) as { interval?: unknown; status?: unknown };
+    parts.reached(`boot answered ${status}`);
     if (typeof interval === "number" && interval > 0) adoptedS = interval;
     extra = { ...extra, heartbeats: extra.heartbeats + 1 };
   }
