@@ -250,8 +250,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "actors/connector_timers.ts",
-    find: `transaction?.mayCharge === true && transaction.energyLimitWh !== undefined;`,
-    replace: `transaction?.mayCharge === true && transaction.energyLimitWh === -1;`,
+    find: `transaction?.mayCharge === true ? transaction.energyLimitWh : undefined;`,
+    replace: `undefined;`,
     breaks: "§9.1.14: the energy of MaxEnergyOnInvalidId never ends",
   },
   {

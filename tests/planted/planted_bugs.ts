@@ -126,4 +126,18 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: `if (record?.stop !== undefined) await`,
     replace: `if (record?.stop?.reason === "PowerLoss") await`,
   },
+  {
+    id: "i12",
+    what: "a Differential update leaves the idTags that it removes",
+    file: "actors/local_list_book.ts",
+    find: `deletes: gone.map(([idTag]) => listedKey(generation, idTag)),`,
+    replace: `deletes: [],`,
+  },
+  {
+    id: "i13",
+    what: "a reservation is still there when it has been used",
+    file: book,
+    find: `deletes: used === null ? [] : [used.key],`,
+    replace: `deletes: [],`,
+  },
 ];

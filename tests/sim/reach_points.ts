@@ -20,4 +20,10 @@ export const reachPoints: readonly string[] = [
   "stop by PowerLoss",
   "stop by Remote",
   "stop by SoftReset",
+  "local list Accepted",
+  "local list VersionMismatch",
+  "ReserveNow Accepted",
+  "ReserveNow Occupied",
+  "CancelReservation Accepted",
+  "reservation used",
 ];
