@@ -73,6 +73,12 @@ export const slicePoints: readonly string[] = [
   "stop by PowerLoss",
   "stop by Remote",
   "stop by SoftReset",
+  "local list Accepted",
+  "local list VersionMismatch",
+  "ReserveNow Accepted",
+  "ReserveNow Occupied",
+  "CancelReservation Accepted",
+  "reservation used",
 ];
 
 /** With those that only a longer run reaches. */

@@ -53,6 +53,14 @@ export type Word =
   | { readonly kind: "trigger"; readonly requestedMessage: string }
   /** The same CALL so many times at once, with ids of their own. */
   | { readonly kind: "call"; readonly action: string; readonly payload: unknown; readonly times: number }
+  /** That expires so many minutes of civil time from then. */
+  | {
+    readonly kind: "reserve";
+    readonly connectorId: number;
+    readonly reservationId: number;
+    readonly idTag: string;
+    readonly minutes: number;
+  }
   | {
     readonly kind: "availability";
     readonly connectorId: number;

@@ -8,6 +8,7 @@ import { centralSystemTroubles } from "./central_system_troubles.ts";
 import { chargerTroubles } from "./charger_troubles.ts";
 import type { Draw, DrawTrouble } from "./draw.ts";
 import { oneOf } from "./draw.ts";
+import { profileWords } from "./profile_words.ts";
 import { networkTroubles } from "./network_troubles.ts";
 
 export interface Swarm {
@@ -21,6 +22,7 @@ const troubles: Readonly<Record<string, DrawTrouble>> = {
   ...networkTroubles,
   ...centralSystemTroubles,
   ...chargerTroubles,
+  ...profileWords,
 };
 
 /** So rare are those after which hardly anything can be judged. */
