@@ -86,17 +86,14 @@ export const plantedBugs: readonly PlantedBug[] = [
       ],
       // At most one start uses it: its record goes with the commit that names it.
       deletes: used === null ? [] : [used.key],
-    });
-`,
+    });`,
     replace: `      ],
       deletes: used === null ? [] : [used.key],
     });
     if (outcome.kind === "committed") {
-      await store.commit({
-        sets: [queued(store, startMessage(record.localId, { ...beginning, connectorId, ...withReservation }))],
-      });
-    }
-`,
+      const started = startMessage(record.localId, { ...beginning, connectorId, ...withReservation });
+      await store.commit({ sets: [queued(store, started)] });
+    }`,
   },
   {
     id: "b8",
