@@ -84,7 +84,7 @@ export async function openTransactionQueue(
         waiting = 0;
         return null;
       }
-      const record = readRecord(OutboxRecord, entry);
+      const record = readRecord(OutboxRecord, entry, "many");
       const { message } = record;
       const transactionId = await knownTransactionId(store, message, listener.damaged);
       const data = message.action === "StopTransaction" ? await samples(store, message.localId) : [];
@@ -203,7 +203,7 @@ function tell(
 
 /** A transaction's meter values, in the order in which they were taken, page by page. */
 async function samples(store: Store, localId: number): Promise<readonly MeterValue[]> {
-  return (await everything(store, samplesKey(localId))).map((entry) => readRecord(MeterValue, entry));
+  return (await everything(store, samplesKey(localId))).map((entry) => readRecord(MeterValue, entry, "many"));
 }
 
 /**

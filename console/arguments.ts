@@ -67,14 +67,14 @@ export function parseArguments(words: readonly string[]): Command {
   return typeof given === "string" ? refuse(name, given) : toCommand(name, given);
 }
 
-/** Words that fit the table, by the name of their option; a switch stands there with an empty value. */
-interface Given {
+/** Words that fit a verb's table, by the name of their option; a switch stands there with an empty value. */
+export interface Given {
   readonly values: ReadonlyMap<string, readonly string[]>;
   readonly view: View | undefined;
 }
 
-/** Sorts the words; a string says what was wrong with them. */
-function sort(words: readonly string[], verb: Verb): Given | string {
+/** Sorts the words behind a verb; a string says what was wrong with them. */
+export function sort(words: readonly string[], verb: Verb): Given | string {
   const values = new Map<string, string[]>();
   let view: View | undefined;
   const left = [...words];

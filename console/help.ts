@@ -3,7 +3,7 @@
  *
  * Law: it says nothing that the table does not say.
  */
-import { type Option, type VerbName, VERBS } from "./grammar.ts";
+import { type Option, type Verb, type VerbName, VERBS } from "./grammar.ts";
 import { alignColumns } from "./terminal.ts";
 
 /** The help of one verb, or of the whole program. */
@@ -16,12 +16,16 @@ export function helpText(name?: VerbName): string {
       "chargerd VERB --help tells more, chargerd --version which version this is.",
     ].join("\n\n");
   }
-  const { summary, views, options, notes } = VERBS[name];
+  return verbHelp(`chargerd ${name}`, VERBS[name]);
+}
+
+/** The help of one verb of a table, by the words with which it is called. */
+export function verbHelp(called: string, { summary, views, options, notes }: Verb): string {
   const required = options.filter((option) => option.required).map((option) => ` ${usage(option)}`);
   const view = views.length === 0 ? "" : ` [${views.join("|")}]`;
   return [
-    `chargerd ${name}: ${summary}.`,
-    `Usage: chargerd ${name}${required.join("")}${view} [OPTION]…`,
+    `${called}: ${summary}.`,
+    `Usage: ${called}${required.join("")}${view} [OPTION]…`,
     indent([...options.map((option) => [usage(option), option.what]), ["--help", "this text"]]),
     notes.join("\n"),
   ].join("\n\n");

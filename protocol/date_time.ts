@@ -23,8 +23,8 @@ export function parseDateTimeMs(text: string): number | null {
   if (match === null) return null;
   const [, civil = "", fraction = "", sign, hours = "00", minutes = "00"] = match;
   const civilMs = Date.parse(`${civil}Z`);
-  // What does not come back as it went in was a day or an hour that does not exist, moved on to one that does.
-  if (Number.isNaN(civilMs) || new Date(civilMs).toISOString().slice(0, civil.length) !== civil) return null;
+  // A day, or the hour 24, that does not exist has been moved on to one that does; of no instant the day is NaN.
+  if (new Date(civilMs).getUTCDate() !== Number(civil.slice(8, 10))) return null;
   if (Number(hours) > 23 || Number(minutes) > 59) return null;
   const offsetMs = (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === "-" ? -1 : 1);
   const instantMs = civilMs + Number(fraction.slice(0, 3).padEnd(3, "0")) - offsetMs;

@@ -30,16 +30,7 @@ const TYPE_NAMES: ReadonlyMap<string, string> = new Map([
 
 /** The first defect decides, in the order of the schema's fields; unknown properties come last. */
 export function parsePayload<T>(schema: z.ZodType<T>, payload: unknown): ParsedPayload<T> {
-  const parsed = schema.safeParse(payload);
-  if (parsed.success) return { kind: "valid", value: parsed.data };
-  const issue = parsed.error.issues[0];
-  // zod promises an issue with every failure; should it break that, the payload is refused all the same.
-  if (issue === undefined) {
-    return { kind: "invalid", errorCode: "FormationViolation", errorDescription: "not as specified" };
-  }
-  const [errorCode, what] = judge(issue, valueAt(payload, issue.path));
-  const errorDescription = shortened(`${placeOf(issue.path)} ${what}`, DESCRIPTION_CHARACTERS_MAX);
-  return { kind: "invalid", errorCode, errorDescription };
+  return verdict(schema.safeParse(payload), payload);
 }
 
 /**
@@ -49,7 +40,7 @@ export function parsePayload<T>(schema: z.ZodType<T>, payload: unknown): ParsedP
 export function parseAnswerPayload<T>(schema: z.ZodType<T>, payload: unknown): ParsedPayload<T> {
   const parsed = schema.safeParse(payload);
   const unknown = parsed.error?.issues.filter((issue) => issue.code === "unrecognized_keys") ?? [];
-  if (unknown.length === 0) return parsePayload(schema, payload);
+  if (unknown.length === 0) return verdict(parsed, payload);
   const known = structuredClone(payload);
   for (const { path, keys } of unknown) {
     const object = valueAt(known, path);
@@ -58,6 +49,18 @@ export function parseAnswerPayload<T>(schema: z.ZodType<T>, payload: unknown): P
     }
   }
   return parsePayload(schema, known);
+}
+
+function verdict<T>(parsed: z.ZodSafeParseResult<T>, payload: unknown): ParsedPayload<T> {
+  if (parsed.success) return { kind: "valid", value: parsed.data };
+  const issue = parsed.error.issues[0];
+  // zod promises an issue with every failure; should it break that, the payload is refused all the same.
+  if (issue === undefined) {
+    return { kind: "invalid", errorCode: "FormationViolation", errorDescription: "not as specified" };
+  }
+  const [errorCode, what] = judge(issue, valueAt(payload, issue.path));
+  const errorDescription = shortened(`${placeOf(issue.path)} ${what}`, DESCRIPTION_CHARACTERS_MAX);
+  return { kind: "invalid", errorCode, errorDescription };
 }
 
 /**

@@ -44,8 +44,9 @@ function refuseMore(count: number, most: number, what: string): void {
 function refuseTwice(keys: readonly Key[]): void {
   const seen = new Set<string>();
   for (const key of keys) {
-    if (seen.has(quote(key))) throw new RangeError(`change ${quote(key)} once a batch`);
-    seen.add(quote(key));
+    const quoted = quote(key);
+    if (seen.has(quoted)) throw new RangeError(`change ${quoted} once a batch`);
+    seen.add(quoted);
   }
 }
 

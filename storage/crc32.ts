@@ -8,8 +8,9 @@
 /** The CRC of `bytes`, or of what `previous` is the CRC of followed by `bytes`. An unsigned 32 bit number. */
 export function crc32(bytes: Uint8Array, previous = 0): number {
   let remainder = ~previous;
-  for (const byte of bytes) {
-    remainder = (remainder >>> 8) ^ (TABLE[(remainder ^ byte) & 0xff] ?? 0);
+  // By index, which is twice as fast as to iterate: every byte of the store passes here.
+  for (let at = 0; at < bytes.length; at++) {
+    remainder = (remainder >>> 8) ^ (TABLE[(remainder ^ (bytes[at] ?? 0)) & 0xff] ?? 0);
   }
   return ~remainder >>> 0;
 }

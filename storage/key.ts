@@ -46,8 +46,7 @@ export function keyBytes(key: Key): number {
   let bytes = 0;
   for (const part of key) {
     if (typeof part === "number") bytes += 9;
-    else for (const character of part) bytes += character === "\0" ? 2 : utf8Bytes(character);
-    if (typeof part === "string") bytes += 2;
+    else bytes += 2 + textBytes(part);
   }
   return bytes;
 }
@@ -93,9 +92,13 @@ function compareCodePoints(one: string, other: string): number {
   return one.length - other.length;
 }
 
-function utf8Bytes(character: string): number {
-  const codePoint = character.codePointAt(0) ?? 0;
-  if (codePoint < 0x80) return 1;
-  if (codePoint < 0x800) return 2;
-  return codePoint < 0x10000 ? 3 : 4;
+/** As UTF-8, a NUL escaped by a second byte; each half of a surrogate pair has two of its four bytes. */
+function textBytes(text: string): number {
+  let bytes = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x80) bytes += unit === 0 ? 2 : 1;
+    else bytes += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
+  }
+  return bytes;
 }

@@ -29,18 +29,17 @@ export type Opened =
 
 /** The bytes to store. Throws when the value is too large or is not JSON: a mistake of the caller. */
 export function seal(key: Key, value: Value, sequence: number): Uint8Array<ArrayBuffer> {
-  const data = utf8.encode(JSON.stringify(value, onlyJson));
-  if (data.length > VALUE_BYTES_MAX) {
+  const data = jsonOf(value);
+  const version = MIGRATIONS.length + 1;
+  const checksum = crc32(utf8.encode(`${contextOf(key, version, sequence)}${data}`));
+  const seal = `${JSON.stringify({ v: version, s: sequence, c: checksum })}\n`;
+  const bytes = utf8.encode(`${seal}${data}`);
+  const dataBytes = bytes.length - seal.length;
+  if (dataBytes > VALUE_BYTES_MAX) {
     throw new RangeError(
-      `split the value of ${quote(key)}: ${data.length} bytes of JSON, at most ${VALUE_BYTES_MAX}`,
+      `split the value of ${quote(key)}: ${dataBytes} bytes of JSON, at most ${VALUE_BYTES_MAX}`,
     );
   }
-  const version = MIGRATIONS.length + 1;
-  const checksum = checksumOf(key, version, sequence, data);
-  const seal = utf8.encode(`${JSON.stringify({ v: version, s: sequence, c: checksum })}\n`);
-  const bytes = new Uint8Array(seal.length + data.length);
-  bytes.set(seal);
-  bytes.set(data, seal.length);
   return bytes;
 }
 
@@ -50,7 +49,10 @@ export function open(key: Key, stored: unknown, migrations: readonly Migration[]
   const sealed = unseal(stored);
   if (sealed === null) return damaged("its seal cannot be read");
   const { version, sequence, checksum, data } = sealed;
-  if (checksumOf(key, version, sequence, data) !== checksum) return damaged("its checksum does not fit");
+  const context = utf8.encode(contextOf(key, version, sequence));
+  if (crc32(stored.subarray(sealed.bytes), crc32(context)) !== checksum) {
+    return damaged("its checksum does not fit");
+  }
   const known = migrations.length + 1;
   if (version > known) {
     return {
@@ -60,33 +62,37 @@ export function open(key: Key, stored: unknown, migrations: readonly Migration[]
       }: it is of version ${version}, this program knows ${known}`,
     };
   }
-  let value = JSON.parse(new TextDecoder().decode(data)) as Value;
+  let value = JSON.parse(data) as Value;
   for (const migrate of migrations.slice(version - 1)) value = migrate(key, value);
   return { kind: "record", value, sequence };
 }
 
 const utf8 = new TextEncoder();
+const fromUtf8 = new TextDecoder();
 
 interface Sealed {
   readonly version: number;
   readonly sequence: number;
   readonly checksum: number;
-  readonly data: Uint8Array;
+  /** Of the seal, which is ASCII, and its line feed. */
+  readonly bytes: number;
+  readonly data: string;
 }
 
 function unseal(stored: Uint8Array): Sealed | null {
-  const end = stored.indexOf(0x0a);
+  const text = fromUtf8.decode(stored);
+  const end = text.indexOf("\n");
   if (end === -1) return null;
-  const seal = parsed(stored.subarray(0, end));
+  const seal = parsed(text.slice(0, end));
   if (typeof seal !== "object" || seal === null || !("v" in seal && "s" in seal && "c" in seal)) return null;
   const { v: version, s: sequence, c: checksum } = seal;
   if (!isCount(version) || !isCount(sequence) || typeof checksum !== "number") return null;
-  return { version, sequence, checksum, data: stored.subarray(end + 1) };
+  return { version, sequence, checksum, bytes: end + 1, data: text.slice(end + 1) };
 }
 
-function parsed(text: Uint8Array): unknown {
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(text));
+    return JSON.parse(text);
   } catch {
     return null;
   }
@@ -96,15 +102,21 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) > 0;
 }
 
-function checksumOf(key: Key, version: number, sequence: number, data: Uint8Array): number {
-  return crc32(data, crc32(utf8.encode(JSON.stringify([version, sequence, key]))));
+/** What the checksum covers before the data: a record that was moved to another key or commit does not open. */
+function contextOf(key: Key, version: number, sequence: number): string {
+  return JSON.stringify([version, sequence, key]);
 }
 
 function damaged(error: string): Opened {
   return { kind: "damaged", error };
 }
 
-/** `JSON.stringify` would write NaN and the infinities as null, silently. */
+/** `JSON.stringify` writes NaN and the infinities as null, silently: only where it wrote one is each value looked at. */
+function jsonOf(value: Value): string {
+  const json = JSON.stringify(value);
+  return json.includes("null") ? JSON.stringify(value, onlyJson) : json;
+}
+
 function onlyJson(name: string, value: unknown): unknown {
   if (typeof value === "number" && !Number.isFinite(value)) {
     throw new RangeError(`store a finite number at ${JSON.stringify(name)}: it is ${value}`);

@@ -136,9 +136,9 @@ export const AnswerRecord = z.object({
 export type AnswerRecord = z.infer<typeof AnswerRecord>;
 
 /** The record in an entry, or `DamagedRecord` when it has not the shape that its key promises. */
-export function readRecord<T>(schema: z.ZodType<T>, entry: Entry): T {
-  // Few are read after the start: to compile the schema first, as zod would, takes longer than to walk it.
-  const parsed = schema.safeParse(entry.value, { jitless: true });
+export function readRecord<T>(schema: z.ZodType<T>, entry: Entry, reads: "few" | "many" = "few"): T {
+  // A schema that is read a few times is walked: to compile it first, as zod would, takes longer.
+  const parsed = schema.safeParse(entry.value, { jitless: reads === "few" });
   if (!parsed.success) throw new DamagedRecord(entry.key, z.prettifyError(parsed.error));
   return parsed.data;
 }

@@ -23,6 +23,8 @@ export interface SimulatedClockOptions {
   readonly settled?: () => boolean;
   /** Which of the `ready` calls of `soon` runs next, 0 being the oldest. Default: always the oldest. */
   readonly pick?: (ready: number) => number;
+  /** Called when all that one timer set off has run. What it throws comes out of the `advance` or `step`. */
+  readonly rested?: () => void;
 }
 
 /** The port, and the hand that turns it. `monotonicMs` begins at 0. */
@@ -64,6 +66,7 @@ export function createSimulatedClock(options: SimulatedClockOptions): SimulatedC
         nowMs = timer.atMs;
         instant.run(timer.call);
         if (!instant.rest()) await instant.restLater();
+        options.rested?.();
         ran++;
       }
       return ran;

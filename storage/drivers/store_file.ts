@@ -25,7 +25,9 @@ export function inspectStoreFile(path: string): StoreFileVerdict {
       : { kind: "damaged", error: "it is empty or missing, and its log is not" };
   }
   try {
-    return withDatabase(path, { readOnly: true }, inspectTables);
+    // A journal is there where the power went while the file was being made: only who may write can roll it back.
+    const readOnly = sizeOf(`${path}-journal`) === null;
+    return withDatabase(path, { readOnly }, inspectTables);
   } catch (error) {
     if (isDamage(error)) return { kind: "damaged", error: (error as Error).message };
     throw error;

@@ -15,8 +15,8 @@ import { HURRIED, spawnSimulator } from "../integration/simulator_process.ts";
 import { temporaryDirectory } from "../integration/temporary_directory.ts";
 import type { DurableState } from "./durable_state.ts";
 import { durableState } from "./durable_state.ts";
-import type { Kill, Moment } from "./killed_life.ts";
 import { answerAll, liveAndDie } from "./killed_life.ts";
+import { drawKill, type Moment } from "./moments.ts";
 
 export interface Evidence {
   /** All that the central system was told, in order. */
@@ -30,10 +30,8 @@ export interface Evidence {
   readonly registerWh: number;
 }
 
-/** A process start takes some hundred ms; samples come every 100 ms. */
-const SPREAD_MS: Readonly<Partial<Record<Moment, number>>> = { spawned: 400, booting: 60, charging: 100 };
-/** A commit or two, and what stands around them. */
-const SPREAD_OTHERS_MS = 20;
+/** A card that nobody knows charges offline too, so that an outage has its sessions. */
+export const OPTIONS: readonly string[] = [...HURRIED, "--set", "AllowOfflineTxForUnknownId=true"];
 
 export async function runLane(entropy: Entropy, moments: readonly Moment[]): Promise<Evidence> {
   await using directory = await temporaryDirectory();
@@ -51,13 +49,14 @@ export async function runLane(entropy: Entropy, moments: readonly Moment[]): Pro
     spawnSimulator(
       directory.path,
       ...["--csms", central.url, "--state", state, "--socket", `${directory.path}/socket`],
-      ...HURRIED,
+      ...OPTIONS,
     );
   const left: DurableState[] = [];
   const isRecovered = () => hasAll(central.ledger, left.at(-1));
   try {
     for (const [life, moment] of moments.entries()) {
       seen = new Sightings();
+      answerAll(central);
       const carIsThere = (await physicalConnector(state))?.plug === "both";
       const kill = drawKill(entropy, moment);
       await using simulator = spawn();
@@ -86,18 +85,8 @@ export async function runLane(entropy: Entropy, moments: readonly Moment[]): Pro
   };
 }
 
-function drawKill(entropy: Entropy, moment: Moment): Kill {
-  const spreadMs = SPREAD_MS[moment] ?? SPREAD_OTHERS_MS;
-  return {
-    moment,
-    // The commit that follows upon a moment follows soon: half of the kills fall into the first quarter.
-    afterMs: Math.floor(entropy.fraction("afterMs") ** 2 * spreadMs),
-    isBooked: entropy.fraction("isBooked") < 0.5,
-  };
-}
-
 /** Whether the central system has heard of all that was left, and every transaction it knows is closed. */
-function hasAll(ledger: Ledger, left: DurableState | undefined): boolean {
+export function hasAll(ledger: Ledger, left: DurableState | undefined): boolean {
   const isKnown = (idTag: string) => ledger.entries.some(({ start }) => start.idTag === idTag);
   const starts = left?.messages.filter((message) => message.action === "StartTransaction") ?? [];
   return [...starts.map(({ payload }) => payload.idTag), ...left?.open.map(({ idTag }) => idTag) ?? []].every(
@@ -107,7 +96,7 @@ function hasAll(ledger: Ledger, left: DurableState | undefined): boolean {
 }
 
 /** As the world remembers it while no process runs; undefined before the first. */
-async function physicalConnector(state: string): Promise<PhysicalConnector | undefined> {
+export async function physicalConnector(state: string): Promise<PhysicalConnector | undefined> {
   const text = await Deno.readTextFile(`${state}/physical.json`).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;

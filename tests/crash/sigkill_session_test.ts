@@ -4,14 +4,11 @@
  *
  * Law: two chargers, two central systems, one seed, which is printed. A seed gives the same moments, not the same instants.
  */
-import { assert, assertEquals, assertGreater } from "@std/assert";
+import { assert, assertGreater } from "@std/assert";
 import { createSimulatedEntropy } from "../../hal/drivers/simulated_entropy.ts";
-import type { CentralSystemEvent } from "../../simulator/central_system.ts";
-import type { LedgerEntry } from "../../simulator/ledger.ts";
-import type { Moment } from "./killed_life.ts";
-import { MOMENTS } from "./killed_life.ts";
-import type { Evidence } from "./lane.ts";
+import { judge } from "./judge.ts";
 import { runLane } from "./lane.ts";
+import { drawMoments, SESSION_MOMENTS } from "./moments.ts";
 
 const KILLS = 50;
 
@@ -19,92 +16,13 @@ Deno.test(`SIGKILL at ${KILLS} moments: no Start and no Stop is lost or doubled,
   const seed = Deno.env.get("CHARGERD_SEED") ?? crypto.randomUUID().slice(0, 8);
   console.log(`CHARGERD_SEED=${seed}`);
   const lanes = [0, 1].map((lane) => {
-    const moments = Array.from({ length: KILLS }, (_, kill) => MOMENTS[kill % MOMENTS.length] ?? "spawned")
-      .filter((_, kill) => kill % 2 === lane);
     const entropy = createSimulatedEntropy(`${seed} ${lane}`);
-    return runLane(entropy, shuffled(moments, () => entropy.fraction("order")));
+    return runLane(entropy, drawMoments(entropy, SESSION_MOMENTS, KILLS / 2));
   });
   const evidence = await Promise.all(lanes);
   for (const lane of evidence) judge(lane);
   // A session that never gets far would be judged well, too.
+  const left = evidence.flatMap((lane) => lane.left);
+  assert(left.some(({ open }) => open.length > 0) && left.some(({ messages }) => messages.length > 0));
   assertGreater(evidence.flatMap(({ ledger }) => ledger.entries).length, KILLS / 4);
 });
-
-function judge(evidence: Evidence): void {
-  const { events, ledger, left, atRest, registerWh } = evidence;
-  assertEquals(events.filter(({ kind }) => kind === "Violated"), []);
-  assertEquals(ledger.strays, []);
-  assertEquals(atRest, { messages: [], open: [], parked: 0 });
-  judgeWire(events, ledger.entries);
-  judgeMemory(events, evidence);
-  judgeBills(ledger.entries, registerWh);
-  assert(left.some(({ open }) => open.length > 0) && left.some(({ messages }) => messages.length > 0));
-}
-
-/** A message may come again with the same content, whose answer was lost; with another content it is another message. */
-function judgeWire(events: readonly CentralSystemEvent[], entries: readonly LedgerEntry[]): void {
-  assertEquals(new Set(received(events, "StartTransaction")).size, entries.length);
-  const drivers = entries.map(({ start }) => start.idTag);
-  assertEquals(new Set(drivers).size, entries.length, `one Start each: ${drivers.join(", ")}`);
-  for (const { transactionId } of entries) {
-    const mine = events.flatMap((event) => {
-      const isMine = event.kind === "Received" &&
-        (event.payload as { readonly transactionId?: number }).transactionId === transactionId;
-      return isMine ? [{ action: event.action, text: JSON.stringify(event.payload) }] : [];
-    });
-    const distinct = [...new Map(mine.map(({ action, text }) => [text, action])).values()];
-    const samples = distinct.slice(0, -1);
-    assertEquals([...new Set(samples)].filter((action) => action !== "MeterValues"), []);
-    assertEquals(distinct.at(-1), "StopTransaction", `one Stop, and it comes last: ${distinct.join(", ")}`);
-  }
-}
-
-/** What was in the store at a kill has come through. */
-function judgeMemory(events: readonly CentralSystemEvent[], { left, ledger }: Evidence): void {
-  for (const { action, payload } of left.flatMap(({ messages }) => messages)) {
-    const known = received(events, action).map((text) => {
-      const { transactionId: _, ...rest } = JSON.parse(text);
-      return JSON.stringify(rest);
-    });
-    assert(known.includes(JSON.stringify(payload)), `lost: ${action} ${JSON.stringify(payload)}`);
-  }
-  for (const { idTag, meterStartWh } of left.flatMap(({ open }) => open)) {
-    const start = ledger.entries.map(({ start }) => start).find((start) => start.idTag === idTag);
-    assertEquals(start?.meterStart, meterStartWh, `the transaction of ${idTag}`);
-  }
-}
-
-/**
- * Exact, to the Wh: outside of a transaction the register stands still, so each begins where the one before it has ended.
- * What flowed between the physical state's last writing and a kill is lost to both: the meter forgets it, too.
- */
-function judgeBills(entries: readonly LedgerEntry[], finalWh: number): void {
-  let registerWh = 0;
-  for (const { transactionId, start, meterValues, stop } of entries) {
-    assertEquals(start.meterStart, registerWh, `energy without a transaction before ${transactionId}`);
-    assert(stop !== null);
-    // A sample that was told is not unsaid by a later reading.
-    const samplesWh = meterValues.map(({ meterValue }) => Number(meterValue[0]?.sampledValue[0]?.value));
-    const readingsWh = [start.meterStart, ...samplesWh, stop.meterStop];
-    assertEquals(
-      readingsWh,
-      readingsWh.toSorted((one, other) => one - other),
-      `transaction ${transactionId}`,
-    );
-    assert(stop.reason === "Local" || stop.reason === "PowerLoss", `${stop.reason}`);
-    registerWh = stop.meterStop;
-  }
-  assertEquals(Math.floor(finalWh), registerWh);
-  assertGreater(registerWh, 0);
-}
-
-function received(events: readonly CentralSystemEvent[], action: string): readonly string[] {
-  return events.flatMap((event) =>
-    event.kind === "Received" && event.action === action ? [JSON.stringify(event.payload)] : []
-  );
-}
-
-function shuffled(moments: readonly Moment[], fraction: () => number): readonly Moment[] {
-  return moments.map((moment) => ({ moment, rank: fraction() }))
-    .toSorted((one, other) => one.rank - other.rank).map(({ moment }) => moment);
-}

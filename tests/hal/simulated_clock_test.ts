@@ -51,6 +51,32 @@ check("step goes to the next timer and runs it alone", async () => {
   assertEquals([calls, clock.monotonicMs()], [["a", "b"], 10]);
 });
 
+check("rested is called once for each timer, when all that it set off has run", async () => {
+  const calls: string[] = [];
+  const clock = createSimulatedClock({ startWallMs, rested: () => calls.push("rested") });
+  clock.after(10, async () => {
+    await null;
+    clock.soon(() => calls.push("a"));
+  });
+  clock.after(20, () => calls.push("b"));
+  await clock.advance(30);
+  assertEquals(calls, ["a", "rested", "b", "rested"]);
+});
+
+check("what rested throws comes out of advance, and the clock goes on from there", async () => {
+  const clock = createSimulatedClock({
+    startWallMs,
+    settled: () => true,
+    rested: () => {
+      throw new RangeError("as ordered");
+    },
+  });
+  clock.after(10, () => {});
+  await assertRejects(() => clock.advance(30), RangeError, "as ordered");
+  await clock.advance(5);
+  assertEquals(clock.monotonicMs(), 15);
+});
+
 check("civil time steps alone, and goes on from there", async () => {
   const clock = createSimulatedClock({ startWallMs });
   await clock.advance(1000);

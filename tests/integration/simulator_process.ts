@@ -31,7 +31,15 @@ const PERMISSIONS = denoJson.tasks.simulate.split(" ").filter((word) => word.sta
 
 /** Starts `simulate --json` with these options, `directory` being where it makes what is temporary. */
 export function spawnSimulator(directory: string, ...options: readonly string[]): SimulatorProcess {
-  return new SimulatorProcess(program(["simulate", "--json", ...options], { TMPDIR: directory }).spawn());
+  return spawnSimulatorUnder({ TMPDIR: directory }, ...options);
+}
+
+/** The same with these variables in its environment, `TMPDIR` being where it makes what is temporary. */
+export function spawnSimulatorUnder(
+  env: Record<string, string>,
+  ...options: readonly string[]
+): SimulatorProcess {
+  return new SimulatorProcess(program(["simulate", "--json", ...options], env).spawn());
 }
 
 /** The same, once its debug socket answers. */

@@ -3,11 +3,9 @@
  *
  * Law: each names the rule that it breaks; `find` stands exactly once in its file.
  */
+import type { Break } from "./broken_copy.ts";
 
-export interface Mutant {
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
+export interface Mutant extends Break {
   /** The rule, and what no longer holds. */
   readonly breaks: string;
 }

@@ -4,6 +4,7 @@
  * Law: a mutant that lives is a rule that no test keeps; then this ends with exit code 1. A mutant whose text is no longer there is
  * one too: the list must follow the code.
  */
+import { brokenText, copyTree } from "./broken_copy.ts";
 import type { Mutant } from "./mutants.ts";
 import { mutants } from "./mutants.ts";
 
@@ -12,7 +13,6 @@ type Verdict = "killed" | "alive" | "misplaced";
 /** What judges: the rules where they are decided, and the actors in the simulated world. */
 const judges = ["tests/protocol", "tests/actors", "tests/sim"];
 const parallel = 2;
-const folders = ["actors", "hal", "protocol", "storage", "console", "simulator", "tests"];
 
 if (import.meta.main) Deno.exit(await main());
 
@@ -21,7 +21,7 @@ async function main(): Promise<number> {
   const waiting = [...mutants];
   const verdicts: Verdict[] = [];
   async function worker(): Promise<void> {
-    const copy = await copied(root);
+    const copy = await copyTree(root);
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
       const verdict = await judged(root, copy, mutant);
       verdicts.push(verdict);
@@ -35,20 +35,10 @@ async function main(): Promise<number> {
   return killed === mutants.length ? 0 : 1;
 }
 
-async function copied(root: string): Promise<string> {
-  const copy = await Deno.makeTempDir({ prefix: "chargerd-mutants-" });
-  const { code } = await new Deno.Command("cp", {
-    args: ["-r", ...["deno.json", "deno.lock", "main.ts", "README.md"], ...folders, copy],
-    cwd: root,
-  }).output();
-  if (code !== 0) throw new Error(`copy ${root} to ${copy}: cp ended with ${code}`);
-  return copy;
-}
-
 async function judged(root: string, copy: string, mutant: Mutant): Promise<Verdict> {
-  const text = await Deno.readTextFile(`${root}/${mutant.file}`);
-  if (text.split(mutant.find).length !== 2) return "misplaced";
-  await Deno.writeTextFile(`${copy}/${mutant.file}`, text.replace(mutant.find, () => mutant.replace));
+  const broken = await brokenText(root, mutant);
+  if (broken === null) return "misplaced";
+  await Deno.writeTextFile(`${copy}/${mutant.file}`, broken);
   const { code } = await new Deno.Command(Deno.execPath(), {
     args: ["test", "--no-check", "--fail-fast", "-A", ...judges],
     cwd: copy,
@@ -56,6 +46,6 @@ async function judged(root: string, copy: string, mutant: Mutant): Promise<Verdi
     stdout: "null",
     stderr: "null",
   }).output();
-  await Deno.writeTextFile(`${copy}/${mutant.file}`, text);
+  await Deno.copyFile(`${root}/${mutant.file}`, `${copy}/${mutant.file}`);
   return code === 0 ? "alive" : "killed";
 }

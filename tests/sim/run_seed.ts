@@ -3,6 +3,7 @@
  *
  * Law: safety first (invariants after every event, while faults fall), then liveness (faults over: all must come to rest).
  */
+import { describe } from "../../actors/otp/trace.ts";
 import { createSimulatedEntropy } from "../../hal/drivers/simulated_entropy.ts";
 import { Breach, judgeEnd, watchWorld } from "./invariants.ts";
 import { play } from "./play.ts";
@@ -15,7 +16,9 @@ export interface Run {
   readonly seed: string;
   readonly traceHash: string;
   readonly transactions: number;
-  readonly events: number;
+  readonly scenario: readonly Event[];
+  /** Events on the simulated clock. */
+  readonly steps: number;
   readonly reached: ReadonlySet<string>;
   /** What broke; null when nothing did. */
   readonly breach: Breach | null;
@@ -48,7 +51,12 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
     },
     ...(options.station === undefined ? {} : { station: options.station }),
   });
-  world.watch(watchWorld(world));
+  const look = watchWorld(world);
+  let steps = 0;
+  world.watch(() => {
+    steps += 1;
+    look();
+  });
   const scenario = options.scenario ?? drawScenario(world.entropy, options.hours, world.connectors);
   let breach: Breach | null = null;
   try {
@@ -56,14 +64,14 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
     await heal(world);
     judgeEnd(world);
   } catch (error) {
-    if (!(error instanceof Breach)) throw error;
-    breach = error;
+    breach = error instanceof Breach ? error : new Breach("thrown", describe(error).stack);
   }
   return {
     seed,
     traceHash: world.traceHash(),
     transactions: world.centralSystem.ledger.size,
-    events: scenario.length,
+    scenario,
+    steps,
     reached: reachedBy(world),
     breach,
     world,

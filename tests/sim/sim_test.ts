@@ -1,23 +1,32 @@
-/** The simulated world, some seeds of it: nothing is lost, nothing is doubled, and a seed is a run (invariants of notes/reliability.md B3). */
+/**
+ * A fixed slice of the simulation's seeds: nothing is lost, nothing is doubled, and a seed is a run, whoever plays it
+ * (invariants of notes/reliability.md B3). More of them: `deno task sim`.
+ */
 import { assert, assertEquals } from "@std/assert";
-import { shippedStations } from "../../hal/drivers/station_files.ts";
-import { runSeed } from "./run_seed.ts";
+import { playJob } from "./sim_job.ts";
+import { stationOf } from "./sim_options.ts";
+import { openSimPool, thisTree } from "./sim_pool.ts";
+import { breachLine, sweepLines } from "./sim_report.ts";
+import { sweep } from "./sweep.ts";
 
-const hours = 4;
+const slice = Array.from(
+  { length: 90 },
+  (_, at) => ({ seed: String(at + 1), station: stationOf(at + 1), hours: 6 }),
+);
+const limitMs = 300_000;
 
-for (const station of shippedStations) {
-  Deno.test(`simulated world (${station}): every durable Start and Stop reaches the central system once, in order`, async () => {
-    const reached = new Set<string>();
-    let transactions = 0;
-    for (let seed = 1; seed <= 24; seed++) {
-      const run = await runSeed(`${station}-${seed}`, { hours, station });
-      assertEquals(run.breach?.message, undefined, `seed ${run.seed}`);
-      transactions += run.transactions;
-      for (const point of run.reached) reached.add(point);
-    }
+Deno.test("simulated world: every durable Start and Stop reaches the central system once, in order", async () => {
+  const pool = openSimPool({ workers: navigator.hardwareConcurrency, root: thisTree, limitMs });
+  try {
+    const swept = await sweep(pool, slice, { failuresMax: 3 });
+    assertEquals(
+      swept.failures.map(breachLine),
+      [],
+      "play it again with deno task sim --from SEED --seeds 1 --hours 6",
+    );
     assert(
-      transactions >= 20 * hours,
-      `only ${transactions} transactions were made: the world is too quiet to prove a thing`,
+      swept.transactions >= slice.length * 9,
+      `the world is too quiet to prove a thing:\n${sweepLines(swept, pool.size).join("\n")}`,
     );
     for (
       const point of [
@@ -31,18 +40,36 @@ for (const station of shippedStations) {
         "retransmission",
       ]
     ) {
-      assert(reached.has(point), `no seed reached: ${point}`);
+      assert(swept.reached.has(point), `no seed reached: ${point}`);
     }
-  });
-}
+  } finally {
+    pool.close();
+  }
+});
 
-Deno.test("simulated world: the same seed gives the same trace, another seed another", async () => {
-  const [one, again, other] = [
-    await runSeed("7", { hours }),
-    await runSeed("7", { hours }),
-    await runSeed("8", { hours }),
-  ];
-  assertEquals(one.traceHash, again.traceHash);
-  assertEquals(one.transactions, again.transactions);
-  assert(one.traceHash !== other.traceHash);
+Deno.test("simulated world: the same seed gives the same trace on another worker, another seed another", async () => {
+  const job = { seed: "7", station: "reference-dc", hours: 4 };
+  const pool = openSimPool({ workers: 1, root: thisTree, limitMs });
+  try {
+    const here = await playJob(job);
+    assertEquals(await pool.play(job), here);
+    assert((await pool.play({ ...job, seed: "8" })).traceHash !== here.traceHash);
+  } finally {
+    pool.close();
+  }
+});
+
+Deno.test("simulated world: a worker that dies or hangs ends its job, and another one takes its place", async () => {
+  const job = { seed: "1", station: "reference-dc", hours: 1 };
+  const pool = openSimPool({ workers: 1, root: thisTree, limitMs });
+  const hurried = openSimPool({ workers: 1, root: thisTree, limitMs: 1 });
+  try {
+    const died = await pool.play({ ...job, station: "no-such-station" });
+    assertEquals(died.failure?.invariant, "died");
+    assertEquals((await pool.play(job)).failure, null);
+    assertEquals((await hurried.play({ ...job, hours: 1_000 })).failure?.invariant, "hung");
+  } finally {
+    pool.close();
+    hurried.close();
+  }
 });

@@ -114,6 +114,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     startWallMs,
     settled,
     pick: (ready) => ready === 1 ? 0 : Math.floor(entropy.fraction("scheduler") * ready),
+    rested: () => look(),
   });
   const network = createSimulatedNetwork({ clock, entropy, latencyMs: pace.networkMs });
   const station = createSimulatedStation({ profile, clock, meterDelayMs: pace.meterMs });
@@ -236,15 +237,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       asked = next;
     },
     restarts,
-    advance: async (ms) => {
-      const untilMs = clock.monotonicMs() + ms;
-      let due = false;
-      clock.after(ms, () => {
-        due = true;
-      });
-      while (!due && await clock.step()) look();
-      await clock.advance(Math.max(0, untilMs - clock.monotonicMs()));
-    },
+    advance: clock.advance,
     watch: (next) => {
       look = next;
     },

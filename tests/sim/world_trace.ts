@@ -24,12 +24,16 @@ export function createWorldTrace(): WorldTrace {
     last,
     add,
     record: (event) => {
-      add(`${event.atMs} ${"actor" in event ? event.actor : event.supervisor} ${what(event)}`);
+      add(traceLine(event));
       last.push(event);
       if (last.length > lastMax) last.shift();
     },
     hash: () => (hash >>> 0).toString(16).padStart(8, "0"),
   };
+}
+
+export function traceLine(event: TraceEvent): string {
+  return `${event.atMs} ${"actor" in event ? event.actor : event.supervisor} ${what(event)}`;
 }
 
 /** All but stacks, which hold addresses of promise frames. */

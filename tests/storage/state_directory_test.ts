@@ -1,5 +1,6 @@
 /** One process owns a state directory. */
 import { assertEquals, assertThrows } from "@std/assert";
+import { dirname } from "node:path";
 import { openStateDirectory, StateDirectoryInUse } from "../../storage/drivers/state_directory.ts";
 
 function check(sentence: string, prove: (path: string) => void | Promise<void>): void {
@@ -50,11 +51,13 @@ check("given up, it can be owned again", (path) => {
 });
 
 check("another process that owns it is named, and when it is killed the directory is free", async (path) => {
+  // A directory that is made is synced in the one that it is in.
+  const above = dirname(dirname(path));
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
-      `--allow-read=${path}`,
-      `--allow-write=${path}`,
+      `--allow-read=${above}`,
+      `--allow-write=${above}`,
       new URL("./owning_child.ts", import.meta.url).pathname,
       path,
     ],

@@ -1,0 +1,56 @@
+/**
+ * SIGKILL of the real process at some hundred moments of sessions, of outages and of the drains that follow them.
+ *
+ * Law: a lane is one charger that is killed in one life after the other; lanes are judged apart, and two run at a time.
+ */
+import { createSimulatedEntropy } from "../../hal/drivers/simulated_entropy.ts";
+import { judge } from "./judge.ts";
+import { runLane } from "./lane.ts";
+import { DRAIN_MOMENTS, drawMoments, type Moment, SESSION_MOMENTS } from "./moments.ts";
+
+export interface KillFigures {
+  readonly kills: number;
+  readonly drainKills: number;
+  readonly transactions: number;
+  readonly messagesLeft: number;
+}
+
+const KILLS_IN_LANE = 25;
+const LANES_AT_ONCE = 2;
+
+/** Throws at the first breach; its message names the lane, which the same seed plays again. */
+export async function sweepKills(seed: string, kills: number): Promise<KillFigures> {
+  const lanes = Array.from({ length: Math.ceil(kills / KILLS_IN_LANE) }, (_, lane) => lane);
+  const figures = { kills: 0, drainKills: 0, transactions: 0, messagesLeft: 0 };
+  async function work(): Promise<void> {
+    for (let lane = lanes.shift(); lane !== undefined; lane = lanes.shift()) {
+      const name = `${seed} kills ${lane}`;
+      const entropy = createSimulatedEntropy(name);
+      const count = Math.min(KILLS_IN_LANE, kills - lane * KILLS_IN_LANE);
+      // In turn: each lane is killed in sessions and in drains.
+      const drains = Math.floor(count / 2);
+      const moments: readonly Moment[] = interleaved(
+        drawMoments(entropy, SESSION_MOMENTS, count - drains),
+        drawMoments(entropy, DRAIN_MOMENTS, drains),
+      );
+      const evidence = await runLane(entropy, moments).catch((cause) => {
+        throw new Error(`lane "${name}": ${cause instanceof Error ? cause.message : cause}`, { cause });
+      });
+      try {
+        judge(evidence);
+      } catch (cause) {
+        throw new Error(`lane "${name}": ${cause instanceof Error ? cause.message : cause}`, { cause });
+      }
+      figures.kills += count;
+      figures.drainKills += drains;
+      figures.transactions += evidence.ledger.entries.length;
+      figures.messagesLeft += evidence.left.flatMap(({ messages }) => messages).length;
+    }
+  }
+  await Promise.all(Array.from({ length: LANES_AT_ONCE }, work));
+  return figures;
+}
+
+function interleaved<T>(one: readonly T[], other: readonly T[]): readonly T[] {
+  return one.flatMap((item, index) => [item, ...other.slice(index, index + 1)]);
+}

@@ -1,0 +1,122 @@
+/**
+ * Bugs that lose or double a transaction, as data: each must be found by the simulation, and shrunk (reliability.md B5).
+ *
+ * Law: `find` stands exactly once in its file; what each breaks can happen only where faults fall at the wrong moment, or is
+ * seen by an invariant alone.
+ */
+import type { Break } from "../mutants/broken_copy.ts";
+
+export interface PlantedBug extends Break {
+  /** By which `deno task sim --planted` knows it. */
+  readonly id: string;
+  readonly what: string;
+}
+
+const queue = "actors/transaction_queue.ts";
+const book = "actors/transaction_book.ts";
+
+export const plantedBugs: readonly PlantedBug[] = [
+  {
+    id: "b1",
+    what: "the contactor closes before the transaction is durable",
+    file: "protocol/connector_status.ts",
+    find: `return facts.use.kind === "transaction" && facts.use.transaction.mayCharge &&`,
+    replace:
+      `return (facts.use.kind === "starting" || facts.use.kind === "transaction" && facts.use.transaction.mayCharge) &&`,
+  },
+  {
+    id: "b2",
+    what: "a message leaves the store when it is sent, not when it is answered",
+    file: queue,
+    find: `      const record = readRecord(OutboxRecord, entry);
+      const { message } = record;`,
+    replace: `      const record = readRecord(OutboxRecord, entry);
+      const { message } = record;
+      await store.commit({ deletes: [entry.key] });`,
+  },
+  {
+    id: "b3",
+    what: "a retry goes to the back of the queue",
+    file: queue,
+    find: `await commit({ sets: [{ key: delivery.entry.key, value: { ...delivery.record, failures } }] });`,
+    replace: `await commit({
+        sets: [{ key: [...keys.outbox, store.nextSequence()], value: { ...delivery.record, failures } }],
+        deletes: [delivery.entry.key],
+      });`,
+  },
+  {
+    id: "b4",
+    what: "a retry of StartTransaction has a new timestamp",
+    file: queue,
+    find: `        call: transactionCall(message, transactionId, thinned(data, meterValuesMax)),`,
+    replace: `        call: transactionCall(
+          message.action !== "StartTransaction" ? message : {
+            ...message,
+            payload: {
+              ...message.payload,
+              timestamp: new Date(Date.parse(message.payload.timestamp) + record.failures * 1_000).toISOString(),
+            },
+          },
+          transactionId,
+          thinned(data, meterValuesMax),
+        ),`,
+  },
+  {
+    id: "b5",
+    what: "a boot forgets the transaction that was open",
+    file: book,
+    find: `  let open = await keptRecord(store, transactionKey(connectorId), TransactionRecord, damaged);`,
+    replace: `  let open = await keptRecord(store, transactionKey(connectorId), TransactionRecord, damaged);
+  if (open?.boot !== boot) open = null;`,
+  },
+  {
+    id: "b6",
+    what: "meterStop is below a reading that was sent before",
+    file: "actors/connector_transaction.ts",
+    find: `const energyWh = Math.max(meter.highestWh() ?? 0, record.lastEnergyWh ?? 0, record.meterStartWh);`,
+    replace: `const energyWh = Math.max(reading?.energyWh ?? 0, record.meterStartWh);`,
+  },
+  {
+    id: "b7",
+    what: "the transaction and its StartTransaction are two commits",
+    file: book,
+    find: `          ...kept(store, record.localId, beginning.data),
+          queued(store, startMessage(record.localId, { ...beginning, connectorId })),
+        ],
+      }, record);`,
+    replace: `          ...kept(store, record.localId, beginning.data),
+        ],
+      }, record) && await commit({
+        sets: [queued(store, startMessage(record.localId, { ...beginning, connectorId }))],
+      }, record);`,
+  },
+  {
+    id: "b8",
+    what: "StartTransaction leaves the queue in one commit, and its transactionId comes in the next",
+    file: queue,
+    find: `      const done = await commit({
+        sets: [
+          ...(answer === null ? [] : [{ key: answerKey(message.localId), value: answer }]),
+          ...(hasData`,
+    replace: `      const done = await commit({ deletes: [delivery.entry.key] }) && await commit({
+        sets: [
+          ...(answer === null ? [] : [{ key: answerKey(message.localId), value: answer }]),
+          ...(hasData`,
+  },
+  {
+    id: "b9",
+    what: "a sample that was read after the stop was decided is queued before StopTransaction",
+    file: "actors/connector_metering.ts",
+    find: `if (use.kind === "transaction" && moment !== null) {
+          await`,
+    replace: `if ((use.kind === "transaction" || use.kind === "stopping") && moment !== null) {
+          await`,
+  },
+  {
+    id: "b10",
+    what: "an outbox that crashed between an answer's commit and its news tells nobody",
+    file: "actors/outbox.ts",
+    find: `        await tellOpenAnswered(store, listener);`,
+    replace: ``,
+  },
+];

@@ -1,0 +1,81 @@
+/**
+ * A scenario that once broke an invariant, as a file: so that it can be played again, and kept as a regression test.
+ *
+ * Law: what is read has passed the schema; what is written is read back the same.
+ */
+import { z } from "zod";
+import { NotUnderstood } from "../../console/refusals.ts";
+import { judgeHandwritten, parseHandwritten } from "../../hal/handwritten.ts";
+import type { Job, Outcome } from "./sim_job.ts";
+import type { Act } from "./scenario.ts";
+
+/** Every kind there is, as the compiler sees to: a file that names another one would play nothing and prove nothing. */
+const kinds: Readonly<Record<Act["kind"], true>> = {
+  plug: true,
+  unplug: true,
+  swipe: true,
+  remoteStart: true,
+  remoteStop: true,
+  fault: true,
+  clearFault: true,
+  carPauses: true,
+  link: true,
+  hangUp: true,
+  crash: true,
+  powerCycle: true,
+  atCommit: true,
+  script: true,
+  reset: true,
+  change: true,
+  trigger: true,
+};
+
+const Event = z.strictObject({
+  atMs: z.number().min(0),
+  act: z.custom<Act>(isAct, "write an act of a known kind"),
+});
+
+export const FailingScenario = z.strictObject({
+  /** What it was, in a sentence; from the breach, until somebody knows better. */
+  what: z.string().min(1),
+  invariant: z.string().min(1),
+  /** The code that it broke. */
+  commit: z.string().min(1),
+  seed: z.string(),
+  station: z.string(),
+  hours: z.number().positive(),
+  scenario: z.array(Event),
+});
+export type FailingScenario = z.infer<typeof FailingScenario>;
+
+function isAct(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "kind" in value &&
+    Object.hasOwn(kinds, String(value.kind));
+}
+
+/** Throws a `NotUnderstood` that says what is wrong with the text. */
+export function parseFailingScenario(text: string): FailingScenario {
+  const json = parseHandwritten(text);
+  const judged = json.kind === "refused" ? json : judgeHandwritten(FailingScenario, json.value);
+  if (judged.kind === "refused") throw new NotUnderstood(judged.problems);
+  return judged.value;
+}
+
+export function jobOf({ seed, station, hours, scenario }: FailingScenario): Job {
+  return { seed, station, hours, scenario };
+}
+
+/** Null where the outcome cannot be played again. */
+export function failingScenario(outcome: Outcome, commit: string): FailingScenario | null {
+  const { failure, job: { seed, station, hours } } = outcome;
+  if (failure === null || failure.scenario === null) return null;
+  const { what, invariant, scenario } = failure;
+  return { what, invariant, commit, seed, station, hours, scenario: [...scenario] };
+}
+
+/** One event a line, to be read and compared. */
+export function formatFailingScenario({ scenario, ...head }: FailingScenario): string {
+  const fields = JSON.stringify(head, null, 2).slice(0, -2);
+  const events = scenario.map((event) => `    ${JSON.stringify(event)}`).join(",\n");
+  return `${fields},\n  "scenario": [${events === "" ? "" : `\n${events}\n  `}]\n}\n`;
+}

@@ -1,0 +1,143 @@
+/**
+ * `deno task sim`: plays seeds in the simulated world on all cores, and shrinks what breaks an invariant.
+ *
+ * Law: exit code 0 means that no seed broke one, 1 that some did, 2 that the options were not understood.
+ */
+import { exitCodes } from "../../console/exit_codes.ts";
+import { NotUnderstood } from "../../console/refusals.ts";
+import { inBrokenCopy } from "../mutants/broken_copy.ts";
+import { plantedBugs } from "../planted/planted_bugs.ts";
+import { failingScenario, formatFailingScenario, jobOf, parseFailingScenario } from "./failing_scenario.ts";
+import { shrinkFailure } from "./shrink_failure.ts";
+import type { Job, Outcome } from "./sim_job.ts";
+import { parseSimOptions, type SimOptions, stationOf } from "./sim_options.ts";
+import { openSimPool, type SimPool, thisTree } from "./sim_pool.ts";
+import { breachLine, failureLines, reachLines, sweepLines } from "./sim_report.ts";
+import { sweep } from "./sweep.ts";
+
+const failuresMax = 20;
+const progressEveryMs = 30_000;
+/** An hour takes milliseconds; this is for a machine that does much else. */
+const jobLimitMs = 300_000;
+const failures = new URL("failures/", thisTree);
+
+Deno.exit(await main());
+
+async function main(): Promise<number> {
+  const command = parseSimOptions(Deno.args, navigator.hardwareConcurrency);
+  switch (command.kind) {
+    case "help":
+      console.log(command.text);
+      return 0;
+    case "refused":
+      console.error(command.text);
+      return exitCodes.usage;
+    case "sim":
+      return await simulated(command.options);
+  }
+}
+
+async function simulated(options: SimOptions): Promise<number> {
+  const bugs = plantedBugs.filter(({ id }) => options.planted.includes(id));
+  try {
+    if (bugs.length === 0) return await inTree(options, thisTree);
+    return await inBrokenCopy(
+      thisTree.pathname,
+      bugs,
+      (copy) => inTree(options, new URL(`file://${copy}/`)),
+    );
+  } catch (error) {
+    if (!(error instanceof NotUnderstood)) throw error;
+    console.error(`deno task sim: ${error.message}`);
+    return exitCodes.usage;
+  }
+}
+
+async function inTree(options: SimOptions, root: URL): Promise<number> {
+  const pool = openSimPool({ workers: options.workers, root, limitMs: jobLimitMs });
+  try {
+    return options.replay === null ? await seeds(options, pool) : await replay(options.replay, pool);
+  } finally {
+    pool.close();
+  }
+}
+
+async function seeds(options: SimOptions, pool: SimPool): Promise<number> {
+  let saidMs = performance.now();
+  const jobs = Array.from({ length: options.seeds }, (_, at): Job => {
+    const seed = options.from + at;
+    return { seed: String(seed), station: options.station ?? stationOf(seed), hours: options.hours };
+  });
+  const swept = await sweep(pool, jobs, {
+    failuresMax,
+    seen: (outcome, played) => {
+      if (outcome.failure !== null) console.log(breachLine(outcome));
+      if (performance.now() - saidMs < progressEveryMs) return;
+      saidMs = performance.now();
+      console.log(`${played} of ${options.seeds} seeds played`);
+    },
+  });
+  for (const line of sweepLines(swept, pool.size)) console.log(line);
+  for (const line of reachLines(swept.reached)) console.log(line);
+  const broken = Map.groupBy(swept.failures, ({ failure }) => failure?.invariant);
+  for (const outcomes of broken.values()) await report(outcomes, pool, options.planted);
+  return broken.size === 0 ? 0 : 1;
+}
+
+/** Shrinks the first of those that broke the same invariant, and writes it down. */
+async function report(
+  outcomes: readonly Outcome[],
+  pool: SimPool,
+  planted: readonly string[],
+): Promise<void> {
+  const [first, ...others] = outcomes;
+  if (first === undefined) return;
+  const commit = await commitOf();
+  const shrunk = await shrinkFailure(pool, first);
+  const file = await write(shrunk.outcome, commit, planted);
+  const kept = { shrunk, commit, file, others: others.map(({ job }) => job.seed), planted };
+  for (const line of failureLines(kept)) console.log(line);
+}
+
+async function write(outcome: Outcome, commit: string, planted: readonly string[]): Promise<string | null> {
+  const failing = failingScenario(outcome, commit);
+  if (failing === null) return null;
+  const station = failing.station.replaceAll(/[^\w-]+/g, "-");
+  const name = [failing.invariant, station, failing.seed, ...planted].join("-");
+  await Deno.mkdir(failures, { recursive: true });
+  await Deno.writeTextFile(new URL(`${name}.json`, failures), formatFailingScenario(failing));
+  const trace = outcome.failure?.lastTrace ?? [];
+  await Deno.writeTextFile(new URL(`${name}.trace.txt`, failures), `${trace.join("\n")}\n`);
+  return `failures/${name}.json`;
+}
+
+async function replay(file: string, pool: SimPool): Promise<number> {
+  const failing = parseFailingScenario(await textOf(file));
+  const { failure, traceHash } = await pool.play(jobOf(failing));
+  if (failure === null) {
+    console.log(`${file}: no breach (it once broke ${failing.invariant}), trace ${traceHash}`);
+    return 0;
+  }
+  for (const line of failure.lastTrace) console.log(line);
+  console.log(`${file}: breaks ${failure.invariant} at event ${failure.step}, trace ${traceHash}`);
+  console.log(failure.what);
+  return 1;
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(file);
+  } catch (error) {
+    if (error instanceof Error) throw new NotUnderstood([`name a file that can be read: ${error.message}`]);
+    throw error;
+  }
+}
+
+async function commitOf(): Promise<string> {
+  const { code, stdout } = await new Deno.Command("git", {
+    args: ["describe", "--always", "--dirty"],
+    cwd: thisTree,
+    stderr: "null",
+  }).output();
+  return code === 0 ? new TextDecoder().decode(stdout).trim() : "unknown";
+}

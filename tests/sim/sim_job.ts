@@ -1,0 +1,71 @@
+/**
+ * One seed to play and what came of it, as plain data: so a run is the same on whichever worker it is played.
+ *
+ * Law: an outcome is a function of its job and of the code that played it.
+ */
+import { runSeed } from "./run_seed.ts";
+import type { Event } from "./scenario.ts";
+import { traceLine } from "./world_trace.ts";
+
+export interface Job {
+  readonly seed: string;
+  readonly station: string;
+  readonly hours: number;
+  /** In place of the seed's own: a scenario that was cut down, or kept. */
+  readonly scenario?: readonly Event[];
+}
+
+export interface Outcome {
+  readonly job: Job;
+  readonly traceHash: string;
+  readonly transactions: number;
+  /** Events on the simulated clock. */
+  readonly steps: number;
+  readonly simulatedMs: number;
+  readonly reached: readonly string[];
+  readonly failure: Failure | null;
+}
+
+export interface Failure {
+  readonly invariant: string;
+  readonly what: string;
+  /** Events on the simulated clock before it showed. */
+  readonly step: number;
+  /** Null where it cannot be played again as it was: no run came of it, or two that differ. */
+  readonly scenario: readonly Event[] | null;
+  readonly lastTrace: readonly string[];
+}
+
+export async function playJob(job: Job): Promise<Outcome> {
+  const { seed, station, hours, scenario } = job;
+  const run = await runSeed(seed, { hours, station, ...(scenario === undefined ? {} : { scenario }) });
+  const { traceHash, transactions, steps, breach, world } = run;
+  return {
+    job,
+    traceHash,
+    transactions,
+    steps,
+    simulatedMs: world.clock.monotonicMs(),
+    reached: [...run.reached],
+    failure: breach === null ? null : {
+      invariant: breach.id,
+      what: breach.message,
+      step: steps,
+      scenario: run.scenario,
+      lastTrace: world.traced().map(traceLine),
+    },
+  };
+}
+
+/** Of a run that never came to an end, or took its worker with it. */
+export function noRun(job: Job, invariant: "hung" | "died", what: string): Outcome {
+  return {
+    job,
+    traceHash: "",
+    transactions: 0,
+    steps: 0,
+    simulatedMs: 0,
+    reached: [],
+    failure: { invariant, what: `${invariant}: ${what}`, step: 0, scenario: null, lastTrace: [] },
+  };
+}
