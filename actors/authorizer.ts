@@ -12,6 +12,7 @@ import type { Authorization, AuthorizationRules, Candidate } from "../protocol/a
 import { chosenConnector, decideOffline, decideOnline, judged } from "../protocol/authorization.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
 import type { AuthorizeResponse } from "../protocol/messages/core.ts";
+import { contradicts, listedInfo } from "../protocol/local_list.ts";
 import type { IdTagInfo } from "../protocol/messages/types.ts";
 import type { Store } from "../storage/store.ts";
 import type { CacheBook } from "./cache_book.ts";
@@ -19,8 +20,11 @@ import { openCacheBook } from "./cache_book.ts";
 import type { SettingsChanged } from "./configuration.ts";
 import { readSettings } from "./settings.ts";
 import type { ConnectorChanged, ConnectorMessage } from "./connector_message.ts";
+import { tracingDamaged } from "./damaged_record.ts";
+import { findListed } from "./local_list_book.ts";
 import type { ActorSpec, Address, Behaviour, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
+import type { StationMessage } from "./station.ts";
 import { sendCall } from "./send_call.ts";
 
 export type AuthorizerMessage =
@@ -49,6 +53,7 @@ export interface AuthorizerParts {
   readonly store: Store;
   readonly table: KeyTable;
   readonly outbox: Address<OutboxMessage>;
+  readonly station: Address<StationMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
 }
 
@@ -66,7 +71,7 @@ export function authorizerActor(parts: AuthorizerParts): ActorSpec<AuthorizerMes
       const cache = await openCacheBook(store);
       // Each connector tells what it is up to, to a restarted authorizer too.
       for (const connector of parts.connectors.values()) self.send(connector, { kind: "Describe" });
-      return new AuthorizerBehaviour(self, parts, cache, settings);
+      return new AuthorizerBehaviour(self, { ...parts, store }, cache, settings);
     },
   };
 }
@@ -108,7 +113,7 @@ class AuthorizerBehaviour implements Behaviour<AuthorizerMessage> {
       case "AuthorizeConcluded":
         return this.#concluded(message, message.outcome);
       case "IdTagInfoReceived":
-        return this.#remember(message.idTag, message.info);
+        return this.#told(message.idTag, message.info);
       case "ClearCache":
         return this.#clear(message.reply);
       case "SettingsChanged":
@@ -129,8 +134,9 @@ class AuthorizerBehaviour implements Behaviour<AuthorizerMessage> {
     this.#self.send(connector, { kind: "Presented", idTag: presented.idTag });
   }
 
-  #decideOnline({ idTag, reply }: Question): void {
-    const authorization = decideOnline(this.#known(idTag), this.#rules(), this.#parts.clock.wallMs());
+  async #decideOnline({ idTag, reply }: Question): Promise<void> {
+    const known = await this.#known(idTag);
+    const authorization = decideOnline(known, this.#rules(), this.#parts.clock.wallMs());
     if (authorization !== null) return reply(authorization);
     this.#self.ask(
       this.#parts.outbox,
@@ -141,8 +147,8 @@ class AuthorizerBehaviour implements Behaviour<AuthorizerMessage> {
     );
   }
 
-  #decideOffline({ idTag, reply }: Question): void {
-    reply(decideOffline(this.#known(idTag), this.#rules(), this.#parts.clock.wallMs()));
+  async #decideOffline({ idTag, reply }: Question): Promise<void> {
+    reply(decideOffline(await this.#known(idTag), this.#rules(), this.#parts.clock.wallMs()));
   }
 
   #concluded(
@@ -154,7 +160,7 @@ class AuthorizerBehaviour implements Behaviour<AuthorizerMessage> {
       case "result": {
         const { idTagInfo } = call.payload;
         question.reply(judged(idTagInfo, this.#parts.clock.wallMs()));
-        return this.#remember(question.idTag, idTagInfo);
+        return this.#told(question.idTag, idTagInfo);
       }
       case "error":
         // The central system is there and did not authorise: that is no licence to go by the offline rules (decision D-authorize-error).
@@ -166,16 +172,31 @@ class AuthorizerBehaviour implements Behaviour<AuthorizerMessage> {
     }
   }
 
-  /** A cache that is switched off is neither asked nor told; what it holds stays (spec/config-keys.md). */
-  #known(idTag: string): IdTagInfo | null {
-    return this.#settings.AuthorizationCacheEnabled
-      ? this.#cache.known(idTag, this.#parts.clock.wallMs())
-      : null;
+  /** The list has priority (§3.5.2). What is switched off is neither asked nor told; what it holds stays (spec/config-keys.md). */
+  async #known(idTag: string): Promise<IdTagInfo | null> {
+    const nowMs = this.#parts.clock.wallMs();
+    const listed = await this.#listed(idTag);
+    if (listed !== null) return listedInfo(listed, nowMs);
+    return this.#settings.AuthorizationCacheEnabled ? this.#cache.known(idTag, nowMs) : null;
   }
 
-  async #remember(idTag: string, info: IdTagInfo): Promise<void> {
+  async #listed(idTag: string): Promise<IdTagInfo | null> {
+    if (!this.#settings.LocalAuthListEnabled) return null;
+    return await findListed(this.#parts.store, idTag, tracingDamaged(this.#self));
+  }
+
+  /** The cache takes in what the list has not (§3.5.2); where the two of them would differ, the central system is told. */
+  async #told(idTag: string, info: IdTagInfo): Promise<void> {
+    const nowMs = this.#parts.clock.wallMs();
+    const listed = await this.#listed(idTag);
+    if (listed !== null) {
+      if (contradicts(listed, info, nowMs)) {
+        this.#self.send(this.#parts.station, { kind: "LocalListConflict" });
+      }
+      return;
+    }
     if (!this.#settings.AuthorizationCacheEnabled) return;
-    const stored = await this.#cache.remember(idTag, info, this.#parts.clock.wallMs());
+    const stored = await this.#cache.remember(idTag, info, nowMs);
     if (!stored) this.#self.trace("ForgetIdTag", { why: "storage refuses: known until the next start" });
   }
 

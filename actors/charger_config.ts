@@ -74,11 +74,16 @@ export function stationKeyTable(profile: StationProfile): KeyTable {
     transactionMessageRetryIntervalS: firstValues.TransactionMessageRetryInterval,
     resetRetries: firstValues.ResetRetries,
     localAuthorizeOffline: firstValues.LocalAuthorizeOffline,
+    localAuthListMaxLength: limits.LocalAuthListMaxLength,
+    sendLocalListMaxLength: limits.SendLocalListMaxLength,
     functions: {
       ...options,
+      reservation: featureProfiles(profile).includes("Reservation"),
+      localAuthList: featureProfiles(profile).includes("LocalAuthListManagement"),
       // Security profiles 1 and 2 are those with a password.
       authorizationKey: profile.security.securityProfiles.some((number) => number < 3),
     },
+    reserveConnectorZero: options.reserveConnectorZero,
     stopTransactionOnEVSideDisconnect: fixable(options.StopTransactionOnEVSideDisconnect),
     unlockConnectorOnEVSideDisconnect: fixable(options.UnlockConnectorOnEVSideDisconnect),
   });

@@ -27,12 +27,13 @@ import {
 } from "../protocol/connector_status.ts";
 import type { StopReason } from "../protocol/messages/types.ts";
 import { alignedMs } from "../protocol/metering.ts";
+import type { Reserved } from "../protocol/reservation.ts";
 import type { Store } from "../storage/store.ts";
 import type { AuthorizerMessage } from "./authorizer.ts";
 import type { Availability, AvailabilityBook } from "./availability.ts";
 import { openAvailability } from "./availability.ts";
 import type { AvailabilityAnswer, ConnectorMessage, UnlockAnswer } from "./connector_message.ts";
-import type { MeterRead } from "./connector_meter.ts";
+import type { MeterRead, Purpose } from "./connector_meter.ts";
 import { ConnectorMeter } from "./connector_meter.ts";
 import { ConnectorMetering } from "./connector_metering.ts";
 import { ConnectorSamples } from "./connector_samples.ts";
@@ -44,6 +45,8 @@ import { tracingDamaged } from "./damaged_record.ts";
 import type { MeterMessage } from "./meter.ts";
 import type { ActorSpec, Address, Behaviour, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
+import type { ReservationsMessage } from "./reservations.ts";
+import { reservedAtStart } from "./reservations.ts";
 import { readSettings } from "./settings.ts";
 import type { StationMessage } from "./station.ts";
 import { StableStatus } from "./stable_status.ts";
@@ -68,6 +71,7 @@ export interface ConnectorParts {
   readonly authorizer: Address<AuthorizerMessage>;
   readonly outbox: Address<OutboxMessage>;
   readonly station: Address<StationMessage>;
+  readonly reservations: Address<ReservationsMessage>;
 }
 
 const authorizeTimeoutMs = 35_000;
@@ -81,7 +85,8 @@ export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessag
       const damaged = tracingDamaged(self);
       const book = await openTransactionBook(store, parts.connectorId, parts.boot, damaged);
       const availability = await openAvailability(store, parts.connectorId, damaged);
-      const behaviour = new ConnectorBehaviour(self, parts, { book, availability, settings });
+      const reserved = await reservedAtStart(store, parts.connectorId, parts.clock.wallMs(), damaged);
+      const behaviour = new ConnectorBehaviour(self, parts, { book, availability, reserved, settings });
       await behaviour.resume();
       // What a predecessor has made durable, and could tell nobody any more.
       if (self.incarnation > 0) self.send(parts.outbox, { kind: "TransactionMessageQueued" });
@@ -95,6 +100,7 @@ export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessag
 interface Kept {
   readonly book: TransactionBook;
   readonly availability: AvailabilityBook;
+  readonly reserved: Reserved;
   readonly settings: Settings;
 }
 
@@ -118,7 +124,11 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   #described = "";
   readonly #stopWaiters: Reply<null>[] = [];
 
-  constructor(self: Self<ConnectorMessage>, parts: ConnectorParts, { book, availability, settings }: Kept) {
+  constructor(
+    self: Self<ConnectorMessage>,
+    parts: ConnectorParts,
+    { book, availability, reserved, settings }: Kept,
+  ) {
     this.#self = self;
     this.#parts = parts;
     this.#board = self.fence(parts.board);
@@ -144,6 +154,9 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
         ? { kind: "none" }
         : { kind: "transaction", transaction: runningTransaction(record) },
       availability: availability.now(),
+      reserved,
+      // What a predecessor has said; where it could not, a connector that comes back says what is true.
+      saysReserved: reserved.held && record === null && availability.now() === "Operative",
       lockFault: null,
       warning: null,
     };
@@ -190,6 +203,8 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
         return this.#stopTransaction(message.reason, message.reply ?? (() => {}));
       case "ChangeAvailability":
         return this.#changeAvailability(message.availability, message.reply);
+      case "ReservationChanged":
+        return this.#apply(message);
       case "UnlockConnector":
         return this.#unlock(message.reply);
       case "UnlockTimedOut":
@@ -271,7 +286,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
           this.#askAuthorization(effect.idTag);
           break;
         case "CommitStart":
-          this.#meter.ask({ kind: "start", idTag: effect.idTag });
+          this.#meter.ask(startPurpose(effect));
           break;
         case "CommitStop":
           return this.#transaction.decideStop(effect.stop);
@@ -298,7 +313,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   }
 
   #remoteStart(idTag: string, reply: Reply<boolean>): void | Promise<void> {
-    const accepted = mayRemoteStart(this.#facts);
+    const accepted = mayRemoteStart(this.#facts, idTag);
     reply(accepted);
     if (!accepted) return;
     return this.#apply({
@@ -407,6 +422,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     this.#described = described;
     this.#self.send(this.#parts.authorizer, { kind: "ConnectorChanged", candidate });
     this.#self.send(this.#parts.station, { kind: "ConnectorChanged", candidate });
+    this.#self.send(this.#parts.reservations, { kind: "ConnectorChanged", candidate });
   }
 
   #report(): StatusReport {
@@ -418,6 +434,10 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     const lock = !this.#parts.hasLock ? "absent" : locked ? "closed" : "open";
     return { plug, evDemandsEnergy, fault: fault ?? this.#stationFault, lock };
   }
+}
+
+function startPurpose({ idTag, reservationId }: Extract<ConnectorEffect, { kind: "CommitStart" }>): Purpose {
+  return { kind: "start", idTag, ...(reservationId === undefined ? {} : { reservationId }) };
 }
 
 /** An authorizer that crashed or did not answer has authorised nothing. */

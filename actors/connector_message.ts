@@ -9,6 +9,7 @@ import type { Fault } from "../protocol/connector_facts.ts";
 import type { ChangeAvailabilityResponse, UnlockConnectorResponse } from "../protocol/messages/core.ts";
 import type { StopReason } from "../protocol/messages/types.ts";
 import type { CallClass } from "../protocol/registration.ts";
+import type { Reserved } from "../protocol/reservation.ts";
 import type { SettingsChanged } from "./configuration.ts";
 import type { MeterRead } from "./connector_meter.ts";
 import type { TimerMessage } from "./connector_timers.ts";
@@ -23,6 +24,11 @@ import type { StatusDelivered } from "./status_reporter.ts";
 export interface ConnectorChanged extends Message {
   readonly kind: "ConnectorChanged";
   readonly candidate: Candidate;
+}
+
+/** Civil time has been set: the clock's grid lies elsewhere now. */
+export interface ClockStepped extends Message {
+  readonly kind: "ClockStepped";
 }
 
 export type AvailabilityAnswer = ChangeAvailabilityResponse["status"];
@@ -53,8 +59,9 @@ export type ConnectorMessage =
   | { readonly kind: "UnlockConnector"; readonly reply: Reply<UnlockAnswer> }
   | UnlockTimedOut
   | MeterValuesConcluded
-  /** Civil time has been set: the clock's grid lies elsewhere now. */
-  | { readonly kind: "ClockStepped" }
+  | ClockStepped
+  /** What is reserved here, whether it has changed or is told again. */
+  | { readonly kind: "ReservationChanged"; readonly reserved: Reserved }
   | StopDue
   | {
     readonly kind: "StartAnswered";

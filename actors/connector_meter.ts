@@ -13,7 +13,7 @@ import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
 
 /** What a reading is for. */
 export type Purpose =
-  | { readonly kind: "start"; readonly idTag: string }
+  | { readonly kind: "start"; readonly idTag: string; readonly reservationId?: number }
   /** `decidedMs`: when the stop was decided, on the monotonic clock. */
   | { readonly kind: "stop"; readonly stop: Stop; readonly decidedMs: number }
   | { readonly kind: "sample" }

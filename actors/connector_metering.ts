@@ -7,6 +7,7 @@
 import type { BoardState } from "../hal/board.ts";
 import type { Settings } from "../protocol/configuration.ts";
 import type { ConnectorEvent, Use } from "../protocol/connector_facts.ts";
+import { holderOf } from "../protocol/connector_use.ts";
 import { sameIdTag } from "../protocol/id_tag.ts";
 import type { ConnectorMeter, MeterRead } from "./connector_meter.ts";
 import type { ConnectorSamples, Moment } from "./connector_samples.ts";
@@ -43,7 +44,12 @@ export class ConnectorMetering {
       case "start": {
         if (use.kind !== "starting" || !sameIdTag(use.idTag, purpose.idTag)) return null;
         const data = moment === null ? null : this.#samples.edge(moment, "Transaction.Begin");
-        return await this.#transaction.begin(use, reading, data);
+        const { reservationId } = purpose;
+        const starter = {
+          ...holderOf(use.idTag, use.parentIdTag),
+          ...(reservationId === undefined ? {} : { reservationId }),
+        };
+        return await this.#transaction.begin(starter, reading, data);
       }
       case "stop": {
         if (use.kind !== "stopping") return null;

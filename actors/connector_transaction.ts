@@ -12,6 +12,7 @@ import { transactionTimeMs } from "../protocol/transaction.ts";
 import type { ConnectorMeter, Purpose } from "./connector_meter.ts";
 import type { Address, Message, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
+import type { ReservationsMessage } from "./reservations.ts";
 import type { Sampled, TransactionBook } from "./transaction_book.ts";
 
 /** To oneself: time to try the stop again. */
@@ -25,6 +26,7 @@ export interface ConnectorTransactionParts {
   /** This boot's number. */
   readonly boot: number;
   readonly outbox: Address<OutboxMessage>;
+  readonly reservations: Address<ReservationsMessage>;
   readonly book: TransactionBook;
   readonly meter: ConnectorMeter;
 }
@@ -58,7 +60,11 @@ export class ConnectorTransaction {
   }
 
   /** Called only while the connector is still starting. `data` is what transactionData begins with. */
-  async begin(starter: Holder, reading: Reading | null, data: MeterValue | null): Promise<ConnectorEvent> {
+  async begin(
+    starter: Holder & { readonly reservationId?: number },
+    reading: Reading | null,
+    data: MeterValue | null,
+  ): Promise<ConnectorEvent> {
     const { book, clock } = this.#parts;
     const atMs = clock.wallMs();
     if (reading === null) return { kind: "StartFailed", warning: { errorCode: "PowerMeterFailure" } };
@@ -75,6 +81,9 @@ export class ConnectorTransaction {
       return { kind: "StartFailed", warning };
     }
     this.#queued();
+    if (starter.reservationId !== undefined) {
+      this.#self.send(this.#parts.reservations, { kind: "ReservationUsed" });
+    }
     return { kind: "StartCommitted", localId: begun.localId };
   }
 

@@ -42,7 +42,7 @@ export class RemoteTransactions {
     candidates: readonly Candidate[],
     reply: Reply<Answer>,
   ): void {
-    const connectorId = request.connectorId ?? remoteStartConnector(candidates);
+    const connectorId = request.connectorId ?? remoteStartConnector(candidates, request.idTag);
     const connector = connectorId === null ? undefined : this.#parts.connectors.get(connectorId);
     if (connector === undefined) return reply(statusAnswer("Rejected"));
     this.#self.ask(

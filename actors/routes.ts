@@ -12,11 +12,18 @@ import { answeredDataTransfer } from "../protocol/data_transfer.ts";
 import { parsePayload } from "../protocol/payload.ts";
 import type { AuthorizerMessage } from "./authorizer.ts";
 import type { ConfigurationMessage } from "./configuration.ts";
+import type { LocalListMessage } from "./local_list.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
+import type { ReservationsMessage } from "./reservations.ts";
 import type { StationMessage } from "./station.ts";
 
 /** What there is code for; SupportedFeatureProfiles lists those of them that the station's profile has on. */
-export const builtFeatureProfiles: readonly string[] = ["Core", "RemoteTrigger"];
+export const builtFeatureProfiles: readonly string[] = [
+  "Core",
+  "LocalAuthListManagement",
+  "RemoteTrigger",
+  "Reservation",
+];
 
 /** Asks whoever serves the CALL; what comes of it arrives as the asker's own message. */
 export type Ask = <const M extends Message>(
@@ -35,6 +42,8 @@ export interface RouteParts {
   readonly configuration: Address<ConfigurationMessage>;
   readonly station: Address<StationMessage>;
   readonly authorizer: Address<AuthorizerMessage>;
+  readonly localList: Address<LocalListMessage>;
+  readonly reservations: Address<ReservationsMessage>;
   /** Ours, as DataTransfer names it. */
   readonly vendorId: string;
   /** SupportedFeatureProfiles: an action of one that is off is answered by the table. */
@@ -53,7 +62,7 @@ export function routes(parts: RouteParts): Route {
 }
 
 function served(parts: RouteParts, action: CentralSystemAction, payload: unknown): Routed {
-  const { configuration, station, authorizer } = parts;
+  const { configuration, station, authorizer, localList, reservations } = parts;
   switch (action) {
     case "GetConfiguration":
       return checked(
@@ -98,6 +107,29 @@ function served(parts: RouteParts, action: CentralSystemAction, payload: unknown
       );
     case "ClearCache":
       return checked(action, payload, authorizer, (_, reply) => ({ kind: "ClearCache", reply }));
+    case "GetLocalListVersion":
+      return checked(action, payload, localList, (_, reply) => ({ kind: "GetLocalListVersion", reply }));
+    case "SendLocalList":
+      return checked(
+        action,
+        payload,
+        localList,
+        (request, reply) => ({ kind: "SendLocalList", request, reply }),
+      );
+    case "ReserveNow":
+      return checked(
+        action,
+        payload,
+        reservations,
+        (request, reply) => ({ kind: "ReserveNow", request, reply }),
+      );
+    case "CancelReservation":
+      return checked(
+        action,
+        payload,
+        reservations,
+        (request, reply) => ({ kind: "CancelReservation", request, reply }),
+      );
     case "DataTransfer":
       return parsed(action, payload, (request) => ({
         kind: "answer",

@@ -44,6 +44,7 @@ import type { OutboxMessage } from "./outbox.ts";
 import { tracingDamaged } from "./damaged_record.ts";
 import type { ConnectorAnswered } from "./remote_transactions.ts";
 import { RemoteTransactions } from "./remote_transactions.ts";
+import type { ReservationsMessage } from "./reservations.ts";
 import type { RestartStep } from "./restarting.ts";
 import { Restarting } from "./restarting.ts";
 import { sendCall } from "./send_call.ts";
@@ -59,7 +60,10 @@ export type StationMessage =
   | { readonly kind: "BootConcluded"; readonly outcome: Outcome<CallOutcome<BootNotificationResponse>> }
   | { readonly kind: "HeartbeatDue" }
   | { readonly kind: "HeartbeatConcluded"; readonly outcome: Outcome<CallOutcome<HeartbeatResponse>> }
+  | { readonly kind: "TransferStatusTold" }
   | { readonly kind: "StationFaultChanged"; readonly fault: Fault | null }
+  /** The central system has said another thing of an idTag than its list (§3.5.2). */
+  | { readonly kind: "LocalListConflict" }
   | ConnectorChanged
   | StatusDelivered
   | StatusStable
@@ -114,6 +118,7 @@ export interface StationParts {
   readonly configuration: Address<ConfigurationMessage>;
   readonly outbox: Address<OutboxMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
+  readonly reservations: Address<ReservationsMessage>;
 }
 
 /** When BootNotification got no answer, or an error. */
@@ -208,9 +213,13 @@ class StationBehaviour implements Behaviour<StationMessage> {
         this.#lastHeartbeat = call.payload.currentTime;
         return this.#setClock(call.payload.currentTime);
       }
+      case "TransferStatusTold":
+        return;
       case "StationFaultChanged":
         this.#fault = message.fault;
         return this.#reporter.changed(this.#report());
+      case "LocalListConflict":
+        return this.#reporter.again({ ...this.#report(), errorCode: "LocalListConflict" }, "ordinary");
       case "ConnectorChanged":
         this.#candidates.set(message.candidate.connectorId, message.candidate);
         return;
@@ -396,12 +405,13 @@ class StationBehaviour implements Behaviour<StationMessage> {
 
   /** The clock is set while a session runs, too: a transaction has its own time (spec/behaviour.md §17). */
   async #setClock(currentTime: string): Promise<void> {
-    const { clock, civilTime, connectors } = this.#parts;
+    const { clock, civilTime, connectors, reservations } = this.#parts;
     const setMs = clockToSet(currentTime, clock.wallMs());
     if (setMs !== null) {
       this.#self.trace("SetClock", { fromMs: clock.wallMs(), toMs: setMs });
       civilTime.set(setMs);
       for (const connector of connectors.values()) this.#self.send(connector, { kind: "ClockStepped" });
+      this.#self.send(reservations, { kind: "ClockStepped" });
     }
     const record: ClockRecord = { knownMs: clock.wallMs() };
     await this.#store.commit({ sets: [{ key: keys.clock, value: record }] });
@@ -413,12 +423,25 @@ class StationBehaviour implements Behaviour<StationMessage> {
     if (answer.triggered !== undefined) this.#sendTriggered(answer.triggered);
   }
 
+  /** Nothing is uploaded or installed here: no file transfer is built. */
+  #tellIdle(action: "DiagnosticsStatusNotification" | "FirmwareStatusNotification"): void {
+    this.#self.ask(
+      this.#parts.outbox,
+      (reply: Reply<CallOutcome<unknown>>) => sendCall(action, { status: "Idle" }, "triggered", reply),
+      callTimeoutMs,
+      () => ({ kind: "TransferStatusTold" }),
+    );
+  }
+
   #sendTriggered(triggered: Triggered): void {
     switch (triggered.kind) {
       case "BootNotification":
         return this.#booting ? undefined : this.#sendBoot();
       case "Heartbeat":
         return this.#heartbeat("triggered");
+      case "DiagnosticsStatusNotification":
+      case "FirmwareStatusNotification":
+        return this.#tellIdle(triggered.kind);
       case "StatusNotification":
         for (const connectorId of triggered.connectorIds) {
           const connector = this.#parts.connectors.get(connectorId);

@@ -15,6 +15,7 @@ import {
   AnswerRecord,
   keptRecord,
   outboxKey,
+  reservationKey,
   samplesKey,
   transactionKey,
   TransactionRecord,
@@ -27,6 +28,8 @@ export interface Beginning {
   readonly energyWh: number;
   readonly atMs: number;
   readonly monotonicMs: number;
+  /** Is used up by this start, if it is still there (§5.13). */
+  readonly reservationId?: number;
   /** For StopTransaction's transactionData; null when none is kept. */
   readonly data: MeterValue | null;
 }
@@ -80,15 +83,22 @@ export async function openTransactionBook(
     open: () => open,
     answer: async () =>
       open === null ? null : await keptRecord(store, answerKey(open.localId), AnswerRecord, damaged),
-    begin: async (beginning) => {
+    begin: async ({ reservationId, ...beginning }) => {
       const record = begunRecord(store.nextSequence(), boot, beginning);
+      const used = reservationId === undefined ? null : await store.get(reservationKey(reservationId));
+      const withReservation = used === null || reservationId === undefined ? {} : { reservationId };
       const begun = await commit({
-        checks: [{ key: transactionKey(connectorId), sequence: null }],
+        checks: [
+          { key: transactionKey(connectorId), sequence: null },
+          ...(used === null ? [] : [{ key: used.key, sequence: used.sequence }]),
+        ],
         sets: [
           { key: transactionKey(connectorId), value: record },
           ...kept(store, record.localId, beginning.data),
-          queued(store, startMessage(record.localId, { ...beginning, connectorId })),
+          queued(store, startMessage(record.localId, { ...beginning, connectorId, ...withReservation })),
         ],
+        // At most one start uses it: its record goes with the commit that names it.
+        deletes: used === null ? [] : [used.key],
       }, record);
       return begun ? record : null;
     },

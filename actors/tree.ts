@@ -27,6 +27,8 @@ import type { ConnectorMessage } from "./connector_message.ts";
 import { connectorActor } from "./connector.ts";
 import type { LinkMessage } from "./link.ts";
 import { linkActor } from "./link.ts";
+import type { LocalListMessage } from "./local_list.ts";
+import { localListActor } from "./local_list.ts";
 import type { MeterMessage } from "./meter.ts";
 import { meterActor } from "./meter.ts";
 import type { Address } from "./otp/actor.ts";
@@ -36,6 +38,8 @@ import type { OutboxMessage } from "./outbox.ts";
 import { outboxActor } from "./outbox.ts";
 import type { PowerMessage } from "./power.ts";
 import { powerActor } from "./power.ts";
+import type { ReservationsMessage } from "./reservations.ts";
+import { reservationsActor } from "./reservations.ts";
 import { routes } from "./routes.ts";
 import { readSettings } from "./settings.ts";
 import type { StationMessage } from "./station.ts";
@@ -73,6 +77,8 @@ export interface ChargerConfig {
 export interface Addresses {
   readonly configuration: Address<ConfigurationMessage>;
   readonly authorizer: Address<AuthorizerMessage>;
+  readonly localList: Address<LocalListMessage>;
+  readonly reservations: Address<ReservationsMessage>;
   readonly meter: Address<MeterMessage>;
   readonly power: Address<PowerMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
@@ -107,6 +113,8 @@ function makeAddresses(kernel: Kernel, connectors: number): Addresses {
   return {
     configuration: kernel.address("configuration"),
     authorizer: kernel.address("authorizer"),
+    localList: kernel.address("local_list"),
+    reservations: kernel.address("reservations"),
     meter: kernel.address("meter"),
     power: kernel.address("power"),
     connectors: new Map(
@@ -135,7 +143,7 @@ function wireDrivers(ports: Ports, addresses: Addresses): void {
 }
 
 function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
-  const { connectors, authorizer, link, outbox, station } = addresses;
+  const { connectors, authorizer, localList, link, outbox, station } = addresses;
   return {
     id: "settings",
     strategy: "one_for_one",
@@ -145,7 +153,7 @@ function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
         address: addresses.configuration,
         store: ports.store,
         table: config.table,
-        listeners: [...connectors.values(), authorizer, link, outbox, station],
+        listeners: [...connectors.values(), authorizer, localList, link, outbox, station],
       }),
     ],
   };
@@ -154,7 +162,7 @@ function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
 function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
   const { clock, store, board } = ports;
   const { table } = config;
-  const { authorizer, meter, power, connectors, outbox, station } = addresses;
+  const { authorizer, localList, reservations, meter, power, connectors, outbox, station } = addresses;
   const each = [...connectors].map(([connectorId, address]) =>
     connectorActor({
       address,
@@ -170,6 +178,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
       authorizer,
       outbox,
       station,
+      reservations,
     })
   );
   return {
@@ -178,7 +187,9 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
     // Grows with the children: each may fail once or twice in a bad minute.
     intensity: { restartsMax: 5 + connectors.size, withinMs: 60_000 },
     children: [
-      authorizerActor({ address: authorizer, clock, store, table, outbox, connectors }),
+      authorizerActor({ address: authorizer, clock, store, table, outbox, station, connectors }),
+      localListActor({ address: localList, store, table }),
+      reservationsActor({ address: reservations, clock, store, table, connectors }),
       meterActor({ address: meter, meter: ports.meter }),
       powerActor({ address: power, power: ports.power, connectors }),
       ...each,
@@ -189,7 +200,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
 function central(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
   const { clock, entropy, store } = ports;
   const { table, featureProfiles } = config;
-  const { configuration, authorizer, connectors, link, outbox, station } = addresses;
+  const { configuration, authorizer, localList, reservations, connectors, link, outbox, station } = addresses;
   return {
     id: "central",
     strategy: "rest_for_one",
@@ -220,6 +231,8 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
           configuration,
           station,
           authorizer,
+          localList,
+          reservations,
           vendorId: config.identity.chargePointVendor,
           featureProfiles,
         }),
@@ -239,6 +252,7 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         configuration,
         outbox,
         connectors,
+        reservations,
       }),
     ],
   };

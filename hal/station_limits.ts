@@ -29,8 +29,8 @@ export const StationLimits = z.strictObject({
   StopTxnSampledDataMaxLength: count,
   /** Identifications that the local list holds (ORS-12). */
   LocalAuthListMaxLength: count,
-  /** Identifications in one SendLocalList.req (ORS-13). */
-  SendLocalListMaxLength: count,
+  /** Identifications in one SendLocalList.req (ORS-13); an update is one commit, which takes no more than 400. */
+  SendLocalListMaxLength: z.int().min(1).max(400),
   /** The highest stackLevel (ORS-14). */
   ChargeProfileMaxStackLevel: countOrNone,
   /** Periods in one charging schedule (ORS-15). */

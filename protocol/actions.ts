@@ -8,7 +8,10 @@
 import type { z } from "zod";
 import type { Answer } from "./answer.ts";
 import * as core from "./messages/core.ts";
+import * as firmware from "./messages/firmware_management.ts";
+import * as localAuthList from "./messages/local_auth_list.ts";
 import * as remoteTrigger from "./messages/remote_trigger.ts";
+import * as reservation from "./messages/reservation.ts";
 
 /** The literals of SupportedFeatureProfiles; and Security for the white paper's operations, for which it has none. */
 export type FeatureProfile =
@@ -139,8 +142,18 @@ const ACTIONS = {
     response: remoteTrigger.TriggerMessageResponse,
   },
 
-  DiagnosticsStatusNotification: { profile: "FirmwareManagement", direction: "fromChargePoint" },
-  FirmwareStatusNotification: { profile: "FirmwareManagement", direction: "fromChargePoint" },
+  DiagnosticsStatusNotification: {
+    profile: "FirmwareManagement",
+    direction: "fromChargePoint",
+    request: firmware.DiagnosticsStatusNotificationRequest,
+    response: firmware.DiagnosticsStatusNotificationResponse,
+  },
+  FirmwareStatusNotification: {
+    profile: "FirmwareManagement",
+    direction: "fromChargePoint",
+    request: firmware.FirmwareStatusNotificationRequest,
+    response: firmware.FirmwareStatusNotificationResponse,
+  },
   GetDiagnostics: { profile: "FirmwareManagement", direction: "fromCentralSystem" },
   UpdateFirmware: { profile: "FirmwareManagement", direction: "fromCentralSystem" },
 
@@ -148,11 +161,15 @@ const ACTIONS = {
   GetLocalListVersion: {
     profile: "LocalAuthListManagement",
     direction: "fromCentralSystem",
+    request: localAuthList.GetLocalListVersionRequest,
+    response: localAuthList.GetLocalListVersionResponse,
     unserved: { listVersion: -1 },
   },
   SendLocalList: {
     profile: "LocalAuthListManagement",
     direction: "fromCentralSystem",
+    request: localAuthList.SendLocalListRequest,
+    response: localAuthList.SendLocalListResponse,
     unserved: { status: "NotSupported" },
   },
 
@@ -160,9 +177,17 @@ const ACTIONS = {
   CancelReservation: {
     profile: "Reservation",
     direction: "fromCentralSystem",
+    request: reservation.CancelReservationRequest,
+    response: reservation.CancelReservationResponse,
     unserved: { status: "Rejected" },
   },
-  ReserveNow: { profile: "Reservation", direction: "fromCentralSystem", unserved: { status: "Rejected" } },
+  ReserveNow: {
+    profile: "Reservation",
+    direction: "fromCentralSystem",
+    request: reservation.ReserveNowRequest,
+    response: reservation.ReserveNowResponse,
+    unserved: { status: "Rejected" },
+  },
 
   // CALLERROR NotSupported, and not the status of that name (errata v4.0 §3.39).
   ClearChargingProfile: { profile: "SmartCharging", direction: "fromCentralSystem" },

@@ -5,8 +5,10 @@
  * an argument here.
  */
 import type { ConnectorFacts, Holder, Use } from "./connector_facts.ts";
-import { cableInStation, mayBegin, mayRemoteStart } from "./connector_status.ts";
-import type { IdTagInfo } from "./messages/types.ts";
+import { cableInStation, isNobodys, mayAsk, mayBegin, mayUse, status } from "./connector_status.ts";
+import type { ChargePointStatus, IdTagInfo } from "./messages/types.ts";
+import type { Reserved } from "./reservation.ts";
+import { claimOf } from "./reservation.ts";
 import { currentInfo } from "./authorization_cache.ts";
 import { sameIdTag } from "./id_tag.ts";
 
@@ -55,9 +57,13 @@ export function decideOffline(
   return rules.localAuthorizeOffline ? judged(known, nowMs) : { accepted: false };
 }
 
-/** What the reader needs to know of a connector to pick one. */
+/** What others need to know of a connector, to pick one and to keep one. */
 export interface Candidate {
   readonly connectorId: number;
+  readonly status: ChargePointStatus;
+  readonly reserved: Reserved;
+  /** The reservation that whoever is about to start here will use up. */
+  readonly usingReservationId?: number;
   /** In use, no fault, and nobody's yet. */
   readonly free: boolean;
   /** A transaction has ended here and the cable is still in: its user may start again (F2). */
@@ -78,12 +84,21 @@ export function candidateOf(connectorId: number, facts: ConnectorFacts): Candida
   const mayBeGroups = use.kind === "transaction" || use.kind === "none" || use.kind === "ended";
   return {
     connectorId,
-    free: mayRemoteStart(facts),
+    status: status(facts),
+    reserved: facts.reserved,
+    ...usingReservation(facts),
+    free: isNobodys(facts),
     ended: use.kind === "ended" && use.heldFor === undefined && mayBegin(facts),
     cableInStation: cableInStation(electronics.plug),
     grouped: mayBeGroups && holder?.parentIdTag !== undefined,
     ...(holder === null ? {} : { idTag: holder.idTag }),
   };
+}
+
+function usingReservation({ use, reserved }: ConnectorFacts): { readonly usingReservationId?: number } {
+  const begins = use.kind === "authorized" || use.kind === "locking" || use.kind === "starting";
+  const claim = begins ? claimOf(reserved, use) : null;
+  return claim === null ? {} : { usingReservationId: claim.reservationId };
 }
 
 function holderOf(use: Use): Holder | null {
@@ -104,21 +119,29 @@ function holderOf(use: Use): Holder | null {
 
 /**
  * Which connector a presented idTag is meant for, at a reader that serves several (AQ-5: none is selected before).
- * Its own transaction or intention first, then a free connector with a cable in, a free one, one where a transaction has ended, a group's transaction.
+ * Its own transaction or intention first, then a free connector (`freeConnector`), one where a transaction has ended, a group's transaction.
  * Null when there is none.
  */
 export function chosenConnector(candidates: readonly Candidate[], idTag: string): number | null {
   const found = candidates.find((one) => one.idTag !== undefined && sameIdTag(one.idTag, idTag)) ??
-    candidates.find((one) => one.free && one.cableInStation) ??
-    candidates.find((one) => one.free) ??
-    candidates.find((one) => one.ended) ??
+    freeConnector(candidates, idTag) ??
+    candidates.find((one) => one.ended && mayAsk(one.reserved, idTag)) ??
     candidates.find((one) => one.grouped);
   return found?.connectorId ?? null;
 }
 
-/** Where RemoteStartTransaction without a connectorId goes: a free connector with a cable in, else a free one (messages.md §3.10). */
-export function remoteStartConnector(candidates: readonly Candidate[]): number | null {
-  const found = candidates.find((one) => one.free && one.cableInStation) ??
-    candidates.find((one) => one.free);
-  return found?.connectorId ?? null;
+/** Where RemoteStartTransaction without a connectorId goes (messages.md §3.10). */
+export function remoteStartConnector(candidates: readonly Candidate[], idTag: string): number | null {
+  return freeConnector(candidates, idTag)?.connectorId ?? null;
+}
+
+/**
+ * The one that is kept for this tag, then one with a cable in, then any that is kept for nobody else; last one that is kept for a
+ * group, since the tag may belong to it.
+ */
+function freeConnector(candidates: readonly Candidate[], idTag: string): Candidate | undefined {
+  const free = candidates.filter((one) => one.free && mayAsk(one.reserved, idTag));
+  const open = free.filter((one) => mayUse(one.reserved, { idTag }));
+  return open.find((one) => one.reserved.held) ?? open.find((one) => one.cableInStation) ?? open[0] ??
+    free[0];
 }

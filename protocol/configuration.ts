@@ -43,14 +43,19 @@ export interface ConfigurationLimits {
   readonly transactionMessageRetryIntervalS: number;
   readonly resetRetries: number;
   readonly localAuthorizeOffline: boolean;
+  readonly localAuthListMaxLength: number;
+  readonly sendLocalListMaxLength: number;
   /** What the station can do; the key of what it cannot is absent. */
   readonly functions: {
     readonly authorizationCache: boolean;
     readonly authorizationKey: boolean;
+    readonly localAuthList: boolean;
     readonly maxEnergyOnInvalidId: boolean;
     readonly minimumStatusDuration: boolean;
     readonly offlineTxForUnknownId: boolean;
+    readonly reservation: boolean;
   };
+  readonly reserveConnectorZero: boolean;
   readonly stopTransactionOnEVSideDisconnect: FixableBoolean;
   readonly unlockConnectorOnEVSideDisconnect: FixableBoolean;
 }
@@ -82,6 +87,8 @@ export function keyTable(limits: ConfigurationLimits) {
     ConnectorPhaseRotationMaxLength: fixedInteger(limits.phaseRotations.length),
     GetConfigurationMaxKeys: fixedInteger(limits.getConfigurationMaxKeys),
     HeartbeatInterval: heartbeatInterval(limits.heartbeatIntervalS),
+    LocalAuthListEnabled: booleanKey(where(functions.localAuthList), functions.localAuthList),
+    LocalAuthListMaxLength: fixedInteger(limits.localAuthListMaxLength, functions.localAuthList),
     LocalAuthorizeOffline: booleanKey("RW", limits.localAuthorizeOffline),
     LocalPreAuthorize: booleanKey("RW", false),
     MaxEnergyOnInvalidId: integerKey(where(functions.maxEnergyOnInvalidId), invalidEnergyWh, "Wh"),
@@ -93,7 +100,12 @@ export function keyTable(limits: ConfigurationLimits) {
     MeterValuesSampledDataMaxLength: fixedInteger(limits.meterValuesSampledDataMaxLength),
     MinimumStatusDuration: integerKey(where(functions.minimumStatusDuration), statusDurationS, "s"),
     NumberOfConnectors: fixedInteger(limits.numberOfConnectors),
+    ReserveConnectorZeroSupported: booleanKey(
+      functions.reservation ? "R" : "absent",
+      functions.reservation && limits.reserveConnectorZero,
+    ),
     ResetRetries: integerKey("RW", { min: 0, max: 100, default: limits.resetRetries }, "times"),
+    SendLocalListMaxLength: fixedInteger(limits.sendLocalListMaxLength, functions.localAuthList),
     StopTransactionMaxMeterValues: fixedInteger(limits.stopTransactionMaxMeterValues),
     StopTransactionOnEVSideDisconnect: fixable(limits.stopTransactionOnEVSideDisconnect),
     StopTransactionOnInvalidId: booleanKey("RW", true),

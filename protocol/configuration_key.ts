@@ -85,8 +85,9 @@ export function integerKey(access: Access, bounds: Bounds, unit?: Unit): KeyDefi
   };
 }
 
-export function fixedInteger(value: number): KeyDefinition<number> {
-  return { ...integerKey("R", { min: value, max: value, default: value }), expected: "" };
+export function fixedInteger(value: number, isThere = true): KeyDefinition<number> {
+  const access = isThere ? "R" : "absent";
+  return { ...integerKey(access, { min: value, max: value, default: value }), expected: "" };
 }
 
 export function fixedList(items: readonly string[]): KeyDefinition<readonly string[]> {

@@ -10,14 +10,17 @@ import type {
   ConnectorRules,
   ConnectorStep,
   Fault,
+  Holder,
   Idle,
   RunningTransaction,
   Stop,
   Use,
 } from "./connector_facts.ts";
-import { cableInStation, mayBegin, mayRemoteStart } from "./connector_status.ts";
+import { cableInStation, mayAsk, mayBegin, mayRemoteStart, mayUse, status } from "./connector_status.ts";
 import { dropped, heldFor, holderOf, holds, released, withoutCable } from "./connector_use.ts";
 import { sameIdTag } from "./id_tag.ts";
+import type { Reserved } from "./reservation.ts";
+import { claimOf } from "./reservation.ts";
 
 export function step(facts: ConnectorFacts, event: ConnectorEvent, rules: ConnectorRules): ConnectorStep {
   switch (event.kind) {
@@ -37,6 +40,8 @@ export function step(facts: ConnectorFacts, event: ConnectorEvent, rules: Connec
         : quiet(facts);
     case "AvailabilityChanged":
       return availabilityChanged(facts, event.availability);
+    case "ReservationChanged":
+      return quiet(reservationChanged(facts, event.reserved));
     case "UnlockRequested":
       return unlockRequested(facts, rules);
     case "StopRequested":
@@ -86,7 +91,9 @@ function presented(facts: ConnectorFacts, idTag: string, rules: ConnectorRules):
 
 /** A held cable is let go for its user; a free connector may be used, after an end once more (F2). */
 function presentedIdle(facts: ConnectorFacts, use: Idle, idTag: string): ConnectorStep {
-  if (use.heldFor === undefined) return mayBegin(facts) ? asking(facts, idTag, use) : quiet(facts);
+  if (use.heldFor === undefined) {
+    return mayBegin(facts) && mayAsk(facts.reserved, idTag) ? asking(facts, idTag, use) : quiet(facts);
+  }
   if (sameIdTag(use.heldFor.idTag, idTag)) return quiet({ ...facts, use: released(use) });
   return use.heldFor.parentIdTag === undefined
     ? quiet(facts)
@@ -97,10 +104,16 @@ function remoteStartAccepted(
   facts: ConnectorFacts,
   start: Extract<ConnectorEvent, { kind: "RemoteStartAccepted" }>,
 ): ConnectorStep {
-  if (!mayRemoteStart(facts)) return quiet(facts);
-  return start.authorize
-    ? asking(facts, start.idTag, { kind: "none" })
-    : startWhenReady(quiet({ ...facts, use: { kind: "authorized", idTag: start.idTag } }));
+  const { idTag, authorize } = start;
+  if (!mayRemoteStart(facts, idTag)) return quiet(facts);
+  // TC_053_2: only an Authorize tells the group that a reservation may be for.
+  return authorize || !mayUse(facts.reserved, { idTag })
+    ? asking(facts, idTag, { kind: "none" })
+    : authorized(facts, { idTag });
+}
+
+function authorized(facts: ConnectorFacts, holder: Holder): ConnectorStep {
+  return startWhenReady(quiet({ ...facts, use: { kind: "authorized", ...holder }, saysReserved: false }));
 }
 
 function asking(facts: ConnectorFacts, idTag: string, after: Idle): ConnectorStep {
@@ -117,10 +130,9 @@ function authorizationAnswered(
 ): ConnectorStep {
   const use = facts.use;
   if (use.kind === "asked" && sameIdTag(use.idTag, answer.idTag)) {
-    if (!answer.accepted || !mayBegin(facts)) return quiet({ ...facts, use: use.after });
-    return startWhenReady(
-      quiet({ ...facts, use: { kind: "authorized", ...holderOf(use.idTag, answer.parentIdTag) } }),
-    );
+    const holder = holderOf(use.idTag, answer.parentIdTag);
+    const mayStart = answer.accepted && mayBegin(facts) && mayUse(facts.reserved, holder);
+    return mayStart ? authorized(facts, holder) : quiet({ ...facts, use: use.after });
   }
   if (!answer.accepted || answer.parentIdTag === undefined) return quiet(facts);
   if (use.kind === "transaction" && isGroup(use.transaction.parentIdTag, answer.parentIdTag)) {
@@ -168,11 +180,17 @@ function availabilityChanged(
 ): ConnectorStep {
   const next: ConnectorFacts = { ...facts, availability };
   const { use } = facts;
-  if (availability === "Inoperative") return quiet({ ...next, use: dropped(use) });
+  // From Unavailable no way leads to Reserved; a reservation ends by it (§5.13).
+  if (availability === "Inoperative") return quiet({ ...next, use: dropped(use), saysReserved: false });
   // H2: back in use with the cable still in it is Preparing; from Unavailable no way leads to Finishing (§4.9).
   return facts.availability === "Inoperative" && use.kind === "ended"
     ? quiet({ ...next, use: { kind: "none", ...heldFor(use.heldFor) } })
     : quiet(next);
+}
+
+function reservationChanged(facts: ConnectorFacts, reserved: Reserved): ConnectorFacts {
+  const maySay = facts.saysReserved || status(facts) === "Available";
+  return { ...facts, reserved, saysReserved: reserved.held && maySay };
 }
 
 function unlockRequested(facts: ConnectorFacts, rules: ConnectorRules): ConnectorStep {
@@ -252,9 +270,11 @@ function startWhenReady(step: ConnectorStep): ConnectorStep {
   if (electronics.lock === "open") {
     return { ...step, next: { ...step.next, use: { kind: "locking", ...starter } } };
   }
+  const claim = claimOf(step.next.reserved, starter);
+  const used = claim === null ? {} : { reservationId: claim.reservationId };
   return {
     next: { ...step.next, use: { kind: "starting", ...starter } },
-    effects: [...step.effects, { kind: "CommitStart", ...starter }],
+    effects: [...step.effects, { kind: "CommitStart", ...starter, ...used }],
   };
 }
 

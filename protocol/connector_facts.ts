@@ -4,6 +4,7 @@
  * Law: closed unions, never a bag of booleans; what can be derived from these (`connector_status.ts`) is stored nowhere.
  */
 import type { ChargePointErrorCode, StopReason } from "./messages/types.ts";
+import type { Reserved } from "./reservation.ts";
 
 /** Where the cable is. With a fixed cable it is `none` or `both`. */
 export type Plug =
@@ -93,6 +94,13 @@ export interface ConnectorFacts {
   readonly use: Use;
   /** By ChangeAvailability; in effect as soon as no transaction runs (§5.2). */
   readonly availability: "Operative" | "Inoperative";
+  /** By ReserveNow (§5.13). */
+  readonly reserved: Reserved;
+  /**
+   * It is held and says so, from a moment at which it was Available until somebody with a claim begins: §4.9 has no other way to
+   * Reserved (A7).
+   */
+  readonly saysReserved: boolean;
   /** The lock did not close round the plug; over when the plug is out. */
   readonly lockFault: Fault | null;
   /** Something that a StatusNotification mentions without being Faulted; ends with the next start. */
@@ -113,6 +121,8 @@ export type ConnectorEvent =
   | { readonly kind: "ConnectionTimedOut" }
   | { readonly kind: "LockTimedOut" }
   | { readonly kind: "AvailabilityChanged"; readonly availability: "Operative" | "Inoperative" }
+  /** What is reserved has changed, or is told again. */
+  | { readonly kind: "ReservationChanged"; readonly reserved: Reserved }
   /** UnlockConnector: whatever runs is stopped, whatever holds the cable lets go (§5.18). */
   | { readonly kind: "UnlockRequested" }
   /** The register at a reading. */
@@ -134,7 +144,7 @@ export type ConnectorEvent =
 export type ConnectorEffect =
   | { readonly kind: "AskAuthorization"; readonly idTag: string }
   /** Read the meter, commit StartTransaction, then say StartCommitted (or StartFailed). */
-  | ({ readonly kind: "CommitStart" } & Holder)
+  | ({ readonly kind: "CommitStart"; readonly reservationId?: number } & Holder)
   /** Make the stop durable, read the meter, commit StopTransaction, then say StopCommitted. */
   | { readonly kind: "CommitStop"; readonly transaction: RunningTransaction; readonly stop: Stop };
 

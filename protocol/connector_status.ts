@@ -3,8 +3,10 @@
  *
  * Law: functions of the facts, each of which a test calls with a literal.
  */
-import type { ConnectorFacts, Fault, Plug, Use } from "./connector_facts.ts";
+import type { ConnectorFacts, Fault, Holder, Plug, Use } from "./connector_facts.ts";
 import type { ChargePointErrorCode, ChargePointStatus } from "./messages/types.ts";
+import type { Reserved } from "./reservation.ts";
+import { claimOf, mayHaveClaim } from "./reservation.ts";
 
 /** The status that StatusNotification reports (§7.7), derived. SuspendedEVSE wins over SuspendedEV (§4.9). */
 export function status(facts: ConnectorFacts): ChargePointStatus {
@@ -12,10 +14,9 @@ export function status(facts: ConnectorFacts): ChargePointStatus {
   if (facts.availability === "Inoperative" && !inTransaction(facts.use)) return "Unavailable";
   switch (facts.use.kind) {
     case "none":
-      return cableInStation(facts.electronics.plug) ? "Preparing" : "Available";
+      return nobodys(facts);
     case "asked":
-      if (facts.use.after.kind === "ended") return "Finishing";
-      return cableInStation(facts.electronics.plug) ? "Preparing" : "Available";
+      return facts.use.after.kind === "ended" ? "Finishing" : nobodys(facts);
     case "authorized":
     case "locking":
     case "starting":
@@ -30,6 +31,12 @@ export function status(facts: ConnectorFacts): ChargePointStatus {
     case "ended":
       return "Finishing";
   }
+}
+
+/** A cable that comes before its driver's tag leaves a reserved connector Reserved (spec/behaviour.md §10). */
+function nobodys({ saysReserved, electronics }: ConnectorFacts): ChargePointStatus {
+  if (saysReserved) return "Reserved";
+  return cableInStation(electronics.plug) ? "Preparing" : "Available";
 }
 
 /** What StatusNotification says beside the status: the fault, the warning, or that the car has been unplugged (§4.9). */
@@ -69,9 +76,24 @@ export function wantsLock({ use, electronics }: ConnectorFacts): boolean {
   }
 }
 
-/** Whether RemoteStartTransaction is accepted here: free, whole, and nobody before it (messages.md §3.10). */
-export function mayRemoteStart(facts: ConnectorFacts): boolean {
+/** Whether RemoteStartTransaction is accepted here: free, and not kept from this tag (messages.md §3.10). */
+export function mayRemoteStart(facts: ConnectorFacts, idTag: string): boolean {
+  return isNobodys(facts) && mayAsk(facts.reserved, idTag);
+}
+
+/** Whole, in use, and nobody's yet. */
+export function isNobodys(facts: ConnectorFacts): boolean {
   return facts.use.kind === "none" && facts.use.heldFor === undefined && mayBegin(facts);
+}
+
+/** Whether it is worth asking about a tag: on a connector that is held only where it may have a claim (TC_046). */
+export function mayAsk(reserved: Reserved, idTag: string): boolean {
+  return !reserved.held || mayHaveClaim(reserved, idTag);
+}
+
+/** Whether who has been authorized may begin: on a connector that is held only by a claim. */
+export function mayUse(reserved: Reserved, holder: Holder): boolean {
+  return !reserved.held || claimOf(reserved, holder) !== null;
 }
 
 /** Nothing begins on a connector that is broken or out of use. */

@@ -9,6 +9,9 @@ import type { Registration } from "./registration.ts";
 export type Triggered =
   | { readonly kind: "BootNotification" }
   | { readonly kind: "Heartbeat" }
+  /** What the transfer is at: Idle where none is under way (§7.24, §7.25). */
+  | { readonly kind: "DiagnosticsStatusNotification" }
+  | { readonly kind: "FirmwareStatusNotification" }
   /** Of each of these connectors; 0 is the main controller. */
   | { readonly kind: "StatusNotification"; readonly connectorIds: readonly number[] }
   | { readonly kind: "MeterValues"; readonly connectorIds: readonly number[] };
@@ -31,13 +34,15 @@ export function trigger(
         ? { status: "Rejected" }
         : { status: "Accepted", triggered: { kind: "BootNotification" } };
     case "Heartbeat":
-      return mayFollow({ status: "Accepted", triggered: { kind: "Heartbeat" } }, registration);
+    case "DiagnosticsStatusNotification":
+    case "FirmwareStatusNotification":
+      return mayFollow({ status: "Accepted", triggered: { kind: request.requestedMessage } }, registration);
     case "StatusNotification":
       return mayFollow(ofConnectors("StatusNotification", request.connectorId, [0, ...all]), registration);
     case "MeterValues":
       return mayFollow(ofConnectors("MeterValues", request.connectorId, all), registration);
     default:
-      // An open set: messages of profiles that are not built, and names that are no messages at all.
+      // An open set: names that are no messages, or none that can be triggered.
       return { status: "NotImplemented" };
   }
 }

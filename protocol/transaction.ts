@@ -38,12 +38,15 @@ export const transactionIdNotObtained = -1;
 
 export interface Started {
   readonly connectorId: number;
+  /** The reservation that this start uses up (§5.13). */
+  readonly reservationId?: number;
   readonly idTag: string;
   readonly energyWh: number;
   readonly atMs: number;
 }
 
 export function startMessage(localId: number, started: Started): TransactionMessage {
+  const { reservationId } = started;
   return {
     action: "StartTransaction",
     localId,
@@ -51,6 +54,7 @@ export function startMessage(localId: number, started: Started): TransactionMess
       connectorId: started.connectorId,
       idTag: started.idTag,
       meterStart: wholeWh(started.energyWh),
+      ...(reservationId === undefined ? {} : { reservationId }),
       timestamp: formatDateTime(started.atMs),
     },
   };

@@ -62,6 +62,8 @@ export class BackOffice {
           return request.idTag === undefined ? {} : { idTagInfo: this.#idTagInfo(request.idTag) };
         });
       case "StatusNotification":
+      case "DiagnosticsStatusNotification":
+      case "FirmwareStatusNotification":
         return judged(action, payload, () => ({}));
       case "DataTransfer":
         return judged(action, payload, () => ({ status: "UnknownVendorId" as const }));

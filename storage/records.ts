@@ -15,6 +15,10 @@
  * | `["purge", localId]` | outbox | there until the samples of a transaction that is over are gone |
  * | `["parked", sequence]` | outbox | a transaction message that the central system has refused for good |
  * | `["cache", idTag]` | authorizer | what the central system last said of an idTag, which is folded |
+ * | `["localList"]` | local_list | version, generation and size of the local authorization list |
+ * | `["listed", generation, idTag]` | local_list | what the list says of an idTag, which is folded |
+ * | `["listPurge", generation]` | local_list | there until the entries of a list that was replaced are gone |
+ * | `["reservation", reservationId]` | reservations; the connector that uses it removes it, with StartTransaction | a reservation |
  * | `["availability", connectorId]` | connector, station for 0 | there while ChangeAvailability has it Inoperative |
  * | `["clock"]` | station | the last civil time that is known to have been |
  */
@@ -39,6 +43,10 @@ export const keys = {
   purges: ["purge"],
   parked: ["parked"],
   cache: ["cache"],
+  localList: ["localList"],
+  listed: ["listed"],
+  listPurges: ["listPurge"],
+  reservations: ["reservation"],
   clock: ["clock"],
 } as const satisfies Record<string, Key>;
 
@@ -62,6 +70,15 @@ export function purgeKey(localId: number): Key {
 }
 export function cacheKey(foldedIdTag: string): Key {
   return [...keys.cache, foldedIdTag];
+}
+export function listedKey(generation: number, foldedIdTag: string): Key {
+  return [...keys.listed, generation, foldedIdTag];
+}
+export function listPurgeKey(generation: number): Key {
+  return [...keys.listPurges, generation];
+}
+export function reservationKey(reservationId: number): Key {
+  return [...keys.reservations, reservationId];
 }
 export function availabilityKey(connectorId: number): Key {
   return ["availability", connectorId];
@@ -122,6 +139,25 @@ export type OutboxRecord = z.infer<typeof OutboxRecord>;
 
 export const CacheRecord = z.object({ info: IdTagInfo, order: z.int() });
 export type CacheRecord = z.infer<typeof CacheRecord>;
+
+export const LocalListRecord = z.object({
+  /** 0 when it has no entries. */
+  version: z.int(),
+  /** Under which the entries stand. */
+  generation: z.int(),
+  entries: z.int().min(0),
+});
+export type LocalListRecord = z.infer<typeof LocalListRecord>;
+
+export const ReservationRecord = z.object({
+  reservationId: z.int(),
+  /** 0 is the whole charge point. */
+  connectorId: z.int().min(0),
+  idTag: z.string(),
+  parentIdTag: z.string().exactOptional(),
+  expiresMs: z.number(),
+});
+export type ReservationRecord = z.infer<typeof ReservationRecord>;
 
 export const AvailabilityRecord = z.literal("Inoperative");
 

@@ -1,16 +1,25 @@
 /** What the central system asks: each CALL gets one answer with its own id, whatever it asks (OCPP-J 1.6 §4.1.4, §4.2.3; spec/rpc.md §5, §6). */
 import { assertEquals } from "@std/assert";
 import { formatCall } from "../../protocol/frame.ts";
-import type { Answered, CalmHouse } from "./calm_house.ts";
+import { coreOnly } from "../hal/stations.ts";
+import type { Answered, CalmHouse, CalmHouseOptions } from "./calm_house.ts";
 import { bootedHouse, charging, chargingHouse, contactorClosed } from "./calm_house.ts";
 
-function check(sentence: string, action: string, payload: unknown, expected: Answered): void {
+function check(
+  sentence: string,
+  action: string,
+  payload: unknown,
+  expected: Answered,
+  options: CalmHouseOptions = {},
+): void {
   Deno.test(`${action}: ${sentence}`, async () => {
-    const house = await bootedHouse();
+    const house = await bootedHouse(options);
     assertEquals(await house.ask(action, payload), expected);
     assertEquals([house.centralSystem.breaches, house.crashes()], [[], []]);
   });
 }
+
+const isOff: CalmHouseOptions = { station: coreOnly };
 
 function status(value: string): Answered {
   return { result: { status: value } };
@@ -20,9 +29,16 @@ check("an action that OCPP 1.6 does not have", "SetVariables", {}, { error: "Not
 check("a name of JavaScript's own", "constructor", {}, { error: "NotImplemented" });
 check("what only a charge point sends", "BootNotification", {}, { error: "NotSupported" });
 check("a profile that is not built", "GetDiagnostics", { location: "ftp://x" }, { error: "NotSupported" });
-check("a profile that has a word for it", "ReserveNow", {}, status("Rejected"));
-check("a profile that has another word for it", "SendLocalList", {}, status("NotSupported"));
-check("no list is at version -1", "GetLocalListVersion", {}, { result: { listVersion: -1 } });
+check("TC_048_4: the profile is off", "ReserveNow", {}, status("Rejected"), isOff);
+check("TC_050_4: the profile is off", "CancelReservation", {}, status("Rejected"), isOff);
+check("TC_043_1: the profile is off", "SendLocalList", {}, status("NotSupported"), isOff);
+check(
+  "TC_042_1: the profile is off",
+  "GetLocalListVersion",
+  {},
+  { result: { listVersion: -1 } },
+  isOff,
+);
 check("an empty cache is cleared, too", "ClearCache", {}, status("Accepted"));
 check("TC_062: a vendor that is not known", "DataTransfer", { vendorId: "x" }, status("UnknownVendorId"));
 check("§5.6: our own vendor", "DataTransfer", { vendorId: "chargerd" }, status("UnknownMessageId"));

@@ -2,7 +2,9 @@
 import { assertEquals } from "@std/assert";
 import type { AuthorizerMessage } from "../../actors/authorizer.ts";
 import type { ConfigurationMessage } from "../../actors/configuration.ts";
+import type { LocalListMessage } from "../../actors/local_list.ts";
 import { createKernel } from "../../actors/otp/kernel.ts";
+import type { ReservationsMessage } from "../../actors/reservations.ts";
 import { routes } from "../../actors/routes.ts";
 import type { StationMessage } from "../../actors/station.ts";
 import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
@@ -12,6 +14,8 @@ function kindOf(action: string, payload: unknown, featureProfiles: readonly stri
   const route = routes({
     configuration: kernel.address<ConfigurationMessage>("configuration"),
     authorizer: kernel.address<AuthorizerMessage>("authorizer"),
+    localList: kernel.address<LocalListMessage>("local_list"),
+    reservations: kernel.address<ReservationsMessage>("reservations"),
     station: kernel.address<StationMessage>("station"),
     vendorId: "chargerd",
     featureProfiles,
@@ -24,5 +28,6 @@ Deno.test("an action is asked of its actor while its feature profile is on, and 
   const trigger = { requestedMessage: "Heartbeat" };
   assertEquals(kindOf("TriggerMessage", trigger, ["Core", "RemoteTrigger"]), "ask");
   assertEquals(kindOf("TriggerMessage", trigger, ["Core"]), "NotSupported");
+  assertEquals(kindOf("GetLocalListVersion", {}, ["Core"]), "answer");
   assertEquals(kindOf("Reset", { type: "Soft" }, ["Core"]), "ask");
 });

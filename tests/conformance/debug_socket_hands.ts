@@ -29,6 +29,7 @@ export function debugSocketHands(simulator: SimulatorProcess, station: StationUn
     powerOn: () => power("on"),
     networkDown: () => simulator.post("/hardware/network", { up: false }),
     networkUp: () => simulator.post("/hardware/network", { up: true }),
+    storageFails: (fails) => simulator.post("/hardware/storage", { state: fails ? "failing" : "ok" }),
     seesCharging: async (connectorId, charging) => {
       const shows = ({ connectors }: StatusAnswer) =>
         connectors.find((one) => one.connectorId === connectorId)?.contactorClosed === charging;

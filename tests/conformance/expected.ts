@@ -51,12 +51,22 @@ export function allStatuses(
   );
 }
 
+/** A file transfer that is not under way (OCPP 1.6 §7.24, §7.25). */
+export function idle(action: "DiagnosticsStatusNotification" | "FirmwareStatusNotification"): Expected {
+  return one(action, { status: ["Idle"] });
+}
+
 export function authorize(idTag: string): Expected {
   return one("Authorize", { idTag: [idTag] });
 }
 
-export function start(connectorId: number, idTag: string): Expected {
-  return one("StartTransaction", { connectorId: [connectorId], idTag: [idTag], reservationId: [undefined] });
+/** Without a reservation unless one is named. */
+export function start(connectorId: number, idTag: string, reservationId?: number): Expected {
+  return one("StartTransaction", {
+    connectorId: [connectorId],
+    idTag: [idTag],
+    reservationId: [reservationId],
+  });
 }
 
 /** `reason`: one of these; undefined where it may be left out. */

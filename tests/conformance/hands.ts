@@ -25,6 +25,8 @@ export interface Hands {
   readonly powerOn: () => Promise<void>;
   readonly networkDown: () => Promise<void>;
   readonly networkUp: () => Promise<void>;
+  /** Whether the charge point's storage takes nothing. */
+  readonly storageFails: (fails: boolean) => Promise<void>;
   /** Looks at the charge point until it shows that the connector gives energy, or that it does not. */
   readonly seesCharging: (connectorId: number, charging: boolean) => Promise<void>;
 }

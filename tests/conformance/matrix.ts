@@ -4,6 +4,7 @@
  * Law: data; `matrix_test.ts` holds it against the shipped profiles.
  */
 import type { CoreCaseId } from "./core_cases.ts";
+import type { OptionalCaseId } from "./optional_cases.ts";
 import type { StationName } from "./stations.ts";
 
 /** What a case asks of a product, and the stations that have it. */
@@ -16,12 +17,26 @@ export const stationsWith = {
   "StopTransactionOnEVSideDisconnect to be set": ["ac-two-sockets", "dc-four"],
   "backup power, and a stop before going down": ["reference-dc", "dc-four"],
   "no backup power": ["ac-two-sockets"],
+  "the local list": ["reference-dc", "ac-two-sockets", "dc-four"],
+  "no local list, or one that can be switched off": [
+    "reference-dc",
+    "ac-two-sockets",
+    "dc-four",
+    "core-only",
+  ],
+  "no local list": ["core-only"],
+  "trigger messages": ["reference-dc", "ac-two-sockets", "dc-four"],
+  reservations: ["reference-dc", "ac-two-sockets", "dc-four"],
+  "reservations of the charge point": ["reference-dc", "ac-two-sockets", "dc-four"],
+  "no reservations": ["core-only"],
 } as const satisfies Record<string, readonly StationName[]>;
 
 export type Condition = keyof typeof stationsWith;
 
 /** The cases that not every product can run. AuthorizeRemoteTxRequests is never read-only here, and offline starts are allowed. */
-export const conditions: Readonly<Partial<Record<CoreCaseId, Condition>>> = {
+export const conditions: Readonly<
+  Partial<Record<CoreCaseId, Condition>> & Record<OptionalCaseId, Condition>
+> = {
   TC_005_1_CS: "a detachable cable",
   TC_005_2_CS: "StopTransactionOnEVSideDisconnect not fixed at false",
   TC_005_3_CS: "StopTransactionOnEVSideDisconnect to be set",
@@ -37,8 +52,34 @@ export const conditions: Readonly<Partial<Record<CoreCaseId, Condition>>> = {
   TC_030_CS: "a detachable cable",
   TC_032_1_CS: "backup power, and a stop before going down",
   TC_032_2_CS: "no backup power",
+  TC_008_1_CS: "the local list",
+  TC_008_2_CS: "the local list",
+  TC_042_1_CS: "no local list, or one that can be switched off",
+  TC_042_2_CS: "the local list",
+  TC_043_CS: "the local list",
+  TC_043_1_CS: "no local list",
+  TC_043_2_CS: "the local list",
+  TC_043_3_CS: "the local list",
+  TC_054_CS: "trigger messages",
+  TC_055_CS: "trigger messages",
+  TC_046_1_CS: "reservations",
+  TC_046_2_CS: "reservations",
+  TC_047_CS: "reservations",
+  TC_048_1_CS: "reservations",
+  TC_048_2_CS: "reservations",
+  TC_048_3_CS: "reservations",
+  TC_048_4_CS: "no reservations",
+  TC_049_CS: "reservations of the charge point",
+  TC_050_1_CS: "reservations of the charge point",
+  TC_050_2_CS: "reservations of the charge point",
+  TC_050_3_CS: "reservations of the charge point",
+  TC_050_4_CS: "no reservations",
+  TC_051_CS: "reservations",
+  TC_052_CS: "reservations",
+  TC_053_1_CS: "reservations",
+  TC_053_2_CS: "reservations",
 };
 
-export function stationsFor(id: CoreCaseId): readonly StationName[] {
+export function stationsFor(id: CoreCaseId | OptionalCaseId): readonly StationName[] {
   return stationsWith[conditions[id] ?? "anything"];
 }

@@ -3,6 +3,8 @@ import { assert, assertEquals } from "@std/assert";
 import type { StationProfile } from "../../hal/station_profile.ts";
 import { coreCaseIds } from "./core_cases.ts";
 import { type Condition, conditions, stationsFor, stationsWith } from "./matrix.ts";
+import { optionalCaseIds } from "./optional_cases.ts";
+import type { StationName } from "./stations.ts";
 import { shippedProfile, stationNames, stationUnderTest, testProfile } from "./stations.ts";
 
 /** A condition, as a station profile says it. */
@@ -21,7 +23,17 @@ const has: Readonly<Record<Condition, (profile: StationProfile) => boolean>> = {
   "backup power, and a stop before going down": ({ powerLoss }) =>
     powerLoss.onPowerLoss === "stopBeforeGoingDown",
   "no backup power": ({ powerLoss }) => powerLoss.holdUpTimeS === 0,
+  "the local list": ({ featureProfiles }) => featureProfiles.includes("LocalAuthListManagement"),
+  "no local list, or one that can be switched off": () => true,
+  "no local list": ({ featureProfiles }) => !featureProfiles.includes("LocalAuthListManagement"),
+  "trigger messages": ({ featureProfiles }) => featureProfiles.includes("RemoteTrigger"),
+  reservations: ({ featureProfiles }) => featureProfiles.includes("Reservation"),
+  "reservations of the charge point": ({ options }) => options.reserveConnectorZero,
+  "no reservations": ({ featureProfiles }) => !featureProfiles.includes("Reservation"),
 };
+
+/** Stations that are there for the optional profiles' cases: a Core case is run on those that ship. */
+const optional: readonly Condition[] = [...new Set(optionalCaseIds.map((id) => conditions[id]))];
 
 Deno.test("the 51 Core cases are listed", () => {
   assertEquals(coreCaseIds.length, 51);
@@ -29,13 +41,20 @@ Deno.test("the 51 Core cases are listed", () => {
 
 for (const [condition, stations] of Object.entries(stationsWith)) {
   Deno.test(`the stations with ${condition} are those whose profile says so`, () => {
-    const saying = stationNames.filter((name) => has[condition as Condition](shippedProfile(name)));
+    const names: readonly StationName[] = optional.includes(condition as Condition)
+      ? [...stationNames, "core-only"]
+      : stationNames;
+    const saying = names.filter((name) => has[condition as Condition](shippedProfile(name)));
     assertEquals<readonly string[]>(stations, saying);
   });
 }
 
-Deno.test("every Core case is run by a station", () => {
-  assertEquals(coreCaseIds.filter((id) => stationsFor(id).length === 0), []);
+Deno.test("the cases of the local list, of trigger messages and of reservations are listed", () => {
+  assertEquals(optionalCaseIds.length, 8 + 2 + 16);
+});
+
+Deno.test("every case is run by a station", () => {
+  assertEquals([...coreCaseIds, ...optionalCaseIds].filter((id) => stationsFor(id).length === 0), []);
 });
 
 Deno.test("every condition is some case's, and every offline case finds a station that starts offline (C-02)", () => {

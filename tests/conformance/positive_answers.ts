@@ -44,6 +44,8 @@ export class PositiveAnswers {
       case "StopTransaction":
         return idTag === undefined ? {} : { idTagInfo };
       case "StatusNotification":
+      case "DiagnosticsStatusNotification":
+      case "FirmwareStatusNotification":
       case "MeterValues":
         return {};
       default:

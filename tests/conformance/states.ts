@@ -52,6 +52,14 @@ export async function unavailable({ tool, station: { connectorId } }: Bench): Pr
   await tool.expect(status(connectorId, "Unavailable"));
 }
 
+/** The unused connectors are out of use, so that only the one under test can be meant. */
+export async function othersUnavailable({ tool, station }: Bench): Promise<void> {
+  for (const connectorId of station.connectorIds.filter((id) => id !== station.connectorId)) {
+    await accepted(tool, "ChangeAvailability", { connectorId, type: "Inoperative" });
+    await tool.expect(status(connectorId, "Unavailable"));
+  }
+}
+
 /** SetChargePointUnavailable. */
 export async function allUnavailable({ tool, station }: Bench): Promise<void> {
   await accepted(tool, "ChangeAvailability", { connectorId: 0, type: "Inoperative" });

@@ -5,20 +5,24 @@
  */
 import { loadStation } from "../../hal/drivers/station_files.ts";
 import type { StationProfile } from "../../hal/station_profile.ts";
+import { coreOnly } from "../hal/stations.ts";
 import { heartbeatIntervalS, type StationUnderTest } from "./lab.ts";
 
 export const stationNames = ["reference-dc", "ac-two-sockets", "dc-four"] as const;
-export type StationName = typeof stationNames[number];
+/** The reference with every optional feature profile off, for the cases that want a profile absent. */
+export type StationName = typeof stationNames[number] | "core-only";
 
 /** Not the first, where the station would know which one is meant without being told. */
 const CONNECTORS_UNDER_TEST: Readonly<Record<StationName, number>> = {
   "reference-dc": 1,
   "ac-two-sockets": 1,
   "dc-four": 3,
+  "core-only": 1,
 };
 
-/** As it ships. */
+/** As it ships, but for `core-only`, which does not. */
 export function shippedProfile(name: StationName): StationProfile {
+  if (name === "core-only") return coreOnly;
   const loaded = loadStation(name);
   if (loaded.kind === "refused") throw new Error(loaded.problems.join("\n"));
   return loaded.value;

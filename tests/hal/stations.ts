@@ -11,3 +11,11 @@ import { StationProfile } from "../../hal/station_profile.ts";
 export const referenceDc: StationProfile = StationProfile.parse(referenceDcJson);
 export const acTwoSockets: StationProfile = StationProfile.parse(acTwoSocketsJson);
 export const dcFour: StationProfile = StationProfile.parse(dcFourJson);
+
+/** The reference with every optional feature profile off. */
+export const coreOnly: StationProfile = {
+  ...referenceDc,
+  featureProfiles: ["Core"],
+  options: { ...referenceDc.options, reserveConnectorZero: false },
+  firmware: { ...referenceDc.firmware, secureUpdate: false },
+};

@@ -9,6 +9,8 @@ import {
   remoteStartConnector,
 } from "../../protocol/authorization.ts";
 import type { IdTagInfo } from "../../protocol/messages/types.ts";
+import type { Reserved } from "../../protocol/reservation.ts";
+import { notReserved } from "../../protocol/reservation.ts";
 
 const nowMs = Date.parse("2026-03-01T12:00:00Z");
 
@@ -139,17 +141,35 @@ checkOffline("unknown, the key absent or false", null, {}, { accepted: false });
 checkOffline("unknown, LocalAuthorizeOffline alone", null, locally, { accepted: false });
 
 /** Connectors in the order of their numbers, each by what is there. */
-type Kind = "free" | "free, cable in" | "taken" | "ended" | "charging TAG" | "grouped";
+type Kind =
+  | "free"
+  | "free, cable in"
+  | "kept for TAG"
+  | "kept for OTHER"
+  | "kept for a group"
+  | "taken"
+  | "ended"
+  | "charging TAG"
+  | "grouped";
 
 function candidates(kinds: readonly Kind[]): readonly Candidate[] {
   return kinds.map((kind, index) => ({
     connectorId: index + 1,
-    free: kind === "free" || kind === "free, cable in",
+    status: "Available",
+    reserved: reservedAs(kind),
+    free: kind.startsWith("free") || kind.startsWith("kept"),
     ended: kind === "ended",
-    cableInStation: kind !== "free",
+    cableInStation: !kind.startsWith("kept") && kind !== "free",
     grouped: kind === "grouped",
     ...(kind === "charging TAG" ? { idTag: "TAG" } : kind === "grouped" ? { idTag: "OTHER" } : {}),
   }));
+}
+
+function reservedAs(kind: Kind): Reserved {
+  if (!kind.startsWith("kept")) return notReserved;
+  const idTag = kind === "kept for TAG" ? "TAG" : "OTHER";
+  const group = kind === "kept for a group" ? { parentIdTag: "GROUP" } : {};
+  return { held: true, claims: [{ reservationId: 1, idTag, ...group }] };
 }
 
 function checkChosen(sentence: string, kinds: readonly Kind[], expected: number | null): void {
@@ -164,16 +184,27 @@ checkChosen("then a free one", ["grouped", "ended", "taken", "free"], 4);
 checkChosen("F2: then one where a transaction has ended", ["grouped", "taken", "ended"], 3);
 checkChosen("TC_069: then one of a group that it may belong to", ["taken", "grouped", "grouped"], 2);
 checkChosen("of two alike the first", ["taken", "free, cable in", "free, cable in"], 2);
+checkChosen("TC_046: the one that is kept for it", ["free, cable in", "kept for TAG"], 2);
+checkChosen("§5.13: never one that is kept for another", ["kept for OTHER", "free"], 2);
+checkChosen(
+  "TC_053: one that is kept for a group only where no other is free",
+  ["kept for a group", "free"],
+  2,
+);
+checkChosen("TC_053: and then that one, since the tag may belong to it", ["taken", "kept for a group"], 2);
+checkChosen("§5.13: none where all are kept for others", ["kept for OTHER", "taken"], null);
 checkChosen("TC_068: otherwise none", ["taken", "taken"], null);
 checkChosen("none of none", [], null);
 
 function checkRemote(sentence: string, kinds: readonly Kind[], expected: number | null): void {
   Deno.test({ name: `remote start without connectorId: ${sentence}`, permissions: "none" }, () => {
-    assertEquals(remoteStartConnector(candidates(kinds)), expected);
+    assertEquals(remoteStartConnector(candidates(kinds), "tag"), expected);
   });
 }
 
 checkRemote("§7: a free one with a cable in", ["free", "taken", "free, cable in"], 3);
+checkRemote("TC_046_2: the one that is kept for it", ["free", "kept for TAG"], 2);
+checkRemote("§5.13: never one that is kept for another", ["kept for OTHER", "taken"], null);
 checkRemote("§7: else a free one", ["taken", "ended", "free", "free"], 3);
 checkRemote("§3.10: never one where a transaction has ended, or one that is taken", [
   "taken",

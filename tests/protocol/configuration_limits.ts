@@ -23,13 +23,18 @@ export const limits: ConfigurationLimits = {
   transactionMessageRetryIntervalS: 62,
   resetRetries: 7,
   localAuthorizeOffline: true,
+  localAuthListMaxLength: 63,
+  sendLocalListMaxLength: 8,
   functions: {
     authorizationCache: true,
     authorizationKey: true,
+    localAuthList: true,
     maxEnergyOnInvalidId: true,
     minimumStatusDuration: true,
     offlineTxForUnknownId: true,
+    reservation: true,
   },
+  reserveConnectorZero: true,
   stopTransactionOnEVSideDisconnect: { access: "RW", default: false },
   unlockConnectorOnEVSideDisconnect: { access: "RW", default: true },
 };
@@ -40,8 +45,10 @@ export const bare: ConfigurationLimits = {
   functions: {
     authorizationCache: false,
     authorizationKey: false,
+    localAuthList: false,
     maxEnergyOnInvalidId: false,
     minimumStatusDuration: false,
     offlineTxForUnknownId: false,
+    reservation: false,
   },
 };

@@ -26,8 +26,12 @@ check("C-02 to C-05: the key of a function that the station has not is not there
     "AllowOfflineTxForUnknownId",
     "AuthorizationCacheEnabled",
     "AuthorizationKey",
+    "LocalAuthListEnabled",
+    "LocalAuthListMaxLength",
+    "SendLocalListMaxLength",
     "MaxEnergyOnInvalidId",
     "MinimumStatusDuration",
+    "ReserveConnectorZeroSupported",
   ];
   const stored = absent.map((key) => [key, key.startsWith("M") ? "1" : "true"] as const);
   const current = settings(without, new Map(stored));
@@ -87,6 +91,8 @@ check("settings are what is stored, parsed", () => {
     ConnectorPhaseRotationMaxLength: 3,
     GetConfigurationMaxKeys: 4,
     HeartbeatInterval: 300,
+    LocalAuthListEnabled: true,
+    LocalAuthListMaxLength: 63,
     LocalAuthorizeOffline: true,
     LocalPreAuthorize: false,
     MaxEnergyOnInvalidId: 0,
@@ -98,7 +104,9 @@ check("settings are what is stored, parsed", () => {
     MeterValuesSampledDataMaxLength: 2,
     MinimumStatusDuration: 0,
     NumberOfConnectors: 2,
+    ReserveConnectorZeroSupported: true,
     ResetRetries: 7,
+    SendLocalListMaxLength: 8,
     StopTransactionMaxMeterValues: 1_000,
     StopTransactionOnEVSideDisconnect: false,
     StopTransactionOnInvalidId: true,

@@ -12,12 +12,14 @@ import type {
 } from "../../protocol/connector_facts.ts";
 import {
   faultOf,
+  isNobodys,
   mayRemoteStart,
   status,
   trouble,
   wantsContactor,
   wantsLock,
 } from "../../protocol/connector_status.ts";
+import { claimOf, mayHaveClaim, notReserved } from "../../protocol/reservation.ts";
 import type { Edge } from "./connector_walk.ts";
 import { changeCode } from "./status_table.ts";
 
@@ -72,7 +74,21 @@ export const edgeLaws: Readonly<Record<string, (edge: Edge) => boolean>> = {
     faultOf(facts) === null || faultOf(next) === null || localId(facts) !== undefined ||
     holder(facts) !== undefined || effects.length === 0,
   "§3.10: a remote start where none may be changes nothing": ({ facts, next, event }) =>
-    event.kind !== "RemoteStartAccepted" || mayRemoteStart(facts) || next === facts,
+    event.kind !== "RemoteStartAccepted" || mayRemoteStart(facts, event.idTag) || next === facts,
+  "§5.13: on a connector that is held nobody begins without a claim": ({ facts, next }) =>
+    !facts.reserved.held || !isIdle(facts.use) ||
+    next.use.kind !== "authorized" && next.use.kind !== "starting" &&
+      next.use.kind !== "locking" ||
+    claimOf(facts.reserved, next.use) !== null,
+  "TC_046: a tag that can have no claim on a held connector is not asked about": (
+    { facts, event, effects },
+  ) =>
+    !facts.reserved.held || !isNobodys(facts) || event.kind !== "Presented" ||
+    mayHaveClaim(facts.reserved, event.idTag) || effects.length === 0,
+  "§5.13: a start takes the reservation of its user along, and no other": ({ next, effects }) =>
+    effects.every((effect) =>
+      effect.kind !== "CommitStart" || effect.reservationId === claimOf(next.reserved, effect)?.reservationId
+    ),
   "§5.2: ChangeAvailability leaves a transaction as it is": ({ facts, next, event }) =>
     event.kind !== "AvailabilityChanged" || localId(facts) === undefined || next.use === facts.use,
   "§5.2: ChangeAvailability alone changes the availability": ({ facts, next, event }) =>
@@ -136,6 +152,8 @@ export const stateLaws: Readonly<Record<string, (facts: ConnectorFacts) => boole
   "F1: what has ended is over when the cable is out of the station": (facts) =>
     !(facts.use.kind === "ended" || (facts.use.kind === "asked" && facts.use.after.kind === "ended")) ||
     isCableIn(facts),
+  "§5.13: Reserved is said only where the connector is held": (facts) =>
+    status(facts) !== "Reserved" || facts.reserved.held,
   "§5: Faulted is reported in a fault, and only then": (facts) =>
     (status(facts) === "Faulted") === (faultOf(facts) !== null),
   "TC_024: no lock is broken without a plug, or in a transaction": (facts) =>
@@ -149,9 +167,11 @@ export const stateLaws: Readonly<Record<string, (facts: ConnectorFacts) => boole
   "§5.6: a trouble is told in a fault or with a warning, and only then": (facts) =>
     (trouble(facts).errorCode !== "NoError") === (faultOf(facts) !== null || facts.warning !== null),
   "§3.10: a remote start is accepted only where a driver could begin": (facts) =>
-    !mayRemoteStart(facts) || status(facts) === "Available" ||
+    !mayRemoteStart(facts, "DRIVER") || status(facts) === "Available" || status(facts) === "Reserved" ||
     (status(facts) === "Preparing" && holder(facts) === undefined),
-  "no state is a trap: unplugged, stopped and in use, every connector is Available again": (facts) => {
+  "no state is a trap: unplugged, stopped, in use and not reserved, every connector is Available again": (
+    facts,
+  ) => {
     const rules = {
       stopOnInvalidId: true,
       stopOnEvSideDisconnect: true,
@@ -167,9 +187,10 @@ export const stateLaws: Readonly<Record<string, (facts: ConnectorFacts) => boole
       { kind: "StopRequested", stop: { reason: "Remote" } },
       { kind: "StopCommitted" },
       { kind: "AvailabilityChanged", availability: "Operative" },
+      { kind: "ReservationChanged", reserved: notReserved },
     ];
     const left = way.reduce((now, event) => step(now, event, rules).next, facts);
-    return status(left) === "Available" && mayRemoteStart(left);
+    return status(left) === "Available" && mayRemoteStart(left, "ANYBODY");
   },
 };
 
@@ -196,6 +217,7 @@ function letsGo(held: Holder | undefined, event: ConnectorEvent): boolean {
     case "ConnectionTimedOut":
     case "LockTimedOut":
     case "AvailabilityChanged":
+    case "ReservationChanged":
     case "EnergyMeasured":
     case "StopRequested":
     case "StartCommitted":
@@ -221,4 +243,9 @@ function transaction({ use }: ConnectorFacts): RunningTransaction | undefined {
 
 function localId(facts: ConnectorFacts): number | undefined {
   return transaction(facts)?.localId;
+}
+
+/** Nobody's, or somebody is being asked about. */
+function isIdle(use: ConnectorFacts["use"]): boolean {
+  return use.kind === "none" || use.kind === "ended" || use.kind === "asked";
 }

@@ -15,6 +15,8 @@ import type {
 } from "../../protocol/connector_facts.ts";
 import { step } from "../../protocol/connector.ts";
 import type { StopReason } from "../../protocol/messages/types.ts";
+import type { Claim } from "../../protocol/reservation.ts";
+import { notReserved } from "../../protocol/reservation.ts";
 import { status, trouble, wantsLock } from "../../protocol/connector_status.ts";
 
 export type Line = readonly [event: ConnectorEvent, says: string, ...effects: readonly string[]];
@@ -31,6 +33,8 @@ const atRest: ConnectorFacts = {
   electronics: { plug: "none", evDemandsEnergy: false, fault: null, lock: "absent" },
   use: { kind: "none" },
   availability: "Operative",
+  reserved: notReserved,
+  saysReserved: false,
   lockFault: null,
   warning: null,
 };
@@ -78,7 +82,9 @@ function asked(effect: ConnectorEffect): string {
     case "AskAuthorization":
       return `AskAuthorization ${effect.idTag}`;
     case "CommitStart":
-      return `CommitStart ${holder(effect.idTag, effect.parentIdTag)}`;
+      return `CommitStart ${holder(effect.idTag, effect.parentIdTag)}${
+        effect.reservationId === undefined ? "" : ` with ${effect.reservationId}`
+      }`;
     case "CommitStop": {
       const { transaction, stop } = effect;
       const by = stop.idTag === undefined ? "" : ` by ${stop.idTag}`;
@@ -152,6 +158,15 @@ export function stop(reason: StopReason): ConnectorEvent {
   return { kind: "StopRequested", stop: { reason } };
 }
 
+/** Kept for them; and, below, claimed by them and open to everybody. */
+export function reserve(...claims: readonly Claim[]): ConnectorEvent {
+  return { kind: "ReservationChanged", reserved: { claims, held: true } };
+}
+export function claim(...claims: readonly Claim[]): ConnectorEvent {
+  return { kind: "ReservationChanged", reserved: { claims, held: false } };
+}
+
+export const release: ConnectorEvent = { kind: "ReservationChanged", reserved: notReserved };
 export const timeOut: ConnectorEvent = { kind: "ConnectionTimedOut" };
 export const lockTimeOut: ConnectorEvent = { kind: "LockTimedOut" };
 export const unlock: ConnectorEvent = { kind: "UnlockRequested" };

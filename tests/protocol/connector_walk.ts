@@ -16,6 +16,8 @@ import type {
   RunningTransaction,
   Use,
 } from "../../protocol/connector_facts.ts";
+import type { Reserved } from "../../protocol/reservation.ts";
+import { notReserved } from "../../protocol/reservation.ts";
 
 /** One step that was met. */
 export interface Edge extends ConnectorStep {
@@ -86,12 +88,25 @@ const allRules: readonly ConnectorRules[] = booleans.flatMap((one) =>
   }))
 );
 
+/** Kept for a driver, kept for a group, claimed by a driver and open to all, and none of these. */
+export const everyReservation: readonly Reserved[] = [
+  notReserved,
+  { held: true, claims: [{ reservationId: 5, idTag: "DRIVER" }] },
+  { held: true, claims: [{ reservationId: 6, idTag: "OWNER", parentIdTag: "GROUP" }] },
+  { held: false, claims: [{ reservationId: 7, idTag: "DRIVER" }] },
+];
+
 /** From a connector at rest, and from a transaction that a restarted actor found in the store, in use or scheduled out of it. */
-export function walk(electronics: readonly Electronics[], visitor: Visitor): number {
+export function walk(
+  electronics: readonly Electronics[],
+  visitor: Visitor,
+  reservations: readonly Reserved[] = [],
+): number {
   const seen = new Set<string>();
   const open: ConnectorFacts[] = [];
   const alphabet: readonly ConnectorEvent[] = [
     ...electronics.map((now) => ({ kind: "ElectronicsChanged", electronics: now } as const)),
+    ...reservations.map((reserved) => ({ kind: "ReservationChanged", reserved } as const)),
     ...events,
   ];
 
@@ -110,7 +125,8 @@ export function walk(electronics: readonly Electronics[], visitor: Visitor): num
   for (const now of electronics) {
     for (const use of [{ kind: "none" } as const, found]) {
       for (const availability of ["Operative", "Inoperative"] as const) {
-        reach({ electronics: now, use, availability, lockFault: null, warning: null });
+        const nothingElse = { reserved: notReserved, saysReserved: false, lockFault: null, warning: null };
+        reach({ electronics: now, use, availability, ...nothingElse });
       }
     }
   }
@@ -136,8 +152,10 @@ function withAndWithoutFault(all: readonly Omit<Electronics, "fault">[]): readon
 }
 
 /** Equal for equal facts alone. */
-function keyOf({ electronics: now, use, availability, lockFault, warning }: ConnectorFacts): string {
-  return `${now.plug} ${now.lock} ${now.evDemandsEnergy} ${now.fault?.errorCode} ${availability} ` +
+function keyOf(facts: ConnectorFacts): string {
+  const { electronics: now, use, availability, reserved, saysReserved, lockFault, warning } = facts;
+  return `${reserved.claims[0]?.reservationId} ${saysReserved} ` +
+    `${now.plug} ${now.lock} ${now.evDemandsEnergy} ${now.fault?.errorCode} ${availability} ` +
     `${lockFault?.errorCode} ${warning?.errorCode} ${keyOfUse(use)}`;
 }
 

@@ -39,7 +39,7 @@ const closed: Wishes = { remoteStart: false, lock: true, contactor: true };
 function check(moment: string, facts: ConnectorFacts, expected: Wishes): void {
   Deno.test({ name: `connector: remote start, lock and contactor: ${moment}`, permissions: "none" }, () => {
     const actual: Wishes = {
-      remoteStart: mayRemoteStart(facts),
+      remoteStart: mayRemoteStart(facts, "ANYBODY"),
       lock: wantsLock(facts),
       contactor: wantsContactor(facts),
     };

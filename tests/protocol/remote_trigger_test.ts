@@ -41,7 +41,19 @@ check(
 );
 check("TC_054: Heartbeat", { requestedMessage: "Heartbeat" }, heartbeat);
 check("Heartbeat while Pending", { requestedMessage: "Heartbeat" }, heartbeat, "Pending");
-for (const requestedMessage of ["Heartbeat", "StatusNotification", "MeterValues"]) {
+for (const kind of ["DiagnosticsStatusNotification", "FirmwareStatusNotification"] as const) {
+  check(`TC_054: ${kind}`, { requestedMessage: kind }, accepted({ kind }));
+  check(`${kind} while Pending`, { requestedMessage: kind, connectorId: 9 }, accepted({ kind }), "Pending");
+}
+for (
+  const requestedMessage of [
+    "Heartbeat",
+    "StatusNotification",
+    "MeterValues",
+    "DiagnosticsStatusNotification",
+    "FirmwareStatusNotification",
+  ]
+) {
   check(
     `§4.2: no ${requestedMessage} before the first answer, when only BootNotification may be sent`,
     { requestedMessage },

@@ -1,0 +1,307 @@
+/** Reservations as the actors keep them (OCPP 1.6 §5.1, §5.13; spec/behaviour.md §10). */
+import { assertEquals } from "@std/assert";
+import type { StationProfile } from "../../hal/station_profile.ts";
+import { formatDateTime } from "../../protocol/date_time.ts";
+import type { IdTagInfo } from "../../protocol/messages/types.ts";
+import { dcFour } from "../hal/stations.ts";
+import type { CalmHouse, CalmHouseOptions } from "./calm_house.ts";
+import { bootedHouse, charging, reported, status, stored, swiped } from "./calm_house.ts";
+
+const worth: Readonly<Record<string, IdTagInfo>> = {
+  FRIEND: { status: "Accepted", parentIdTag: "family" },
+  MALLORY: { status: "Blocked", parentIdTag: "FAMILY" },
+};
+const hourMs = 3_600_000;
+/** Four connectors, and one reader for them all. */
+const oneReader: StationProfile = { ...dcFour, reader: "station" };
+
+function house(options: CalmHouseOptions = {}): Promise<CalmHouse> {
+  return bootedHouse({ judge: (idTag) => worth[idTag] ?? { status: "Accepted" }, ...options });
+}
+
+interface Wish {
+  readonly connectorId?: number;
+  readonly reservationId?: number;
+  readonly idTag?: string;
+  readonly parentIdTag?: string;
+  readonly afterMs?: number;
+}
+
+/** For OWNER, connector 1, number 5, an hour. */
+async function reserve(charger: CalmHouse, { afterMs = hourMs, ...wish }: Wish = {}): Promise<unknown> {
+  const expiryDate = formatDateTime(charger.clock.wallMs() + afterMs);
+  const request = { connectorId: 1, reservationId: 5, idTag: "OWNER", expiryDate, ...wish };
+  return statusOf(await charger.ask("ReserveNow", request));
+}
+
+async function cancel(charger: CalmHouse, reservationId = 5): Promise<unknown> {
+  return statusOf(await charger.ask("CancelReservation", { reservationId }));
+}
+
+function statusOf(answer: unknown): unknown {
+  return (answer as { readonly result: { readonly status: unknown } }).result.status;
+}
+
+async function plugged(charger: CalmHouse, connectorId = 1): Promise<void> {
+  charger.station.verbs.plug(connectorId);
+  await charger.advance(0);
+}
+
+async function restarted(charger: CalmHouse, keptCommits = 0): Promise<void> {
+  charger.cutPower(keptCommits);
+  charger.forget();
+  await charger.restorePower();
+  await charger.advance(0);
+}
+
+function starts(charger: CalmHouse): readonly unknown[] {
+  return charger.sent("StartTransaction").map(({ payload }) => [
+    payload.connectorId,
+    payload.idTag,
+    payload.reservationId,
+  ]);
+}
+
+Deno.test("TC_046_1: Reserved; no Authorize for a foreign tag; the owner's StartTransaction names the reservation", async () => {
+  const charger = await house();
+  assertEquals(await reserve(charger), "Accepted");
+  assertEquals(reported(charger), ["Reserved"]);
+  await swiped(charger, "STRANGER");
+  assertEquals(charger.sent("Authorize"), []);
+  await swiped(charger, "OWNER");
+  await plugged(charger);
+  assertEquals(starts(charger), [[1, "OWNER", 5]]);
+  assertEquals(reported(charger), ["Reserved", "Preparing", "Charging"]);
+  assertEquals(await stored(charger, "reservation"), []);
+});
+
+Deno.test("§5.13: a reservation is used once: the next start of its owner has none", async () => {
+  const charger = await house();
+  await reserve(charger);
+  await swiped(charger, "OWNER");
+  await plugged(charger);
+  await swiped(charger, "OWNER");
+  charger.station.verbs.unplug(1);
+  await charger.advance(0);
+  assertEquals(reported(charger).slice(-2), ["Finishing", "Available"]);
+  charger.forget();
+  await charging(charger, 1, "OWNER");
+  assertEquals([...charger.centralSystem.ledger.values()].map(({ start }) => start.reservationId), [
+    5,
+    undefined,
+  ]);
+});
+
+Deno.test("TC_046_2: a remote start for the owner is Accepted, for another Rejected", async () => {
+  const charger = await house();
+  await reserve(charger);
+  assertEquals(
+    statusOf(await charger.ask("RemoteStartTransaction", { connectorId: 1, idTag: "STRANGER" })),
+    "Rejected",
+  );
+  assertEquals(statusOf(await charger.ask("RemoteStartTransaction", { idTag: "OWNER" })), "Accepted");
+  await plugged(charger);
+  assertEquals(starts(charger), [[1, "OWNER", 5]]);
+});
+
+Deno.test("TC_053_1: whoever has the reservation's parentIdTag may use it, once Authorize has said so", async () => {
+  const charger = await house();
+  await reserve(charger, { parentIdTag: "FAMILY" });
+  await plugged(charger);
+  for (const idTag of ["STRANGER", "MALLORY"]) await swiped(charger, idTag);
+  assertEquals([starts(charger), reported(charger)], [[], ["Reserved"]]);
+  await swiped(charger, "FRIEND");
+  assertEquals(starts(charger), [[1, "FRIEND", 5]]);
+});
+
+Deno.test("TC_053_2: remotely too, and AuthorizeRemoteTxRequests=false does not spare the question", async () => {
+  const charger = await house({ settings: { AuthorizeRemoteTxRequests: "false" } });
+  await reserve(charger, { parentIdTag: "FAMILY" });
+  await plugged(charger);
+  await charger.ask("RemoteStartTransaction", { connectorId: 1, idTag: "FRIEND" });
+  assertEquals([charger.sent("Authorize").length, starts(charger)], [1, [[1, "FRIEND", 5]]]);
+});
+
+Deno.test("TC_047: at its expiryDate it is Available, by itself, to the moment; offline as well", async () => {
+  for (const link of ["up", "down"] as const) {
+    const charger = await house({ settings: { AllowOfflineTxForUnknownId: "true" } });
+    await reserve(charger, { afterMs: 90_000 });
+    charger.network.setLink(link);
+    await charger.advance(89_999);
+    assertEquals(status(charger), "Reserved");
+    await charger.advance(1);
+    assertEquals([status(charger), await stored(charger, "reservation")], ["Available", []]);
+    await swiped(charger, "STRANGER");
+    await plugged(charger);
+    assertEquals(status(charger), "Charging");
+    charger.network.setLink("up");
+    await charger.advance(600_000);
+    assertEquals(starts(charger), [[1, "STRANGER", undefined]]);
+  }
+});
+
+Deno.test("§10: it survives a power cut, and expires afterwards, or while there is no power", async () => {
+  const charger = await house();
+  await reserve(charger, { afterMs: 90_000 });
+  await restarted(charger);
+  await charger.advance(10_000);
+  assertEquals(reported(charger), ["Reserved"]);
+  await charger.advance(80_000);
+  assertEquals(reported(charger), ["Reserved", "Available"]);
+  await reserve(charger, { afterMs: 90_000 });
+  charger.cutPower(0);
+  await charger.advance(90_000);
+  charger.forget();
+  await charger.restorePower();
+  await charger.advance(0);
+  assertEquals([reported(charger), await stored(charger, "reservation")], [["Available"], []]);
+});
+
+Deno.test("civil time that is set forward ends it then", async () => {
+  const charger = await house();
+  await reserve(charger, { afterMs: hourMs });
+  charger.clock.stepWall(-2 * hourMs);
+  await charger.advance(300_000);
+  assertEquals(status(charger), "Reserved");
+});
+
+Deno.test("TC_051, TC_052: cancelled it is Available; a number that is not known is Rejected", async () => {
+  const charger = await house();
+  await reserve(charger);
+  assertEquals([await cancel(charger, 6), status(charger)], ["Rejected", "Reserved"]);
+  assertEquals([await cancel(charger), status(charger)], ["Accepted", "Available"]);
+  assertEquals(await cancel(charger), "Rejected");
+  await charging(charger, 1, "OWNER");
+  assertEquals([...charger.centralSystem.ledger.values()].map(({ start }) => start.reservationId), [
+    undefined,
+  ]);
+});
+
+Deno.test("cancelled between tag and cable, the start goes on without it", async () => {
+  const charger = await house();
+  await reserve(charger);
+  await swiped(charger, "OWNER");
+  assertEquals(await cancel(charger), "Accepted");
+  await plugged(charger);
+  assertEquals(starts(charger), [[1, "OWNER", undefined]]);
+});
+
+Deno.test("TC_048: Faulted, Occupied, Unavailable; and what is refused leaves nothing behind", async () => {
+  const charger = await house();
+  charger.station.verbs.fault(1, { errorCode: "GroundFailure" });
+  await charger.advance(0);
+  assertEquals(await reserve(charger), "Faulted");
+  charger.station.verbs.clearFault(1);
+  await plugged(charger);
+  assertEquals(await reserve(charger), "Occupied");
+  charger.station.verbs.unplug(1);
+  await charger.ask("ChangeAvailability", { connectorId: 1, type: "Inoperative" });
+  assertEquals([await reserve(charger), await stored(charger, "reservation")], ["Unavailable", []]);
+});
+
+Deno.test("storage that fails: Rejected, and nothing is reserved", async () => {
+  const charger = await house();
+  charger.store().failCommits("full", 1);
+  assertEquals([await reserve(charger), status(charger)], ["Rejected", "Available"]);
+});
+
+Deno.test("§5.13: a fault or ChangeAvailability ends it, over a power cut too", async () => {
+  const charger = await house();
+  await reserve(charger);
+  charger.station.verbs.fault(1, { errorCode: "GroundFailure" });
+  await charger.advance(0);
+  charger.station.verbs.clearFault(1);
+  await charger.advance(0);
+  assertEquals([status(charger), await cancel(charger)], ["Available", "Rejected"]);
+  await reserve(charger);
+  await charger.ask("ChangeAvailability", { connectorId: 1, type: "Inoperative" });
+  await restarted(charger);
+  await charger.ask("ChangeAvailability", { connectorId: 1, type: "Operative" });
+  assertEquals([status(charger), await stored(charger, "reservation")], ["Available", []]);
+});
+
+Deno.test("ConnectionTimeOut: the reservation stays, and the connector is Reserved again by way of Available", async () => {
+  const charger = await house({ settings: { ConnectionTimeOut: "20" } });
+  await reserve(charger);
+  await swiped(charger, "OWNER");
+  await charger.advance(20_000);
+  assertEquals(reported(charger), ["Reserved", "Preparing", "Available", "Reserved"]);
+});
+
+Deno.test("TC_049: with one connector free it is that one that reports Reserved for the whole station", async () => {
+  const charger = await house({ station: oneReader });
+  for (const connectorId of [1, 2, 4]) {
+    await charger.ask("ChangeAvailability", { connectorId, type: "Inoperative" });
+  }
+  charger.forget();
+  assertEquals(await reserve(charger, { connectorId: 0 }), "Accepted");
+  assertEquals([1, 2, 3, 4].map((connectorId) => reported(charger, connectorId)), [[], [], ["Reserved"], []]);
+  await swiped(charger, "STRANGER");
+  assertEquals(charger.sent("Authorize"), []);
+  await swiped(charger, "OWNER");
+  await plugged(charger, 3);
+  assertEquals(starts(charger), [[3, "OWNER", 5]]);
+});
+
+Deno.test("connector 0, several free: the last one is kept, whichever it is", async () => {
+  const charger = await house({ station: oneReader });
+  await reserve(charger, { connectorId: 0 });
+  assertEquals([1, 2, 3, 4].map((connectorId) => status(charger, connectorId)), Array(4).fill("Available"));
+  for (const [connectorId, idTag] of [[1, "A"], [3, "C"], [4, "D"]] as const) {
+    await charging(charger, connectorId, idTag);
+  }
+  assertEquals(status(charger, 2), "Reserved");
+  await swiped(charger, "B");
+  assertEquals(charger.sent("Authorize"), []);
+  charger.station.verbs.unplug(3);
+  await charger.advance(1_000);
+  assertEquals([status(charger, 2), status(charger, 3)], ["Available", "Available"]);
+  await swiped(charger, "OWNER");
+  await plugged(charger, 2);
+  assertEquals(starts(charger).slice(-1), [[2, "OWNER", 5]]);
+  assertEquals(status(charger, 3), "Available");
+});
+
+Deno.test("the same number again replaces it: elsewhere, and for another", async () => {
+  const charger = await house({ station: oneReader });
+  await reserve(charger);
+  assertEquals(await reserve(charger, { connectorId: 2, idTag: "OTHER" }), "Accepted");
+  assertEquals([status(charger, 1), status(charger, 2)], ["Available", "Reserved"]);
+  assertEquals((await stored(charger, "reservation")).length, 1);
+});
+
+Deno.test("a crash of the reservations actor or of the connector changes nothing that anybody sees", async () => {
+  const charger = await house();
+  await reserve(charger);
+  charger.forget();
+  for (const actor of ["reservations", "connector:1", "authorizer"]) {
+    charger.system().crash(actor);
+    await charger.advance(5_000);
+    assertEquals([actor, status(charger), reported(charger).filter((one) => one !== "Reserved")], [
+      actor,
+      "Reserved",
+      [],
+    ]);
+  }
+  await swiped(charger, "OWNER");
+  await plugged(charger);
+  assertEquals(starts(charger), [[1, "OWNER", 5]]);
+});
+
+Deno.test("a power cut in the commit of the start: used with it, or there without it", async () => {
+  for (const keptCommits of [0, 1]) {
+    const charger = await house({
+      settings: { LocalPreAuthorize: "true", AuthorizationCacheEnabled: "false" },
+    });
+    await reserve(charger);
+    await swiped(charger, "OWNER");
+    charger.disk.commitMs = 10;
+    await plugged(charger);
+    await charger.advance(5);
+    charger.disk.commitMs = 0;
+    await restarted(charger, keptCommits);
+    await charger.advance(60_000);
+    const left = (await stored(charger, "reservation")).length;
+    assertEquals([left, starts(charger)], keptCommits === 0 ? [1, []] : [0, [[1, "OWNER", 5]]]);
+  }
+});
