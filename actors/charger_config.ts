@@ -3,6 +3,7 @@
  *
  * Law: a pure translation. What is derived here is derived nowhere else.
  */
+import { supplyOf } from "../hal/connector_hardware.ts";
 import type { StationProfile } from "../hal/station_profile.ts";
 import type { WebSocketTarget } from "../hal/websocket.ts";
 import type { FixableBoolean, KeyTable } from "../protocol/configuration.ts";
@@ -44,9 +45,9 @@ export function chargerConfig(
     table: stationKeyTable(profile),
     featureProfiles: featureProfiles(profile),
     registration: { heartbeatIntervalMaxS: profile.bounds.HeartbeatInterval.most, ownBootIntervalS },
-    connectors: profile.connectors.map(({ maxCurrentA, lock }) => ({
-      currentMaxA: maxCurrentA,
-      hasLock: lock,
+    connectors: profile.connectors.map((connector) => ({
+      supply: supplyOf(connector),
+      hasLock: connector.lock,
     })),
     boot,
   };
@@ -76,10 +77,16 @@ export function stationKeyTable(profile: StationProfile): KeyTable {
     localAuthorizeOffline: firstValues.LocalAuthorizeOffline,
     localAuthListMaxLength: limits.LocalAuthListMaxLength,
     sendLocalListMaxLength: limits.SendLocalListMaxLength,
+    chargeProfileMaxStackLevel: limits.ChargeProfileMaxStackLevel,
+    chargingScheduleMaxPeriods: limits.ChargingScheduleMaxPeriods,
+    maxChargingProfilesInstalled: limits.MaxChargingProfilesInstalled,
+    chargingRateUnits: profile.smartCharging.chargingRateUnits,
+    currentMaxA: Math.max(...profile.connectors.map(({ maxCurrentA }) => maxCurrentA)),
     functions: {
       ...options,
       reservation: featureProfiles(profile).includes("Reservation"),
       localAuthList: featureProfiles(profile).includes("LocalAuthListManagement"),
+      smartCharging: featureProfiles(profile).includes("SmartCharging"),
       // Security profiles 1 and 2 are those with a password.
       authorizationKey: profile.security.securityProfiles.some((number) => number < 3),
     },

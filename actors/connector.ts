@@ -45,6 +45,7 @@ import { tracingDamaged } from "./damaged_record.ts";
 import type { MeterMessage } from "./meter.ts";
 import type { ActorSpec, Address, Behaviour, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
+import type { ProfileSchedulerMessage } from "./profile_scheduler.ts";
 import type { ReservationsMessage } from "./reservations.ts";
 import { reservedAtStart } from "./reservations.ts";
 import { readSettings } from "./settings.ts";
@@ -72,6 +73,7 @@ export interface ConnectorParts {
   readonly outbox: Address<OutboxMessage>;
   readonly station: Address<StationMessage>;
   readonly reservations: Address<ReservationsMessage>;
+  readonly profileScheduler: Address<ProfileSchedulerMessage>;
 }
 
 const authorizeTimeoutMs = 35_000;
@@ -122,6 +124,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   #facts: ConnectorFacts;
   #commanded: { readonly contactor: boolean; readonly lock: boolean } | null = null;
   #described = "";
+  #drawingTold = "";
   readonly #stopWaiters: Reply<null>[] = [];
 
   constructor(
@@ -139,7 +142,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       ...parts,
       minimumS: () => this.#settings.MinimumStatusDuration,
     });
-    this.#meter = new ConnectorMeter(self, parts);
+    this.#meter = new ConnectorMeter(self, { ...parts, offeredA: () => this.#facts.offeredA });
     this.#timers = new ConnectorTimers(self, parts.clock);
     this.#transaction = new ConnectorTransaction(self, { ...parts, book, meter: this.#meter });
     const samples = new ConnectorSamples(self, parts, this.#meter);
@@ -157,6 +160,8 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       reserved,
       // What a predecessor has said; where it could not, a connector that comes back says what is true.
       saysReserved: reserved.held && record === null && availability.now() === "Operative",
+      // Until the profile scheduler says what it has told the board.
+      offeredA: parts.currentMaxA,
       lockFault: null,
       warning: null,
     };
@@ -164,7 +169,6 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
 
   /** Takes up what the store says was going on: a decided stop, an interrupted transaction, or one that goes on. */
   async resume(): Promise<void> {
-    this.#board.setCurrentLimit(this.#parts.connectorId, this.#parts.currentMaxA);
     const record = this.#book.open();
     const answer = await this.#book.answer();
     // A stop first: what follows must not close the contactor for a moment.
@@ -217,6 +221,8 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       case "AlignedDue":
       case "EnergyDue":
         return this.#timerFired(message.kind);
+      case "CurrentOffered":
+        return this.#apply(message);
       case "StopDue":
         return this.#meter.ask(message.purpose);
       case "StartAnswered":
@@ -238,6 +244,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
         return;
       case "Describe":
         this.#described = "";
+        this.#drawingTold = "";
         return this.#describe();
       case "ClockStepped":
         this.#timers.restart("AlignedDue");
@@ -416,6 +423,7 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   }
 
   #describe(): void {
+    this.#tellDrawing();
     const candidate = candidateOf(this.#parts.connectorId, this.#facts);
     const described = JSON.stringify(candidate);
     if (described === this.#described) return;
@@ -423,6 +431,15 @@ class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     this.#self.send(this.#parts.authorizer, { kind: "ConnectorChanged", candidate });
     this.#self.send(this.#parts.station, { kind: "ConnectorChanged", candidate });
     this.#self.send(this.#parts.reservations, { kind: "ConnectorChanged", candidate });
+  }
+
+  #tellDrawing(): void {
+    const drawing = this.#transaction.drawing(this.#facts.use);
+    const told = JSON.stringify(drawing);
+    if (told === this.#drawingTold) return;
+    this.#drawingTold = told;
+    const { connectorId, profileScheduler } = this.#parts;
+    this.#self.send(profileScheduler, { kind: "DrawingChanged", connectorId, drawing });
   }
 
   #report(): StatusReport {

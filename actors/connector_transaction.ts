@@ -6,9 +6,10 @@
  */
 import type { Clock } from "../hal/clock.ts";
 import type { Reading } from "../hal/meter.ts";
-import type { ConnectorEvent, Fault, Holder, Stop } from "../protocol/connector_facts.ts";
+import type { ConnectorEvent, Fault, Holder, Stop, Use } from "../protocol/connector_facts.ts";
 import type { MeterValue } from "../protocol/messages/types.ts";
 import { transactionTimeMs } from "../protocol/transaction.ts";
+import type { Drawing } from "./connector_message.ts";
 import type { ConnectorMeter, Purpose } from "./connector_meter.ts";
 import type { Address, Message, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
@@ -47,6 +48,25 @@ export class ConnectorTransaction {
   constructor(self: Pick<Self<StopDue>, "after" | "send" | "trace">, parts: ConnectorTransactionParts) {
     this.#self = self;
     this.#parts = parts;
+  }
+
+  drawing(use: Use): Drawing {
+    switch (use.kind) {
+      case "none":
+      case "stopping":
+      case "ended":
+        return { kind: "none" };
+      case "asked":
+      case "authorized":
+      case "locking":
+      case "starting":
+        return { kind: "starting" };
+      case "transaction": {
+        const record = this.#parts.book.open();
+        if (record === null) return { kind: "none" };
+        return { kind: "running", localId: record.localId, startedMonotonicMs: record.startedMonotonicMs };
+      }
+    }
   }
 
   /** A moment on the running transaction's own clock; civil time where none runs in this boot. */

@@ -25,6 +25,7 @@ import { IncomingCalls } from "./incoming_calls.ts";
 import { tracingDamaged } from "./damaged_record.ts";
 import type { LinkMessage } from "./link.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
+import type { ProfileSchedulerMessage } from "./profile_scheduler.ts";
 import type { Route } from "./routes.ts";
 import type { SendCall } from "./send_call.ts";
 import type { StationMessage } from "./station.ts";
@@ -63,6 +64,7 @@ export interface OutboxParts {
   readonly station: Address<StationMessage>;
   readonly authorizer: Address<AuthorizerMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
+  readonly profileScheduler: Address<ProfileSchedulerMessage>;
   readonly route: Route;
 }
 
@@ -126,13 +128,12 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
     switch (message.kind) {
       case "LinkUp":
         this.#linkUp = true;
-        this.#self.send(this.#parts.station, { kind: "LinkChanged", up: true });
+        this.#announceLink();
         return this.#pump();
       case "LinkDown":
         return this.#linkLost();
       case "AnnounceLink":
-        this.#self.send(this.#parts.station, { kind: "LinkChanged", up: this.#linkUp });
-        return;
+        return this.#announceLink();
       case "FrameReceived":
         return this.#received(message.text);
       case "RegistrationChanged":
@@ -185,9 +186,15 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
     return this.#pump();
   }
 
+  #announceLink(): void {
+    const { station, profileScheduler } = this.#parts;
+    this.#self.send(station, { kind: "LinkChanged", up: this.#linkUp });
+    this.#self.send(profileScheduler, { kind: "LinkChanged", up: this.#linkUp });
+  }
+
   async #linkLost(): Promise<void> {
     this.#linkUp = false;
-    this.#self.send(this.#parts.station, { kind: "LinkChanged", up: false });
+    this.#announceLink();
     this.#incoming.forget();
     await this.#finish({ kind: "offline" });
     for (const call of this.#waiting.splice(0)) call.reply({ kind: "offline" });

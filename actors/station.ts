@@ -42,7 +42,8 @@ import type { ConnectorChanged, ConnectorMessage, UnlockAnswer } from "./connect
 import type { ActorSpec, Address, Behaviour, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
 import { tracingDamaged } from "./damaged_record.ts";
-import type { ConnectorAnswered } from "./remote_transactions.ts";
+import type { ProfileSchedulerMessage } from "./profile_scheduler.ts";
+import type { ConnectorAnswered, ProfileOffered } from "./remote_transactions.ts";
 import { RemoteTransactions } from "./remote_transactions.ts";
 import type { ReservationsMessage } from "./reservations.ts";
 import type { RestartStep } from "./restarting.ts";
@@ -77,6 +78,7 @@ export type StationMessage =
     readonly request: RemoteStopTransactionRequest;
     readonly reply: Reply<Answer>;
   }
+  | ProfileOffered
   | ConnectorAnswered
   | {
     readonly kind: "TriggerMessage";
@@ -119,6 +121,9 @@ export interface StationParts {
   readonly outbox: Address<OutboxMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
   readonly reservations: Address<ReservationsMessage>;
+  readonly profileScheduler: Address<ProfileSchedulerMessage>;
+  /** The feature profile is on. */
+  readonly smartCharging: boolean;
 }
 
 /** When BootNotification got no answer, or an error. */
@@ -236,6 +241,8 @@ class StationBehaviour implements Behaviour<StationMessage> {
         return this.#registration === "Accepted"
           ? this.#remote.stop(message.request.transactionId, message.reply)
           : message.reply(statusAnswer("Rejected"));
+      case "ProfileOffered":
+        return this.#remote.profileOffered(message);
       case "ConnectorAnswered":
         return this.#remote.answered(message);
       case "TriggerMessage":
@@ -405,13 +412,14 @@ class StationBehaviour implements Behaviour<StationMessage> {
 
   /** The clock is set while a session runs, too: a transaction has its own time (spec/behaviour.md §17). */
   async #setClock(currentTime: string): Promise<void> {
-    const { clock, civilTime, connectors, reservations } = this.#parts;
+    const { clock, civilTime, connectors, reservations, profileScheduler } = this.#parts;
     const setMs = clockToSet(currentTime, clock.wallMs());
     if (setMs !== null) {
       this.#self.trace("SetClock", { fromMs: clock.wallMs(), toMs: setMs });
       civilTime.set(setMs);
       for (const connector of connectors.values()) this.#self.send(connector, { kind: "ClockStepped" });
       this.#self.send(reservations, { kind: "ClockStepped" });
+      this.#self.send(profileScheduler, { kind: "ClockStepped" });
     }
     const record: ClockRecord = { knownMs: clock.wallMs() };
     await this.#store.commit({ sets: [{ key: keys.clock, value: record }] });

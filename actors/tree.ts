@@ -15,6 +15,7 @@ import type { Power } from "../hal/power.ts";
 import type { Reader } from "../hal/reader.ts";
 import type { WebSocketDriver, WebSocketTarget } from "../hal/websocket.ts";
 import type { Backoff } from "../protocol/backoff.ts";
+import type { Supply } from "../protocol/charging_rate.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
 import type { BootNotificationRequest } from "../protocol/messages/core.ts";
 import type { RegistrationLimits } from "../protocol/registration.ts";
@@ -38,6 +39,8 @@ import type { OutboxMessage } from "./outbox.ts";
 import { outboxActor } from "./outbox.ts";
 import type { PowerMessage } from "./power.ts";
 import { powerActor } from "./power.ts";
+import type { ProfileSchedulerMessage } from "./profile_scheduler.ts";
+import { profileSchedulerActor } from "./profile_scheduler.ts";
 import type { ReservationsMessage } from "./reservations.ts";
 import { reservationsActor } from "./reservations.ts";
 import { routes } from "./routes.ts";
@@ -68,7 +71,7 @@ export interface ChargerConfig {
   readonly featureProfiles: readonly string[];
   readonly registration: RegistrationLimits;
   /** In the order of their numbers, 1 to n. */
-  readonly connectors: readonly { readonly currentMaxA: number; readonly hasLock: boolean }[];
+  readonly connectors: readonly { readonly supply: Supply; readonly hasLock: boolean }[];
   /** This boot's number, from `beginBoot`. */
   readonly boot: number;
 }
@@ -79,6 +82,7 @@ export interface Addresses {
   readonly authorizer: Address<AuthorizerMessage>;
   readonly localList: Address<LocalListMessage>;
   readonly reservations: Address<ReservationsMessage>;
+  readonly profileScheduler: Address<ProfileSchedulerMessage>;
   readonly meter: Address<MeterMessage>;
   readonly power: Address<PowerMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
@@ -115,6 +119,7 @@ function makeAddresses(kernel: Kernel, connectors: number): Addresses {
     authorizer: kernel.address("authorizer"),
     localList: kernel.address("local_list"),
     reservations: kernel.address("reservations"),
+    profileScheduler: kernel.address("profile_scheduler"),
     meter: kernel.address("meter"),
     power: kernel.address("power"),
     connectors: new Map(
@@ -143,7 +148,7 @@ function wireDrivers(ports: Ports, addresses: Addresses): void {
 }
 
 function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
-  const { connectors, authorizer, localList, link, outbox, station } = addresses;
+  const { connectors, authorizer, localList, profileScheduler, link, outbox, station } = addresses;
   return {
     id: "settings",
     strategy: "one_for_one",
@@ -153,7 +158,7 @@ function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
         address: addresses.configuration,
         store: ports.store,
         table: config.table,
-        listeners: [...connectors.values(), authorizer, localList, link, outbox, station],
+        listeners: [...connectors.values(), authorizer, localList, profileScheduler, link, outbox, station],
       }),
     ],
   };
@@ -162,12 +167,14 @@ function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
 function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
   const { clock, store, board } = ports;
   const { table } = config;
-  const { authorizer, localList, reservations, meter, power, connectors, outbox, station } = addresses;
+  const { authorizer, localList, reservations, profileScheduler, meter, power, connectors, outbox, station } =
+    addresses;
+  const supplies = new Map(config.connectors.map(({ supply }, index) => [index + 1, supply]));
   const each = [...connectors].map(([connectorId, address]) =>
     connectorActor({
       address,
       connectorId,
-      currentMaxA: config.connectors[connectorId - 1]?.currentMaxA ?? 0,
+      currentMaxA: supplies.get(connectorId)?.currentMaxA ?? 0,
       hasLock: config.connectors[connectorId - 1]?.hasLock ?? false,
       boot: config.boot,
       board,
@@ -179,6 +186,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
       outbox,
       station,
       reservations,
+      profileScheduler,
     })
   );
   return {
@@ -190,6 +198,17 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
       authorizerActor({ address: authorizer, clock, store, table, outbox, station, connectors }),
       localListActor({ address: localList, store, table }),
       reservationsActor({ address: reservations, clock, store, table, connectors }),
+      // Before the connectors: what begins is to find its limit at the board.
+      profileSchedulerActor({
+        address: profileScheduler,
+        board,
+        clock,
+        store,
+        table,
+        supplies,
+        connectors,
+        outbox,
+      }),
       meterActor({ address: meter, meter: ports.meter }),
       powerActor({ address: power, power: ports.power, connectors }),
       ...each,
@@ -200,7 +219,8 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
 function central(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
   const { clock, entropy, store } = ports;
   const { table, featureProfiles } = config;
-  const { configuration, authorizer, localList, reservations, connectors, link, outbox, station } = addresses;
+  const { configuration, authorizer, localList, reservations, profileScheduler, connectors } = addresses;
+  const { link, outbox, station } = addresses;
   return {
     id: "central",
     strategy: "rest_for_one",
@@ -227,12 +247,14 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         station,
         authorizer,
         connectors,
+        profileScheduler,
         route: routes({
           configuration,
           station,
           authorizer,
           localList,
           reservations,
+          profileScheduler,
           vendorId: config.identity.chargePointVendor,
           featureProfiles,
         }),
@@ -253,6 +275,8 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         outbox,
         connectors,
         reservations,
+        profileScheduler,
+        smartCharging: featureProfiles.includes("SmartCharging"),
       }),
     ],
   };

@@ -45,22 +45,19 @@ export function cleared(profiles: ProfileSet, filter: ClearChargingProfileReques
   );
 }
 
-/** §3.13.1: a TxProfile is deleted with its transaction. `localId` is null when none runs on the connector any more, nor is about to. */
-export function ended(profiles: ProfileSet, connectorId: number, localId: number | null): ProfileSet {
-  return profiles.filter((one) =>
-    one.profile.chargingProfilePurpose === "TxProfile" && one.connectorId === connectorId &&
-    (localId === null || (one.localId !== undefined && one.localId !== localId))
-  );
-}
+/** What goes on at a connector, as far as its TxProfiles are concerned. */
+export type TransactionState =
+  | { readonly kind: "none" }
+  /** Somebody is about to begin, perhaps by the RemoteStartTransaction that has brought a profile. */
+  | { readonly kind: "starting" }
+  | { readonly kind: "running"; readonly localId: number };
 
-/** The profile of a RemoteStartTransaction, once its transaction has begun, as it is from then on; the others of a set do not change. */
-export function begun(profiles: ProfileSet, connectorId: number, localId: number): ProfileSet {
-  return profiles
-    .filter((one) =>
-      one.profile.chargingProfilePurpose === "TxProfile" && one.connectorId === connectorId &&
-      one.localId === undefined
-    )
-    .map((one) => ({ ...one, localId }));
+/** §3.13.1: a TxProfile is deleted with its transaction; that of a RemoteStartTransaction becomes the next one's, or goes with the start. */
+export function followed(profiles: ProfileSet, connectorId: number, state: TransactionState): ProfileSet {
+  return profiles.flatMap((one) => {
+    const isMeant = one.connectorId === connectorId && one.profile.chargingProfilePurpose === "TxProfile";
+    return isMeant ? afterwards(one, state) : [one];
+  });
 }
 
 /** Those whose validTo has passed: they hold for nothing any more and only take up room. */
@@ -70,6 +67,18 @@ export function expired(profiles: ProfileSet, nowMs: number): ProfileSet {
 
 export function without(profiles: ProfileSet, gone: ProfileSet): ProfileSet {
   return profiles.filter((one) => !gone.includes(one));
+}
+
+function afterwards(one: InstalledProfile, state: TransactionState): ProfileSet {
+  switch (state.kind) {
+    case "none":
+      return [];
+    case "starting":
+      return one.localId === undefined ? [one] : [];
+    case "running":
+      if (one.localId === undefined) return [{ ...one, localId: state.localId }];
+      return one.localId === state.localId ? [one] : [];
+  }
 }
 
 function isReplaced(old: InstalledProfile, one: InstalledProfile): boolean {

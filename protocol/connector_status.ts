@@ -24,7 +24,7 @@ export function status(facts: ConnectorFacts): ChargePointStatus {
     case "transaction":
       if (!facts.use.transaction.mayCharge) return "SuspendedEVSE";
       if (facts.electronics.plug !== "both") return "SuspendedEV";
-      if (facts.electronics.lock === "open") return "SuspendedEVSE";
+      if (facts.electronics.lock === "open" || facts.offeredA <= 0) return "SuspendedEVSE";
       return facts.electronics.evDemandsEnergy ? "Charging" : "SuspendedEV";
     case "stopping":
       return "Finishing";

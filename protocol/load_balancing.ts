@@ -9,7 +9,7 @@
  * all, and equal shares of too little would leave everyone without. `preferred` (minChargingRate) is a hint: it is kept while it
  * can be for all of them, and makes nobody wait.
  */
-import { lowestOf } from "./charging_limit.ts";
+import { lowestOf, nextEdgeMs } from "./charging_limit.ts";
 import type { LimitedConnector, Winners } from "./charging_precedence.ts";
 import { winnersAt } from "./charging_precedence.ts";
 import { inTenths, limitIn } from "./charging_rate.ts";
@@ -38,11 +38,45 @@ export function shared(total: number, claims: readonly Claim[]): ReadonlyMap<num
   return new Map([...all.map(({ connectorId }) => [connectorId, 0] as const), ...shares]);
 }
 
-/** What each connector's hardware is to be told at a moment, in ampere by connectorId. `connectors` are those of a station. */
-export function offeredAt(
+/** Ampere by connectorId. */
+export type Offered = ReadonlyMap<number, number>;
+
+/**
+ * What each connector's hardware is to be told at a moment. `connectors` are those of a station. Below what charges at all it is 0: a
+ * car would not draw it.
+ */
+export function offeredAt(connectors: readonly LimitedConnector[], atMs: number): Offered {
+  const shares = sharesAt(connectors, atMs);
+  return new Map(connectors.map(({ connectorId, supply }) => {
+    const shareA = shares.get(connectorId) ?? 0;
+    return [connectorId, shareA < supply.currentMinA ? 0 : shareA];
+  }));
+}
+
+/**
+ * The least that is to be offered at any moment from `fromMs` to `leadMs` later, since hardware takes its time to obey: a limit that
+ * falls is told before it does. `untilMs` is when that may next be something else; Infinity when it never will be by itself.
+ */
+export function leastOffered(
   connectors: readonly LimitedConnector[],
-  atMs: number,
-): ReadonlyMap<number, number> {
+  fromMs: number,
+  leadMs: number,
+): { readonly offered: Offered; readonly untilMs: number } {
+  let offered = offeredAt(connectors, fromMs);
+  const firstMs = nextEdgeOf(connectors, fromMs);
+  let edgeMs = firstMs;
+  for (; edgeMs <= fromMs + leadMs; edgeMs = nextEdgeOf(connectors, edgeMs)) {
+    const then = offeredAt(connectors, edgeMs);
+    offered = new Map([...offered].map(([id, nowA]) => [id, Math.min(nowA, then.get(id) ?? 0)]));
+  }
+  return { offered, untilMs: firstMs === edgeMs ? edgeMs - leadMs : Math.min(firstMs, edgeMs - leadMs) };
+}
+
+function nextEdgeOf(connectors: readonly LimitedConnector[], atMs: number): number {
+  return Math.min(...connectors.map((connector) => nextEdgeMs(connector, atMs)));
+}
+
+function sharesAt(connectors: readonly LimitedConnector[], atMs: number): Offered {
   const judged = connectors.map((connector) => ({ connector, winners: winnersAt(connector, atMs) }));
   const ownA = new Map(
     judged.map(({ connector, winners }) =>
@@ -67,22 +101,24 @@ function claimsOf(
   winners: Winners,
   unit: ChargingRateUnitType,
 ): readonly Claim[] {
-  if (charging === null) return [];
+  const most = lowestOf(winners, unit, supply).limit;
+  const least = limitIn(unit, { limit: supply.currentMinA, chargingRateUnit: "A" }, supply);
+  // Who may not draw what charges at all leaves it to the others.
+  if (charging === null || most < least) return [];
   const schedule = winners.tx?.installed.profile.chargingSchedule;
   const { minChargingRate = 0, chargingRateUnit = unit } = schedule ?? {};
   return [{
     connectorId,
     sinceMs: charging.sinceMs,
-    most: lowestOf(winners, unit, supply).limit,
-    least: limitIn(unit, { limit: supply.currentMinA, chargingRateUnit: "A" }, supply),
+    most,
+    least,
     preferred: limitIn(unit, { limit: minChargingRate, chargingRateUnit }, supply),
   }];
 }
 
-/** Whoever wants less than what charges at all is content with that. */
 function inWholeTenths(claim: Claim): Claim {
   const most = inTenths(claim.most);
-  const least = Math.min(inTenths(claim.least), most);
+  const least = inTenths(claim.least);
   const preferred = Math.min(Math.max(inTenths(claim.preferred), least), most);
   return { ...claim, most, least, preferred };
 }

@@ -1,8 +1,8 @@
 /** Replace or stack, clear, and what ends with a transaction (OCPP 1.6 §3.13.1, §5.5, §5.16; errata v4.0 §3.25, §3.26; TC_067). */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { ProfileSet } from "../../protocol/charging_profiles.ts";
-import { begun, cleared, ended, expired, install, without } from "../../protocol/charging_profiles.ts";
+import type { ProfileSet, TransactionState } from "../../protocol/charging_profiles.ts";
+import { cleared, expired, followed, install, without } from "../../protocol/charging_profiles.ts";
 import type { ClearChargingProfileRequest } from "../../protocol/messages/smart_charging.ts";
 import type { Sample } from "./charging_profile_samples.ts";
 import { installed, localId, nowMs } from "./charging_profile_samples.ts";
@@ -88,27 +88,33 @@ checkClear("of a stackLevel", { stackLevel: 1 }, [1]);
 checkClear("all three", { ...ofDefault, connectorId: 1, stackLevel: 0 }, [2]);
 checkClear("fields that no profile has together", { ...ofDefault, connectorId: 1, stackLevel: 2 }, []);
 
-Deno.test(
-  { name: "a TxProfile ends with its transaction, and no other profile does", permissions: "none" },
-  () => {
-    const profiles = [...stock, installed({ 0: 6 }, { id: 7, on: 2, ...tx })];
-    assertEquals(ids(ended(profiles, 1, null)), [6]);
-    assertEquals(ids(ended(profiles, 1, localId)), []);
-    assertEquals(ids(ended(profiles, 1, localId + 1)), [6]);
-  },
-);
+function checkFollowed(
+  sentence: string,
+  state: TransactionState,
+  expected: readonly (readonly [id: number, localId?: number])[],
+): void {
+  Deno.test({ name: `TxProfiles: ${sentence}`, permissions: "none" }, () => {
+    const { localId: _, ...waiting } = installed({ 0: 6 }, { id: 7, ...tx, level: 1 });
+    const other = installed({ 0: 6 }, { id: 8, on: 2, ...tx });
+    const left = followed([...stock, waiting, other], 1, state)
+      .map((one) => [one.profile.chargingProfileId, one.localId])
+      .filter(([id = 0]) => id > 5);
+    assertEquals(left, [...expected.map(([id, of]) => [id, of]), [8, localId]]);
+    assertEquals(followed(stock, 3, state), stock);
+  });
+}
 
-Deno.test({
-  name: "TC_059: the profile of a RemoteStartTransaction waits for its transaction, and then is its own",
-  permissions: "none",
-}, () => {
-  const { localId: _, ...waiting } = installed({ 0: 6 }, { id: 7, ...tx, level: 1 });
-  const profiles = [...stock, waiting];
-  assertEquals(ids(ended(profiles, 1, localId)), []);
-  assertEquals(ids(ended(profiles, 1, null)), [6, 7]);
-  assertEquals(begun(profiles, 1, 8), [{ ...waiting, localId: 8 }]);
-  assertEquals(begun(profiles, 2, 8), []);
-});
+checkFollowed(
+  "§3.13.1: a TxProfile ends with its transaction, and no other profile does",
+  { kind: "none" },
+  [],
+);
+checkFollowed("TC_059: that of a RemoteStartTransaction waits for its own", { kind: "starting" }, [[7]]);
+checkFollowed("TC_059: and then is its", { kind: "running", localId: 8 }, [[7, 8]]);
+checkFollowed("a transaction that goes on keeps its own", { kind: "running", localId }, [[6, localId], [
+  7,
+  localId,
+]]);
 
 Deno.test({ name: "what is past its validTo may be thrown away", permissions: "none" }, () => {
   const profiles = [-1, 0, 0.001].map((to, at) => installed({ 0: 6 }, { id: at, level: at, to }));

@@ -232,6 +232,8 @@ Deno.test({ name: "composite of 0: the sum of what all connectors may draw", per
     60: 18.1,
   });
   assertEquals(station([installed({ 0: 6 }, { on: 0 })]), { 0: 12 });
+  // 0.1 + 0.2 is no decimal of one digit.
+  assertEquals(station([installed({ 0: 0.1 }), installed({ 0: 0.2 }, { id: 2, on: 2 })]), { 0: 0.3 });
 });
 
 Deno.test({ name: "composite of 0: and no more than the ChargePointMaxProfile", permissions: "none" }, () => {

@@ -35,6 +35,7 @@ const atRest: ConnectorFacts = {
   availability: "Operative",
   reserved: notReserved,
   saysReserved: false,
+  offeredA: 32,
   lockFault: null,
   warning: null,
 };

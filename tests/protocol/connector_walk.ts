@@ -66,6 +66,8 @@ const events: readonly ConnectorEvent[] = [
   { kind: "LockTimedOut" },
   { kind: "AvailabilityChanged", availability: "Operative" },
   { kind: "AvailabilityChanged", availability: "Inoperative" },
+  { kind: "CurrentOffered", offeredA: 0 },
+  { kind: "CurrentOffered", offeredA: 32 },
   { kind: "UnlockRequested" },
   { kind: "StopRequested", stop: { reason: "Remote" } },
   { kind: "StartCommitted", localId: 1 },
@@ -125,7 +127,13 @@ export function walk(
   for (const now of electronics) {
     for (const use of [{ kind: "none" } as const, found]) {
       for (const availability of ["Operative", "Inoperative"] as const) {
-        const nothingElse = { reserved: notReserved, saysReserved: false, lockFault: null, warning: null };
+        const nothingElse = {
+          reserved: notReserved,
+          saysReserved: false,
+          offeredA: 32,
+          lockFault: null,
+          warning: null,
+        };
         reach({ electronics: now, use, availability, ...nothingElse });
       }
     }

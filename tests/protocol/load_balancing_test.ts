@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Claim } from "../../protocol/load_balancing.ts";
-import { offeredAt, shared } from "../../protocol/load_balancing.ts";
+import { leastOffered, offeredAt, shared } from "../../protocol/load_balancing.ts";
 import type { LimitedConnector } from "../../protocol/charging_precedence.ts";
 import type { InstalledProfile } from "../../protocol/charging_profile.ts";
 import { ac, connector, installed, localId, nowMs } from "./charging_profile_samples.ts";
@@ -35,7 +35,7 @@ check("and of two at once the lower connector", 11.9, [{ sinceMs: 0 }, { sinceMs
 check("who needs less than is left does not wait", 14, [{}, { least: 10 }, {}], [7, 0, 7]);
 check("a total below what charges at all is nobody's", 5.9, [{}], [0]);
 check("with DC there is no such limit", 5.9, [{ least: 0 }, { least: 0 }], [2.9, 2.9]);
-check("whose own limit is below it is content with that", 16, [{ most: 4 }, {}], [4, 12]);
+check("a total that is just enough for two is shared", 12, [{}, {}], [6, 6]);
 check("minChargingRate is kept where it can be", 30, [{ preferred: 20 }, {}], [20, 10]);
 check("it asks for no more than the own limit", 40, [{ preferred: 99 }, {}], [32, 8]);
 check("it makes nobody wait", 20, [{ preferred: 16 }, {}], [10, 10]);
@@ -44,7 +44,12 @@ check("nothing is nothing", 0, [{}, { least: 0 }], [0, 0]);
 
 const tenths = (most: number) => fc.integer({ min: 0, max: most * 10 }).map((value) => value / 10);
 const anyClaims = fc.array(
-  fc.record({ most: tenths(32), least: fc.constantFrom(0, 6), preferred: tenths(20), sinceMs: fc.nat(3) }),
+  fc.record({
+    most: tenths(26).map((most) => most + 6),
+    least: fc.constantFrom(0, 6),
+    preferred: tenths(20),
+    sinceMs: fc.nat(3),
+  }),
   { maxLength: 5 },
 );
 
@@ -62,7 +67,7 @@ Deno.test({
       const served = all.filter(({ connectorId }) => (shares.get(connectorId) ?? 0) > 0);
       for (const { connectorId, most } of all) assert((shares.get(connectorId) ?? NaN) <= most);
       const wanting = served.filter(({ connectorId, most }) => (shares.get(connectorId) ?? 0) < most);
-      assert(wanting.length === 0 || total - sum < wanting.length / 10 + 1e-9, `${total - sum} left`);
+      assert(wanting.length === 0 || total - sum < all.length / 10 + 1e-9, `${total - sum} left`);
     }),
     { numRuns: 2_000 },
   );
@@ -114,11 +119,44 @@ checkOffered(
   [1, 2],
   [18, 12],
 );
+checkOffered("what no car would draw is not offered", [installed({ 0: 5.9 })], [1], [0, 32]);
+checkOffered("and takes nothing from the others", [most20, installed({ 0: 5.9 })], [1, 2], [0, 20]);
 // 13.8 kW: 6.9 kW each, which is 10 A on three phases.
 checkOffered("in watt", [installed({ 0: 13_800 }, { ...max, unit: "W" })], [1, 2], [10, 10]);
 checkOffered("in watt too 6 A are needed", [installed({ 0: 8_000 }, { ...max, unit: "W" })], [1, 2], [
   11.5,
   0,
+]);
+
+/** `lines` are: seconds from now, offered to connectors 1 and 2, seconds from now of the next look. */
+function checkLead(
+  sentence: string,
+  profiles: readonly InstalledProfile[],
+  lines: readonly (readonly [at: number, one: number, two: number, until: number])[],
+): void {
+  Deno.test({ name: `offered with a lead of 1 s: ${sentence}`, permissions: "none" }, () => {
+    for (const [at, ...expected] of lines) {
+      const { offered, untilMs } = leastOffered(station(profiles, [1]), nowMs + at * 1_000, 1_000);
+      assertEquals([...offered.values(), (untilMs - nowMs) / 1_000], expected);
+    }
+  });
+}
+
+checkLead("a limit that falls is told a second before", [installed({ 0: 16, 60: 8 })], [
+  [0, 16, 32, 59],
+  [59, 8, 32, 60],
+  [60, 8, 32, Infinity],
+]);
+checkLead("one that rises when it does", [installed({ 0: 8, 60: 16 })], [
+  [0, 8, 32, 59],
+  [59, 8, 32, 60],
+  [60, 16, 32, Infinity],
+]);
+checkLead("a dip of a second is kept to all its length", [installed({ 0: 16, 60: 8, 61: 16 })], [
+  [58.9, 16, 32, 59],
+  [59.5, 8, 32, 60],
+  [60, 8, 32, 61],
+  [61, 16, 32, Infinity],
 ]);
 
 Deno.test(
