@@ -59,7 +59,7 @@ export class ConnectorMetering {
       case "sample":
         // After a stop has been decided a sample would come behind StopTransaction's own reading.
         if (use.kind === "transaction" && moment !== null) {
-          await this.#transaction.sample(this.#samples.periodic(moment));
+          await this.#transaction.sample(this.#samples.periodic(moment), moment.atMs);
         }
         return null;
       case "aligned":
@@ -75,13 +75,14 @@ export class ConnectorMetering {
     }
   }
 
-  /** Within a transaction time never falls, even where civil time was set back and the grid with it. */
+  /** In a transaction it is the reading's own moment where civil time was set, and the grid with it. */
   async #aligned(moment: Moment, gridMs: number, use: Use): Promise<void> {
-    const onGrid = { ...moment, atMs: gridMs };
     if (use.kind === "transaction") {
       const isNear = Math.abs(moment.atMs - gridMs) < gridToleranceMs;
-      return await this.#transaction.sample(this.#samples.aligned(isNear ? onGrid : moment));
+      const atMs = isNear ? this.#transaction.notBefore(gridMs) : moment.atMs;
+      return await this.#transaction.sample(this.#samples.aligned({ ...moment, atMs }), atMs);
     }
-    if (use.kind !== "stopping") this.#samples.send(this.#samples.aligned(onGrid).sent, "ordinary");
+    if (use.kind === "stopping") return;
+    this.#samples.send(this.#samples.aligned({ ...moment, atMs: gridMs }).sent, "ordinary");
   }
 }

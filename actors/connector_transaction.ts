@@ -44,6 +44,8 @@ const clockNeverSet: Fault = { errorCode: "InternalError", info: "the clock was 
 export class ConnectorTransaction {
   readonly #self: Pick<Self<StopDue>, "after" | "send" | "trace">;
   readonly #parts: ConnectorTransactionParts;
+  /** The last sample: a point of the clock's grid may be a little off the moment of its reading. */
+  #sampled = { localId: 0, atMs: 0 };
 
   constructor(self: Pick<Self<StopDue>, "after" | "send" | "trace">, parts: ConnectorTransactionParts) {
     this.#self = self;
@@ -73,10 +75,16 @@ export class ConnectorTransaction {
   nowMs(): number {
     const { book, boot, clock } = this.#parts;
     const record = book.open();
-    if (record === null) return clock.wallMs();
-    return record.boot === boot
-      ? transactionTimeMs(record, clock.monotonicMs())
-      : Math.max(clock.wallMs(), record.startedMs);
+    return this.notBefore(
+      record?.boot === boot ? transactionTimeMs(record, clock.monotonicMs()) : clock.wallMs(),
+    );
+  }
+
+  /** Within a transaction time never falls: the moment, or that of what was told last. */
+  notBefore(atMs: number): number {
+    const record = this.#parts.book.open();
+    if (record === null) return atMs;
+    return Math.max(atMs, this.#sampled.localId === record.localId ? this.#sampled.atMs : record.startedMs);
   }
 
   /** Called only while the connector is still starting. `data` is what transactionData begins with. */
@@ -134,10 +142,14 @@ export class ConnectorTransaction {
     return { kind: "StopCommitted" };
   }
 
-  async sample(sampled: Sampled): Promise<void> {
-    if (sampled.sent === null && sampled.data === null) return;
-    if (await this.#parts.book.sample(sampled)) this.#queued();
-    else this.#self.trace("DropSample", { why: "storage refuses" });
+  async sample(sampled: Sampled, atMs: number): Promise<void> {
+    const record = this.#parts.book.open();
+    if (record === null || (sampled.sent === null && sampled.data === null)) return;
+    if (!await this.#parts.book.sample(sampled)) {
+      return this.#self.trace("DropSample", { why: "storage refuses" });
+    }
+    this.#sampled = { localId: record.localId, atMs };
+    this.#queued();
   }
 
   #again(purpose: Extract<Purpose, { kind: "stop" }>, afterMs: number): null {

@@ -149,6 +149,8 @@ function options(target: WebSocketTarget, stream: Duplex): Ws.ClientOptions & { 
     perMessageDeflate: false,
     followRedirects: false,
     skipUTF8Validation: false,
+    // One message a turn of the event loop: between each two that a peer floods us with, a timer, a card or a fault has its turn.
+    allowSynchronousEvents: false,
     maxPayload: target.payloadBytesMax,
     // For a close that the peer began or broke; for one of ours, `endSoon` tells that it timed out.
     closeTimeout: target.closeTimeoutMs,

@@ -113,3 +113,20 @@ Deno.test("D-resume: a connector that crashed samples on the same grid", async (
   await house.advance(60_000);
   assertEquals(moments(house, "MeterValues"), [60_000, 120_000]);
 });
+
+Deno.test("§4.7: within a transaction time never falls: a point of the clock's grid is not before a sample that came just after it", async () => {
+  const settings = { MeterValueSampleInterval: "30", ClockAlignedDataInterval: "60" };
+  const house = await bootedHouse({ settings, meterMs: 5 });
+  await house.advance(29_993);
+  await begun(house);
+  await house.advance(90_100);
+  const told = values(house).map(({ timestamp, sampledValue: [value] }) => [timestamp, value?.context]);
+  // The readings of the points come after those of the samples, which were asked for 2 ms earlier.
+  assertEquals(told, [
+    ["2026-01-01T00:01:00.003Z", "Sample.Periodic"],
+    ["2026-01-01T00:01:00.003Z", "Sample.Clock"],
+    ["2026-01-01T00:01:30.003Z", "Sample.Periodic"],
+    ["2026-01-01T00:02:00.003Z", "Sample.Periodic"],
+    ["2026-01-01T00:02:00.003Z", "Sample.Clock"],
+  ]);
+});

@@ -6,6 +6,7 @@
 import { commitRows } from "./commit_rows.ts";
 import { startCsms } from "./csms.ts";
 import { table } from "./figure.ts";
+import { listRows } from "./list_rows.ts";
 import { requestRows } from "./request_rows.ts";
 import { scheduleRows } from "./schedule_rows.ts";
 import { startRows } from "./start_rows.ts";
@@ -19,6 +20,7 @@ try {
     ...await inDirectory(commitRows),
     ...await inDirectory((directory) => transactionRows(csms, directory)),
     ...scheduleRows(),
+    ...await inDirectory(listRows),
   ];
   for (const line of table(figures)) console.log(line);
 } finally {

@@ -32,6 +32,8 @@ export interface Attack {
   readonly peer: (peer: RawPeer, closed: Promise<unknown>) => Promise<void>;
   /** What the charger does once it is open. */
   readonly charger?: (connection: WebSocketConnection) => void;
+  /** The same, with each text as it comes. */
+  readonly heard?: (text: string) => void;
   readonly target?: Partial<WebSocketTarget>;
   readonly received?: readonly string[];
   readonly ends: Expected;
@@ -63,6 +65,7 @@ async function judge(attack: Attack): Promise<void> {
   const connection = driver.connect({ ...limits, url: central.url, ...attack.target }, (event) => {
     log.listener(event);
     if (event.kind === "Opened") attack.charger?.(connection);
+    if (event.kind === "Received") attack.heard?.(event.text);
   });
   const closed = await log.next("Closed");
   assertLess(Deno.memoryUsage().rss - memoryBytes, memoryBytesMax);

@@ -174,6 +174,21 @@ check("sends one message in many fragments", {
   ends: { kind: "closed", code: 1000, reason: "" },
 });
 
+Deno.test("npm:ws against a peer that floods it with messages: others have their turn between each two", async () => {
+  const order: string[] = [];
+  const texts = Array.from({ length: 20 }, (_, n) => String.fromCharCode(65 + n));
+  await survive({
+    peer: send([...texts.flatMap((text) => [0x81, 1, text.charCodeAt(0)]), ...closeFrame]),
+    heard: (text) => {
+      order.push(text);
+      setImmediate(() => void order.push("another"));
+    },
+    received: texts,
+    ends: { kind: "closed", code: 1000, reason: "" },
+  });
+  assertEquals(order, texts.flatMap((text) => [text, "another"]));
+});
+
 Deno.test("npm:ws tells the peer that it takes no binary message by closing with 1003 (RFC 6455 §7.4.1)", async () => {
   const heard = Promise.withResolvers<Uint8Array>();
   await survive({

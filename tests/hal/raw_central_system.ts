@@ -45,7 +45,8 @@ export async function createRawCentralSystem(serve: (peer: RawPeer) => void): Pr
   };
 }
 
-function createRawPeer(socket: Socket): RawPeer {
+/** The peer of a connection that was accepted paused. */
+export function createRawPeer(socket: Socket): RawPeer {
   const chunks = socket[Symbol.asyncIterator]();
 
   async function read(): Promise<Uint8Array> {
@@ -61,7 +62,7 @@ function createRawPeer(socket: Socket): RawPeer {
   }
 
   function write(bytes: string | Uint8Array | readonly number[]): Promise<void> {
-    const raw = typeof bytes === "string" ? bytes : Uint8Array.from(bytes);
+    const raw = typeof bytes === "string" || bytes instanceof Uint8Array ? bytes : Uint8Array.from(bytes);
     return new Promise((resolve, reject) => {
       socket.write(raw, (error) => error === null || error === undefined ? resolve() : reject(error));
     });
@@ -72,7 +73,11 @@ function createRawPeer(socket: Socket): RawPeer {
     upgrade: async (changes) => write(await goodAnswer(await request(), changes)),
     write,
     flood: async (bytes) => {
-      for (;;) await write(bytes);
+      for (;;) {
+        await write(bytes);
+        // A write that the system takes at once would leave nobody else in this process a turn.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     },
     read,
     readAll: async () => {

@@ -27,6 +27,8 @@ export interface AttackOptions {
   readonly station: string;
   /** How many frames are made by changing others at random. */
   readonly mutants: number;
+  /** How many of the unasked frames and CALLs are tried, storms aside. Default: all. */
+  readonly calls?: number;
   /** How many of the answers to the charger's own CALLs are tried; each costs a session or a boot. Default: all. */
   readonly answers?: number;
 }
@@ -44,14 +46,14 @@ const portion = 1_000;
 
 /** Unasked frames and CALLs, while sessions run. */
 export async function attackWithCalls(
-  { seed, station, mutants }: AttackOptions,
+  { seed, station, mutants, calls = Infinity }: Omit<AttackOptions, "answers">,
 ): Promise<Pick<Attacked, "calls" | "transactions" | "statuses">> {
   const draw = drawing(seed);
   const { keys, connectors } = offered(station);
   // None of these changes a key, and so none of what is made of them does.
   const changeable = [...frameCases(), ...requestCases(connectors)];
   const made = [...changeable, ...configurationCases(keys), ...mutatedCases(changeable, mutants, draw)];
-  const cases = shuffled(made, draw);
+  const cases = shuffled(made, draw).slice(0, calls);
   const portions = Array.from(
     { length: Math.ceil(cases.length / portion) },
     (_, n) => cases.slice(n * portion, (n + 1) * portion),
@@ -77,6 +79,17 @@ export async function attackWithAnswers(
     answers: await sweepAnswers(seed, cases.filter((one) => !isBoot(one))),
     boots: await sweepBoots(seed, cases.filter(isBoot), shuffled(refused(), drawing(seed))),
   };
+}
+
+/** Some of the unasked frames and CALLs: only those that can stop nothing and change nothing, whatever they say. */
+export function harmlessCases(station: string, count: number, draw: () => number): readonly HostileCase[] {
+  const { keys, connectors } = offered(station);
+  const ids = { own: "", chargers: "" };
+  const quiet = ["ClearCache", "DataTransfer", "GetConfiguration", "TriggerMessage"];
+  const cases = [...frameCases(), ...requestCases(connectors), ...configurationCases(keys)].filter((
+    { answers },
+  ) => isInnocent(answers(ids)) || answers(ids).every(({ action }) => quiet.includes(action)));
+  return shuffled(cases, draw).slice(0, count);
 }
 
 function refused(): readonly HostileCase[] {

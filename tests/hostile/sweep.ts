@@ -86,7 +86,13 @@ export async function named(what: string, run: () => Promise<void>): Promise<voi
 async function operatorsValues(house: HostileHouse): Promise<Values> {
   const answer = await goodCall(house, "GetConfiguration", {});
   const { configurationKey } = answer as {
-    readonly configurationKey: readonly { readonly key: string; readonly value?: string }[];
+    readonly configurationKey: readonly {
+      readonly key: string;
+      readonly readonly: boolean;
+      readonly value?: string;
+    }[];
   };
-  return new Map(configurationKey.flatMap(({ key, value }) => value === undefined ? [] : [[key, value]]));
+  return new Map(
+    configurationKey.map(({ key, readonly, value = "" }) => [key, { value, readonly }]),
+  );
 }

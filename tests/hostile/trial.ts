@@ -10,8 +10,8 @@ import type { HostileCase, Wanted } from "./hostile_case.ts";
 import { isInnocent } from "./hostile_case.ts";
 import type { HostileHouse } from "./hostile_house.ts";
 
-/** What the operator has set. */
-export type Values = ReadonlyMap<string, string>;
+/** What the operator has set, as GetConfiguration tells it. */
+export type Values = ReadonlyMap<string, { readonly value: string; readonly readonly: boolean }>;
 
 /** Longer than anything that a question may wait for (20 s, `actors/incoming_calls.ts`). */
 const answerMs = 25_000;
@@ -109,26 +109,27 @@ function interruption({ centralSystem }: HostileHouse): () => boolean {
   return () => !centralSystem.connected() || centralSystem.accepted() !== connection;
 }
 
-function judge(given: readonly (CallResult | CallError)[], { id, verdict, action, statuses }: Wanted): void {
-  const answer = given.find((frame) => frame.id === id);
-  if (answer === undefined) throw new Breach("I7", `it was not answered, ${verdict} would be right`);
-  if (verdict === "some") return;
+/** Throws a Breach when none of the answers to the CALL is the right one. */
+export function judge(given: readonly (CallResult | CallError)[], wanted: Wanted): void {
+  const problems = given.filter(({ id }) => id === wanted.id).map((answer) => problem(answer, wanted));
+  const [first = `it was not answered, ${wanted.verdict} would be right`] = problems;
+  if (first !== null && !problems.includes(null)) throw new Breach("I7", first);
+}
+
+function problem(answer: CallResult | CallError, { verdict, action, statuses }: Wanted): string | null {
+  if (verdict === "some") return null;
   if (answer.kind === "CallError") {
-    if (answer.errorCode === verdict) return;
-    throw new Breach(
-      "I7",
-      `it was answered ${answer.errorCode} (${answer.errorDescription}), not ${verdict}`,
-    );
+    const { errorCode, errorDescription } = answer;
+    return errorCode === verdict
+      ? null
+      : `it was answered ${errorCode} (${errorDescription}), not ${verdict}`;
   }
-  if (verdict !== "result") {
-    throw new Breach("I7", `it was answered ${JSON.stringify(answer.payload)}, not ${verdict}`);
-  }
-  const problem = schemaProblem(action, "conf", answer.payload);
-  if (problem !== null) throw new Breach("I7", problem);
+  if (verdict !== "result") return `it was answered ${JSON.stringify(answer.payload)}, not ${verdict}`;
   const { status } = answer.payload as { readonly status?: string };
   if (statuses !== undefined && !statuses.includes(status ?? "")) {
-    throw new Breach("I7", `its status is ${status}, not ${statuses.join(" or ")}`);
+    return `its status is ${status}, not ${statuses.join(" or ")}`;
   }
+  return schemaProblem(action, "conf", answer.payload);
 }
 
 async function putBack(
@@ -148,7 +149,8 @@ async function putBack(
   if (change === undefined) return;
   const set = [...values].find(([key]) => key.toLowerCase() === change.key.toLowerCase());
   if (set === undefined) return;
-  const [key, value] = set;
+  const [key, { value, readonly }] = set;
+  if (readonly && status !== "Rejected") throw new Breach("I14", `${key} is read-only, and was ${status}`);
   const now = await valueOf(house, key);
   const should = status === "Accepted" ? change.value : value;
   if (canonical(now) !== canonical(should)) {

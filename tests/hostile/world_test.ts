@@ -8,21 +8,22 @@ import { attackWithAnswers, attackWithCalls } from "./attack_plan.ts";
 
 const seed = "1";
 
-Deno.test(`hostile world (seed ${seed}): every field, key and frame in every value class, while sessions run`, async () => {
+Deno.test(`hostile world (seed ${seed}): a draw from all fields, keys and frames in all value classes, while sessions run`, async () => {
   const { calls, transactions, statuses } = await attackWithCalls({
     seed,
     station: "ac-two-sockets",
     mutants: 1_000,
+    calls: 3_000,
   });
-  assertGreater(calls, 6_000);
-  assertGreater(transactions, 100);
+  assertGreater(calls, 3_000);
+  assertGreater(transactions, 50);
   for (const status of ["Available", "Preparing", "Charging", "SuspendedEV", "Finishing", "Faulted"]) {
-    assertGreater(statuses.get(status) ?? 0, 20, `too few cases came while a connector was ${status}`);
+    assertGreater(statuses.get(status) ?? 0, 5, `too few cases came while a connector was ${status}`);
   }
 });
 
 Deno.test(`hostile world (seed ${seed}): answers to the charger's own CALLs, each in a session or at a boot`, async () => {
-  const { answers, boots } = await attackWithAnswers({ seed, answers: 600 });
-  assertGreater(answers, 300);
-  assertGreater(boots, 100);
+  const { answers, boots } = await attackWithAnswers({ seed, answers: 250 });
+  assertGreater(answers, 130);
+  assertGreater(boots, 40);
 });

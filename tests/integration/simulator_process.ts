@@ -90,6 +90,10 @@ export class SimulatorProcess implements AsyncDisposable {
     this.ended.catch(() => {});
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** As it says it, when it answers there. */
   async socketPath(): Promise<string> {
     return await this.lines.until("the debug socket", (lines) => {
