@@ -3,9 +3,10 @@
  *
  * Law: a pure translation. What is derived here is derived nowhere else.
  */
-import { supplyOf } from "../hal/connector_hardware.ts";
+import type { ConnectorHardware } from "../hal/connector_hardware.ts";
 import type { StationProfile } from "../hal/station_profile.ts";
 import type { WebSocketTarget } from "../hal/websocket.ts";
+import type { Supply } from "../protocol/charging_rate.ts";
 import type { FixableBoolean, KeyTable } from "../protocol/configuration.ts";
 import { keyTable } from "../protocol/configuration.ts";
 import type { Bounds, PhaseRotation } from "../protocol/configuration_key.ts";
@@ -32,6 +33,8 @@ const payloadBytesMax = 262_144;
 const backoff = { initialMs: 1_000, maxMs: 300_000 };
 /** In Pending and Rejected with interval 0 (OCPP 1.6 §4.2: own choice, without flooding). */
 const ownBootIntervalS = 60;
+/** IEC 61851-1: a car charges from 6 A up, and the pilot signal cannot offer less. */
+const currentMinAcA = 6;
 
 export function chargerConfig(
   profile: StationProfile,
@@ -118,6 +121,19 @@ function fixable(
 
 function featureProfiles(profile: StationProfile): readonly string[] {
   return profile.featureProfiles.filter((name) => builtFeatureProfiles.includes(name));
+}
+
+/** As the rules of smart charging see it. */
+function supplyOf(connector: ConnectorHardware): Supply {
+  const { maxCurrentA: currentMaxA, maxPowerW: powerMaxW } = connector;
+  switch (connector.current) {
+    case "AC": {
+      const { voltageV, phases } = connector;
+      return { currentMinA: currentMinAcA, currentMaxA, powerMaxW, voltageV, phases };
+    }
+    case "DC":
+      return { currentMinA: 0, currentMaxA, powerMaxW, voltageV: connector.voltageMaxV, phases: 1 };
+  }
 }
 
 /** OCPP-J 1.6 §3.1.1: the endpoint, a slash, and the identity percent-encoded. */

@@ -45,7 +45,7 @@ import { tracingDamaged } from "./damaged_record.ts";
 import type { MeterMessage } from "./meter.ts";
 import type { ActorSpec, Address, Behaviour, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
-import type { ProfileSchedulerMessage } from "./profile_scheduler.ts";
+import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import type { ReservationsMessage } from "./reservations.ts";
 import { reservedAtStart } from "./reservations.ts";
 import { readSettings } from "./settings.ts";

@@ -23,18 +23,18 @@ export class CurrentOffers {
     this.#clock = clock;
   }
 
-  /** Milliseconds until what had to wait may be told; Infinity when nothing had to. */
-  offer(offered: Offered, isShared: boolean): number {
+  /** `sharing` are those that draw from one total. Milliseconds until what had to wait may be told; Infinity when nothing had to. */
+  offer(offered: Offered, sharing: ReadonlySet<number>): number {
     const nowMs = this.#clock.monotonicMs();
     for (const [connectorId, limitA] of offered) {
       if (limitA >= (this.#toldA.get(connectorId) ?? Infinity)) continue;
-      if (isShared && this.#toldA.has(connectorId)) this.#obeyedMs = nowMs + obeyMs;
+      if (sharing.has(connectorId)) this.#obeyedMs = nowMs + obeyMs;
       this.#tell(connectorId, limitA);
     }
     const raised = [...offered].filter(([connectorId, limitA]) =>
       limitA > (this.#toldA.get(connectorId) ?? 0)
     );
-    if (raised.length > 0 && isShared && nowMs < this.#obeyedMs) return this.#obeyedMs - nowMs;
+    if (raised.length > 0 && sharing.size > 0 && nowMs < this.#obeyedMs) return this.#obeyedMs - nowMs;
     for (const [connectorId, limitA] of raised) this.#tell(connectorId, limitA);
     return Infinity;
   }

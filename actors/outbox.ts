@@ -25,7 +25,7 @@ import { IncomingCalls } from "./incoming_calls.ts";
 import { tracingDamaged } from "./damaged_record.ts";
 import type { LinkMessage } from "./link.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
-import type { ProfileSchedulerMessage } from "./profile_scheduler.ts";
+import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import type { Route } from "./routes.ts";
 import type { SendCall } from "./send_call.ts";
 import type { StationMessage } from "./station.ts";

@@ -25,51 +25,19 @@ import type {
   SetChargingProfileRequest,
 } from "../protocol/messages/smart_charging.ts";
 import type { Store } from "../storage/store.ts";
-import type { SettingsChanged } from "./configuration.ts";
-import type { ClockStepped, ConnectorMessage, Drawing, DrawingChanged } from "./connector_message.ts";
+import type { ConnectorMessage, Drawing, DrawingChanged } from "./connector_message.ts";
 import { CurrentOffers, obeyMs } from "./current_offers.ts";
 import { tracingDamaged } from "./damaged_record.ts";
 import type { LimitQuestion } from "./limit_questions.ts";
 import { answerLimitQuestion } from "./limit_questions.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
+import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import type { ProfileBook } from "./profile_book.ts";
 import { openProfileBook } from "./profile_book.ts";
 import { profileLimits } from "./profile_limits.ts";
 import { readSettings } from "./settings.ts";
 import { storedTransaction } from "./stored_transaction.ts";
-
-export type ProfileSchedulerMessage =
-  | {
-    readonly kind: "SetChargingProfile";
-    readonly request: SetChargingProfileRequest;
-    readonly reply: Reply<Answer>;
-  }
-  | {
-    readonly kind: "ClearChargingProfile";
-    readonly request: ClearChargingProfileRequest;
-    readonly reply: Reply<Answer>;
-  }
-  | {
-    readonly kind: "GetCompositeSchedule";
-    readonly request: GetCompositeScheduleRequest;
-    readonly reply: Reply<Answer>;
-  }
-  /** Of a RemoteStartTransaction; replies whether it holds for the transaction that is about to begin there. */
-  | {
-    readonly kind: "OfferProfile";
-    readonly connectorId: number;
-    readonly profile: ChargingProfile;
-    readonly reply: Reply<boolean>;
-  }
-  /** The connector has not accepted that RemoteStartTransaction. */
-  | { readonly kind: "WithdrawProfile"; readonly chargingProfileId: number }
-  | DrawingChanged
-  | { readonly kind: "LinkChanged"; readonly up: boolean }
-  | { readonly kind: "EdgeDue" }
-  | LimitQuestion
-  | ClockStepped
-  | SettingsChanged;
 
 export interface ProfileSchedulerParts {
   readonly address: Address<ProfileSchedulerMessage>;
@@ -244,8 +212,7 @@ class ProfileSchedulerBehaviour implements Behaviour<ProfileSchedulerMessage> {
     const limited = this.#limited();
     const nowMs = clock.wallMs();
     const { offered, untilMs } = leastOffered(limited, nowMs, obeyMs);
-    const isShared = limited.length > 1 && this.#book.profiles().some(isTotal);
-    const raiseInMs = this.#offers.offer(offered, isShared);
+    const raiseInMs = this.#offers.offer(offered, sharing(limited));
     for (const connector of limited) {
       // Alone: what is free for one who begins is shared anew when it does, and is no reason to say SuspendedEVSE before.
       const own = connector.charging === null ? offeredAt([connector], nowMs) : offered;
@@ -300,6 +267,11 @@ class ProfileSchedulerBehaviour implements Behaviour<ProfileSchedulerMessage> {
   }
 }
 
-function isTotal({ profile }: InstalledProfile): boolean {
-  return profile.chargingProfilePurpose === "ChargePointMaxProfile";
+/** Those that draw from one total: where there is a ChargePointMaxProfile, all that charge. */
+function sharing(connectors: readonly LimitedConnector[]): ReadonlySet<number> {
+  const charging = connectors.filter((connector) => connector.charging !== null);
+  const isShared = connectors[0]?.profiles.some(({ profile }) =>
+    profile.chargingProfilePurpose === "ChargePointMaxProfile"
+  );
+  return new Set(isShared ? charging.map(({ connectorId }) => connectorId) : []);
 }

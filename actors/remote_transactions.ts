@@ -13,7 +13,7 @@ import { answerKey, AnswerRecord, keys, readRecord, TransactionRecord } from "..
 import type { Store } from "../storage/store.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
-import type { ProfileSchedulerMessage } from "./profile_scheduler.ts";
+import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 
 /** A connector has said whether it accepts. */
 export interface ConnectorAnswered extends Message {

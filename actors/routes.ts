@@ -14,7 +14,7 @@ import type { AuthorizerMessage } from "./authorizer.ts";
 import type { ConfigurationMessage } from "./configuration.ts";
 import type { LocalListMessage } from "./local_list.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
-import type { ProfileSchedulerMessage } from "./profile_scheduler.ts";
+import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import type { ReservationsMessage } from "./reservations.ts";
 import type { StationMessage } from "./station.ts";
 

@@ -42,7 +42,7 @@ import type { ConnectorChanged, ConnectorMessage, UnlockAnswer } from "./connect
 import type { ActorSpec, Address, Behaviour, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
 import { tracingDamaged } from "./damaged_record.ts";
-import type { ProfileSchedulerMessage } from "./profile_scheduler.ts";
+import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import type { ConnectorAnswered, ProfileOffered } from "./remote_transactions.ts";
 import { RemoteTransactions } from "./remote_transactions.ts";
 import type { ReservationsMessage } from "./reservations.ts";

@@ -39,7 +39,7 @@ import type { OutboxMessage } from "./outbox.ts";
 import { outboxActor } from "./outbox.ts";
 import type { PowerMessage } from "./power.ts";
 import { powerActor } from "./power.ts";
-import type { ProfileSchedulerMessage } from "./profile_scheduler.ts";
+import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import { profileSchedulerActor } from "./profile_scheduler.ts";
 import type { ReservationsMessage } from "./reservations.ts";
 import { reservationsActor } from "./reservations.ts";

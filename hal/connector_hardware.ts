@@ -5,7 +5,6 @@
  * The ids in brackets are those of the certificate's statement, `conformance/pics.md`.
  */
 import { z } from "zod";
-import type { Supply } from "../protocol/charging_rate.ts";
 
 /** OCPP 2.0.1 ConnectorEnumType, which the certificate's statement borrows: `c` is a captive cable, `s` a socket. */
 export const ConnectorType = z.enum([
@@ -78,22 +77,6 @@ export function electricalLimitW(connector: ConnectorHardware): number {
       return connector.maxCurrentA * connector.voltageV * connector.phases;
     case "DC":
       return connector.maxCurrentA * connector.voltageMaxV;
-  }
-}
-
-/** IEC 61851-1: a car charges from 6 A up, and the pilot signal cannot offer less. */
-const currentMinAcA = 6;
-
-/** As the rules of smart charging see it. */
-export function supplyOf(connector: ConnectorHardware): Supply {
-  const { maxCurrentA: currentMaxA, maxPowerW: powerMaxW } = connector;
-  switch (connector.current) {
-    case "AC": {
-      const { voltageV, phases } = connector;
-      return { currentMinA: currentMinAcA, currentMaxA, powerMaxW, voltageV, phases };
-    }
-    case "DC":
-      return { currentMinA: 0, currentMaxA, powerMaxW, voltageV: connector.voltageMaxV, phases: 1 };
   }
 }
 

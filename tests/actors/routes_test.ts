@@ -4,7 +4,7 @@ import type { AuthorizerMessage } from "../../actors/authorizer.ts";
 import type { ConfigurationMessage } from "../../actors/configuration.ts";
 import type { LocalListMessage } from "../../actors/local_list.ts";
 import { createKernel } from "../../actors/otp/kernel.ts";
-import type { ProfileSchedulerMessage } from "../../actors/profile_scheduler.ts";
+import type { ProfileSchedulerMessage } from "../../actors/profile_scheduler_message.ts";
 import type { ReservationsMessage } from "../../actors/reservations.ts";
 import { routes } from "../../actors/routes.ts";
 import type { StationMessage } from "../../actors/station.ts";

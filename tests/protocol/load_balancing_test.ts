@@ -42,7 +42,10 @@ check("it makes nobody wait", 20, [{ preferred: 16 }, {}], [10, 10]);
 check("two of them that do not fit together are none", 30, [{ preferred: 16 }, { preferred: 16 }], [15, 15]);
 check("nothing is nothing", 0, [{}, { least: 0 }], [0, 0]);
 
-const tenths = (most: number) => fc.integer({ min: 0, max: most * 10 }).map((value) => value / 10);
+function tenths(most: number): fc.Arbitrary<number> {
+  return fc.integer({ min: 0, max: most * 10 }).map((value) => value / 10);
+}
+
 const anyClaims = fc.array(
   fc.record({
     most: tenths(26).map((most) => most + 6),
