@@ -48,6 +48,11 @@ export function chargerConfig(
     table: stationKeyTable(profile),
     featureProfiles: featureProfiles(profile),
     registration: { heartbeatIntervalMaxS: profile.bounds.HeartbeatInterval.most, ownBootIntervalS },
+    powerLoss: {
+      onPowerLoss: profile.powerLoss.onPowerLoss,
+      holdUpTimeMs: profile.powerLoss.holdUpTimeS * 1_000,
+      checkpointIntervalMs: profile.powerLoss.checkpointIntervalS * 1_000,
+    },
     connectors: profile.connectors.map((connector) => ({
       supply: supplyOf(connector),
       hasLock: connector.lock,

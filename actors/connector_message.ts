@@ -14,7 +14,7 @@ import type { SettingsChanged } from "./configuration.ts";
 import type { MeterRead } from "./connector_meter.ts";
 import type { TimerMessage } from "./connector_timers.ts";
 import type { MeterValuesConcluded } from "./connector_samples.ts";
-import type { StopDue } from "./connector_transaction.ts";
+import type { ReadingDue } from "./connector_transaction.ts";
 import type { UnlockTimedOut } from "./connector_unlocking.ts";
 import type { Message, Outcome, Reply } from "./otp/actor.ts";
 import type { StatusStable } from "./stable_status.ts";
@@ -46,7 +46,28 @@ export interface ClockStepped extends Message {
 export type AvailabilityAnswer = ChangeAvailabilityResponse["status"];
 export type UnlockAnswer = UnlockConnectorResponse["status"];
 
+/** What others ask of it; each is answered. */
+export type ConnectorRequest =
+  /** Replies whether it is accepted; the start itself comes after. */
+  | { readonly kind: "RemoteStart"; readonly idTag: string; readonly reply: Reply<boolean> }
+  /** Replies whether it is accepted: then the stop is durable. */
+  | { readonly kind: "RemoteStop"; readonly localId: number; readonly reply: Reply<boolean> }
+  /**
+   * The charge point is about to restart: whatever runs here is stopped, and nothing begins any more. Replies once
+   * StopTransaction is durable, or at once when nothing runs.
+   */
+  | { readonly kind: "RestartBegun"; readonly reason: StopReason; readonly reply: Reply<null> }
+  /** Mains power fails, or is back. Replies as `RestartBegun` does. */
+  | { readonly kind: "SupplyChanged"; readonly supply: "on" | "failing"; readonly reply: Reply<null> }
+  | {
+    readonly kind: "ChangeAvailability";
+    readonly availability: "Operative" | "Inoperative";
+    readonly reply: Reply<AvailabilityAnswer>;
+  }
+  | { readonly kind: "UnlockConnector"; readonly reply: Reply<UnlockAnswer> };
+
 export type ConnectorMessage =
+  | ConnectorRequest
   | { readonly kind: "BoardChanged"; readonly state: BoardState }
   | { readonly kind: "StationFaultChanged"; readonly fault: Fault | null }
   | { readonly kind: "Presented"; readonly idTag: string }
@@ -55,20 +76,10 @@ export type ConnectorMessage =
     readonly idTag: string;
     readonly outcome: Outcome<Authorization>;
   }
-  /** Replies whether it is accepted; the start itself comes after. */
-  | { readonly kind: "RemoteStart"; readonly idTag: string; readonly reply: Reply<boolean> }
-  /** Replies whether it is accepted: then the stop is durable. */
-  | { readonly kind: "RemoteStop"; readonly localId: number; readonly reply: Reply<boolean> }
-  /** Stops whatever runs here; replies once StopTransaction is durable, or at once when nothing runs. */
-  | { readonly kind: "StopTransaction"; readonly reason: StopReason; readonly reply?: Reply<null> }
+  /** The restart for which `RestartBegun` was told has not come, and will not. */
+  | { readonly kind: "RestartFailed" }
   | MeterRead
   | TimerMessage
-  | {
-    readonly kind: "ChangeAvailability";
-    readonly availability: "Operative" | "Inoperative";
-    readonly reply: Reply<AvailabilityAnswer>;
-  }
-  | { readonly kind: "UnlockConnector"; readonly reply: Reply<UnlockAnswer> }
   | UnlockTimedOut
   | MeterValuesConcluded
   | ClockStepped
@@ -76,7 +87,7 @@ export type ConnectorMessage =
   | { readonly kind: "ReservationChanged"; readonly reserved: Reserved }
   /** The most that a car may draw here, ampere; 0 where that is too little to charge. Told again whenever this connector says what it does. */
   | { readonly kind: "CurrentOffered"; readonly offeredA: number }
-  | StopDue
+  | ReadingDue
   | {
     readonly kind: "StartAnswered";
     readonly localId: number;

@@ -1,7 +1,8 @@
 /**
- * One connector's readings: asks the meter actor, remembers the highest register seen, and makes MeterValues of a reading.
+ * One connector's readings: asks the meter actor, and makes MeterValues of a reading.
  *
- * Law: what a transaction is billed by never falls, whatever a meter says (OCPP 1.6 errata v4.0 §3.9).
+ * Law: a reading is what the meter says. What of it counts for a transaction is the transaction's to judge
+ * (`connector_transaction.ts`).
  */
 import type { BoardState } from "../hal/board.ts";
 import type { MeterOutcome, Reading } from "../hal/meter.ts";
@@ -21,6 +22,10 @@ export type Purpose =
   | { readonly kind: "aligned"; readonly atMs: number }
   /** Is the energy of MaxEnergyOnInvalidId used up? */
   | { readonly kind: "energy" }
+  /** A sign of life of the transaction; `always`: it may be the last one. */
+  | { readonly kind: "checkpoint"; readonly always: boolean }
+  /** May an interrupted transaction go on? `foundMs`: when it was found, on the monotonic clock. */
+  | { readonly kind: "resumption"; readonly foundMs: number }
   | { readonly kind: "trigger" };
 
 /** What comes back to the connector. */
@@ -43,7 +48,7 @@ const meterTimeoutMs = 5_000;
 export class ConnectorMeter {
   readonly #self: Pick<Self<MeterRead>, "ask" | "trace">;
   readonly #parts: ConnectorMeterParts;
-  #highestWh: number | null = null;
+  #lastWh: number | null = null;
 
   constructor(self: Pick<Self<MeterRead>, "ask" | "trace">, parts: ConnectorMeterParts) {
     this.#self = self;
@@ -71,13 +76,13 @@ export class ConnectorMeter {
       return null;
     }
     const { reading } = outcome.value;
-    this.#highestWh = Math.max(reading.energyWh, this.#highestWh ?? 0);
-    return { ...reading, energyWh: this.#highestWh };
+    this.#lastWh = reading.energyWh;
+    return reading;
   }
 
-  /** The highest register seen by this incarnation; null when it has seen none. */
-  highestWh(): number | null {
-    return this.#highestWh;
+  /** The register as it was last read; null before. */
+  lastWh(): number | null {
+    return this.#lastWh;
   }
 
   /** Null when the meter measured nothing of what is asked. */

@@ -5,12 +5,16 @@
  * back as an event, for `protocol/connector.ts` to judge.
  */
 import type { BoardState } from "../hal/board.ts";
+import type { Clock } from "../hal/clock.ts";
 import type { Settings } from "../protocol/configuration.ts";
 import type { ConnectorEvent, Use } from "../protocol/connector_facts.ts";
 import { holderOf } from "../protocol/connector_use.ts";
+import { inTransaction } from "../protocol/connector_status.ts";
 import { sameIdTag } from "../protocol/id_tag.ts";
+import { alignedMs } from "../protocol/metering.ts";
 import type { ConnectorMeter, MeterRead } from "./connector_meter.ts";
 import type { ConnectorSamples, Moment } from "./connector_samples.ts";
+import type { TimerMessage } from "./connector_timers.ts";
 import type { ConnectorTransaction } from "./connector_transaction.ts";
 
 /** The connector at the moment at which a reading arrives. */
@@ -23,20 +27,46 @@ export interface Circumstances {
 /** How far the transaction's own time may be from the clock's grid before the grid is another one: civil time was set. */
 const gridToleranceMs = 5_000;
 
+/** The timers at which the meter is read. */
+type MeterTimer = Exclude<TimerMessage["kind"], "ConnectionTimeOutExpired" | "LockTimedOut">;
+
 export class ConnectorMetering {
+  readonly #clock: Clock;
   readonly #meter: ConnectorMeter;
   readonly #samples: ConnectorSamples;
   readonly #transaction: ConnectorTransaction;
 
-  constructor(meter: ConnectorMeter, samples: ConnectorSamples, transaction: ConnectorTransaction) {
+  constructor(
+    clock: Clock,
+    meter: ConnectorMeter,
+    samples: ConnectorSamples,
+    transaction: ConnectorTransaction,
+  ) {
+    this.#clock = clock;
     this.#meter = meter;
     this.#samples = samples;
     this.#transaction = transaction;
   }
 
+  due(timer: MeterTimer, settings: Settings): void {
+    switch (timer) {
+      case "SampleDue":
+        return this.#meter.ask({ kind: "sample" });
+      case "AlignedDue": {
+        const atMs = alignedMs(settings.ClockAlignedDataInterval, this.#clock.wallMs());
+        return this.#meter.ask({ kind: "aligned", atMs });
+      }
+      case "EnergyDue":
+        return this.#meter.ask({ kind: "energy" });
+      case "CheckpointDue":
+        return this.#meter.ask({ kind: "checkpoint", always: false });
+    }
+  }
+
   async read(message: MeterRead, { use, board, settings }: Circumstances): Promise<ConnectorEvent | null> {
     const { purpose } = message;
-    const reading = this.#meter.take(message);
+    const read = this.#meter.take(message);
+    const reading = read !== null && inTransaction(use) ? this.#transaction.counted(read) : read;
     const moment: Moment | null = reading === null
       ? null
       : { reading, board, settings, atMs: this.#transaction.nowMs() };
@@ -72,6 +102,11 @@ export class ConnectorMetering {
       }
       case "energy":
         return reading === null ? null : { kind: "EnergyMeasured", energyWh: reading.energyWh };
+      case "checkpoint":
+        if (use.kind === "transaction") await this.#transaction.checkpoint(purpose.always);
+        return null;
+      case "resumption":
+        return use.kind === "transaction" ? await this.#transaction.resume(purpose, read) : null;
     }
   }
 

@@ -31,6 +31,9 @@ export interface Moment {
   readonly atMs: number;
 }
 
+/** What is wanted of a moment: to be sent as MeterValues.req, and for StopTransaction's transactionData. */
+export type Values = Pick<Sampled, "sent" | "data">;
+
 const callTimeoutMs = 60_000;
 
 export class ConnectorSamples {
@@ -50,19 +53,17 @@ export class ConnectorSamples {
     this.#meter = meter;
   }
 
-  periodic({ reading, board, settings, atMs }: Moment): Sampled {
+  periodic({ reading, board, settings, atMs }: Moment): Values {
     const sent = orRegister(settings.MeterValuesSampledData);
     return {
-      energyWh: reading.energyWh,
       sent: this.#meter.value(reading, board, sent, "Sample.Periodic", atMs),
       data: this.#meter.value(reading, board, settings.StopTxnSampledData, "Sample.Periodic", atMs),
     };
   }
 
-  aligned({ reading, board, settings, atMs }: Moment): Sampled {
+  aligned({ reading, board, settings, atMs }: Moment): Values {
     const sent = orRegister(settings.MeterValuesAlignedData);
     return {
-      energyWh: reading.energyWh,
       sent: this.#meter.value(reading, board, sent, "Sample.Clock", atMs),
       data: this.#meter.value(reading, board, settings.StopTxnAlignedData, "Sample.Clock", atMs),
     };

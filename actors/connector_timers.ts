@@ -11,7 +11,13 @@ import type { TransactionRecord } from "../storage/records.ts";
 import type { Message, Self } from "./otp/actor.ts";
 
 export interface TimerMessage extends Message {
-  readonly kind: "ConnectionTimeOutExpired" | "LockTimedOut" | "SampleDue" | "AlignedDue" | "EnergyDue";
+  readonly kind:
+    | "ConnectionTimeOutExpired"
+    | "LockTimedOut"
+    | "SampleDue"
+    | "AlignedDue"
+    | "EnergyDue"
+    | "CheckpointDue";
 }
 
 /** Longer than any lock's motor runs; then it is a fault (TC_024). */
@@ -19,32 +25,39 @@ const lockTimeoutMs = 3_000;
 /** How closely the energy of MaxEnergyOnInvalidId is watched. */
 const energyIntervalMs = 5_000;
 
+export interface ConnectorTimersParts {
+  readonly clock: Clock;
+  /** Between two checkpoints of a transaction. */
+  readonly checkpointIntervalMs: number;
+}
+
 export class ConnectorTimers {
   readonly #self: Pick<Self<TimerMessage>, "after">;
-  readonly #clock: Clock;
+  readonly #parts: ConnectorTimersParts;
   readonly #running = new Map<TimerMessage["kind"], Cancel>();
 
-  constructor(self: Pick<Self<TimerMessage>, "after">, clock: Clock) {
+  constructor(self: Pick<Self<TimerMessage>, "after">, parts: ConnectorTimersParts) {
     this.#self = self;
-    this.#clock = clock;
+    this.#parts = parts;
   }
 
   /** Starts what should run and does not, and stops what should not. */
   keepAll(use: Use, record: TransactionRecord | null, settings: Settings): void {
     const { ConnectionTimeOut, MeterValueSampleInterval, ClockAlignedDataInterval } = settings;
+    const { clock, checkpointIntervalMs } = this.#parts;
     const transaction = use.kind === "transaction" ? use.transaction : null;
-    const isSampled = transaction !== null && record !== null;
+    const isSampled = transaction !== null && transaction.interrupted !== true && record !== null;
     const hasEnergyLimit = transaction?.mayCharge === true && transaction.energyLimitWh !== undefined;
     this.#keep("ConnectionTimeOutExpired", use.kind === "authorized", () => ConnectionTimeOut * 1_000);
     this.#keep("LockTimedOut", use.kind === "locking", () => lockTimeoutMs);
     this.#keep(
       "SampleDue",
       isSampled,
-      () =>
-        nextSampleInMs(record?.startedMonotonicMs ?? 0, MeterValueSampleInterval, this.#clock.monotonicMs()),
+      () => nextSampleInMs(record?.startedMonotonicMs ?? 0, MeterValueSampleInterval, clock.monotonicMs()),
     );
-    this.#keep("AlignedDue", true, () => nextAlignedInMs(ClockAlignedDataInterval, this.#clock.wallMs()));
+    this.#keep("AlignedDue", true, () => nextAlignedInMs(ClockAlignedDataInterval, clock.wallMs()));
     this.#keep("EnergyDue", hasEnergyLimit, () => energyIntervalMs);
+    this.#keep("CheckpointDue", isSampled, () => checkpointIntervalMs);
   }
 
   /** It has fired, or what it counts has changed: the next `keepAll` starts it anew. */

@@ -1,25 +1,29 @@
 /**
- * What a connector does for its transaction that takes time: read the meter, commit, try again.
+ * The part of a connector's transaction that takes time: read the meter, commit, try again.
  *
  * Law: it performs and reports back as events; what follows from them is `protocol/connector.ts`'s to decide. A start that is
- * not durable did not happen, and a stop is tried until it is durable (house rules 1, 9).
+ * not durable did not happen, and a stop is tried until it is durable (house rules 1, 9). Within a transaction neither the
+ * register nor the time ever falls.
  */
 import type { Clock } from "../hal/clock.ts";
 import type { Reading } from "../hal/meter.ts";
-import type { ConnectorEvent, Fault, Holder, Stop, Use } from "../protocol/connector_facts.ts";
+import type { Checkpoint } from "../protocol/checkpoint.ts";
+import { closing, counts, isDue, lastKnown } from "../protocol/checkpoint.ts";
+import type { ConnectorEvent, Fault, Holder, Stop } from "../protocol/connector_facts.ts";
 import type { MeterValue } from "../protocol/messages/types.ts";
 import { transactionTimeMs } from "../protocol/transaction.ts";
-import type { Drawing } from "./connector_message.ts";
+import type { TransactionRecord } from "../storage/records.ts";
 import type { ConnectorMeter, Purpose } from "./connector_meter.ts";
+import type { Values } from "./connector_samples.ts";
 import type { Address, Message, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
 import type { ReservationsMessage } from "./reservations.ts";
-import type { Sampled, TransactionBook } from "./transaction_book.ts";
+import type { TransactionBook } from "./transaction_book.ts";
 
-/** To oneself: time to try the stop again. */
-export interface StopDue extends Message {
-  readonly kind: "StopDue";
-  readonly purpose: Extract<Purpose, { kind: "stop" }>;
+/** To oneself: time to read for a stop, or for a resumption, again. */
+export interface ReadingDue extends Message {
+  readonly kind: "ReadingDue";
+  readonly purpose: Extract<Purpose, { kind: "stop" | "resumption" }>;
 }
 
 export interface ConnectorTransactionParts {
@@ -34,57 +38,58 @@ export interface ConnectorTransactionParts {
 
 /** A full disk may be relieved any moment; a stop must not wait for it longer than this. */
 const stopAgainMs = 1_000;
-/** A meter actor that crashes under a stop's question is asked again, but not beyond this: then the last reading stands in. */
-const stopReadingMs = 2_000;
+/** A meter that crashes or hangs under a question is asked again, but not beyond this: then what was known before stands in. */
+const readingMs = 2_000;
 const readAgainMs = 200;
 /** 2025-01-01: a clock that is before this software has never been set, and a bill needs a date (spec/behaviour.md §17). */
 const leastCivilMs = 1_735_689_600_000;
 const clockNeverSet: Fault = { errorCode: "InternalError", info: "the clock was never set" };
 
 export class ConnectorTransaction {
-  readonly #self: Pick<Self<StopDue>, "after" | "send" | "trace">;
+  readonly #self: Pick<Self<ReadingDue>, "after" | "send" | "trace">;
   readonly #parts: ConnectorTransactionParts;
+  /** What this incarnation has read since the last checkpoint that is durable. */
+  #seen: Checkpoint | null = null;
   /** The last sample: a point of the clock's grid may be a little off the moment of its reading. */
   #sampled = { localId: 0, atMs: 0 };
 
-  constructor(self: Pick<Self<StopDue>, "after" | "send" | "trace">, parts: ConnectorTransactionParts) {
+  constructor(self: Pick<Self<ReadingDue>, "after" | "send" | "trace">, parts: ConnectorTransactionParts) {
     this.#self = self;
     this.#parts = parts;
   }
 
-  drawing(use: Use): Drawing {
-    switch (use.kind) {
-      case "none":
-      case "stopping":
-      case "ended":
-        return { kind: "none" };
-      case "asked":
-      case "authorized":
-      case "locking":
-      case "starting":
-        return { kind: "starting" };
-      case "transaction": {
-        const record = this.#parts.book.open();
-        if (record === null) return { kind: "none" };
-        return { kind: "running", localId: record.localId, startedMonotonicMs: record.startedMonotonicMs };
-      }
-    }
-  }
-
-  /** A moment on the running transaction's own clock; civil time where none runs in this boot. */
+  /** A moment on the running transaction's own clock; civil time where none runs. It stands still once the stop is decided. */
   nowMs(): number {
     const { book, boot, clock } = this.#parts;
     const record = book.open();
-    return this.notBefore(
-      record?.boot === boot ? transactionTimeMs(record, clock.monotonicMs()) : clock.wallMs(),
-    );
+    if (record === null) return clock.wallMs();
+    if (record.stop !== undefined) return record.stop.atMs;
+    const { atMs } = this.#last(record);
+    // Interrupted, it is as old as its last sign of life: nobody knows what came after that.
+    return record.boot === boot ? Math.max(atMs, transactionTimeMs(record, clock.monotonicMs())) : atMs;
   }
 
-  /** Within a transaction time never falls: the moment, or that of what was told last. */
+  /** The register that counts for the running transaction; null when none runs. */
+  energyWh(): number | null {
+    const record = this.#parts.book.open();
+    return record === null ? null : this.#last(record).energyWh;
+  }
+
+  /** Of a sample: within a transaction no time stamp is below the one before it. */
   notBefore(atMs: number): number {
     const record = this.#parts.book.open();
     if (record === null) return atMs;
     return Math.max(atMs, this.#sampled.localId === record.localId ? this.#sampled.atMs : record.startedMs);
+  }
+
+  /** What of a reading counts for the running transaction. */
+  counted(reading: Reading): Reading {
+    const { book } = this.#parts;
+    const record = book.open();
+    if (record === null) return reading;
+    const { energyWh } = closing(record, this.#last(record), reading);
+    this.#seen = { ...this.#last(record), energyWh, atMs: this.nowMs() };
+    return { ...reading, energyWh };
   }
 
   /** Called only while the connector is still starting. `data` is what transactionData begins with. */
@@ -97,13 +102,9 @@ export class ConnectorTransaction {
     const atMs = clock.wallMs();
     if (reading === null) return { kind: "StartFailed", warning: { errorCode: "PowerMeterFailure" } };
     if (atMs < leastCivilMs) return { kind: "StartFailed", warning: clockNeverSet };
-    const begun = await book.begin({
-      ...starter,
-      energyWh: reading.energyWh,
-      atMs,
-      monotonicMs: clock.monotonicMs(),
-      data,
-    });
+    const { energyWh, meterSerialNumber } = reading;
+    const monotonicMs = clock.monotonicMs();
+    const begun = await book.begin({ ...starter, energyWh, meterSerialNumber, atMs, monotonicMs, data });
     if (begun === null) {
       const warning: Fault = { errorCode: "InternalError", info: "storage refuses a new transaction" };
       return { kind: "StartFailed", warning };
@@ -123,37 +124,89 @@ export class ConnectorTransaction {
     meter.ask({ kind: "stop", stop, decidedMs: clock.monotonicMs() });
   }
 
-  /** Null when it is to be tried again: `StopDue` will say so. `data` is what transactionData ends with. */
+  /** Null when it is to be tried again: `ReadingDue` will say so. `data` is what transactionData ends with. */
   async end(
     purpose: Extract<Purpose, { kind: "stop" }>,
     reading: Reading | null,
     data: MeterValue | null,
   ): Promise<ConnectorEvent | null> {
-    const { book, clock, meter } = this.#parts;
+    const { book } = this.#parts;
     const record = book.open();
     if (record === null) return null;
-    const mayWait = reading === null && clock.monotonicMs() - purpose.decidedMs < stopReadingMs;
-    if (mayWait) return this.#again(purpose, readAgainMs);
-    // A meter that does not answer must not hold up a bill: the last reading stands in (spec/behaviour.md §18).
-    const energyWh = Math.max(meter.highestWh() ?? 0, record.lastEnergyWh ?? 0, record.meterStartWh);
+    if (reading === null && this.#mayWait(purpose.decidedMs)) return this.#again(purpose, readAgainMs);
+    // A meter that does not answer must not hold up a bill: what was known before stands in (spec/behaviour.md §18).
+    const { energyWh } = closing(record, this.#last(record), reading);
     const ended = await book.end({ stop: purpose.stop, energyWh, atMs: this.nowMs(), data });
     if (!ended) return this.#again(purpose, stopAgainMs);
     this.#queued();
     return { kind: "StopCommitted" };
   }
 
-  async sample(sampled: Sampled, atMs: number): Promise<void> {
+  async sample({ sent, data }: Values, atMs: number): Promise<void> {
     const record = this.#parts.book.open();
-    if (record === null || (sampled.sent === null && sampled.data === null)) return;
-    if (!await this.#parts.book.sample(sampled)) {
+    if (record === null || (sent === null && data === null)) return;
+    const last = this.#last(record);
+    const checkpoint = { ...last, atMs: Math.max(last.atMs, atMs) };
+    if (!await this.#parts.book.sample({ checkpoint, sent, data })) {
       return this.#self.trace("DropSample", { why: "storage refuses" });
     }
+    this.#seen = checkpoint;
     this.#sampled = { localId: record.localId, atMs };
     this.#queued();
   }
 
-  #again(purpose: Extract<Purpose, { kind: "stop" }>, afterMs: number): null {
-    this.#self.after(afterMs, { kind: "StopDue", purpose });
+  /** A sign of life: with no reading, of the time alone. */
+  async checkpoint(always: boolean): Promise<void> {
+    const { book } = this.#parts;
+    const record = book.open();
+    if (record === null) return;
+    const now = { ...this.#last(record), atMs: this.nowMs() };
+    if (always || isDue(lastKnown(record, book.checkpoint()), now)) await book.keep(now);
+  }
+
+  /** Goes on with an interrupted transaction where its own meter still counts for it, else it ends. Null: asked again. */
+  async resume(
+    purpose: Extract<Purpose, { kind: "resumption" }>,
+    reading: Reading | null,
+  ): Promise<ConnectorEvent | null> {
+    const { book, clock } = this.#parts;
+    const record = book.open();
+    if (record === null) return null;
+    if (reading === null && this.#mayWait(purpose.foundMs)) return this.#again(purpose, readAgainMs);
+    const last = this.#last(record);
+    const goesOn = reading !== null && counts(last, reading) && await this.#begunAnew(last.atMs);
+    if (!goesOn) return { kind: "StopRequested", stop: { reason: "PowerLoss" } };
+    this.#self.trace("Resume", { localId: record.localId, darkMs: clock.wallMs() - last.atMs });
+    return { kind: "Resumed" };
+  }
+
+  /** Civil time was set: of a resumed transaction it tells how long power was gone. Forward only. */
+  async clockStepped(): Promise<void> {
+    const record = this.#parts.book.open();
+    const isBehind = this.#parts.clock.wallMs() > this.nowMs();
+    if (record?.resumed === true && record.stop === undefined && isBehind) {
+      await this.#begunAnew(this.nowMs());
+    }
+  }
+
+  /** Its own clock goes on from civil time, or from `leastMs` where that is later. False when the store refuses. */
+  #begunAnew(leastMs: number): Promise<boolean> {
+    const { book, clock } = this.#parts;
+    return book.resume({ atMs: Math.max(leastMs, clock.wallMs()), monotonicMs: clock.monotonicMs() });
+  }
+
+  /** The last sign of life, durable or seen by this incarnation. */
+  #last(record: TransactionRecord): Checkpoint {
+    const seen = this.#seen?.localId === record.localId ? this.#seen : null;
+    return lastKnown(record, seen ?? this.#parts.book.checkpoint());
+  }
+
+  #mayWait(sinceMs: number): boolean {
+    return this.#parts.clock.monotonicMs() - sinceMs < readingMs;
+  }
+
+  #again(purpose: ReadingDue["purpose"], afterMs: number): null {
+    this.#self.after(afterMs, { kind: "ReadingDue", purpose });
     return null;
   }
 

@@ -41,7 +41,7 @@ class MeterBehaviour implements Behaviour<MeterMessage> {
       case "MeterAnswered": {
         const reply = this.#open.get(message.question);
         this.#open.delete(message.question);
-        reply?.(message.outcome);
+        reply?.(whole(message.outcome));
         return;
       }
     }
@@ -68,4 +68,13 @@ class MeterBehaviour implements Behaviour<MeterMessage> {
     });
     this.#meter.read(connectorId, (outcome) => send(address, { kind: "MeterAnswered", question, outcome }));
   }
+}
+
+/** A register that is no number of Wh from 0 up is a failure, wherever it comes from: nobody behind this checks it again. */
+function whole(outcome: MeterOutcome): MeterOutcome {
+  if (outcome.kind === "failed") return outcome;
+  const { energyWh } = outcome.reading;
+  return Number.isFinite(energyWh) && energyWh >= 0
+    ? outcome
+    : { kind: "failed", error: `read the meter: expected a register from 0 Wh up, it told ${energyWh}` };
 }

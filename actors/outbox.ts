@@ -6,33 +6,38 @@
  */
 import type { Cancel, Clock } from "../hal/clock.ts";
 import type { Entropy } from "../hal/entropy.ts";
-import type { ChargePointAction } from "../protocol/actions.ts";
-import type { Next } from "../protocol/call_queue.ts";
-import { next, retry } from "../protocol/call_queue.ts";
-import type { Settings } from "../protocol/configuration.ts";
-import type { Call, CallError, CallResult } from "../protocol/frame.ts";
-import { formatCall, formatCallError, parseFrame } from "../protocol/frame.ts";
-import type { Registration } from "../protocol/registration.ts";
-import { mayAnswer, maySend } from "../protocol/registration.ts";
 import type { CallOutcome } from "../protocol/answer.ts";
 import { callOutcome } from "../protocol/answer.ts";
+import type { Next } from "../protocol/call_queue.ts";
+import { next } from "../protocol/call_queue.ts";
+import type { KeyTable, Settings } from "../protocol/configuration.ts";
+import type { Call, CallError, CallResult } from "../protocol/frame.ts";
+import { formatCallError, parseFrame } from "../protocol/frame.ts";
+import type { Registration } from "../protocol/registration.ts";
+import { mayAnswer, maySend } from "../protocol/registration.ts";
+import type { Store } from "../storage/store.ts";
+import type { ParkedOutcome } from "./archive.ts";
 import type { AuthorizerMessage } from "./authorizer.ts";
 import type { SettingsChanged } from "./configuration.ts";
-import { readSettings } from "./settings.ts";
-import type { KeyTable } from "../protocol/configuration.ts";
+import type { ConnectorMessage } from "./connector_message.ts";
+import { tracingDamaged } from "./damaged_record.ts";
+import type { DeliveryListener } from "./delivery.ts";
+import type { AnswerDue } from "./flight.ts";
+import { callOf, Flight } from "./flight.ts";
 import type { CallAnswered } from "./incoming_calls.ts";
 import { IncomingCalls } from "./incoming_calls.ts";
-import { tracingDamaged } from "./damaged_record.ts";
 import type { LinkMessage } from "./link.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
 import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import type { Route } from "./routes.ts";
 import type { SendCall } from "./send_call.ts";
+import { readSettings } from "./settings.ts";
 import type { StationMessage } from "./station.ts";
-import type { Delivery, QueueListener, TransactionQueue } from "./transaction_queue.ts";
-import { openTransactionQueue, tellOpenAnswered } from "./transaction_queue.ts";
-import type { Store } from "../storage/store.ts";
-import type { ConnectorMessage } from "./connector_message.ts";
+import type { OnItsWay } from "./transaction_delivery.ts";
+import { TransactionDelivery } from "./transaction_delivery.ts";
+import type { TransactionMessages } from "./transaction_messages.ts";
+import { openTransactionMessages } from "./transaction_messages.ts";
+import { tellOpenAnswered } from "./transaction_queue.ts";
 
 export type OutboxMessage =
   | { readonly kind: "LinkUp" }
@@ -44,14 +49,26 @@ export type OutboxMessage =
   /** A hint: the store holds a transaction message more. */
   | { readonly kind: "TransactionMessageQueued" }
   | CallAnswered
-  | { readonly kind: "AnswerDue"; readonly id: string; readonly sentMs: number }
+  | AnswerDue
   /** The link has heard the peer since, so it is there and has not answered. */
   | { readonly kind: "CallTimedOut"; readonly id: string }
-  | { readonly kind: "RetryDue" }
+  /** Something that had to wait may go. */
+  | { readonly kind: "SendDue" }
   /** Replies whether the central system can be asked now: there is a link, and it has accepted this charge point. */
   | { readonly kind: "TellOnline"; readonly reply: Reply<boolean> }
-  /** Replies when no transaction message waits any more, or when there is no link to send one on. */
+  /**
+   * The end is near: what waits for its retry interval is tried now. Replies when no transaction message waits any more, or
+   * when there is no link to send one on.
+   */
   | { readonly kind: "Drain"; readonly reply: Reply<null> }
+  /** What is parked of a transaction goes once more, as soon as nothing else of the transactions waits. */
+  | { readonly kind: "ResendParked"; readonly localId: number; readonly reply: Reply<ParkedOutcome> }
+  | {
+    readonly kind: "DiscardParked";
+    readonly localId: number;
+    readonly reason: string;
+    readonly reply: Reply<ParkedOutcome>;
+  }
   | SettingsChanged;
 
 export interface OutboxParts {
@@ -71,56 +88,76 @@ export interface OutboxParts {
 /** CALLs of our own that wait; beyond it the oldest answer is `offline`, and its sender decides. */
 const waitingMax = 200;
 
-type InFlight =
-  | { readonly id: string; readonly kind: "call"; readonly call: SendCall; readonly cancel: Cancel }
-  | { readonly id: string; readonly kind: "delivery"; readonly delivery: Delivery; readonly cancel: Cancel };
-
 export function outboxActor(parts: OutboxParts): ActorSpec<OutboxMessage> {
   return {
     address: parts.address,
     start: async (self) => {
       const store = self.fence(parts.store);
       const settings = await readSettings(store, parts.table);
-      const listener: QueueListener = {
-        startAnswered: (localId, connectorId, answer) => {
-          const connector = parts.connectors.get(connectorId);
-          if (connector !== undefined) self.send(connector, { kind: "StartAnswered", localId, ...answer });
-        },
-        idTagInfoReceived: (idTag, info) => {
-          self.send(parts.authorizer, { kind: "IdTagInfoReceived", idTag, info });
-        },
-        damaged: tracingDamaged(self),
-      };
-      const queue = await openTransactionQueue(store, settings.StopTransactionMaxMeterValues, listener);
+      const listener = deliveryListener(self, parts);
+      const messages = await openTransactionMessages({
+        store,
+        meterValuesMax: settings.StopTransactionMaxMeterValues,
+        wallMs: () => parts.clock.wallMs(),
+        listener,
+      });
       if (self.incarnation > 0) {
         await tellOpenAnswered(store, listener);
         // Nobody remembers what the predecessor had in flight: both sides begin again on a fresh connection.
         self.send(parts.link, { kind: "Reconnect", why: "outbox restarted" });
       }
-      return new OutboxBehaviour(self, parts, settings, queue);
+      return new OutboxBehaviour(self, parts, settings, messages);
     },
+  };
+}
+
+function deliveryListener(self: Self<OutboxMessage>, parts: OutboxParts): DeliveryListener {
+  return {
+    startAnswered: (localId, connectorId, { start: _, ...answer }) => {
+      const connector = parts.connectors.get(connectorId);
+      if (connector !== undefined) self.send(connector, { kind: "StartAnswered", localId, ...answer });
+    },
+    idTagInfoReceived: (idTag, info) => {
+      self.send(parts.authorizer, { kind: "IdTagInfoReceived", idTag, info });
+    },
+    damaged: tracingDamaged(self),
+    trace: self.trace,
   };
 }
 
 class OutboxBehaviour implements Behaviour<OutboxMessage> {
   readonly #self: Self<OutboxMessage>;
   readonly #parts: OutboxParts;
-  readonly #queue: TransactionQueue;
+  readonly #messages: TransactionMessages;
+  readonly #delivery: TransactionDelivery;
+  readonly #flight: Flight;
   readonly #waiting: SendCall[] = [];
   readonly #incoming: IncomingCalls;
   readonly #draining: Reply<null>[] = [];
   #settings: Settings;
   #linkUp = false;
   #registration: Registration = "Unregistered";
-  #inFlight: InFlight | null = null;
-  #retryAtMs = 0;
-  #cancelRetry: Cancel = () => {};
+  /** Since when a CALL has been held back for the answer to a question. */
+  #heldSinceMs: number | null = null;
+  #cancelWake: Cancel = () => {};
 
-  constructor(self: Self<OutboxMessage>, parts: OutboxParts, settings: Settings, queue: TransactionQueue) {
+  constructor(
+    self: Self<OutboxMessage>,
+    parts: OutboxParts,
+    settings: Settings,
+    messages: TransactionMessages,
+  ) {
     this.#self = self;
     this.#parts = parts;
     this.#settings = settings;
-    this.#queue = queue;
+    this.#messages = messages;
+    this.#delivery = new TransactionDelivery({ ...messages, clock: parts.clock, trace: self.trace });
+    this.#flight = new Flight(self, {
+      clock: parts.clock,
+      entropy: parts.entropy,
+      send: (text) => this.#send(text),
+      timeoutMs: () => this.#settings.MessageTimeout * 1_000,
+    });
     this.#incoming = new IncomingCalls(self, parts.route, (text) => this.#send(text));
   }
 
@@ -143,24 +180,28 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
       case "SendCall":
         return this.#enqueue(message);
       case "TransactionMessageQueued":
-        this.#queue.hint();
-        return this.#pump();
+        return this.#queued();
       case "CallAnswered":
         this.#incoming.answered(message);
         return this.#pump();
       case "AnswerDue":
-        if (this.#inFlight?.id !== message.id) return;
+        if (this.#flight.id() !== message.id) return;
         this.#self.send(this.#parts.link, { kind: "AnswerOverdue", id: message.id, sentMs: message.sentMs });
         return;
       case "CallTimedOut":
-        return this.#inFlight?.id === message.id ? this.#finish({ kind: "timeout" }) : undefined;
-      case "RetryDue":
+        return this.#flight.id() === message.id ? this.#finish({ kind: "timeout" }) : undefined;
+      case "SendDue":
         return this.#pump();
       case "TellOnline":
         return message.reply(this.#linkUp && this.#registration === "Accepted");
       case "Drain":
         this.#draining.push(message.reply);
+        this.#delivery.hurry();
         return this.#pump();
+      case "ResendParked":
+        return this.#resend(message.localId, message.reply);
+      case "DiscardParked":
+        return this.#discard(message.localId, message.reason, message.reply);
       case "SettingsChanged":
         this.#settings = message.settings;
         return;
@@ -168,13 +209,16 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   inspect(): unknown {
+    const { queue, archive, resends } = this.#messages;
     return {
       linkUp: this.#linkUp,
       registration: this.#registration,
-      inFlight: this.#inFlight === null ? null : this.#inFlight.id,
+      inFlight: this.#flight.id(),
       waiting: this.#waiting.length,
-      transactionMessages: this.#queue.length(),
-      parked: this.#queue.parked(),
+      transactionMessages: queue.length(),
+      parked: archive.refused(),
+      parkedTransactions: archive.transactions(),
+      resending: resends.length(),
     };
   }
 
@@ -192,8 +236,23 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
     this.#self.send(profileScheduler, { kind: "LinkChanged", up: this.#linkUp });
   }
 
+  async #queued(): Promise<void> {
+    await this.#messages.queue.added();
+    await this.#pump();
+  }
+
+  async #resend(localId: number, reply: Reply<ParkedOutcome>): Promise<void> {
+    reply(await this.#messages.resends.begin(localId));
+    await this.#pump();
+  }
+
+  async #discard(localId: number, reason: string, reply: Reply<ParkedOutcome>): Promise<void> {
+    reply(await this.#messages.archive.discard(localId, reason));
+  }
+
   async #linkLost(): Promise<void> {
     this.#linkUp = false;
+    this.#heldSinceMs = null;
     this.#announceLink();
     this.#incoming.forget();
     await this.#finish({ kind: "offline" });
@@ -209,13 +268,11 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
         return this.#sendWaiting(choice.index);
       case "transactionMessage":
         return this.#sendTransactionMessage();
+      case "held":
+        this.#heldSinceMs = choice.sinceMs;
+        return this.#wakeAt(choice.untilMs);
       case "nothing":
-        this.#cancelRetry();
-        if (choice.wakeMs !== null) {
-          this.#cancelRetry = this.#self.after(choice.wakeMs - this.#parts.clock.monotonicMs(), {
-            kind: "RetryDue",
-          });
-        }
+        this.#wakeAt(choice.wakeMs);
         return this.#drained();
     }
   }
@@ -223,47 +280,43 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
   #choose(): Next {
     const wire = {
       linkUp: this.#linkUp,
-      // The conf of a question goes before what follows from it, whoever is quicker to be here (messages.md §3, TC_012).
-      inFlight: this.#inFlight !== null || this.#incoming.underWay(),
+      inFlight: this.#flight.id() !== null,
+      answering: this.#incoming.underWay(),
+      heldSinceMs: this.#heldSinceMs,
       registration: this.#registration,
       waiting: this.#waiting.map((call) => call.callClass),
-      transactionMessageDueMs: this.#queue.length() > 0 ? this.#retryAtMs : null,
+      transactionMessageDueMs: this.#delivery.dueMs(),
     };
     return next(wire, this.#parts.clock.monotonicMs());
   }
 
+  #wakeAt(atMs: number | null): void {
+    this.#cancelWake();
+    if (atMs === null) return;
+    this.#cancelWake = this.#self.after(atMs - this.#parts.clock.monotonicMs(), { kind: "SendDue" });
+  }
+
   #drained(): void {
-    if (this.#linkUp && this.#queue.length() > 0) return;
+    if (this.#linkUp && this.#messages.queue.length() > 0) return;
     for (const reply of this.#draining.splice(0)) reply(null);
   }
 
   #sendWaiting(index: number): void {
     const [call] = this.#waiting.splice(index, 1);
     if (call === undefined) return;
-    const id = this.#sendFrame(call.action, call.payload);
-    this.#inFlight = { id, kind: "call", call, cancel: this.#armTimeout(id) };
+    this.#heldSinceMs = null;
+    this.#flight.begin({ kind: "call", call });
   }
 
   async #sendTransactionMessage(): Promise<void> {
-    const delivery = await this.#queue.head();
+    const delivery = await this.#delivery.next();
     if (delivery === null) return this.#pump();
-    const id = this.#sendFrame(delivery.call.action, delivery.call.payload);
-    this.#inFlight = { id, kind: "delivery", delivery, cancel: this.#armTimeout(id) };
-  }
-
-  #sendFrame(action: ChargePointAction, payload: unknown): string {
-    const id = this.#parts.entropy.uuid("messageId");
-    this.#send(formatCall({ kind: "Call", id, action, payload }));
-    return id;
+    this.#heldSinceMs = null;
+    this.#flight.begin({ kind: "delivery", delivery });
   }
 
   #send(text: string): void {
     this.#self.send(this.#parts.link, { kind: "SendFrame", text });
-  }
-
-  #armTimeout(id: string): Cancel {
-    const sentMs = this.#parts.clock.monotonicMs();
-    return this.#self.after(this.#settings.MessageTimeout * 1_000, { kind: "AnswerDue", id, sentMs });
   }
 
   #received(text: string): void | Promise<void> {
@@ -284,67 +337,25 @@ class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   #concluded(frame: CallResult | CallError): void | Promise<void> {
-    const inFlight = this.#inFlight;
+    const cargo = this.#flight.cargo(frame.id);
     // Of an earlier connection, answered twice, or after its time-out: nobody waits for it any more.
-    if (inFlight?.id !== frame.id) {
+    if (cargo === null) {
       return this.#self.trace("IgnoreFrame", { why: `nobody waits for answer ${frame.id}` });
     }
-    const action = inFlight.kind === "call" ? inFlight.call.action : inFlight.delivery.call.action;
-    return this.#finish(callOutcome(action, frame));
+    return this.#finish(callOutcome(callOf(cargo).action, frame));
   }
 
   /** The end of what is in flight, one way or another; then the next. */
   #finish(outcome: CallOutcome<unknown>): void | Promise<void> {
-    const inFlight = this.#inFlight;
-    this.#inFlight = null;
-    if (inFlight === null) return;
-    inFlight.cancel();
-    switch (inFlight.kind) {
-      case "call":
-        inFlight.call.reply(outcome);
-        return this.#pump();
-      case "delivery":
-        return this.#delivered(inFlight.delivery, outcome);
-    }
+    const cargo = this.#flight.end();
+    if (cargo === null) return;
+    if (cargo.kind === "delivery") return this.#delivered(cargo.delivery, outcome);
+    cargo.call.reply(outcome);
+    return this.#pump();
   }
 
-  async #delivered(delivery: Delivery, outcome: CallOutcome<unknown>): Promise<void> {
-    const settings = this.#settings;
-    switch (outcome.kind) {
-      case "offline":
-        // A lost link is nobody's refusal: it is not counted (decision D-offline-attempts).
-        return;
-      case "result": {
-        const settled = await this.#queue.answered(delivery, outcome.payload);
-        // The medium refuses: the same message goes again later, and its content tells the central system that it is the same.
-        this.#retryAtMs = settled
-          ? 0
-          : this.#parts.clock.monotonicMs() + settings.TransactionMessageRetryInterval * 1_000;
-        break;
-      }
-      case "error":
-      case "timeout": {
-        const failures = delivery.failures + 1;
-        const decision = retry(
-          failures,
-          settings.TransactionMessageAttempts,
-          settings.TransactionMessageRetryInterval,
-        );
-        this.#self.trace("TransactionMessageFailed", {
-          action: delivery.call.action,
-          failures,
-          decision,
-          outcome,
-        });
-        const parked = decision.kind === "park" && await this.#queue.park(delivery);
-        if (!parked) await this.#queue.failed(delivery, failures);
-        const afterMs = decision.kind === "again"
-          ? decision.afterMs
-          : settings.TransactionMessageRetryInterval * 1_000;
-        this.#retryAtMs = parked ? 0 : this.#parts.clock.monotonicMs() + afterMs;
-        break;
-      }
-    }
-    return this.#pump();
+  async #delivered(delivery: OnItsWay, outcome: CallOutcome<unknown>): Promise<void> {
+    await this.#delivery.concluded(delivery, outcome, this.#settings);
+    await this.#pump();
   }
 }

@@ -12,13 +12,14 @@ import type { Candidate } from "../protocol/authorization.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
 import type { CancelReservationRequest, ReserveNowRequest } from "../protocol/messages/reservation.ts";
 import type { Reservation, Reserved } from "../protocol/reservation.ts";
-import { nextExpiryMs, notReserved, over, reserved, reserveNow } from "../protocol/reservation.ts";
-import type { TellDamaged } from "../storage/records.ts";
-import { keptRecord, keys, reservationKey, ReservationRecord } from "../storage/records.ts";
+import { nextExpiryMs, over, reserved, reserveNow } from "../protocol/reservation.ts";
+import type { ReservationRecord } from "../storage/records.ts";
+import { reservationKey } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 import type { ClockStepped, ConnectorChanged, ConnectorMessage } from "./connector_message.ts";
 import { tracingDamaged } from "./damaged_record.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
+import { storedReservations } from "./reservation_book.ts";
 import { readSettings } from "./settings.ts";
 
 export type ReservationsMessage =
@@ -56,18 +57,6 @@ export function reservationsActor(parts: ReservationsParts): ActorSpec<Reservati
       return new ReservationsBehaviour(self, { ...parts, store }, ReserveConnectorZeroSupported);
     },
   };
-}
-
-/** What is kept for this connector itself: a connector that starts knows that much without being told. */
-export async function reservedAtStart(
-  store: Store,
-  connectorId: number,
-  nowMs: number,
-  damaged: TellDamaged,
-): Promise<Reserved> {
-  const own = (await storedReservations(store, damaged)).filter((one) => one.connectorId === connectorId);
-  const claims = own.filter(({ expiresMs }) => expiresMs > nowMs);
-  return claims.length === 0 ? notReserved : { claims, held: true };
 }
 
 class ReservationsBehaviour implements Behaviour<ReservationsMessage> {
@@ -167,13 +156,4 @@ class ReservationsBehaviour implements Behaviour<ReservationsMessage> {
   #known(): Promise<readonly Reservation[]> {
     return storedReservations(this.#parts.store, tracingDamaged(this.#self));
   }
-}
-
-async function storedReservations(store: Store, damaged: TellDamaged): Promise<readonly Reservation[]> {
-  const all: Reservation[] = [];
-  for (const { key } of await store.list(keys.reservations)) {
-    const reservation = await keptRecord(store, key, ReservationRecord, damaged);
-    if (reservation !== null) all.push(reservation);
-  }
-  return all;
 }

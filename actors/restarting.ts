@@ -2,12 +2,14 @@
  * Reset: transactions are stopped, what they owe is sent as far as the link allows, then the host restarts (OCPP 1.6 §5.14). A
  * host that does not is asked again, ResetRetries times; then the reset has failed.
  *
- * Law: nothing is waited for without end; what is not delivered stays in the store and goes out after the restart.
+ * Law: an accepted Reset outlives every actor, and until it has happened or failed nothing begins. Nothing is waited for without end; what is not delivered stays in the store and goes out after the restart.
  */
 import type { Host, RestartKind } from "../hal/host.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 import type { Address, Message, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox.ts";
+import type { RestartBook } from "./restart_book.ts";
+import { restartReasons } from "./restart_book.ts";
 
 export interface RestartStep extends Message {
   readonly kind: "ConnectorStopped" | "Drained" | "RestartOverdue";
@@ -15,6 +17,7 @@ export interface RestartStep extends Message {
 }
 
 export interface RestartingParts {
+  readonly book: RestartBook;
   readonly host: Host;
   readonly outbox: Address<OutboxMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
@@ -32,7 +35,7 @@ type Progress =
   | { readonly kind: "restarting"; readonly attempts: number }
   | { readonly kind: "failed" };
 
-type Own = Pick<Self<RestartStep>, "ask" | "after" | "trace">;
+type Own = Pick<Self<RestartStep>, "ask" | "after" | "send" | "trace">;
 
 export class Restarting {
   readonly #self: Own;
@@ -53,15 +56,22 @@ export class Restarting {
     return this.#progress.kind === "failed";
   }
 
-  /** A second one while it runs changes nothing. */
-  begin(restart: RestartKind): void {
+  /** Accepted, it is durable before it is answered; a disk that refuses must not keep a charger from being reset. */
+  async accept(restart: RestartKind): Promise<void> {
     if (this.isUnderWay()) return;
-    const { connectors } = this.#parts;
+    if (!await this.#parts.book.set(restart)) this.#self.trace("ForgetRestart", { why: "storage refuses" });
+  }
+
+  /** What was accepted, by this incarnation or an earlier one. A second one while it runs changes nothing. */
+  begin(): void {
+    const { connectors, book } = this.#parts;
+    const restart = book.underWay();
+    if (restart === null || this.isUnderWay()) return;
     this.#progress = { kind: "stopping", connectors: connectors.size };
     for (const connector of connectors.values()) {
       this.#self.ask(
         connector,
-        (reply: Reply<null>) => ({ kind: "StopTransaction", reason: reasons[restart], reply }),
+        (reply: Reply<null>) => ({ kind: "RestartBegun", reason: restartReasons[restart], reply }),
         stopTimeoutMs,
         () => ({ kind: "ConnectorStopped", restart }),
       );
@@ -69,7 +79,7 @@ export class Restarting {
   }
 
   /** `retries` is ResetRetries as it is now. */
-  step({ kind, restart }: RestartStep, retries: number): void {
+  step({ kind, restart }: RestartStep, retries: number): void | Promise<void> {
     switch (kind) {
       case "ConnectorStopped":
         return this.#connectorStopped(restart);
@@ -94,11 +104,15 @@ export class Restarting {
     this.#parts.host.restart(restart);
   }
 
-  #overdue(restart: RestartKind, retries: number): void {
+  async #overdue(restart: RestartKind, retries: number): Promise<void> {
     if (this.#progress.kind !== "restarting") return;
     const { attempts } = this.#progress;
     if (attempts <= retries) return this.#restart(restart, attempts + 1);
     this.#progress = { kind: "failed" };
+    await this.#parts.book.set(null);
+    for (const connector of this.#parts.connectors.values()) {
+      this.#self.send(connector, { kind: "RestartFailed" });
+    }
     this.#self.trace("RestartFailed", { restart, attempts });
   }
 
@@ -111,5 +125,3 @@ export class Restarting {
     );
   }
 }
-
-const reasons = { Soft: "SoftReset", Hard: "HardReset" } as const;

@@ -46,6 +46,8 @@ import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import type { ConnectorAnswered, ProfileOffered } from "./remote_transactions.ts";
 import { RemoteTransactions } from "./remote_transactions.ts";
 import type { ReservationsMessage } from "./reservations.ts";
+import type { RestartBook } from "./restart_book.ts";
+import { openRestartBook } from "./restart_book.ts";
 import type { RestartStep } from "./restarting.ts";
 import { Restarting } from "./restarting.ts";
 import { sendCall } from "./send_call.ts";
@@ -141,7 +143,8 @@ export function stationActor(parts: StationParts): ActorSpec<StationMessage> {
       const record = await keptRecord(store, keys.registration, RegistrationRecord, damaged);
       const resumed = record?.boot === parts.boot ? record : null;
       const availability = await openAvailability(store, 0, damaged);
-      return new StationBehaviour(self, store, parts, { settings, resumed, availability });
+      const restart = await openRestartBook(store, parts.boot, damaged);
+      return new StationBehaviour(self, store, parts, { settings, resumed, availability, restart });
     },
   };
 }
@@ -152,6 +155,7 @@ interface Kept {
   /** Of this boot; null before its first answer. */
   readonly resumed: RegistrationRecord | null;
   readonly availability: AvailabilityBook;
+  readonly restart: RestartBook;
 }
 
 class StationBehaviour implements Behaviour<StationMessage> {
@@ -177,7 +181,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
     self: Self<StationMessage>,
     store: Store,
     parts: StationParts,
-    { settings, resumed, availability }: Kept,
+    { settings, resumed, availability, restart }: Kept,
   ) {
     this.#self = self;
     this.#store = store;
@@ -190,13 +194,14 @@ class StationBehaviour implements Behaviour<StationMessage> {
       minimumS: () => this.#settings.MinimumStatusDuration,
     });
     this.#remote = new RemoteTransactions(self, { ...parts, store });
-    this.#restarting = new Restarting(self, parts);
+    this.#restarting = new Restarting(self, { ...parts, book: restart });
     this.#availability = new StationAvailability(self, { ...parts, book: availability });
     self.send(parts.outbox, { kind: "RegistrationChanged", registration: this.#registration });
     self.send(parts.outbox, { kind: "AnnounceLink" });
     for (const connector of parts.connectors.values()) self.send(connector, { kind: "Describe" });
     if (this.#registration === "Accepted") this.#armHeartbeat();
     if (resumed?.bootDueMonotonicMs !== undefined) this.#bootAgainAt(resumed.bootDueMonotonicMs);
+    this.#restarting.begin();
   }
 
   receive(message: StationMessage): void | Promise<void> {
@@ -233,8 +238,8 @@ class StationBehaviour implements Behaviour<StationMessage> {
       case "StatusStable":
         return this.#reporter.stable(message);
       case "RemoteStart":
-        // spec/behaviour.md §1: not while Pending; and nothing begins that a Reset would end at once.
-        return this.#registration === "Accepted" && !this.#restarting.isUnderWay()
+        // spec/behaviour.md §1: not while Pending.
+        return this.#registration === "Accepted"
           ? this.#remote.start(message.request, [...this.#candidates.values()], message.reply)
           : message.reply(statusAnswer("Rejected"));
       case "RemoteStop":
@@ -259,8 +264,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
           statusAnswer(message.outcome.kind === "reply" ? message.outcome.value : "UnlockFailed"),
         );
       case "Reset":
-        message.reply(statusAnswer("Accepted"));
-        return this.#restartStep(() => this.#restarting.begin(message.request.type));
+        return this.#reset(message.request, message.reply);
       case "ConnectorStopped":
       case "Drained":
       case "RestartOverdue":
@@ -378,10 +382,18 @@ class StationBehaviour implements Behaviour<StationMessage> {
   }
 
   /** Connector 0 tells of a reset that has failed, until another is asked for. */
-  #restartStep(step: () => void): void {
+  async #restartStep(step: () => void | Promise<void>): Promise<void> {
     const before = this.#restarting.hasFailed();
-    step();
+    await step();
     if (this.#restarting.hasFailed() !== before) this.#reporter.changed(this.#report());
+  }
+
+  #reset({ type }: ResetRequest, reply: Reply<Answer>): Promise<void> {
+    return this.#restartStep(async () => {
+      await this.#restarting.accept(type);
+      reply(statusAnswer("Accepted"));
+      this.#restarting.begin();
+    });
   }
 
   #reportAll(always: boolean): void {

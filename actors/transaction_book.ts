@@ -1,5 +1,5 @@
 /**
- * The open transaction of one connector, in the store: begun, sampled, decided to stop, ended; each one commit.
+ * The open transaction of one connector, in the store: begun, sampled, kept alive, resumed, decided to stop, ended; each one commit.
  *
  * Law: a transaction is open exactly while its record is there. Its messages are committed together with what they tell of,
  * so that no power loss can separate them (reliability.md D4).
@@ -13,6 +13,8 @@ import type { TellDamaged } from "../storage/records.ts";
 import {
   answerKey,
   AnswerRecord,
+  checkpointKey,
+  CheckpointRecord,
   keptRecord,
   outboxKey,
   reservationKey,
@@ -26,6 +28,7 @@ export interface Beginning {
   readonly idTag: string;
   readonly parentIdTag?: string;
   readonly energyWh: number;
+  readonly meterSerialNumber: string;
   readonly atMs: number;
   readonly monotonicMs: number;
   /** Is used up by this start, if it is still there (§5.13). */
@@ -36,12 +39,18 @@ export interface Beginning {
 
 /** What one moment of measuring comes to; null where nothing is wanted of it. */
 export interface Sampled {
-  /** The register at this moment. */
-  readonly energyWh: number;
+  /** This moment, as a sign of life. */
+  readonly checkpoint: CheckpointRecord;
   /** Goes out as MeterValues.req. */
   readonly sent: MeterValue | null;
   /** Is kept for StopTransaction's transactionData. */
   readonly data: MeterValue | null;
+}
+
+/** Where a transaction's own clock begins anew: its own time, and this boot's monotonic time then. */
+export interface Resumption {
+  readonly atMs: number;
+  readonly monotonicMs: number;
 }
 
 export interface Ending {
@@ -55,11 +64,15 @@ export interface Ending {
 /** Every function that writes returns whether it is durable; when the store refuses, nothing has changed. */
 export interface TransactionBook {
   readonly open: () => TransactionRecord | null;
+  /** The last sign of life that is durable; of an earlier transaction it says nothing. */
+  readonly checkpoint: () => CheckpointRecord | null;
   /** What StartTransaction was answered, if that has happened. */
   readonly answer: () => Promise<AnswerRecord | null>;
   /** The record, once it is durable; null when the store refuses. */
   readonly begin: (beginning: Beginning) => Promise<TransactionRecord | null>;
   readonly sample: (sampled: Sampled) => Promise<boolean>;
+  readonly keep: (checkpoint: CheckpointRecord) => Promise<boolean>;
+  readonly resume: (resumption: Resumption) => Promise<boolean>;
   readonly decideStop: (stop: Stop, atMs: number) => Promise<boolean>;
   readonly end: (ending: Ending) => Promise<boolean>;
 }
@@ -71,6 +84,7 @@ export async function openTransactionBook(
   damaged: TellDamaged,
 ): Promise<TransactionBook> {
   let open = await keptRecord(store, transactionKey(connectorId), TransactionRecord, damaged);
+  let checkpoint = await keptRecord(store, checkpointKey(connectorId), CheckpointRecord, damaged);
 
   async function commit(batch: Batch, after: TransactionRecord | null): Promise<boolean> {
     const outcome = await store.commit(batch);
@@ -79,8 +93,17 @@ export async function openTransactionBook(
     return true;
   }
 
+  /** With the sign of life that it is. */
+  async function commitAlive(now: CheckpointRecord, sets: Batch["sets"] = []): Promise<boolean> {
+    const outcome = await store.commit({ sets: [{ key: checkpointKey(connectorId), value: now }, ...sets] });
+    if (outcome.kind !== "committed") return false;
+    checkpoint = now;
+    return true;
+  }
+
   return {
     open: () => open,
+    checkpoint: () => checkpoint,
     answer: async () =>
       open === null ? null : await keptRecord(store, answerKey(open.localId), AnswerRecord, damaged),
     begin: async ({ reservationId, ...beginning }) => {
@@ -102,18 +125,21 @@ export async function openTransactionBook(
       }, record);
       return begun ? record : null;
     },
-    sample: ({ energyWh, sent, data }) => {
+    sample: ({ checkpoint: now, sent, data }) => {
+      const messages = sent === null ? [] : [queued(store, sampleMessage(now.localId, connectorId, sent))];
+      return commitAlive(now, [...messages, ...kept(store, now.localId, data)]);
+    },
+    keep: (now) => commitAlive(now),
+    resume: ({ atMs, monotonicMs }) => {
       if (open === null) return Promise.resolve(false);
-      const { localId } = open;
-      const messages = sent === null ? [] : [queued(store, sampleMessage(localId, connectorId, sent))];
-      const record: TransactionRecord = { ...open, lastEnergyWh: energyWh };
-      return commit({
-        sets: [
-          { key: transactionKey(connectorId), value: record },
-          ...messages,
-          ...kept(store, localId, data),
-        ],
-      }, record);
+      const record: TransactionRecord = {
+        ...open,
+        boot,
+        startedMs: atMs,
+        startedMonotonicMs: monotonicMs,
+        resumed: true,
+      };
+      return commit({ sets: [{ key: transactionKey(connectorId), value: record }] }, record);
     },
     decideStop: (stop, atMs) => {
       if (open === null || open.stop !== undefined) return Promise.resolve(open !== null);
@@ -129,7 +155,7 @@ export async function openTransactionBook(
           ...kept(store, open.localId, data),
           queued(store, stopMessage(open.localId, stopped)),
         ],
-        deletes: [transactionKey(connectorId)],
+        deletes: [transactionKey(connectorId), checkpointKey(connectorId)],
       }, null);
     },
   };
@@ -141,18 +167,20 @@ function begunRecord(localId: number, boot: number, beginning: Beginning): Trans
     boot,
     idTag: beginning.idTag,
     meterStartWh: wholeWh(beginning.energyWh),
+    meterSerialNumber: beginning.meterSerialNumber,
     startedMs: beginning.atMs,
     startedMonotonicMs: beginning.monotonicMs,
     ...(beginning.parentIdTag === undefined ? {} : { parentIdTag: beginning.parentIdTag }),
   };
 }
 
-/** The record as the rules see it, before its answer is applied. */
-export function runningTransaction(record: TransactionRecord): RunningTransaction {
+/** The record as the rules see it, before its answer is applied. Found by a later boot than had it in hand, a power cut interrupted it. */
+export function runningTransaction(record: TransactionRecord, boot: number): RunningTransaction {
   return {
     localId: record.localId,
     idTag: record.idTag,
     mayCharge: true,
+    ...(record.boot === boot ? {} : { interrupted: true }),
     ...(record.parentIdTag === undefined ? {} : { parentIdTag: record.parentIdTag }),
   };
 }

@@ -17,6 +17,7 @@ import type { WebSocketDriver, WebSocketTarget } from "../hal/websocket.ts";
 import type { Backoff } from "../protocol/backoff.ts";
 import type { Supply } from "../protocol/charging_rate.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
+import type { OnPowerLoss } from "../protocol/connector_facts.ts";
 import type { BootNotificationRequest } from "../protocol/messages/core.ts";
 import type { RegistrationLimits } from "../protocol/registration.ts";
 import type { Store } from "../storage/store.ts";
@@ -70,6 +71,11 @@ export interface ChargerConfig {
   readonly table: KeyTable;
   readonly featureProfiles: readonly string[];
   readonly registration: RegistrationLimits;
+  readonly powerLoss: {
+    readonly onPowerLoss: OnPowerLoss;
+    readonly holdUpTimeMs: number;
+    readonly checkpointIntervalMs: number;
+  };
   /** In the order of their numbers, 1 to n. */
   readonly connectors: readonly { readonly supply: Supply; readonly hasLock: boolean }[];
   /** This boot's number, from `beginBoot`. */
@@ -166,7 +172,8 @@ function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
 
 function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
   const { clock, store, board } = ports;
-  const { table } = config;
+  const { table, powerLoss } = config;
+  const { onPowerLoss, checkpointIntervalMs, holdUpTimeMs } = powerLoss;
   const { authorizer, localList, reservations, profileScheduler, meter, power, connectors, outbox, station } =
     addresses;
   const supplies = new Map(config.connectors.map(({ supply }, index) => [index + 1, supply]));
@@ -177,7 +184,10 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
       currentMaxA: supplies.get(connectorId)?.currentMaxA ?? 0,
       hasLock: config.connectors[connectorId - 1]?.hasLock ?? false,
       boot: config.boot,
+      onPowerLoss,
+      checkpointIntervalMs,
       board,
+      power: ports.power,
       clock,
       store,
       table,
@@ -210,7 +220,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
         outbox,
       }),
       meterActor({ address: meter, meter: ports.meter }),
-      powerActor({ address: power, power: ports.power, connectors }),
+      powerActor({ address: power, power: ports.power, holdUpTimeMs, connectors, outbox }),
       ...each,
     ],
   };

@@ -11,6 +11,10 @@
  * | `GET /status` | 200 `StatusAnswer`, always |
  * | `GET /messages` | 200 `text/event-stream`: for each frame an event `frame` with a `FrameEvent`; 503 when 8 listen already |
  * | `GET /metrics` | 200 `text/plain; version=0.0.4`, always |
+ * | `GET /parked` | 200 `ParkedAnswer`, the first 200 transactions, the oldest first; 503 while there is no tree, 504 when the store does not answer |
+ * | `GET /parked/{localId}` | 200 `ParkedTransactionAnswer`, with every message that is kept: the export; 400; 404; 503; 504 |
+ * | `POST /parked/{localId}/resend` | 202 `Accepted`, which holds over a restart; 400; 404; 409 while it may not; 503; 504 |
+ * | `POST /parked/{localId}/discard` | body `{"reason"}`: 200 `Discarded`; 400; 404; 409; 503; 504 |
  * | `POST /data-transfer` | body `DataTransfer.req`, `{"vendorId", "messageId"?, "data"?}`: 200 with `DataTransfer.conf`; 400; 502 for a CALLERROR; 503 while the central system cannot be asked; 504 when it does not answer in 60 s |
  * | `POST /actors/{id}/crash` | `simulate` only: 202 `Accepted`; 404; 409 for a supervisor or an actor that is down; 503 |
  * | `POST /hardware/…` | `simulate` only (`hardware_endpoints.ts`): 202 `Accepted`; 400; 409 for what is physically impossible |
@@ -149,6 +153,10 @@ export const Queue = z.object({
   inFlight: z.string().nullable(),
   /** Transaction messages that the central system has refused for good. */
   parked: z.number(),
+  /** Transactions of which something is parked. */
+  parkedTransactions: z.number(),
+  /** Of these, those that are being sent again. */
+  resending: z.number(),
 });
 
 /** `charger` is what BootNotification says of it. What its actors tell is null while they are down. */
@@ -184,6 +192,65 @@ export const StatusAnswer = z.object({
   }),
 });
 export type StatusAnswer = z.infer<typeof StatusAnswer>;
+
+/** What the central system did with one attempt; `timeout`: it gave no answer. */
+const refusal = z.discriminatedUnion("kind", [
+  z.object({
+    at: z.string(),
+    kind: z.literal("error"),
+    errorCode: z.string(),
+    errorDescription: z.string(),
+  }),
+  z.object({ at: z.string(), kind: z.literal("timeout") }),
+]);
+
+const parkedMessage = z.object({
+  action: z.enum(["StartTransaction", "MeterValues", "StopTransaction"]),
+  /** `noTransactionId`: the central system took it with transactionId -1, since it had refused the StartTransaction. */
+  why: z.enum(["refused", "noTransactionId"]),
+  parkedAt: z.string(),
+  /** How often it failed in all; `answers` are the last ten. */
+  failures: z.number(),
+  answers: z.array(refusal),
+  /** The request, without its transactionId. */
+  payload: z.looseObject({}),
+});
+
+/** A transaction of which something was refused for good. Null is what the charger does not know any more: it has been billed. */
+export const ParkedTransaction = z.object({
+  localId: z.number(),
+  /** `open`: it goes on, or messages of it still wait. Only what is `parked` can be sent again or discarded. */
+  state: z.enum(["open", "resending", "parked"]),
+  /** Null when its StartTransaction is parked. */
+  transactionId: z.number().nullable(),
+  connectorId: z.number().nullable(),
+  idTag: z.string().nullable(),
+  startedAt: z.string().nullable(),
+  meterStartWh: z.number().nullable(),
+  stoppedAt: z.string().nullable(),
+  meterStopWh: z.number().nullable(),
+  /** Messages that are kept with it, those of `noTransactionId` too. */
+  kept: z.number(),
+  messages: z.array(parkedMessage),
+});
+export type ParkedTransaction = z.infer<typeof ParkedTransaction>;
+
+/** `messages` are those that were refused. */
+export const ParkedAnswer = z.object({
+  at: z.string(),
+  total: z.number(),
+  transactions: z.array(ParkedTransaction),
+});
+export type ParkedAnswer = z.infer<typeof ParkedAnswer>;
+
+/** `messages` are all that are kept, in the order in which they happened. */
+export const ParkedTransactionAnswer = z.object({ at: z.string(), transaction: ParkedTransaction });
+export type ParkedTransactionAnswer = z.infer<typeof ParkedTransactionAnswer>;
+
+/** What was parked is gone; the log has it, with the reason. */
+export interface Discarded {
+  readonly discarded: number;
+}
 
 /** One OCPP frame on the wire. */
 export const FrameEvent = z.object({

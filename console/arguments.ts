@@ -37,7 +37,13 @@ export interface InspectOptions {
   readonly socket: string | undefined;
   readonly watch: boolean;
   readonly json: boolean;
+  /** What is to be done with a parked transaction, instead of looking. */
+  readonly deed: ParkedDeed | undefined;
 }
+
+export type ParkedDeed =
+  | { readonly kind: "export" | "resend"; readonly localId: number }
+  | { readonly kind: "discard"; readonly localId: number; readonly reason: string };
 
 export type Command =
   | { readonly kind: "run"; readonly options: RunOptions }
@@ -157,12 +163,32 @@ function toCommand(verb: VerbName, given: Given): Command {
     }
     case "inspect": {
       const { socket, json } = options;
+      const deed = parkedDeed(given);
+      if (typeof deed === "string") return refuse(verb, deed);
       return {
         kind: verb,
-        options: { view: given.view ?? "tree", socket, watch: given.values.has("watch"), json },
+        options: { view: given.view ?? "tree", socket, watch: given.values.has("watch"), json, deed },
       };
     }
   }
+}
+
+const DEEDS = ["export", "resend", "discard"] as const;
+
+/** A string says what was wrong. */
+function parkedDeed({ values, view }: Given): ParkedDeed | string | undefined {
+  const [kind, ...others] = DEEDS.filter((deed) => values.has(deed));
+  const reason = values.get("reason")?.at(-1);
+  if (reason !== undefined && kind !== "discard") return "give --reason with --discard N only";
+  if (kind === undefined) return undefined;
+  if (others.length > 0) return `give one of --${[kind, ...others].join(" and --")}, not both`;
+  if (view !== "parked") return `give --${kind} with parked: inspect parked --${kind} N`;
+  if (values.has("watch")) return `give --watch or --${kind}, not both`;
+  const localId = Number(values.get(kind)?.at(-1));
+  if (kind !== "discard") return { kind, localId };
+  return reason === undefined
+    ? "give --reason TEXT with --discard: the log keeps it"
+    : { kind, localId, reason };
 }
 
 function stationOptions({ values }: Given): StationOptions {

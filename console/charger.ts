@@ -15,6 +15,7 @@ import { plantTree } from "../actors/tree.ts";
 import type { Clock } from "../hal/clock.ts";
 import type { RestartKind } from "../hal/host.ts";
 import type { StationProfile } from "../hal/station_profile.ts";
+import type { Store } from "../storage/store.ts";
 
 /** How a boot ended. */
 export type Ending = { readonly kind: "stopped" } | { readonly kind: "gaveUp" } | {
@@ -26,6 +27,8 @@ export interface Charger {
   readonly boot: number;
   readonly system: System;
   readonly addresses: Addresses;
+  /** For who only reads: each key has its one writer in the tree. */
+  readonly store: Store;
   readonly ended: Promise<Ending>;
   /** Ends open transactions with reason Reboot, then stops the tree in reverse. */
   readonly stop: () => Promise<void>;
@@ -66,6 +69,7 @@ export async function startCharger(parts: ChargerParts): Promise<Charger> {
     boot,
     system,
     addresses,
+    store: ports.store,
     ended: system.ended.then((how) =>
       how === "gaveUp"
         ? { kind: "gaveUp" }
@@ -84,7 +88,7 @@ export async function startCharger(parts: ChargerParts): Promise<Charger> {
 /** Resolves when every StopTransaction is durable, and delivered as far as there is a link. */
 async function transactionsEnded(addresses: Addresses): Promise<void> {
   const stopped = [...addresses.connectors.values()].map((connector) =>
-    new Promise<null>((reply) => void connector.send({ kind: "StopTransaction", reason: "Reboot", reply }))
+    new Promise<null>((reply) => void connector.send({ kind: "RestartBegun", reason: "Reboot", reply }))
   );
   await Promise.all(stopped);
   await new Promise<null>((reply) => void addresses.outbox.send({ kind: "Drain", reply }));

@@ -12,6 +12,7 @@ import { judgeHandwritten, parseHandwritten } from "../hal/handwritten.ts";
 import type { CallOutcome } from "../protocol/answer.ts";
 import type { DataTransferResponse } from "../protocol/messages/core.ts";
 import { DataTransferRequest } from "../protocol/messages/core.ts";
+import { answerWithin } from "./answer_within.ts";
 import { type Endpoint, json, refusal } from "./endpoint.ts";
 
 export interface DataTransferParts {
@@ -34,7 +35,7 @@ export function dataTransferEndpoint(parts: DataTransferParts): Endpoint {
       if (judged.kind === "refused") return refusal(400, judged.problems.join("; "));
       const outbox = parts.outbox();
       const online = outbox !== null &&
-        await answer<boolean>(
+        await answerWithin<boolean>(
           parts.clock,
           onlineTimeoutMs,
           (reply) => outbox.send({ kind: "TellOnline", reply }),
@@ -42,7 +43,7 @@ export function dataTransferEndpoint(parts: DataTransferParts): Endpoint {
       if (!online) {
         return refusal(503, "wait until the central system is connected and has accepted the charger");
       }
-      const outcome = await answer<CallOutcome<DataTransferResponse>>(
+      const outcome = await answerWithin<CallOutcome<DataTransferResponse>>(
         parts.clock,
         answerTimeoutMs,
         (reply) => outbox.send(sendCall("DataTransfer", judged.value, "ordinary", reply)),
@@ -64,22 +65,4 @@ function told(outcome: CallOutcome<DataTransferResponse> | null): Response {
     case undefined:
       return refusal(504, "send it again: the central system did not answer");
   }
-}
-
-/** Null when there was none in time, or the mailbox was full. */
-function answer<R>(
-  clock: Clock,
-  timeoutMs: number,
-  ask: (reply: (value: R) => void) => boolean,
-): Promise<R | null> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(timeoutMs, () => resolve(null));
-    const taken = ask((value) => {
-      cancel();
-      resolve(value);
-    });
-    if (taken) return;
-    cancel();
-    resolve(null);
-  });
 }

@@ -11,6 +11,7 @@ import type { ActorTreeNode, TreeNode } from "../actors/otp/tree.ts";
 import type { OutboxMessage } from "../actors/outbox.ts";
 import type { Clock } from "../hal/clock.ts";
 import { formatDateTime } from "../protocol/date_time.ts";
+import type { Store } from "../storage/store.ts";
 import type { ActorAnswer, StatusAnswer, TreeAnswer } from "./answers.ts";
 import { dataTransferEndpoint } from "./data_transfer.ts";
 import { answer, type Asked, type Endpoint, json, refusal } from "./endpoint.ts";
@@ -19,6 +20,7 @@ import type { HardwareVerbs, Prepared } from "./hardware_verbs.ts";
 import { createMessageStreams, READERS_MAX } from "./message_stream.ts";
 import { metricsText } from "./metrics.ts";
 import type { Observatory } from "./observatory.ts";
+import { parkedEndpoints } from "./parked_endpoints.ts";
 import { serveAt } from "./socket_file.ts";
 import { type ChargerLabel, nodesOf, statusOf } from "./status.ts";
 import type { StoreHealth } from "./store_health.ts";
@@ -42,6 +44,7 @@ export interface RunningCharger {
   readonly boot: number;
   readonly system: System;
   readonly addresses: { readonly outbox: Address<OutboxMessage> };
+  readonly store: Store;
 }
 
 export interface DebugSocket {
@@ -85,6 +88,7 @@ function endpointsOf(options: DebugSocketOptions): readonly Endpoint[] {
       },
     },
     { method: "GET", path: "/metrics", answer: () => metricsAnswer(options) },
+    ...parkedEndpoints({ clock: options.clock, charger: options.charger }),
     dataTransferEndpoint({
       clock: options.clock,
       outbox: () => options.charger()?.addresses.outbox ?? null,

@@ -17,7 +17,7 @@ export interface Option {
   readonly what: string;
 }
 
-export type View = "tree" | "status" | "messages" | "metrics";
+export type View = "tree" | "status" | "messages" | "metrics" | "parked";
 
 /** One verb. `views` are the words that may stand after it, the first of them being the default. */
 export interface Verb {
@@ -100,17 +100,42 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
   },
   inspect: {
     summary: "show what a running charger is doing, through its debug socket",
-    views: ["tree", "status", "messages", "metrics"],
+    views: ["tree", "status", "messages", "metrics", "parked"],
     options: [
       SOCKET,
       { name: "watch", what: "keep the picture live until interrupted" },
       { name: "json", what: "print what the socket answers, unchanged" },
+      {
+        name: "export",
+        value: "N",
+        accepts: isLocalId,
+        what: "parked: print all that is kept of transaction N, as JSON",
+      },
+      {
+        name: "resend",
+        value: "N",
+        accepts: isLocalId,
+        what: "parked: send transaction N to the central system again",
+      },
+      {
+        name: "discard",
+        value: "N",
+        accepts: isLocalId,
+        what: "parked: give transaction N up; needs --reason",
+      },
+      {
+        name: "reason",
+        value: "TEXT",
+        accepts: isReason,
+        what: "parked: why it is discarded, 1 to 500 characters for the log",
+      },
     ],
     notes: [
       "tree      supervisors and actors: state, restarts, mailbox, messages handled, last crash (the default)",
       "status    registration, link, queue, and each connector with its transaction",
       "messages  every OCPP frame in both directions, as it passes",
       "metrics   counters and gauges, in Prometheus' text format",
+      "parked    transactions of which the central system has refused something for good, and what it answered",
     ],
   },
 };
@@ -118,6 +143,15 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
 /** Lengths as ChangeConfiguration has them (OCPP 1.6 §6.7): CiString50 and CiString500. An empty value is one. */
 function isSetting(value: string): boolean {
   return /^[^=]{1,50}=.{0,500}$/s.test(value);
+}
+
+/** As the debug socket takes it. */
+function isLocalId(value: string): boolean {
+  return /^\d{1,15}$/.test(value);
+}
+
+function isReason(value: string): boolean {
+  return value.trim().length >= 1 && value.trim().length <= 500;
 }
 
 function isSpeed(value: string): boolean {

@@ -1,15 +1,16 @@
 /**
- * The verb `inspect`: what a running charger is doing, read from its debug socket.
+ * The verb `inspect`: what a running charger is doing, read from its debug socket; and what a person does about what is parked.
  *
- * Law: it only looks. It ends with 0 when it has shown what was asked for or was interrupted, with 1 when the charger
+ * Law: it only looks, unless an option says what to do. It ends with 0 when it has shown what was asked for or was interrupted, with 1 when the charger
  * does not answer or has gone.
  */
-import type { InspectOptions } from "./arguments.ts";
-import { FrameEvent, StatusAnswer, TreeAnswer } from "./answers.ts";
+import type { InspectOptions, ParkedDeed } from "./arguments.ts";
+import { FrameEvent, ParkedAnswer, StatusAnswer, TreeAnswer } from "./answers.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { frameLines } from "./frame_line.ts";
 import type { View } from "./grammar.ts";
 import type { Output } from "./output.ts";
+import { renderParked } from "./parked_view.ts";
 import { Refused } from "./refusals.ts";
 import { heardSignals } from "./signals.ts";
 import { Declined, openSocketClient, readAnswer, type SocketClient } from "./socket_client.ts";
@@ -51,7 +52,8 @@ export async function runInspect(options: InspectOptions, output: Output): Promi
 export async function inspect(options: InspectOptions, onlooker: Onlooker): Promise<number> {
   const client = await openSocketClient(options.socket ?? await findSocket(onlooker.output));
   try {
-    if (options.view === "messages") await showMessages(client, options.json, onlooker);
+    if (options.deed !== undefined) await perform(client, options.deed, onlooker);
+    else if (options.view === "messages") await showMessages(client, options.json, onlooker);
     else await showPictures(client, options.view, options, onlooker);
     return exitCodes.stopped;
   } catch (error) {
@@ -105,8 +107,30 @@ function drawn(view: Exclude<View, "messages">, text: string, palette: Palette):
     }
     case "status":
       return renderStatus(readAnswer(StatusAnswer, text), palette);
+    case "parked":
+      return renderParked(readAnswer(ParkedAnswer, text), palette);
     case "metrics":
       return text;
+  }
+}
+
+async function perform(
+  client: SocketClient,
+  deed: ParkedDeed,
+  { output, interrupted }: Onlooker,
+): Promise<void> {
+  const address = `/parked/${deed.localId}`;
+  switch (deed.kind) {
+    case "export":
+      return output.line((await client.text(address, interrupted)).trimEnd());
+    case "resend":
+      await client.post(`${address}/resend`, {}, interrupted);
+      return output.line(
+        `transaction ${deed.localId} is being sent again; inspect parked shows what becomes of it`,
+      );
+    case "discard":
+      await client.post(`${address}/discard`, { reason: deed.reason }, interrupted);
+      return output.line(`transaction ${deed.localId} is discarded: ${deed.reason}`);
   }
 }
 

@@ -111,7 +111,14 @@ function effect(name: string, detail: unknown, frames: FrameLines): Told | null 
     case "DamagedRecord":
     case "MeterFailed":
     case "TransactionMessageFailed":
+    case "TransactionMessageParked":
+    case "ParkedDiscarded":
+    case "QueueThinned":
+    case "ArchiveThinned":
       return { level: "error", what: name, line: `! ${name}: ${JSON.stringify(detail)}` };
+    case "ResendBegun":
+    case "ResendEnded":
+      return { level: "info", what: name, line: `* ${name}: ${JSON.stringify(detail)}` };
     default:
       return null;
   }

@@ -1,7 +1,7 @@
 /**
  * Asks a debug socket, over HTTP on the Unix domain socket.
  *
- * Law: an answer that is no 200 is told in the words of whoever refused; one of another shape is not guessed at.
+ * Law: an answer that is no 2xx is told in the words of whoever refused; one of another shape is not guessed at.
  */
 import type { z } from "zod";
 import { parseJson } from "../protocol/frame.ts";
@@ -15,9 +15,10 @@ export class Declined extends Error {
   override readonly name = "Declined";
 }
 
-/** Each throws `Declined` for an answer that is no 200, and `Refused` when the charger goes in the middle of it. */
+/** Each throws `Declined` for an answer that is no 2xx, and `Refused` when the charger goes in the middle of it. */
 export interface SocketClient {
   readonly text: (address: string, signal: AbortSignal) => Promise<string>;
+  readonly post: (address: string, body: unknown, signal: AbortSignal) => Promise<string>;
   /** The data of server-sent events, until the stream ends. */
   readonly events: (address: string, signal: AbortSignal) => AsyncGenerator<string>;
   readonly close: () => void;
@@ -48,24 +49,27 @@ export function readAnswer<T>(schema: z.ZodType<T>, text: string): T {
 function clientOf(path: string): SocketClient {
   const client = Deno.createHttpClient({ proxy: { transport: "unix", path } });
 
-  async function get(address: string, signal: AbortSignal): Promise<Response> {
+  async function ask(address: string, request: RequestInit): Promise<Response> {
     // The host is a matter of form: the connection is the socket's.
-    const response = await fetch(`http://chargerd${address}`, { client, signal });
+    const response = await fetch(`http://chargerd${address}`, { ...request, client });
     if (response.ok) return response;
     throw new Declined(readAnswer(Refusal, await response.text()).error);
   }
 
+  async function text(address: string, request: RequestInit): Promise<string> {
+    try {
+      return await (await ask(address, request)).text();
+    } catch (error) {
+      throw gone(error, path);
+    }
+  }
+
   return {
-    text: async (address, signal) => {
-      try {
-        return await (await get(address, signal)).text();
-      } catch (error) {
-        throw gone(error, path);
-      }
-    },
+    text: (address, signal) => text(address, { signal }),
+    post: (address, body, signal) => text(address, { method: "POST", body: JSON.stringify(body), signal }),
     events: async function* (address, signal) {
       try {
-        const { body } = await get(address, signal);
+        const { body } = await ask(address, { signal });
         if (body !== null) yield* eventData(body);
       } catch (error) {
         throw gone(error, path);

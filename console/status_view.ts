@@ -43,12 +43,14 @@ function heartbeat({ heartbeat }: StatusAnswer): string {
 
 function queue({ queue }: StatusAnswer, palette: Palette): string {
   if (queue === null) return UNKNOWN;
-  const { transactionMessages, waiting, inFlight, parked } = queue;
+  const { transactionMessages, waiting, inFlight, parked, parkedTransactions } = queue;
   const words = [
     `${transactionMessages} transaction messages`,
     `${waiting} other CALLs`,
     inFlight === null ? "none in flight" : "one in flight",
-    parked === 0 ? "none parked" : palette.bad(`${parked} parked`),
+    parked === 0
+      ? "none parked"
+      : palette.bad(`${parked} parked of ${parkedTransactions} transactions (inspect parked)`),
   ];
   return words.join(", ");
 }

@@ -108,6 +108,11 @@ const powerLoss = z.strictObject({
    * reported when power is back (AQ-7.2). `resume`: the transaction goes on when power is back.
    */
   onPowerLoss: z.enum(["stopBeforeGoingDown", "stopAfterReboot", "resume"]),
+  /**
+   * Seconds between two checkpoints of a running transaction: how much a cut without warning can cost where the meter does
+   * not answer after it. Each is a commit while energy flows, and one a minute while none does.
+   */
+  checkpointIntervalS: z.int().min(1).max(10),
 }).readonly();
 
 /** What the fields' own schemas say; `StationProfile` adds what they must say together. */

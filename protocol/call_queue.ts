@@ -14,6 +14,10 @@ export interface Wire {
   readonly registration: Registration;
   /** The classes of the CALLs that wait, oldest first. */
   readonly waiting: readonly CallClass[];
+  /** A question of the central system is being answered. */
+  readonly answering: boolean;
+  /** Since when a CALL has been held back for such a question, in monotonic ms; null when none is. */
+  readonly heldSinceMs: number | null;
   /** The oldest transaction message: when it may be tried, in monotonic ms; null when there is none. */
   readonly transactionMessageDueMs: number | null;
 }
@@ -21,10 +25,26 @@ export interface Wire {
 export type Next =
   | { readonly kind: "call"; readonly index: number }
   | { readonly kind: "transactionMessage" }
+  /** The answer to a question goes first; at `untilMs` the CALL goes without it. */
+  | { readonly kind: "held"; readonly sinceMs: number; readonly untilMs: number }
   /** Nothing may go now; `wakeMs` is when a transaction message becomes due, if that is all that is missing. */
   | { readonly kind: "nothing"; readonly wakeMs: number | null };
 
+/**
+ * The conf of a question goes before what follows from it, whoever is quicker (messages.md §3, TC_012). But a central system that
+ * always has a slow question open must not silence the charger.
+ */
+export const holdMaxMs = 3_000;
+
 export function next(wire: Wire, nowMs: number): Next {
+  const choice = chosen(wire, nowMs);
+  if (choice.kind === "nothing" || !wire.answering) return choice;
+  const sinceMs = wire.heldSinceMs ?? nowMs;
+  const untilMs = sinceMs + holdMaxMs;
+  return nowMs < untilMs ? { kind: "held", sinceMs, untilMs } : choice;
+}
+
+function chosen(wire: Wire, nowMs: number): Exclude<Next, { kind: "held" }> {
   if (!wire.linkUp || wire.inFlight) return { kind: "nothing", wakeMs: null };
   const index = wire.waiting.findIndex((callClass) => maySend(wire.registration, callClass));
   if (index >= 0) return { kind: "call", index };

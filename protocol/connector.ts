@@ -9,6 +9,7 @@ import type {
   ConnectorFacts,
   ConnectorRules,
   ConnectorStep,
+  Electronics,
   Fault,
   Holder,
   Idle,
@@ -25,7 +26,7 @@ import { claimOf } from "./reservation.ts";
 export function step(facts: ConnectorFacts, event: ConnectorEvent, rules: ConnectorRules): ConnectorStep {
   switch (event.kind) {
     case "ElectronicsChanged":
-      return startWhenReady(changed({ ...facts, electronics: event.electronics }, rules));
+      return electronicsChanged(facts, event.electronics, rules);
     case "Presented":
       return presented(facts, event.idTag, rules);
     case "RemoteStartAccepted":
@@ -48,6 +49,14 @@ export function step(facts: ConnectorFacts, event: ConnectorEvent, rules: Connec
       return unlockRequested(facts, rules);
     case "StopRequested":
       return stopRequested(facts, event.stop, rules);
+    case "RestartBegun":
+      return stopRequested({ ...facts, restarting: true }, { reason: event.reason }, rules);
+    case "RestartFailed":
+      return quiet({ ...facts, restarting: false });
+    case "FoundInterrupted":
+      return foundInterrupted(facts, rules);
+    case "Resumed":
+      return resumed(facts);
     case "StartCommitted":
       return startCommitted(facts, event.localId);
     case "StartFailed":
@@ -145,19 +154,35 @@ function authorizationAnswered(
   return letsGo ? quiet({ ...facts, use: released(use) }) : quiet(facts);
 }
 
+function electronicsChanged(
+  facts: ConnectorFacts,
+  electronics: Electronics,
+  rules: ConnectorRules,
+): ConnectorStep {
+  const step = startWhenReady(changed({ ...facts, electronics }, rules));
+  const mayBeLast = electronics.supply === "failing" && facts.electronics.supply === "on" &&
+    step.next.use.kind === "transaction";
+  return mayBeLast ? { ...step, effects: [...step.effects, { kind: "CommitCheckpoint" }] } : step;
+}
+
 function changed(facts: ConnectorFacts, rules: ConnectorRules): ConnectorStep {
   const { use, electronics } = facts;
+  const fails = electronics.supply === "failing";
   switch (use.kind) {
     case "transaction":
+      // AQ-7.1: what the hold-up energy is for. Otherwise it goes on if power comes back, or after the next boot.
+      if (fails && rules.onPowerLoss === "stopBeforeGoingDown") {
+        return stopRequested(facts, { reason: "PowerLoss" }, rules);
+      }
       return electronics.plug !== "both" && rules.stopOnEvSideDisconnect
         ? stopRequested(facts, { reason: "EVDisconnected" }, rules)
         : quiet(facts);
     case "authorized":
       // TC_041: nothing starts in a fault, nor by itself once the fault is over.
-      return electronics.fault === null ? quiet(facts) : quiet({ ...facts, use: { kind: "none" } });
+      return electronics.fault === null && !fails ? quiet(facts) : quiet({ ...facts, use: { kind: "none" } });
     case "locking":
     case "starting": {
-      if (electronics.fault !== null) return quiet({ ...facts, use: { kind: "none" } });
+      if (electronics.fault !== null || fails) return quiet({ ...facts, use: { kind: "none" } });
       const starter = holderOf(use.idTag, use.parentIdTag);
       if (electronics.plug !== "both") {
         return quiet({ ...facts, use: { kind: "authorized", ...starter } });
@@ -253,8 +278,24 @@ function stopRequested(facts: ConnectorFacts, stop: Stop, rules: ConnectorRules)
       effects: [{ kind: "CommitStop", transaction, stop }],
     };
   }
-  // A stop of everything (reset, power loss) reaches an intention too: it is dropped.
+  // A stop of everything (a restart) reaches an intention too: it is dropped.
   return quiet({ ...facts, use: dropped(use) });
+}
+
+/** TC_032_2. A car that has gone in the dark left nothing to go on with: what ended its charging was the power (§7.36). */
+function foundInterrupted(facts: ConnectorFacts, rules: ConnectorRules): ConnectorStep {
+  const { use, electronics } = facts;
+  if (use.kind !== "transaction" || use.transaction.interrupted !== true) return quiet(facts);
+  if (rules.onPowerLoss !== "resume" || electronics.plug !== "both") {
+    return stopRequested(facts, { reason: "PowerLoss" }, rules);
+  }
+  return { next: facts, effects: [{ kind: "CommitResumption" }] };
+}
+
+function resumed(facts: ConnectorFacts): ConnectorStep {
+  if (facts.use.kind !== "transaction") return quiet(facts);
+  const { interrupted: _, ...transaction } = facts.use.transaction;
+  return quiet({ ...facts, use: { kind: "transaction", transaction } });
 }
 
 function stopCommitted(facts: ConnectorFacts): ConnectorStep {

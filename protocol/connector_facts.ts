@@ -33,6 +33,8 @@ export interface Electronics {
   readonly fault: Fault | null;
   /** The lock round the plug, by its own feedback; a fixed cable has none. */
   readonly lock: "absent" | "open" | "closed";
+  /** Mains power: while it is failing the board lives on its hold-up energy, and a car gets none of it. */
+  readonly supply: "on" | "failing";
 }
 
 /** Who uses a connector, as far as is known. */
@@ -53,6 +55,8 @@ export interface RunningTransaction {
   readonly mayCharge: boolean;
   /** The register, in Wh, at which it may charge no more: MaxEnergyOnInvalidId after a refusal (§9.1.14). */
   readonly energyLimitWh?: number;
+  /** A power cut interrupted it: before its meter has been read it does not go on. */
+  readonly interrupted?: true;
 }
 
 /** How a transaction is to end (OCPP 1.6 §7.36 Reason). */
@@ -103,6 +107,8 @@ export interface ConnectorFacts {
   readonly saysReserved: boolean;
   /** The most that a car may draw here, ampere; 0 where the charging profiles leave too little to charge (§3.13). */
   readonly offeredA: number;
+  /** The charge point is about to restart: nothing begins any more (§5.14). */
+  readonly restarting: boolean;
   /** The lock did not close round the plug; over when the plug is out. */
   readonly lockFault: Fault | null;
   /** Something that a StatusNotification mentions without being Faulted; ends with the next start. */
@@ -132,6 +138,12 @@ export type ConnectorEvent =
   /** The register at a reading. */
   | { readonly kind: "EnergyMeasured"; readonly energyWh: number }
   | { readonly kind: "StopRequested"; readonly stop: Stop }
+  /** The charge point is about to restart, for this reason; or it could not. */
+  | { readonly kind: "RestartBegun"; readonly reason: StopReason }
+  | { readonly kind: "RestartFailed" }
+  /** What a power cut has interrupted here is taken up again, at the first step after the boot. */
+  | { readonly kind: "FoundInterrupted" }
+  | { readonly kind: "Resumed" }
   | { readonly kind: "StartCommitted"; readonly localId: number }
   | { readonly kind: "StartFailed"; readonly warning: Fault }
   | {
@@ -150,15 +162,23 @@ export type ConnectorEffect =
   /** Read the meter, commit StartTransaction, then say StartCommitted (or StartFailed). */
   | ({ readonly kind: "CommitStart"; readonly reservationId?: number } & Holder)
   /** Make the stop durable, read the meter, commit StopTransaction, then say StopCommitted. */
-  | { readonly kind: "CommitStop"; readonly transaction: RunningTransaction; readonly stop: Stop };
+  | { readonly kind: "CommitStop"; readonly transaction: RunningTransaction; readonly stop: Stop }
+  /** Read the meter and make durable what it says: this may be the last sign of life. */
+  | { readonly kind: "CommitCheckpoint" }
+  /** Read the meter, commit that the transaction goes on, then say Resumed; where it cannot, StopRequested. */
+  | { readonly kind: "CommitResumption" };
 
-/** The configuration keys that decide here. */
+/** What a station does with its transactions when power fails (TC_032_1, TC_032_2; `hal/station_profile.ts`). */
+export type OnPowerLoss = "stopBeforeGoingDown" | "stopAfterReboot" | "resume";
+
+/** The configuration keys that decide here, and what the station is made for. */
 export interface ConnectorRules {
   readonly stopOnInvalidId: boolean;
   readonly stopOnEvSideDisconnect: boolean;
   readonly unlockOnEvSideDisconnect: boolean;
   /** Wh that an invalidated user may still draw where the transaction goes on; 0 where the station has no such key. */
   readonly maxEnergyOnInvalidIdWh: number;
+  readonly onPowerLoss: OnPowerLoss;
 }
 
 export interface ConnectorStep {

@@ -22,9 +22,11 @@ export function status(facts: ConnectorFacts): ChargePointStatus {
     case "starting":
       return "Preparing";
     case "transaction":
+      if (facts.use.transaction.interrupted === true) return "Preparing";
       if (!facts.use.transaction.mayCharge) return "SuspendedEVSE";
       if (facts.electronics.plug !== "both") return "SuspendedEV";
-      if (facts.electronics.lock === "open" || facts.offeredA <= 0) return "SuspendedEVSE";
+      if (facts.electronics.lock === "open" || facts.electronics.supply === "failing") return "SuspendedEVSE";
+      if (facts.offeredA <= 0) return "SuspendedEVSE";
       return facts.electronics.evDemandsEnergy ? "Charging" : "SuspendedEV";
     case "stopping":
       return "Finishing";
@@ -49,10 +51,15 @@ export function trouble(
   return unplugged ? { errorCode: "NoError", info: "EV side disconnected" } : { errorCode: "NoError" };
 }
 
-/** A contactor is closed only while a transaction that may charge is open (house rule 9), and never round a plug that is loose. */
+/**
+ * A contactor is closed only while a transaction that may charge is open (house rule 9), never round a plug that is loose, and
+ * not while mains power is failing.
+ */
 export function wantsContactor(facts: ConnectorFacts): boolean {
-  return facts.use.kind === "transaction" && facts.use.transaction.mayCharge &&
-    facts.electronics.plug === "both" && facts.electronics.lock !== "open" && faultOf(facts) === null;
+  const { use, electronics } = facts;
+  return use.kind === "transaction" && use.transaction.mayCharge && use.transaction.interrupted !== true &&
+    electronics.plug === "both" && electronics.lock !== "open" && electronics.supply === "on" &&
+    faultOf(facts) === null;
 }
 
 /**
@@ -96,9 +103,10 @@ export function mayUse(reserved: Reserved, holder: Holder): boolean {
   return !reserved.held || claimOf(reserved, holder) !== null;
 }
 
-/** Nothing begins on a connector that is broken or out of use. */
+/** Nothing begins on a connector that is broken or out of use, on failing power, or before a restart. */
 export function mayBegin(facts: ConnectorFacts): boolean {
-  return faultOf(facts) === null && facts.availability === "Operative";
+  return faultOf(facts) === null && facts.availability === "Operative" &&
+    facts.electronics.supply === "on" && !facts.restarting;
 }
 
 /** What keeps the connector from delivering energy: the electronics' own faults first. */

@@ -9,11 +9,14 @@
  * | `["configuration", name]` | configuration | a value, as text |
  * | `["registration"]` | station | registration of this boot |
  * | `["transaction", connectorId]` | connector | the transaction that is open there |
+ * | `["checkpoint", connectorId]` | connector | that transaction's last sign of life, if it has had one since its start |
  * | `["outbox", sequence]` | connector adds, outbox removes | a transaction message that is not answered yet |
- * | `["answer", localId]` | outbox | what StartTransaction was answered, until StopTransaction is |
+ * | `["answer", localId]` | outbox | what StartTransaction was answered, until StopTransaction is done with |
  * | `["sample", localId, sequence]` | connector adds, outbox removes | a meter value for StopTransaction's transactionData |
- * | `["purge", localId]` | outbox | there until the samples of a transaction that is over are gone |
- * | `["parked", sequence]` | outbox | a transaction message that the central system has refused for good |
+ * | `["purge", localId]` | outbox | there until the samples of a transaction that is over, or all that is left of it, are gone |
+ * | `["parked", localId]` | outbox | a transaction of which something was refused for good |
+ * | `["archive", localId, sequence]` | outbox | a message of such a transaction, refused or sent without its transactionId |
+ * | `["resend", localId]` | outbox | there while such a transaction is being sent again |
  * | `["cache", idTag]` | authorizer | what the central system last said of an idTag, which is folded |
  * | `["localList"]` | local_list | version, generation and size of the local authorization list |
  * | `["listed", generation, idTag]` | local_list | what the list says of an idTag, which is folded |
@@ -21,6 +24,7 @@
  * | `["reservation", reservationId]` | reservations; the connector that uses it removes it, with StartTransaction | a reservation |
  * | `["profile", chargingProfileId]` | profile_scheduler | a charging profile that is installed |
  * | `["availability", connectorId]` | connector, station for 0 | there while ChangeAvailability has it Inoperative |
+ * | `["restart"]` | station | a Reset that was accepted in this boot |
  * | `["clock"]` | station | the last civil time that is known to have been |
  */
 import { z } from "zod";
@@ -31,6 +35,7 @@ import {
   StopTransactionRequest,
 } from "../protocol/messages/core.ts";
 import { IdTagInfo, StopReason } from "../protocol/messages/types.ts";
+import { Refusal } from "../protocol/refusal.ts";
 import type { Entry, Key, Store } from "./store.ts";
 import { DamagedRecord } from "./store.ts";
 
@@ -44,12 +49,15 @@ export const keys = {
   samples: ["sample"],
   purges: ["purge"],
   parked: ["parked"],
+  archive: ["archive"],
+  resends: ["resend"],
   cache: ["cache"],
   localList: ["localList"],
   listed: ["listed"],
   listPurges: ["listPurge"],
   reservations: ["reservation"],
   profiles: ["profile"],
+  restart: ["restart"],
   clock: ["clock"],
 } as const satisfies Record<string, Key>;
 
@@ -58,6 +66,9 @@ export function configurationKey(name: string): Key {
 }
 export function transactionKey(connectorId: number): Key {
   return [...keys.transactions, connectorId];
+}
+export function checkpointKey(connectorId: number): Key {
+  return ["checkpoint", connectorId];
 }
 export function outboxKey(sequence: number): Key {
   return [...keys.outbox, sequence];
@@ -89,8 +100,14 @@ export function profileKey(chargingProfileId: number): Key {
 export function availabilityKey(connectorId: number): Key {
   return ["availability", connectorId];
 }
-export function parkedKey(sequence: number): Key {
-  return [...keys.parked, sequence];
+export function parkedKey(localId: number): Key {
+  return [...keys.parked, localId];
+}
+export function archiveKey(localId: number): Key {
+  return [...keys.archive, localId];
+}
+export function resendKey(localId: number): Key {
+  return [...keys.resends, localId];
 }
 
 export const BootRecord = z.object({ count: z.int().min(1) });
@@ -114,32 +131,50 @@ export const TransactionRecord = z.object({
   idTag: z.string(),
   parentIdTag: z.string().exactOptional(),
   meterStartWh: z.int(),
-  /** The register at the last sample: a stop never says less, even when its own reading fails. */
-  lastEnergyWh: z.number().exactOptional(),
-  /** Civil time at the start, and this boot's monotonic time: the transaction's own clock and sampling grid begin here. */
+  /** The meter that it is billed by. */
+  meterSerialNumber: z.string(),
+  /**
+   * Its own time at its start, or where it was resumed, and that boot's monotonic time then: its own clock and sampling grid
+   * begin here.
+   */
   startedMs: z.number(),
   startedMonotonicMs: z.number(),
+  /** Power was gone in between: for how long, civil time alone can tell. */
+  resumed: z.literal(true).exactOptional(),
   /** There from the moment at which the stop is decided, so that a crash cannot undo it. */
   stop: z.object({ reason: StopReason, idTag: z.string().exactOptional(), atMs: z.number() }).exactOptional(),
 });
 export type TransactionRecord = z.infer<typeof TransactionRecord>;
 
+/** See `protocol/checkpoint.ts`. */
+export const CheckpointRecord = z.object({
+  localId: z.int(),
+  energyWh: z.number(),
+  atMs: z.number(),
+  meterSerialNumber: z.string(),
+});
+export type CheckpointRecord = z.infer<typeof CheckpointRecord>;
+
+const message = z.discriminatedUnion("action", [
+  z.object({ action: z.literal("StartTransaction"), localId: z.int(), payload: StartTransactionRequest }),
+  z.object({
+    action: z.literal("MeterValues"),
+    localId: z.int(),
+    payload: MeterValuesRequest.omit({ transactionId: true }),
+  }),
+  z.object({
+    action: z.literal("StopTransaction"),
+    localId: z.int(),
+    payload: StopTransactionRequest.omit({ transactionId: true }),
+  }),
+]);
+
 export const OutboxRecord = z.object({
-  message: z.discriminatedUnion("action", [
-    z.object({ action: z.literal("StartTransaction"), localId: z.int(), payload: StartTransactionRequest }),
-    z.object({
-      action: z.literal("MeterValues"),
-      localId: z.int(),
-      payload: MeterValuesRequest.omit({ transactionId: true }),
-    }),
-    z.object({
-      action: z.literal("StopTransaction"),
-      localId: z.int(),
-      payload: StopTransactionRequest.omit({ transactionId: true }),
-    }),
-  ]),
+  message,
   /** How often it was sent and failed; a lost link does not count. */
   failures: z.int().min(0),
+  /** What was answered then, the last of it. */
+  refusals: z.array(Refusal).exactOptional(),
 });
 export type OutboxRecord = z.infer<typeof OutboxRecord>;
 
@@ -180,6 +215,13 @@ export type ProfileRecord = z.infer<typeof ProfileRecord>;
 
 export const AvailabilityRecord = z.literal("Inoperative");
 
+export const RestartRecord = z.object({
+  /** The boot in which it was accepted; of an earlier boot it has happened. */
+  boot: z.int(),
+  kind: z.enum(["Soft", "Hard"]),
+});
+export type RestartRecord = z.infer<typeof RestartRecord>;
+
 export const ClockRecord = z.object({ knownMs: z.number() });
 export type ClockRecord = z.infer<typeof ClockRecord>;
 
@@ -187,8 +229,34 @@ export const AnswerRecord = z.object({
   transactionId: z.int(),
   accepted: z.boolean(),
   parentIdTag: z.string().exactOptional(),
+  /** What was answered: of a transaction whose StopTransaction alone is parked, a person must know whose it is. */
+  start: StartTransactionRequest.exactOptional(),
 });
 export type AnswerRecord = z.infer<typeof AnswerRecord>;
+
+/** Without `answer` its StartTransaction is parked, and the transactionId was not obtained. */
+export const ParkedRecord = z.object({ answer: AnswerRecord.exactOptional() });
+export type ParkedRecord = z.infer<typeof ParkedRecord>;
+
+export const ArchiveRecord = OutboxRecord.extend({
+  /** `noTransactionId`: the central system has taken it, with transactionId -1. */
+  why: z.enum(["refused", "noTransactionId"]),
+  /** Civil time at which it was set aside. */
+  parkedMs: z.number(),
+});
+export type ArchiveRecord = z.infer<typeof ArchiveRecord>;
+
+export const ResendRecord = z.object({
+  /** Messages up to this one are done with. */
+  after: z.int(),
+  /** Of the next one, since the resend began. */
+  failures: z.int().min(0),
+});
+export type ResendRecord = z.infer<typeof ResendRecord>;
+
+/** `samples`: its StopTransaction was answered. `transaction`: it was discarded, with everything that is left of it. */
+export const PurgeRecord = z.enum(["samples", "transaction"]);
+export type PurgeRecord = z.infer<typeof PurgeRecord>;
 
 /** The record in an entry, or `DamagedRecord` when it has not the shape that its key promises. */
 export function readRecord<T>(schema: z.ZodType<T>, entry: Entry, reads: "few" | "many" = "few"): T {

@@ -16,6 +16,8 @@ export type MeterMode = "ok" | "hang" | "fail";
 export interface SimulatedMeter extends Meter {
   /** For the reads that begin from now on. */
   readonly setMode: (mode: MeterMode) => void;
+  /** Another meter is in its place; where its register stands is the outlet's to say. */
+  readonly exchange: (connectorId: number, meterSerialNumber: string) => void;
 }
 
 export interface SimulatedMeterOptions {
@@ -37,6 +39,7 @@ const GRID_HZ = 50;
 export function createSimulatedMeter(options: SimulatedMeterOptions): SimulatedMeter {
   const { clock } = options;
   let mode: MeterMode = "ok";
+  const serialNumbers = new Map(options.connectors.map(({ id }) => [id, `SIM-${id}`]));
 
   function answer(connectorId: number, asked: MeterMode): MeterOutcome | null {
     if (asked === "hang" || !options.powered()) return null;
@@ -45,7 +48,10 @@ export function createSimulatedMeter(options: SimulatedMeterOptions): SimulatedM
     if (hardware === undefined) return { kind: "failed", error: `meter ${connectorId}: no such address` };
     const outcome = {
       kind: "read" as const,
-      reading: reading(options.flow(connectorId), hardware, options.measurands),
+      reading: {
+        ...reading(options.flow(connectorId), hardware, options.measurands),
+        meterSerialNumber: serialNumbers.get(connectorId) ?? "",
+      },
     };
     // Kept after it was taken: while a file is written, energy flows on.
     options.keep();
@@ -54,6 +60,7 @@ export function createSimulatedMeter(options: SimulatedMeterOptions): SimulatedM
 
   return {
     setMode: (next) => void (mode = next),
+    exchange: (connectorId, meterSerialNumber) => void serialNumbers.set(connectorId, meterSerialNumber),
     read: (connectorId, done) => {
       const asked = mode;
       const tell = () => {
@@ -70,7 +77,7 @@ function reading(
   flow: Flow,
   hardware: ConnectorHardware,
   measurands: ReadonlySet<StationMeasurand>,
-): Reading {
+): Omit<Reading, "meterSerialNumber"> {
   return {
     energyWh: Math.floor(flow.energyWh),
     ...(measurands.has("Power.Active.Import") ? { powerW: flow.powerW } : {}),

@@ -19,8 +19,13 @@ export type Frame =
 
 /** Measures the text once, as UTF-8. */
 export function textFrame(text: string): Frame {
-  return { kind: "Text", text, bytes: new TextEncoder().encode(text).length };
+  const bytes = ascii.test(text) ? text.length : new TextEncoder().encode(text).length;
+  return { kind: "Text", text, bytes };
 }
+
+/** Nearly all of OCPP, and quicker to see than to encode. */
+// deno-lint-ignore no-control-regex
+const ascii = /^[\x00-\x7f]*$/;
 
 export interface Wire {
   readonly send: (frame: Frame) => void;

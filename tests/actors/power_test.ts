@@ -1,6 +1,7 @@
-/** Power that fails with a warning, and power that is gone without one (OCPP 1.6 §7.36 PowerLoss; TC_032; spec/behaviour.md §18). */
-import { assert, assertEquals } from "@std/assert";
-import type { CalmHouse } from "./calm_house.ts";
+/** Power that fails with a warning (OCPP 1.6 §7.36 PowerLoss; TC_032_1; AQ-7.1; spec/behaviour.md §18). */
+import { assertEquals } from "@std/assert";
+import type { StationProfile } from "../../hal/station_profile.ts";
+import { referenceDc } from "../hal/stations.ts";
 import {
   actions,
   begun,
@@ -12,19 +13,12 @@ import {
   stored,
   swiped,
 } from "./calm_house.ts";
+import { rebooted, stops } from "./power_cycle.ts";
 
-async function rebooted(house: CalmHouse, keptCommits: number): Promise<void> {
-  house.cutPower(keptCommits);
-  await house.advance(10_000);
-  await house.restorePower();
-  house.disk.commitMs = 0;
-  house.forget();
-  await house.advance(0);
-}
-
-function stops(house: CalmHouse): readonly unknown[] {
-  return house.sent("StopTransaction").map(({ payload }) => [payload.reason, payload.timestamp]);
-}
+const stopAfterReboot: StationProfile = {
+  ...referenceDc,
+  powerLoss: { ...referenceDc.powerLoss, onPowerLoss: "stopAfterReboot" },
+};
 
 Deno.test("TC_032_1: power fails: StopTransaction PowerLoss and Finishing at once, then the cut; booted, Preparing", async () => {
   const house = await chargingHouse();
@@ -49,14 +43,90 @@ Deno.test("TC_032_1: with no link the stop is durable before the cut, and is sen
   assertEquals(stops(house), [["PowerLoss", "2026-01-01T00:00:30.000Z"]]);
 });
 
-Deno.test("a power actor that crashed reads the level: what has begun while power fails is stopped", async () => {
+Deno.test("§18: while power fails nothing begins, by card or remotely; a connector that crashed reads the level", async () => {
   const house = await bootedHouse();
   house.station.verbs.power("failing");
   await begun(house);
-  assertEquals([house.sent("StartTransaction").length, contactorClosed(house)], [1, false]);
-  house.system().crash("power");
+  house.system().crash("connector:1");
+  await swiped(house, "ALICE");
+  const remote = await house.ask("RemoteStartTransaction", { connectorId: 1, idTag: "ALICE" });
+  assertEquals([remote, house.sent("Authorize", "StartTransaction")], [
+    { result: { status: "Rejected" } },
+    [],
+  ]);
+  house.station.verbs.power("on");
   await house.advance(0);
-  assertEquals(stops(house).length, 1);
+  await swiped(house, "ALICE");
+  assertEquals([status(house), contactorClosed(house)], ["Charging", true]);
+});
+
+for (const supply of ["failing", "on"] as const) {
+  Deno.test(`a power actor that crashed before it could say that power is ${supply} tells it all the same`, async () => {
+    const house = await chargingHouse({ station: stopAfterReboot });
+    if (supply === "on") house.station.verbs.power("failing");
+    await house.advance(0);
+    // It is not heard while there is nobody to hear it.
+    house.station.power.listen(() => {});
+    house.station.verbs.power(supply);
+    await house.advance(0);
+    house.system().crash("power");
+    await house.advance(0);
+    assertEquals(contactorClosed(house), supply === "on");
+  });
+}
+
+Deno.test("AQ-7.1: StopTransaction does not wait out the retry interval of what stands before it", async () => {
+  const house = await bootedHouse({ settings: { TransactionMessageRetryInterval: "600" } });
+  house.centralSystem.script("StartTransaction", { kind: "error", errorCode: "InternalError" });
+  await begun(house);
+  await house.advance(2_000);
+  assertEquals([status(house), house.centralSystem.ledger.size], ["Charging", 0]);
+  house.station.verbs.power("failing");
+  await house.advance(0);
+  assertEquals(house.sent("StartTransaction", "StopTransaction").map(({ action }) => action), [
+    "StartTransaction",
+    "StartTransaction",
+    "StopTransaction",
+  ]);
+  assertEquals(house.centralSystem.open(), []);
+});
+
+Deno.test("§3.7.1: but what the central system refuses again waits, and is not sent without a pause", async () => {
+  const house = await bootedHouse({ settings: { TransactionMessageAttempts: "5" } });
+  for (let refusals = 0; refusals < 2; refusals++) {
+    house.centralSystem.script("StartTransaction", { kind: "error", errorCode: "InternalError" });
+  }
+  await begun(house);
+  house.station.verbs.power("failing");
+  await house.advance(4_000);
+  assertEquals(house.sent("StartTransaction").length, 2);
+});
+
+Deno.test("stopAfterReboot: the signal opens the contactor and makes a last checkpoint; the Stop comes after the boot, of that moment", async () => {
+  const house = await chargingHouse({ station: stopAfterReboot });
+  await house.advance(33_000);
+  house.station.verbs.power("failing");
+  await house.advance(0);
+  assertEquals([stops(house), contactorClosed(house), status(house)], [[], false, "SuspendedEVSE"]);
+  const [checkpoint] = await stored(house, "checkpoint") as readonly { readonly atMs: number }[];
+  assertEquals(checkpoint?.atMs, Date.parse("2026-01-01T00:00:33.000Z"));
+  await house.advance(2_000);
+  await rebooted(house, 0);
+  assertEquals(stops(house), [["PowerLoss", "2026-01-01T00:00:33.000Z"]]);
+});
+
+Deno.test("stopAfterReboot: power that comes back without a cut lets the same transaction go on", async () => {
+  const house = await chargingHouse({ station: stopAfterReboot });
+  house.station.verbs.power("failing");
+  await house.advance(5_000);
+  house.station.verbs.power("on");
+  await house.advance(0);
+  assertEquals([status(house), contactorClosed(house), house.centralSystem.ledger.size], [
+    "Charging",
+    true,
+    1,
+  ]);
+  assertEquals(reported(house), ["SuspendedEVSE", "Charging"]);
 });
 
 Deno.test("power that comes back without a cut leaves the station in order: the next card charges", async () => {
@@ -68,84 +138,4 @@ Deno.test("power that comes back without a cut leaves the station in order: the 
   assertEquals(status(house), "Finishing");
   await swiped(house, "BOB");
   assertEquals([status(house), contactorClosed(house)], ["Charging", true]);
-});
-
-Deno.test("TC_032_2: a cut without a warning is closed after the boot: PowerLoss, the register, that boot's time", async () => {
-  const house = await chargingHouse();
-  await house.advance(90_000);
-  await rebooted(house, 0);
-  assertEquals(actions(house)[0], "BootNotification");
-  assertEquals([stops(house), contactorClosed(house)], [[["PowerLoss", "2026-01-01T00:01:40.000Z"]], false]);
-  assertEquals([reported(house), status(house)], [["Finishing"], "Finishing"]);
-  const [entry] = house.centralSystem.ledger.values();
-  const registerWh = house.station.physicalState().connectors[0]?.registerWh ?? 0;
-  assertEquals(entry?.stop?.meterStop, Math.floor(registerWh));
-  assert(registerWh > 1_000);
-});
-
-Deno.test("TC_032_2: with a meter that hangs after the boot the bill ends with what was read last before, at the least its start", async () => {
-  const house = await chargingHouse();
-  await house.advance(90_000);
-  house.station.meter.setMode("hang");
-  await rebooted(house, 0);
-  await house.advance(10_000);
-  const [entry] = house.centralSystem.ledger.values();
-  const told = entry?.meterValues.at(-1)?.meterValue[0]?.sampledValue[0]?.value;
-  assert(Number(told) > 0);
-  assertEquals(entry?.stop?.meterStop, Number(told));
-});
-
-Deno.test("D4: a cut while the start is being stored: either all of it is there, and is closed, or nothing", async () => {
-  for (const keptCommits of [0, 1]) {
-    // The start's is the only commit then.
-    const house = await bootedHouse({ settings: { AuthorizationCacheEnabled: "false" } });
-    house.disk.commitMs = 100;
-    await begun(house);
-    await house.advance(50);
-    await rebooted(house, keptCommits);
-    await house.advance(60_000);
-    assertEquals(house.sent("StartTransaction", "StopTransaction").map(({ action }) => action), [
-      ...Array(keptCommits).fill("StartTransaction"),
-      ...Array(keptCommits).fill("StopTransaction"),
-    ]);
-    assertEquals([house.centralSystem.open(), contactorClosed(house)], [[], false]);
-  }
-});
-
-Deno.test("D-stop-first: a cut after the decision keeps its reason, idTag and time", async () => {
-  const house = await chargingHouse();
-  await house.advance(30_000);
-  house.disk.commitMs = 100;
-  await swiped(house, "ALICE");
-  await house.advance(150);
-  await rebooted(house, 0);
-  assertEquals(stops(house), [["Local", "2026-01-01T00:00:30.000Z"]]);
-  assertEquals(house.sent("StopTransaction")[0]?.payload.idTag, "ALICE");
-});
-
-Deno.test("D4: a cut while StopTransaction is being stored: it is made again or sent, and there is one", async () => {
-  for (const keptCommits of [0, 1]) {
-    const house = await chargingHouse();
-    await house.advance(30_000);
-    house.disk.commitMs = 100;
-    await swiped(house, "ALICE");
-    await house.advance(150);
-    await rebooted(house, keptCommits);
-    await house.advance(600_000);
-    assertEquals([house.sent("StopTransaction").length, house.centralSystem.open()], [1, []]);
-    assertEquals((await stored(house, "transaction")).length, 0);
-  }
-});
-
-Deno.test("D4: a cut while an answer is being stored: the message is sent again or not, and is one transaction", async () => {
-  for (const keptCommits of [0, 1]) {
-    const house = await bootedHouse();
-    house.centralSystem.script("StartTransaction", { kind: "answer", afterMs: 10 });
-    await begun(house);
-    house.disk.commitMs = 100;
-    await house.advance(60);
-    await rebooted(house, keptCommits);
-    assertEquals(house.sent("StartTransaction").length, 1 - keptCommits);
-    assertEquals([house.centralSystem.ledger.size, house.centralSystem.open()], [1, []]);
-  }
 });

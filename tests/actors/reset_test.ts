@@ -49,6 +49,8 @@ Deno.test("§5.14: every transaction is stopped before the restart", async () =>
   await charging(house, 2, "BOB");
   house.disk.commitMs = 100;
   await house.ask("Reset", { type: "Soft" });
+  assertEquals([contactorClosed(house, 1), contactorClosed(house, 2)], [true, true], "it is being stored");
+  await house.advance(100);
   assertEquals([contactorClosed(house, 1), contactorClosed(house, 2)], [false, false]);
   assertEquals(house.restarts, []);
   await house.advance(1_000);

@@ -45,8 +45,16 @@ Deno.test("TC_055: a connector that is not there is Rejected, and nothing is sen
 
 Deno.test("§5.17: what is not implemented says so", async () => {
   const house = await bootedHouse();
-  for (const message of ["FirmwareStatusNotification", "DiagnosticsStatusNotification", "Nonsense"]) {
+  for (const message of ["StartTransaction", "Nonsense"]) {
     assertEquals(await trigger(house, message), { result: { status: "NotImplemented" } });
+  }
+});
+
+Deno.test("TC_054: where no file is on its way the transfers' statuses are Idle, the conf first", async () => {
+  const house = await bootedHouse();
+  for (const action of ["FirmwareStatusNotification", "DiagnosticsStatusNotification"]) {
+    assertEquals(await trigger(house, action), accepted);
+    assertEquals(house.sent(action).map(({ payload }) => payload), [{ status: "Idle" }]);
   }
 });
 

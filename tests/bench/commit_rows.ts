@@ -75,7 +75,9 @@ async function append(file: Deno.FsFile, bytes: number): Promise<void> {
 async function begin(store: Store): Promise<number> {
   const book = await openTransactionBook(store, CONNECTOR, 1, () => {});
   const now = { atMs: Date.now(), monotonicMs: performance.now() };
-  const ms = await timed(() => book.begin({ idTag: VALUE.idTag, energyWh: 0, data: null, ...now }));
+  const ms = await timed(() =>
+    book.begin({ idTag: VALUE.idTag, energyWh: 0, meterSerialNumber: "1", data: null, ...now })
+  );
   await book.end({ stop: { reason: "Local" }, energyWh: 0, atMs: now.atMs, data: null });
   return ms;
 }

@@ -7,7 +7,6 @@ import { idTagListed, latestTransactionId } from "./states.ts";
 import type { Tool } from "./tool.ts";
 
 const LIST = { LocalPreAuthorize: "true", AuthorizationCacheEnabled: "false", LocalAuthListEnabled: "true" };
-const listed = (idTag: string) => ({ idTag, idTagInfo: { status: "Accepted" } });
 
 export const localListCases = {
   async TC_008_1_CS(bench) {
@@ -98,4 +97,8 @@ export const localListCases = {
 
 async function versionIs(tool: Tool, listVersion: number): Promise<void> {
   assertEquals(await tool.call("GetLocalListVersion", {}), { kind: "result", payload: { listVersion } });
+}
+
+function listed(idTag: string) {
+  return { idTag, idTagInfo: { status: "Accepted" } };
 }

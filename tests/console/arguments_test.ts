@@ -17,7 +17,7 @@ const NOTHING_GIVEN = {
 };
 
 const SIMULATE = { ...NOTHING_GIVEN, speed: undefined, once: false, onReset: "restart" } as const;
-const INSPECT = { view: "tree", socket: undefined, watch: false, json: false } as const;
+const INSPECT = { view: "tree", socket: undefined, watch: false, json: false, deed: undefined } as const;
 
 function words(line: string): readonly string[] {
   return line.split(" ").filter((word) => word !== "");
@@ -36,7 +36,7 @@ check("inspect", { kind: "inspect", options: INSPECT });
 check("inspect metrics", { kind: "inspect", options: { ...INSPECT, view: "metrics" } });
 check("inspect --watch status --socket /run/c.sock --json", {
   kind: "inspect",
-  options: { view: "status", socket: "/run/c.sock", watch: true, json: true },
+  options: { ...INSPECT, view: "status", socket: "/run/c.sock", watch: true, json: true },
 });
 check("--version", { kind: "version" });
 
@@ -110,7 +110,37 @@ checkRefused("simulate -x", 'chargerd simulate: give a known option, not "-x"');
 checkRefused("simulate now", 'chargerd simulate: give options only, which begin with --, not "now"');
 checkRefused(
   "inspect tre",
-  'chargerd inspect: give one of tree, status, messages, metrics, not "tre"; did you mean tree?',
+  'chargerd inspect: give one of tree, status, messages, metrics, parked, not "tre"; did you mean tree?',
+);
+check("inspect parked --resend 5", {
+  kind: "inspect",
+  options: { ...INSPECT, view: "parked", deed: { kind: "resend", localId: 5 } },
+});
+check("inspect parked --export=5", {
+  kind: "inspect",
+  options: { ...INSPECT, view: "parked", deed: { kind: "export", localId: 5 } },
+});
+check("inspect --discard 5 parked --reason cash", {
+  kind: "inspect",
+  options: { ...INSPECT, view: "parked", deed: { kind: "discard", localId: 5, reason: "cash" } },
+});
+checkRefused(
+  "inspect parked --resend five",
+  'chargerd inspect: give --resend N, parked: send transaction N to the central system again, not "five"',
+);
+checkRefused("inspect --resend 5", "chargerd inspect: give --resend with parked: inspect parked --resend N");
+checkRefused(
+  "inspect parked --resend 5 --export 5",
+  "chargerd inspect: give one of --export and --resend, not both",
+);
+checkRefused("inspect parked --resend 5 --watch", "chargerd inspect: give --watch or --resend, not both");
+checkRefused(
+  "inspect parked --discard 5",
+  "chargerd inspect: give --reason TEXT with --discard: the log keeps it",
+);
+checkRefused(
+  "inspect parked --resend 5 --reason cash",
+  "chargerd inspect: give --reason with --discard N only",
 );
 checkRefused("inspect tree status", "chargerd inspect: give one of tree and status, not both");
 checkRefused("simulate --once=yes", "chargerd simulate: give --once without a value");
@@ -157,7 +187,7 @@ function checkHelp(line: string, expected: string): void {
 checkHelp("--help", "Usage: chargerd VERB [OPTION]…");
 checkHelp("-h", "  inspect   show what a running charger is doing");
 checkHelp("help", "Usage: chargerd VERB [OPTION]…");
-checkHelp("help inspect", "Usage: chargerd inspect [tree|status|messages|metrics] [OPTION]…");
+checkHelp("help inspect", "Usage: chargerd inspect [tree|status|messages|metrics|parked] [OPTION]…");
 checkHelp("run --help", "Usage: chargerd run --config FILE [OPTION]…");
 checkHelp("simulate --sped -h", "Usage: chargerd simulate [OPTION]…");
 

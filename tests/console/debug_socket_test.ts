@@ -135,7 +135,14 @@ check("GET /status tells what the actors know", async (_, asker) => {
     heartbeat: { intervalS: 300, last: "2026-01-01T00:00:00.000Z" },
     fault: null,
     link: { state: "open", url: "ws://csms.example/CP001", failures: 0, lastClose: null },
-    queue: { transactionMessages: 2, waiting: 1, inFlight: null, parked: 0 },
+    queue: {
+      transactionMessages: 2,
+      waiting: 1,
+      inFlight: null,
+      parked: 0,
+      parkedTransactions: 0,
+      resending: 0,
+    },
     connectors: [{ connectorId: 1, state: "running", ...facts, energyWh: lastEnergyWh } as never],
     store: { state: "refusing", error: "database or disk is full", findings: ["a record was damaged"] },
   });
@@ -180,6 +187,7 @@ check("an unknown address is 404, with those that there are", async (_, asker) =
   const told = await asker.get("/trees");
   assertEquals([told.status, told.json()], [404, {
     error: "ask for one of GET /tree, GET /actors/{id}, GET /status, GET /messages, GET /metrics, " +
+      "GET /parked, GET /parked/{localId}, POST /parked/{localId}/resend, POST /parked/{localId}/discard, " +
       "POST /data-transfer, not GET /trees",
   }]);
 });

@@ -33,7 +33,7 @@ function paper() {
   };
 }
 
-const LOOK: InspectOptions = { view: "tree", socket: undefined, watch: false, json: false };
+const LOOK: InspectOptions = { view: "tree", socket: undefined, watch: false, json: false, deed: undefined };
 
 async function withCharger(proves: (charger: WatchedCharger) => Promise<void>): Promise<void> {
   const charger = await watchCharger();

@@ -24,7 +24,14 @@ const STATUS: StatusAnswer = {
   heartbeat: { intervalS: 300, last: null },
   fault: null,
   link: { state: "connecting", url: "ws://csms", failures: 2, lastClose: null },
-  queue: { transactionMessages: 3, waiting: 2, inFlight: null, parked: 1 },
+  queue: {
+    transactionMessages: 3,
+    waiting: 2,
+    inFlight: null,
+    parked: 1,
+    parkedTransactions: 1,
+    resending: 0,
+  },
   connectors: [connector(1, 12_345.5), connector(2, null)],
   store: { state: "ok", error: null, findings: [] },
 };

@@ -46,7 +46,14 @@ Deno.test({
     heartbeat: { intervalS: 300, last: null },
     fault: null,
     link: { state: "open", url: "ws://csms.test/ocpp/CP001", failures: 0, lastClose: null },
-    queue: { transactionMessages: 0, waiting: 0, inFlight: null, parked: 0 },
+    queue: {
+      transactionMessages: 0,
+      waiting: 0,
+      inFlight: null,
+      parked: 0,
+      parkedTransactions: 0,
+      resending: 0,
+    },
     connectors: Array.from({ length: world.connectors }, (_, i) => ({
       connectorId: i + 1,
       state: "running",

@@ -20,7 +20,14 @@ const CHARGING: StatusAnswer = {
   heartbeat: { intervalS: 300, last: "2026-01-01T00:00:00.000Z" },
   fault: null,
   link: { state: "open", url: "wss://csms/CP001", failures: 0, lastClose: { kind: "closed", code: 1006 } },
-  queue: { transactionMessages: 2, waiting: 0, inFlight: "7f", parked: 0 },
+  queue: {
+    transactionMessages: 2,
+    waiting: 0,
+    inFlight: "7f",
+    parked: 0,
+    parkedTransactions: 0,
+    resending: 0,
+  },
   connectors: [
     {
       connectorId: 1,
@@ -118,7 +125,14 @@ checkSaid(
   "OverVoltage 400 V",
 );
 checkSaid("messages that were refused for good", {
-  queue: { transactionMessages: 0, waiting: 0, inFlight: null, parked: 2 },
+  queue: {
+    transactionMessages: 0,
+    waiting: 0,
+    inFlight: null,
+    parked: 2,
+    parkedTransactions: 2,
+    resending: 0,
+  },
 }, "none in flight, 2 parked");
 checkSaid("no heartbeat yet", { heartbeat: { intervalS: 60, last: null } }, "every 60 s, none answered yet");
 checkSaid(

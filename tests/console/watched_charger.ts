@@ -10,6 +10,8 @@ import { openDebugSocket } from "../../console/debug_socket.ts";
 import type { HardwareVerbs } from "../../console/hardware_verbs.ts";
 import { createObservatory, type Observatory } from "../../console/observatory.ts";
 import { createSystemClock } from "../../hal/drivers/system_clock.ts";
+import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
+import type { Store } from "../../storage/store.ts";
 import { createEventLog, type EventLog } from "../event_log.ts";
 
 /** It must appear in no answer. */
@@ -41,6 +43,8 @@ const SNAPSHOTS: Readonly<Record<string, unknown>> = {
     waiting: 1,
     transactionMessages: 2,
     parked: 0,
+    parkedTransactions: 0,
+    resending: 0,
   },
   station: {
     registration: "Accepted",
@@ -58,6 +62,7 @@ export interface WatchedCharger {
   readonly observatory: Observatory;
   readonly trace: EventLog<TraceEvent>;
   readonly system: System;
+  readonly store: Store;
   readonly send: (id: string, message: Message) => void;
   /** What the link tells of a frame. */
   readonly frame: (direction: "FrameSent" | "FrameReceived", text: string) => void;
@@ -116,6 +121,7 @@ export async function watchCharger(options: WatchedOptions = {}): Promise<Watche
   });
   await system.started;
   let running = true;
+  const { store } = createMemoryStore();
   const socket = await openDebugSocket({
     path,
     clock,
@@ -125,7 +131,7 @@ export async function watchCharger(options: WatchedOptions = {}): Promise<Watche
       bootNotification: { chargePointVendor: "Example", chargePointModel: "DC 50", firmwareVersion: "1.0.0" },
       station: "reference-dc",
     },
-    charger: () => running ? { boot: 7, system, addresses: { outbox } } : null,
+    charger: () => running ? { boot: 7, system, addresses: { outbox }, store } : null,
     store: () => ({
       state: "refusing",
       error: "database or disk is full",
@@ -138,6 +144,7 @@ export async function watchCharger(options: WatchedOptions = {}): Promise<Watche
     observatory,
     trace,
     system,
+    store,
     send: (id, message) => void addresses.get(id)?.send(message),
     listened: () => listening.promise,
     frame: (direction, text) => link?.trace(direction, text),

@@ -105,7 +105,11 @@ Deno.test({
     assertEquals(acTwoSockets.connectors.length, 2);
     // TC_005_3 needs it writable, TC_032_2 a station without backup power.
     assertEquals(acTwoSockets.options.StopTransactionOnEVSideDisconnect.access, "ReadWrite");
-    assertEquals(acTwoSockets.powerLoss, { holdUpTimeS: 0, onPowerLoss: "stopAfterReboot" });
+    assertEquals(acTwoSockets.powerLoss, {
+      holdUpTimeS: 0,
+      onPowerLoss: "resume",
+      checkpointIntervalS: 10,
+    });
     assertEquals(acTwoSockets.options.maxEnergyOnInvalidId, true);
     assertEquals(acTwoSockets.options.minimumStatusDuration, true);
   },
@@ -165,6 +169,11 @@ const broken: readonly (readonly [StationProfile, Readonly<Record<string, unknow
   ],
   [referenceDc, { "powerLoss.holdUpTimeS": 0 }, "powerLoss.holdUpTimeS: write more than 0, for"],
   [referenceDc, { "powerLoss.holdUpTimeS": -1 }, "powerLoss.holdUpTimeS: write at least 0, not -1"],
+  [
+    referenceDc,
+    { "powerLoss.checkpointIntervalS": 11 },
+    "powerLoss.checkpointIntervalS: write at most 10, not 11",
+  ],
   [
     referenceDc,
     { "measurands.sampled": ["Energy.Active.Import.Register", "Frequency"] },

@@ -16,8 +16,9 @@ const status = "protocol/connector_status.ts";
 export const mutants: readonly Mutant[] = [
   {
     file: status,
-    find: `return facts.use.kind === "transaction" && facts.use.transaction.mayCharge &&`,
-    replace: `return facts.use.kind !== "none" &&`,
+    find:
+      `return use.kind === "transaction" && use.transaction.mayCharge && use.transaction.interrupted !== true &&`,
+    replace: `return use.kind !== "none" &&`,
     breaks: "house rule 9: the contactor closes without a transaction that may charge",
   },
   {
@@ -194,8 +195,8 @@ export const mutants: readonly Mutant[] = [
     breaks: "§9.1.22: each event begins MinimumStatusDuration anew",
   },
   {
-    file: "actors/transaction_queue.ts",
-    find: `{ key: parkedKey(sequenceOf(delivery.entry)), value: delivery.record },`,
+    file: "actors/archive.ts",
+    find: `{ key: [...archiveKey(localId), sequence], value: archived },`,
     replace: ``,
     breaks: "a message that was refused for good is deleted, not parked",
   },
@@ -206,9 +207,9 @@ export const mutants: readonly Mutant[] = [
     breaks: "§3.7: StartTransaction is not made durable with its transaction",
   },
   {
-    file: "actors/connector.ts",
-    find: `else if (record !== null && record.boot !== this.#parts.boot) {`,
-    replace: `else if (record === null) {`,
+    file: "actors/transaction_book.ts",
+    find: `...(record.boot === boot ? {} : { interrupted: true }),`,
+    replace: ``,
     breaks: "TC_032_2: a transaction that power loss cut off goes on as if nothing had been",
   },
   {
@@ -224,9 +225,9 @@ export const mutants: readonly Mutant[] = [
     breaks: "decision D-offline-attempts: a dead link uses up attempts",
   },
   {
-    file: "actors/restarting.ts",
-    find: `const reasons = { Soft: "SoftReset", Hard: "HardReset" } as const;`,
-    replace: `const reasons = { Soft: "HardReset", Hard: "SoftReset" } as const;`,
+    file: "actors/restart_book.ts",
+    find: `restartReasons = { Soft: "SoftReset", Hard: "HardReset" }`,
+    replace: `restartReasons = { Soft: "HardReset", Hard: "SoftReset" }`,
     breaks: "TC_015, TC_016: the stop names the wrong reset",
   },
 ];

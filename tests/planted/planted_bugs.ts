@@ -20,46 +20,45 @@ export const plantedBugs: readonly PlantedBug[] = [
     id: "b1",
     what: "the contactor closes before the transaction is durable",
     file: "protocol/connector_status.ts",
-    find: `return facts.use.kind === "transaction" && facts.use.transaction.mayCharge &&`,
-    replace:
-      `return (facts.use.kind === "starting" || facts.use.kind === "transaction" && facts.use.transaction.mayCharge) &&`,
+    find:
+      `return use.kind === "transaction" && use.transaction.mayCharge && use.transaction.interrupted !== true &&`,
+    replace: `return (use.kind === "starting" || use.kind === "transaction" && use.transaction.mayCharge) &&`,
   },
   {
     id: "b2",
     what: "a message leaves the store when it is sent, not when it is answered",
     file: queue,
-    find: `      const record = readRecord(OutboxRecord, entry);
-      const { message } = record;`,
-    replace: `      const record = readRecord(OutboxRecord, entry);
-      const { message } = record;
-      await store.commit({ deletes: [entry.key] });`,
+    find: `    const { message, failures } = record;`,
+    replace: `    const { message, failures } = record;
+    await store.commit({ deletes: [entry.key] });`,
   },
   {
     id: "b3",
     what: "a retry goes to the back of the queue",
     file: queue,
-    find: `await commit({ sets: [{ key: delivery.entry.key, value: { ...delivery.record, failures } }] });`,
-    replace: `await commit({
-        sets: [{ key: [...keys.outbox, store.nextSequence()], value: { ...delivery.record, failures } }],
-        deletes: [delivery.entry.key],
-      });`,
+    find: `await store.commit({ sets: [{ key: entry.key, value: failedOnceMore(record, refusal) }] });`,
+    replace: `await store.commit({
+    sets: [{ key: [...keys.outbox, store.nextSequence()], value: failedOnceMore(record, refusal) }],
+    deletes: [entry.key],
+  });`,
   },
   {
     id: "b4",
     what: "a retry of StartTransaction has a new timestamp",
     file: queue,
-    find: `        call: transactionCall(message, transactionId, thinned(data, meterValuesMax)),`,
-    replace: `        call: transactionCall(
-          message.action !== "StartTransaction" ? message : {
-            ...message,
-            payload: {
-              ...message.payload,
-              timestamp: new Date(Date.parse(message.payload.timestamp) + record.failures * 1_000).toISOString(),
-            },
-          },
-          transactionId,
-          thinned(data, meterValuesMax),
-        ),`,
+    find: `const call = await completeCall(store, message, transactionId, parts.meterValuesMax);`,
+    replace: `const call = await completeCall(
+      store,
+      message.action !== "StartTransaction" ? message : {
+        ...message,
+        payload: {
+          ...message.payload,
+          timestamp: new Date(Date.parse(message.payload.timestamp) + record.failures * 1_000).toISOString(),
+        },
+      },
+      transactionId,
+      parts.meterValuesMax,
+    );`,
   },
   {
     id: "b5",
@@ -73,8 +72,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     id: "b6",
     what: "meterStop is below a reading that was sent before",
     file: "actors/connector_transaction.ts",
-    find: `const energyWh = Math.max(meter.highestWh() ?? 0, record.lastEnergyWh ?? 0, record.meterStartWh);`,
-    replace: `const energyWh = Math.max(reading?.energyWh ?? 0, record.meterStartWh);`,
+    find: `stands in (spec/behaviour.md §18).
+    const { energyWh } = closing(record, this.#last(record), reading);`,
+    replace: `stands in (spec/behaviour.md §18).
+    const energyWh = Math.max(reading?.energyWh ?? 0, record.meterStartWh);`,
   },
   {
     id: "b7",
@@ -94,14 +95,13 @@ export const plantedBugs: readonly PlantedBug[] = [
     id: "b8",
     what: "StartTransaction leaves the queue in one commit, and its transactionId comes in the next",
     file: queue,
-    find: `      const done = await commit({
-        sets: [
-          ...(answer === null ? [] : [{ key: answerKey(message.localId), value: answer }]),
-          ...(hasData`,
-    replace: `      const done = await commit({ deletes: [delivery.entry.key] }) && await commit({
-        sets: [
-          ...(answer === null ? [] : [{ key: answerKey(message.localId), value: answer }]),
-          ...(hasData`,
+    find: `        const done = await take({
+          sets: [
+            ...(started`,
+    replace: `        await store.commit({ deletes: [entry.key] });
+        const done = await take({
+          sets: [
+            ...(started`,
   },
   {
     id: "b9",

@@ -10,6 +10,8 @@ const idle: Wire = {
   registration: "Accepted",
   waiting: [],
   transactionMessageDueMs: null,
+  answering: false,
+  heldSinceMs: null,
 };
 const nothing: Next = { kind: "nothing", wakeMs: null };
 
@@ -57,6 +59,34 @@ check("TC_002: pending, transaction messages wait", {
   waiting: ["ordinary"],
   transactionMessageDueMs: 0,
 }, nothing);
+
+check("TC_012: a CALL is held back for the answer to a question, and for how long is said", {
+  waiting: ["ordinary"],
+  answering: true,
+}, { kind: "held", sinceMs: nowMs, untilMs: nowMs + 3_000 });
+check("TC_012: a transaction message, too", {
+  transactionMessageDueMs: 0,
+  answering: true,
+  heldSinceMs: nowMs - 1,
+}, { kind: "held", sinceMs: nowMs - 1, untilMs: nowMs + 2_999 });
+check("nobody is held back for longer than 3 s, however many questions are open", {
+  waiting: ["ordinary"],
+  answering: true,
+  heldSinceMs: nowMs - 3_000,
+}, { kind: "call", index: 0 });
+check("a transaction message that is not due is not held back, but not due", {
+  transactionMessageDueMs: nowMs + 1,
+  answering: true,
+}, { kind: "nothing", wakeMs: nowMs + 1 });
+check("with a CALL in flight nothing is held back by a question", {
+  waiting: ["ordinary"],
+  inFlight: true,
+  answering: true,
+}, nothing);
+check("what has waited for a question goes at once when it is answered", {
+  waiting: ["ordinary"],
+  heldSinceMs: nowMs - 1,
+}, { kind: "call", index: 0 });
 
 function checkRetries(
   sentence: string,

@@ -93,6 +93,29 @@ export const edgeLaws: Readonly<Record<string, (edge: Edge) => boolean>> = {
     event.kind !== "AvailabilityChanged" || localId(facts) === undefined || next.use === facts.use,
   "§5.2: ChangeAvailability alone changes the availability": ({ facts, next, event }) =>
     next.availability === (event.kind === "AvailabilityChanged" ? event.availability : facts.availability),
+  "§18: the last sign of life is asked for when power begins to fail in a transaction that goes on": (
+    { facts, next, effects },
+  ) => {
+    const fails = facts.electronics.supply === "on" && next.electronics.supply === "failing";
+    const asked = effects.filter(({ kind }) => kind === "CommitCheckpoint").length;
+    return asked === (fails && next.use.kind === "transaction" ? 1 : 0);
+  },
+  "AQ-7.1: a station that stops before going down has no running transaction on failing power": (
+    { facts, next, event, rules },
+  ) =>
+    rules.onPowerLoss !== "stopBeforeGoingDown" || event.kind !== "ElectronicsChanged" ||
+    facts.use.kind !== "transaction" || event.electronics.supply === "on" || next.use.kind === "stopping",
+  "TC_032_2: an interrupted transaction goes on where the station resumes and the car is there, else it is stopped":
+    (
+      { facts, next, event, rules },
+    ) => {
+      const isFound = facts.use.kind === "transaction" && facts.use.transaction.interrupted === true;
+      if (event.kind !== "FoundInterrupted" || !isFound) return true;
+      const goesOn = rules.onPowerLoss === "resume" && facts.electronics.plug === "both";
+      return goesOn
+        ? transaction(next)?.interrupted === true
+        : next.use.kind === "stopping" && next.use.stop.reason === "PowerLoss";
+    },
   "§5.18: after UnlockConnector no cable is held": ({ event, next }) =>
     event.kind !== "UnlockRequested" || !wantsLock(next),
   "§5.18: UnlockConnector stops the transaction that runs": ({ facts, event, next }) =>
@@ -129,6 +152,14 @@ export const stateLaws: Readonly<Record<string, (facts: ConnectorFacts) => boole
     !wantsContactor(facts) ||
     (facts.use.kind === "transaction" && facts.use.transaction.mayCharge &&
       facts.electronics.plug === "both" && faultOf(facts) === null),
+  "§18: no energy flows on failing power, or before an interrupted transaction's meter has been read": (
+    facts,
+  ) =>
+    !wantsContactor(facts) ||
+    (facts.electronics.supply === "on" && transaction(facts)?.interrupted !== true),
+  "§18, §5.14: on failing power and before a restart nobody waits or starts, and nobody may": (facts) =>
+    (facts.electronics.supply === "on" && !facts.restarting) ||
+    (!mayRemoteStart(facts, "ANYBODY") && !["authorized", "locking", "starting"].includes(facts.use.kind)),
   "§5: Charging is reported with a wanted contactor and a car that asks, and then always": (facts) =>
     (status(facts) === "Charging") === (wantsContactor(facts) && facts.electronics.evDemandsEnergy),
   "§6: the cable is held wherever the contactor is wanted, and its lock is not open": (facts) =>
@@ -177,17 +208,19 @@ export const stateLaws: Readonly<Record<string, (facts: ConnectorFacts) => boole
       stopOnEvSideDisconnect: true,
       unlockOnEvSideDisconnect: true,
       maxEnergyOnInvalidIdWh: 0,
+      onPowerLoss: "stopBeforeGoingDown" as const,
     };
     const { lock } = facts.electronics;
     const way: readonly ConnectorEvent[] = [
       {
         kind: "ElectronicsChanged",
-        electronics: { plug: "none", evDemandsEnergy: false, fault: null, lock },
+        electronics: { plug: "none", evDemandsEnergy: false, fault: null, lock, supply: "on" },
       },
       { kind: "StopRequested", stop: { reason: "Remote" } },
       { kind: "StopCommitted" },
       { kind: "AvailabilityChanged", availability: "Operative" },
       { kind: "ReservationChanged", reserved: notReserved },
+      { kind: "RestartFailed" },
     ];
     const left = way.reduce((now, event) => step(now, event, rules).next, facts);
     return status(left) === "Available" && mayRemoteStart(left, "ANYBODY");
@@ -221,6 +254,10 @@ function letsGo(held: Holder | undefined, event: ConnectorEvent): boolean {
     case "CurrentOffered":
     case "EnergyMeasured":
     case "StopRequested":
+    case "RestartBegun":
+    case "RestartFailed":
+    case "FoundInterrupted":
+    case "Resumed":
     case "StartCommitted":
     case "StartFailed":
     case "StartAnswered":

@@ -50,22 +50,23 @@ function checkWalk(cable: keyof typeof walks, statesMin: number, codes: string, 
   });
 }
 
-// 3,160 and 11,312 states when this was written. C8, D8 and E8 go through Finishing; a lock that opens makes E3 and E4.
+// 3,160 and 11,312 states before power could fail. C8, D8 and E8 go through Finishing; a lock that opens, and power that comes
+// back, make E3 and E4; an interrupted transaction makes B5 and B6.
 checkWalk(
   "fixed cable",
   3_000,
-  "A2 A8 A9 B1 B3 B4 B8(decision) B9 C4 C5 C6 C9 D3 D5 D6 D9 E6 E9 F1 F2 F8 F9 H1 H2 H9 I1 I2 I3 I4 I5 I6 I8",
+  "A2 A8 A9 B1 B3 B4 B5 B6 B8(decision) B9 C4 C5 C6 C9 D3 D5 D6 D9 E3 E4 E6 E9 F1 F2 F8 F9 H1 H2 H9 I1 I2 I3 I4 I5 I6 I8",
 );
 checkWalk(
   "detachable cable",
   11_000,
-  "A2 A8 A9 B1 B3 B4 B8(decision) B9 C4 C5 C6 C9 D3 D5 D6 D9 E3 E4 E6 E9 F1 F2 F8 F9 H1 H2 H9 I1 I2 I3 I4 I5 I6 I8",
+  "A2 A8 A9 B1 B3 B4 B5 B6 B8(decision) B9 C4 C5 C6 C9 D3 D5 D6 D9 E3 E4 E6 E9 F1 F2 F8 F9 H1 H2 H9 I1 I2 I3 I4 I5 I6 I8",
 );
 
 checkWalk(
   "fixed cable, reservations",
   10_000,
-  "A2 A7 A8 A9 B1 B3 B4 B8(decision) B9 C4 C5 C6 C9 D3 D5 D6 D9 E6 E9 F1 F2 F8 F9 G1 G2 G8 G9 H1 H2 H9 I1 I2 I3 I4 I5 I6 I7 I8",
+  "A2 A7 A8 A9 B1 B3 B4 B5 B6 B8(decision) B9 C4 C5 C6 C9 D3 D5 D6 D9 E3 E4 E6 E9 F1 F2 F8 F9 G1 G2 G8 G9 H1 H2 H9 I1 I2 I3 I4 I5 I6 I7 I8",
   "Reserved",
 );
 

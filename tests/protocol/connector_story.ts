@@ -26,16 +26,18 @@ const factorySettings: ConnectorRules = {
   stopOnEvSideDisconnect: true,
   unlockOnEvSideDisconnect: true,
   maxEnergyOnInvalidIdWh: 0,
+  onPowerLoss: "stopBeforeGoingDown",
 };
 
 /** Nobody is there. */
 const atRest: ConnectorFacts = {
-  electronics: { plug: "none", evDemandsEnergy: false, fault: null, lock: "absent" },
+  electronics: { plug: "none", evDemandsEnergy: false, fault: null, lock: "absent", supply: "on" },
   use: { kind: "none" },
   availability: "Operative",
   reserved: notReserved,
   saysReserved: false,
   offeredA: 32,
+  restarting: false,
   lockFault: null,
   warning: null,
 };
@@ -91,6 +93,9 @@ function asked(effect: ConnectorEffect): string {
       const by = stop.idTag === undefined ? "" : ` by ${stop.idTag}`;
       return `CommitStop ${transaction.localId} ${stop.reason}${by}`;
     }
+    case "CommitCheckpoint":
+    case "CommitResumption":
+      return effect.kind;
   }
 }
 
@@ -102,6 +107,7 @@ function holder(idTag: string, parentIdTag: string | undefined): string {
 interface Circumstances {
   readonly demand?: boolean;
   readonly fault?: Fault | null;
+  readonly supply?: "on" | "failing";
 }
 
 /** A fixed cable: at the car or not. */
@@ -121,9 +127,10 @@ export function cable(
 function electronics(
   where: Plug,
   lock: "absent" | "open" | "closed",
-  { demand = where === "both", fault = null }: Circumstances,
+  { demand = where === "both", fault = null, supply = "on" }: Circumstances,
 ): ConnectorEvent {
-  return { kind: "ElectronicsChanged", electronics: { plug: where, evDemandsEnergy: demand, fault, lock } };
+  const electronics = { plug: where, evDemandsEnergy: demand, fault, lock, supply };
+  return { kind: "ElectronicsChanged", electronics };
 }
 
 export function present(idTag: string): ConnectorEvent {

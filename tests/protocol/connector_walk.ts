@@ -37,12 +37,12 @@ const answers = [{}, { parentIdTag: "GROUP" }].flatMap((group) =>
   booleans.map((accepted) => ({ accepted, ...group }))
 );
 
-export const fixedCable = withAndWithoutFault([
+export const fixedCable = inGoodTimesAndBad([
   { plug: "none", lock: "absent", evDemandsEnergy: false },
   { plug: "both", lock: "absent", evDemandsEnergy: false },
   { plug: "both", lock: "absent", evDemandsEnergy: true },
 ]);
-export const detachableCable = withAndWithoutFault([
+export const detachableCable = inGoodTimesAndBad([
   { plug: "none", lock: "open", evDemandsEnergy: false },
   // It cannot be, and electronics may say so nevertheless.
   { plug: "ev", lock: "closed", evDemandsEnergy: true },
@@ -70,6 +70,10 @@ const events: readonly ConnectorEvent[] = [
   { kind: "CurrentOffered", offeredA: 32 },
   { kind: "UnlockRequested" },
   { kind: "StopRequested", stop: { reason: "Remote" } },
+  { kind: "RestartBegun", reason: "SoftReset" },
+  { kind: "RestartFailed" },
+  { kind: "FoundInterrupted" },
+  { kind: "Resumed" },
   { kind: "StartCommitted", localId: 1 },
   { kind: "StartFailed", warning: { errorCode: "PowerMeterFailure" } },
   ...answers.map((answer) =>
@@ -80,13 +84,17 @@ const events: readonly ConnectorEvent[] = [
   { kind: "StopCommitted" },
 ];
 
-/** Both values of each key, and all pairs of those that decide together: about a refusal, and about the car's end of the cable. */
+/**
+ * Both values of each key, and all pairs of those that decide together: about a refusal, about the car's end of the cable, and
+ * each of those with both ends of meeting a power loss; `stopAfterReboot` does what one or the other does.
+ */
 const allRules: readonly ConnectorRules[] = booleans.flatMap((one) =>
   booleans.map((other) => ({
     stopOnInvalidId: one,
     maxEnergyOnInvalidIdWh: other ? 100 : 0,
     stopOnEvSideDisconnect: one,
     unlockOnEvSideDisconnect: other,
+    onPowerLoss: one === other ? "stopBeforeGoingDown" as const : "resume" as const,
   }))
 );
 
@@ -120,21 +128,25 @@ export function walk(
     visitor.state(facts);
   }
 
-  const found: Use = {
+  const found: Extract<Use, { kind: "transaction" }> = {
     kind: "transaction",
     transaction: { localId: 1, idTag: "DRIVER", mayCharge: true },
   };
+  const interrupted: Use = { ...found, transaction: { ...found.transaction, interrupted: true } };
   for (const now of electronics) {
-    for (const use of [{ kind: "none" } as const, found]) {
+    for (const use of [{ kind: "none" } as const, found, interrupted]) {
       for (const availability of ["Operative", "Inoperative"] as const) {
-        const nothingElse = {
+        reach({
+          electronics: now,
+          use,
+          availability,
           reserved: notReserved,
           saysReserved: false,
+          restarting: false,
           offeredA: 32,
           lockFault: null,
           warning: null,
-        };
-        reach({ electronics: now, use, availability, ...nothingElse });
+        });
       }
     }
   }
@@ -154,17 +166,23 @@ export function walk(
   return seen.size;
 }
 
-function withAndWithoutFault(all: readonly Omit<Electronics, "fault">[]): readonly Electronics[] {
+/** Whole, broken, and on failing power. */
+function inGoodTimesAndBad(all: readonly Omit<Electronics, "fault" | "supply">[]): readonly Electronics[] {
   const broken: Fault = { errorCode: "GroundFailure" };
-  return all.flatMap((one) => [null, broken].map((fault) => Object.freeze({ ...one, fault })));
+  return all.flatMap((one) =>
+    ([[null, "on"], [broken, "on"], [null, "failing"]] as const).map(([fault, supply]) =>
+      Object.freeze({ ...one, fault, supply })
+    )
+  );
 }
 
 /** Equal for equal facts alone. */
 function keyOf(facts: ConnectorFacts): string {
-  const { electronics: now, use, availability, reserved, saysReserved, lockFault, warning } = facts;
+  const { electronics: now, use, availability, reserved, saysReserved, restarting, lockFault, warning } =
+    facts;
   return `${reserved.claims[0]?.reservationId} ${saysReserved} ` +
-    `${now.plug} ${now.lock} ${now.evDemandsEnergy} ${now.fault?.errorCode} ${availability} ` +
-    `${lockFault?.errorCode} ${warning?.errorCode} ${keyOfUse(use)}`;
+    `${now.plug} ${now.lock} ${now.evDemandsEnergy} ${now.fault?.errorCode} ${now.supply} ${availability} ` +
+    `${restarting} ${lockFault?.errorCode} ${warning?.errorCode} ${keyOfUse(use)}`;
 }
 
 function keyOfUse(use: Use): string {
@@ -193,7 +211,8 @@ function keyOfHolder(holder: Holder | undefined): string {
 }
 
 function keyOfTransaction(one: RunningTransaction): string {
-  return `${one.localId} ${keyOfHolder(one)} ${one.transactionId} ${one.mayCharge} ${one.energyLimitWh}`;
+  return `${one.localId} ${keyOfHolder(one)} ${one.transactionId} ${one.mayCharge} ${one.energyLimitWh} ` +
+    `${one.interrupted}`;
 }
 
 /** A step that changed what it was given would throw. */

@@ -114,8 +114,6 @@ check(
 );
 for (
   const requestedMessage of [
-    "DiagnosticsStatusNotification",
-    "FirmwareStatusNotification",
     "StartTransaction",
     "StopTransaction",
     "heartbeat",

@@ -9,6 +9,7 @@ export const reachPoints: readonly string[] = [
   "gaveUp",
   "power cut",
   "reset",
+  "resumed",
   "link lost",
   "offline start",
   "retransmission",

@@ -37,6 +37,7 @@ Deno.test("simulated world: every durable Start and Stop reaches the central sys
         "link lost",
         "offline start",
         "stop by PowerLoss",
+        "resumed",
         "retransmission",
       ]
     ) {

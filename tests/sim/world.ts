@@ -10,6 +10,7 @@ import { chargerConfig, stationKeyTable } from "../../actors/charger_config.ts";
 import type { System } from "../../actors/otp/kernel.ts";
 import { createKernel } from "../../actors/otp/kernel.ts";
 import type { TraceEvent } from "../../actors/otp/trace.ts";
+import type { Addresses } from "../../actors/tree.ts";
 import { plantTree } from "../../actors/tree.ts";
 import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
 import type { SimulatedClock } from "../../hal/drivers/simulated_clock.ts";
@@ -46,6 +47,8 @@ export interface World {
   readonly durable: StartsAndStops;
   readonly connectors: number;
   readonly system: () => System;
+  /** Where to send what, as the debug socket does. */
+  readonly addresses: () => Addresses;
   readonly store: () => MemoryStore;
   /** Of the commits under way the first `keptCommits` are durable; the network is gone as well. */
   readonly cutPower: (keptCommits: number) => void;
@@ -104,8 +107,15 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const pace = options.pace ?? drawnPace(entropy);
   const profile = profileOf(options.station ?? "reference-dc");
   const table = stationKeyTable(profile);
-  const now: { system: System | null; store: MemoryStore; booting: boolean; restarting: boolean } = {
+  const now: {
+    system: System | null;
+    addresses: Addresses | null;
+    store: MemoryStore;
+    booting: boolean;
+    restarting: boolean;
+  } = {
     system: null,
+    addresses: null,
     store: createMemoryStore(),
     booting: false,
     restarting: false,
@@ -153,6 +163,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       reached.add(event.kind);
     }
     if (event.kind === "effect" && event.effect === "LinkClosed") reached.add("link lost");
+    if (event.kind === "effect" && event.effect === "Resume") reached.add("resumed");
   }
 
   async function boot(): Promise<void> {
@@ -190,8 +201,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       power,
       host,
     };
-    const { root } = plantTree(kernel, ports, chargerConfig(profile, identity, count));
+    const { root, addresses } = plantTree(kernel, ports, chargerConfig(profile, identity, count));
     now.system = kernel.start(root);
+    now.addresses = addresses;
     now.booting = false;
   }
 
@@ -216,6 +228,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     durable,
     connectors: profile.connectors.length,
     system: () => now.system!,
+    addresses: () => now.addresses!,
     store: () => now.store,
     cutPower: (keptCommits) => {
       reached.add("power cut");

@@ -16,20 +16,33 @@ const lastMax = 400;
 
 export function createWorldTrace(): WorldTrace {
   const last: TraceEvent[] = [];
+  const moment = new Float64Array(1);
+  const momentBits = new Int32Array(moment.buffer);
   let hash = 0x811c9dc5;
   function add(text: string): void {
-    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+    let mixed = hash;
+    for (let at = 0; at < text.length; at++) mixed = mix(mixed, text.charCodeAt(at));
+    hash = mixed;
   }
   return {
     last,
     add,
     record: (event) => {
-      add(traceLine(event));
+      // The number's own bits: to write it in decimals costs more than all the rest.
+      moment[0] = event.atMs;
+      hash = mix(mix(hash, momentBits[0] ?? 0), momentBits[1] ?? 0);
+      add("actor" in event ? event.actor : event.supervisor);
+      add(what(event));
       last.push(event);
       if (last.length > lastMax) last.shift();
     },
     hash: () => (hash >>> 0).toString(16).padStart(8, "0"),
   };
+}
+
+/** FNV-1a. */
+function mix(hash: number, bits: number): number {
+  return Math.imul(hash ^ bits, 0x01000193);
 }
 
 export function traceLine(event: TraceEvent): string {

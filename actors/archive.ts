@@ -1,0 +1,214 @@
+/**
+ * What the central system has refused for good, set aside with its transaction until a person sends it again or discards it.
+ *
+ * Law: nothing goes from here but by an answer, or by a person with a reason; what is set aside leaves the queue in the same commit.
+ */
+import type { ParkedFacts } from "../protocol/parking.ts";
+import { mayMoveParked } from "../protocol/parking.ts";
+import type { AnswerRecord, OutboxRecord } from "../storage/records.ts";
+import {
+  archiveKey,
+  ArchiveRecord,
+  keptRecord,
+  keys,
+  parkedKey,
+  ParkedRecord,
+  purgeKey,
+  PurgeRecord,
+  readRecord,
+  resendKey,
+  TransactionRecord,
+} from "../storage/records.ts";
+import type { Entry, Key, Store, Value } from "../storage/store.ts";
+import type { DeliveryListener } from "./delivery.ts";
+import { queueLimits, thinOut } from "./queue_thinning.ts";
+import { pagesOf } from "./store_pages.ts";
+import { purge } from "./transaction_samples.ts";
+
+/** What became of a person's wish: done, or why not. */
+export type ParkedOutcome =
+  | "done"
+  /** There is nothing parked of such a transaction. */
+  | "unknown"
+  /** It has not ended, or its messages have not all gone out yet. */
+  | "open"
+  /** It is being sent again. */
+  | "resending"
+  /** Neither its StartTransaction nor its transactionId is there any more: no message of it could be understood. */
+  | "idLost"
+  /** The store is full or fails. */
+  | "refused";
+
+/** Why a message is set aside; `answer` is what its StartTransaction was answered, as far as is known. */
+export interface Reason {
+  readonly why: ArchiveRecord["why"];
+  readonly answer?: AnswerRecord | null;
+}
+
+/** For the commit that takes a message off the queue; `done` is called when that is durable. */
+export interface SettingAside {
+  readonly sets: readonly { readonly key: Key; readonly value: Value }[];
+  readonly done: () => Promise<void>;
+}
+
+export interface ArchiveParts {
+  readonly store: Store;
+  /** Civil time. */
+  readonly wallMs: () => number;
+  readonly listener: DeliveryListener;
+}
+
+export async function openArchive(parts: ArchiveParts): Promise<Archive> {
+  await purge(parts.store);
+  const archive = new Archive(parts);
+  await archive.recount();
+  return archive;
+}
+
+export class Archive {
+  readonly #store: Store;
+  readonly #wallMs: () => number;
+  readonly #listener: DeliveryListener;
+  /** How many messages of each transaction were refused for good. */
+  readonly #refused = new Map<number, number>();
+  readonly #limits = queueLimits();
+  /** Messages of all of them, the refused ones and the others. */
+  #length = 0;
+
+  constructor({ store, wallMs, listener }: ArchiveParts) {
+    this.#store = store;
+    this.#wallMs = wallMs;
+    this.#listener = listener;
+  }
+
+  async recount(): Promise<void> {
+    this.#refused.clear();
+    this.#length = 0;
+    for await (const page of pagesOf(this.#store, keys.archive)) {
+      for (const { value } of page) this.count(value as ArchiveRecord, 1);
+    }
+  }
+
+  /** Messages that were refused for good, of all transactions or of one. */
+  refused(localId?: number): number {
+    if (localId !== undefined) return this.#refused.get(localId) ?? 0;
+    return [...this.#refused.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  transactions(): number {
+    return this.#refused.size;
+  }
+
+  /** Something of it is parked, its StartTransaction first of all. */
+  async lacksTransactionId(localId: number): Promise<boolean> {
+    const record = await this.parked(localId);
+    return record !== null && record.answer === undefined;
+  }
+
+  async setAside(sequence: number, record: OutboxRecord, { why, answer }: Reason): Promise<SettingAside> {
+    const { message: { localId, action }, failures, refusals } = record;
+    const archived: ArchiveRecord = { ...record, why, parkedMs: this.#wallMs() };
+    const header: ParkedRecord = answer === null || answer === undefined ? {} : { answer };
+    const isNew = await this.parked(localId) === null;
+    return {
+      sets: [
+        { key: [...archiveKey(localId), sequence], value: archived },
+        ...(isNew ? [{ key: parkedKey(localId), value: header }] : []),
+      ],
+      done: async () => {
+        this.count(archived, 1);
+        if (why === "refused") {
+          const last = refusals?.at(-1) ?? null;
+          this.#listener.trace("TransactionMessageParked", { localId, action, failures, last });
+        }
+        if (this.#limits.reached(this.#length)) await this.#thin();
+      },
+    };
+  }
+
+  async discard(localId: number, reason: string): Promise<ParkedOutcome> {
+    const may = await this.mayMove(localId);
+    if (may !== "yes" && may !== "idLost") return may;
+    const mark: PurgeRecord = "transaction";
+    const discarded = await this.#whole(localId);
+    const outcome = await this.#store.commit({
+      sets: [{ key: purgeKey(localId), value: mark }],
+      deletes: [parkedKey(localId)],
+    });
+    if (outcome.kind !== "committed") return "refused";
+    this.#listener.trace("ParkedDiscarded", { localId, reason, ...discarded });
+    await purge(this.#store);
+    await this.recount();
+    return "done";
+  }
+
+  async mayMove(localId: number): Promise<ReturnType<typeof mayMoveParked>> {
+    const record = await this.parked(localId);
+    const first = await this.next(localId, 0);
+    const facts: ParkedFacts = {
+      isParked: record !== null,
+      isOpen: record !== null && (await openLocalIds(this.#store)).has(localId),
+      isResending: await this.#store.get(resendKey(localId)) !== null,
+      hasTransactionId: record?.answer !== undefined,
+      beginsWithStart: first !== undefined &&
+        readRecord(ArchiveRecord, first).message.action === "StartTransaction",
+    };
+    return mayMoveParked(facts);
+  }
+
+  /** The oldest message of a transaction behind `after`. */
+  async next(localId: number, after: number): Promise<Entry | undefined> {
+    const prefix = archiveKey(localId);
+    const [entry] = await this.#store.list(prefix, { limit: 1, after: [...prefix, after] });
+    return entry;
+  }
+
+  parked(localId: number): Promise<ParkedRecord | null> {
+    return keptRecord(this.#store, parkedKey(localId), ParkedRecord, this.#listener.damaged);
+  }
+
+  /** A message has come (1) or gone (-1). */
+  count({ why, message: { localId } }: ArchiveRecord, by: 1 | -1): void {
+    this.#length += by;
+    if (why !== "refused") return;
+    const count = this.refused(localId) + by;
+    if (count > 0) this.#refused.set(localId, count);
+    else this.#refused.delete(localId);
+  }
+
+  /** What a discarded transaction was: the log is the last that knows of it. */
+  async #whole(localId: number) {
+    const messages: OutboxRecord["message"][] = [];
+    let meterValues = 0;
+    for await (const page of pagesOf(this.#store, archiveKey(localId))) {
+      for (const entry of page) {
+        const { message } = readRecord(ArchiveRecord, entry, "many");
+        if (message.action === "MeterValues") meterValues += 1;
+        else messages.push(message);
+      }
+    }
+    return { answer: (await this.parked(localId))?.answer ?? null, messages, meterValues };
+  }
+
+  async #thin(): Promise<void> {
+    const meterValues = await thinOut(this.#store, keys.archive);
+    await this.recount();
+    this.#limits.thinned(this.#length);
+    this.#listener.trace("ArchiveThinned", { meterValues, left: this.#length });
+  }
+}
+
+/**
+ * Transactions that go on, or of which a message waits. Read in this order, since a stop moves from the one to the other in one
+ * commit.
+ */
+export async function openLocalIds(store: Store): Promise<ReadonlySet<number>> {
+  const localIds = new Set<number>();
+  for (const entry of await store.list(keys.transactions)) {
+    localIds.add(readRecord(TransactionRecord, entry).localId);
+  }
+  for await (const page of pagesOf(store, keys.outbox)) {
+    for (const { value } of page) localIds.add((value as OutboxRecord).message.localId);
+  }
+  return localIds;
+}

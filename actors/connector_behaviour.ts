@@ -1,0 +1,313 @@
+/**
+ * One incarnation of a connector's actor: it holds the facts, and performs what was decided about them.
+ *
+ * Law: it decides nothing: `protocol/connector.ts` does.
+ */
+import type { RestartKind } from "../hal/host.ts";
+import type { Authorization } from "../protocol/authorization.ts";
+import type { Settings } from "../protocol/configuration.ts";
+import { step } from "../protocol/connector.ts";
+import type { ConnectorEffect, ConnectorEvent, ConnectorFacts } from "../protocol/connector_facts.ts";
+import type { Reserved } from "../protocol/reservation.ts";
+import type { AvailabilityBook } from "./availability.ts";
+import type { ConnectorParts } from "./connector.ts";
+import { ConnectorDescription } from "./connector_description.ts";
+import { ConnectorDrawing } from "./connector_drawing.ts";
+import { ConnectorHardware, isUnlocked } from "./connector_hardware.ts";
+import type { ConnectorMessage } from "./connector_message.ts";
+import type { MeterRead, Purpose } from "./connector_meter.ts";
+import { ConnectorMeter } from "./connector_meter.ts";
+import { ConnectorMetering } from "./connector_metering.ts";
+import { ConnectorRequests } from "./connector_requests.ts";
+import { ConnectorSamples } from "./connector_samples.ts";
+import type { TimerMessage } from "./connector_timers.ts";
+import { ConnectorTimers } from "./connector_timers.ts";
+import { ConnectorTransaction } from "./connector_transaction.ts";
+import { ConnectorUnlocking } from "./connector_unlocking.ts";
+import type { Behaviour, Outcome, Reply, Self } from "./otp/actor.ts";
+import { restartReasons } from "./restart_book.ts";
+import { StableStatus } from "./stable_status.ts";
+import type { StatusReport } from "./status_reporter.ts";
+import type { TransactionBook } from "./transaction_book.ts";
+import { runningTransaction } from "./transaction_book.ts";
+
+const authorizeTimeoutMs = 35_000;
+
+/** What an incarnation reads from the store at its start. */
+export interface Kept {
+  readonly book: TransactionBook;
+  readonly availability: AvailabilityBook;
+  readonly reserved: Reserved;
+  readonly settings: Settings;
+  /** A Reset that is under way. */
+  readonly restart: RestartKind | null;
+}
+
+export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
+  readonly #self: Self<ConnectorMessage>;
+  readonly #parts: ConnectorParts;
+  readonly #book: TransactionBook;
+  readonly #restart: RestartKind | null;
+  readonly #hardware: ConnectorHardware;
+  readonly #description: ConnectorDescription;
+  readonly #drawing: ConnectorDrawing;
+  readonly #reporter: StableStatus;
+  readonly #meter: ConnectorMeter;
+  readonly #metering: ConnectorMetering;
+  readonly #timers: ConnectorTimers;
+  readonly #transaction: ConnectorTransaction;
+  readonly #unlocking: ConnectorUnlocking;
+  readonly #requests: ConnectorRequests;
+  #settings: Settings;
+  #facts: ConnectorFacts;
+
+  constructor(self: Self<ConnectorMessage>, parts: ConnectorParts, kept: Kept) {
+    const { book, availability, reserved, restart } = kept;
+    this.#self = self;
+    this.#parts = parts;
+    this.#book = book;
+    this.#restart = restart;
+    this.#settings = kept.settings;
+    this.#hardware = new ConnectorHardware({ ...parts, board: self.fence(parts.board) });
+    this.#description = new ConnectorDescription(self, parts.connectorId, [
+      parts.authorizer,
+      parts.station,
+      parts.reservations,
+    ]);
+    this.#drawing = new ConnectorDrawing(self, { ...parts, book });
+    this.#reporter = new StableStatus(self, {
+      ...parts,
+      minimumS: () => this.#settings.MinimumStatusDuration,
+    });
+    this.#meter = new ConnectorMeter(self, { ...parts, offeredA: () => this.#facts.offeredA });
+    this.#timers = new ConnectorTimers(self, parts);
+    this.#transaction = new ConnectorTransaction(self, { ...parts, book, meter: this.#meter });
+    const samples = new ConnectorSamples(self, parts, this.#meter);
+    this.#metering = new ConnectorMetering(parts.clock, this.#meter, samples, this.#transaction);
+    this.#unlocking = new ConnectorUnlocking(self);
+    this.#requests = new ConnectorRequests({
+      ...parts,
+      availability,
+      hardware: this.#hardware,
+      unlocking: this.#unlocking,
+      authorizesRemoteStart: () => this.#settings.AuthorizeRemoteTxRequests,
+      facts: () => this.#facts,
+      apply: (event) => this.#apply(event),
+    });
+    const record = book.open();
+    this.#facts = {
+      electronics: this.#hardware.electronics(),
+      use: record === null
+        ? { kind: "none" }
+        : { kind: "transaction", transaction: runningTransaction(record, parts.boot) },
+      availability: availability.now(),
+      reserved,
+      // What a predecessor has said; where it could not, a connector that comes back says what is true.
+      saysReserved: reserved.held && record === null && availability.now() === "Operative",
+      restarting: restart !== null,
+      // Until the profile scheduler says what it has told the board.
+      offeredA: parts.currentMaxA,
+      lockFault: null,
+      warning: null,
+    };
+  }
+
+  /** Takes up what the store says was going on: a decided stop, an interrupted transaction, or one that goes on. */
+  async resume(): Promise<void> {
+    const record = this.#book.open();
+    const answer = await this.#book.answer();
+    // A stop first: what follows must not close the contactor for a moment.
+    if (record?.stop !== undefined) await this.#apply({ kind: "StopRequested", stop: record.stop });
+    else if (this.#restart !== null) {
+      await this.#apply({ kind: "RestartBegun", reason: restartReasons[this.#restart] });
+    } else {
+      await this.#apply({ kind: "FoundInterrupted" });
+    }
+    if (answer !== null && record !== null) {
+      const energyWh = record.meterStartWh;
+      await this.#apply({ kind: "StartAnswered", localId: record.localId, energyWh, ...answer });
+    }
+    await this.#apply({ kind: "ElectronicsChanged", electronics: this.#hardware.electronics() });
+  }
+
+  receive(message: ConnectorMessage): void | Promise<void> {
+    switch (message.kind) {
+      case "BoardChanged":
+        this.#hardware.boardChanged(message.state);
+        if (isUnlocked(message.state)) this.#unlocking.concluded("Unlocked");
+        return this.#apply({ kind: "ElectronicsChanged", electronics: this.#hardware.electronics() });
+      case "StationFaultChanged":
+        this.#hardware.stationFaultChanged(message.fault);
+        return this.#apply({ kind: "ElectronicsChanged", electronics: this.#hardware.electronics() });
+      case "Presented":
+      case "ReservationChanged":
+      case "RestartFailed":
+      case "CurrentOffered":
+        return this.#apply(message);
+      case "AuthorizationConcluded":
+        return this.#apply({
+          kind: "AuthorizationAnswered",
+          idTag: message.idTag,
+          ...concluded(message.outcome),
+        });
+      case "RemoteStart":
+      case "RemoteStop":
+      case "RestartBegun":
+      case "SupplyChanged":
+      case "ChangeAvailability":
+      case "UnlockConnector":
+        return this.#requests.asked(message);
+      case "UnlockTimedOut":
+        return this.#unlocking.concluded("UnlockFailed");
+      case "MeterRead":
+        return this.#meterRead(message);
+      case "ConnectionTimeOutExpired":
+      case "LockTimedOut":
+      case "SampleDue":
+      case "AlignedDue":
+      case "EnergyDue":
+      case "CheckpointDue":
+        return this.#timerFired(message.kind);
+      case "ReadingDue":
+        return this.#meter.ask(message.purpose);
+      case "StartAnswered":
+        return this.#apply({ ...message, energyWh: this.#transaction.energyWh() ?? 0 });
+      case "ReportStatus":
+        return message.always
+          ? this.#reporter.again(this.#report(), message.callClass)
+          : this.#reporter.changed(this.#report());
+      case "StatusDelivered":
+        return this.#reporter.concluded(message);
+      case "StatusStable":
+        return this.#reporter.stable(message);
+      case "TriggerMeterValues":
+        return this.#meter.ask({ kind: "trigger" });
+      case "MeterValuesConcluded":
+        return;
+      case "Describe":
+        this.#drawing.again(this.#facts.use);
+        return this.#description.again(this.#facts);
+      case "ClockStepped":
+        return this.#clockStepped();
+      case "SettingsChanged":
+        return this.#settingsChanged(message.settings);
+    }
+  }
+
+  inspect(): unknown {
+    return this.#description.snapshot(this.#facts, this.#hardware.state(), this.#meter.lastWh());
+  }
+
+  /** One event: decide, bring the hardware in line, say what changed, then do what takes time. */
+  #apply(event: ConnectorEvent): void | Promise<void> {
+    const { next, effects } = step(this.#facts, event, {
+      stopOnInvalidId: this.#settings.StopTransactionOnInvalidId,
+      stopOnEvSideDisconnect: this.#settings.StopTransactionOnEVSideDisconnect,
+      unlockOnEvSideDisconnect: this.#settings.UnlockConnectorOnEVSideDisconnect,
+      maxEnergyOnInvalidIdWh: this.#settings.MaxEnergyOnInvalidId,
+      onPowerLoss: this.#parts.onPowerLoss,
+    });
+    this.#facts = next;
+    this.#hardware.command(next);
+    this.#keepTimers();
+    this.#reporter.changed(this.#report());
+    this.#description.changed(next);
+    this.#drawing.changed(next.use);
+    return this.#perform(effects);
+  }
+
+  #perform(effects: readonly ConnectorEffect[]): void | Promise<void> {
+    for (const effect of effects) {
+      this.#self.trace(effect.kind);
+      switch (effect.kind) {
+        case "AskAuthorization":
+          this.#askAuthorization(effect.idTag);
+          break;
+        case "CommitStart":
+          this.#meter.ask(startPurpose(effect));
+          break;
+        case "CommitCheckpoint":
+          this.#meter.ask({ kind: "checkpoint", always: true });
+          break;
+        case "CommitResumption":
+          this.#meter.ask({ kind: "resumption", foundMs: this.#parts.clock.monotonicMs() });
+          break;
+        case "CommitStop":
+          return this.#transaction.decideStop(effect.stop);
+      }
+    }
+  }
+
+  #timerFired(kind: TimerMessage["kind"]): void | Promise<void> {
+    this.#timers.restart(kind);
+    switch (kind) {
+      case "ConnectionTimeOutExpired":
+        return this.#apply({ kind: "ConnectionTimedOut" });
+      case "LockTimedOut":
+        return this.#apply({ kind: "LockTimedOut" });
+      case "SampleDue":
+      case "AlignedDue":
+      case "EnergyDue":
+      case "CheckpointDue":
+        this.#metering.due(kind, this.#settings);
+        return this.#keepTimers();
+    }
+  }
+
+  async #meterRead(message: MeterRead): Promise<void> {
+    const event = await this.#metering.read(message, {
+      use: this.#facts.use,
+      board: this.#hardware.state(),
+      settings: this.#settings,
+    });
+    if (event === null) return;
+    await this.#apply(event);
+    if (event.kind === "StopCommitted") this.#requests.stopped();
+  }
+
+  async #clockStepped(): Promise<void> {
+    await this.#transaction.clockStepped();
+    this.#timers.restart("AlignedDue");
+    this.#timers.restart("SampleDue");
+    this.#keepTimers();
+  }
+
+  #askAuthorization(idTag: string): void {
+    this.#self.ask(
+      this.#parts.authorizer,
+      (reply: Reply<Authorization>) => ({ kind: "Authorize", idTag, reply }),
+      authorizeTimeoutMs,
+      (outcome) => ({ kind: "AuthorizationConcluded", idTag, outcome }),
+    );
+  }
+
+  #keepTimers(): void {
+    this.#timers.keepAll(this.#facts.use, this.#book.open(), this.#settings);
+  }
+
+  #settingsChanged(settings: Settings): void {
+    const before = this.#settings;
+    this.#settings = settings;
+    if (settings.MeterValueSampleInterval !== before.MeterValueSampleInterval) {
+      this.#timers.restart("SampleDue");
+    }
+    if (settings.ClockAlignedDataInterval !== before.ClockAlignedDataInterval) {
+      this.#timers.restart("AlignedDue");
+    }
+    this.#reporter.minimumChanged();
+    this.#keepTimers();
+  }
+
+  #report(): StatusReport {
+    return this.#description.report(this.#facts);
+  }
+}
+
+function startPurpose({ idTag, reservationId }: Extract<ConnectorEffect, { kind: "CommitStart" }>): Purpose {
+  return { kind: "start", idTag, ...(reservationId === undefined ? {} : { reservationId }) };
+}
+
+/** An authorizer that crashed or did not answer has authorised nothing. */
+function concluded(outcome: Outcome<Authorization>): Authorization {
+  return outcome.kind === "reply" ? outcome.value : { accepted: false };
+}

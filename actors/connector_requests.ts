@@ -1,0 +1,100 @@
+/**
+ * What others ask of a connector: to start and stop remotely, to be in use or not, to unlock, to be ready for a restart or a
+ * power cut.
+ *
+ * Law: an answer that promises something is given when what it promises is durable.
+ */
+import type { ConnectorEvent, ConnectorFacts } from "../protocol/connector_facts.ts";
+import { inTransaction, mayRemoteStart } from "../protocol/connector_status.ts";
+import type { AvailabilityBook } from "./availability.ts";
+import type { ConnectorHardware } from "./connector_hardware.ts";
+import type { ConnectorRequest } from "./connector_message.ts";
+import type { ConnectorUnlocking } from "./connector_unlocking.ts";
+import type { Reply } from "./otp/actor.ts";
+
+export interface ConnectorRequestsParts {
+  /** A detachable cable that the station can hold. */
+  readonly hasLock: boolean;
+  readonly availability: AvailabilityBook;
+  readonly hardware: ConnectorHardware;
+  readonly unlocking: ConnectorUnlocking;
+  /** AuthorizeRemoteTxRequests as it is now. */
+  readonly authorizesRemoteStart: () => boolean;
+  readonly facts: () => ConnectorFacts;
+  readonly apply: (event: ConnectorEvent) => void | Promise<void>;
+}
+
+export class ConnectorRequests {
+  readonly #parts: ConnectorRequestsParts;
+  readonly #stopWaiters: Reply<null>[] = [];
+
+  constructor(parts: ConnectorRequestsParts) {
+    this.#parts = parts;
+  }
+
+  asked(request: ConnectorRequest): void | Promise<void> {
+    switch (request.kind) {
+      case "RemoteStart":
+        return this.#remoteStart(request);
+      case "RemoteStop":
+        return this.#remoteStop(request);
+      case "RestartBegun":
+        return this.#stopping({ kind: "RestartBegun", reason: request.reason }, request.reply);
+      case "SupplyChanged": {
+        const { hardware } = this.#parts;
+        hardware.supplyChanged(request.supply);
+        const electronics = hardware.electronics();
+        return this.#stopping({ kind: "ElectronicsChanged", electronics }, request.reply);
+      }
+      case "ChangeAvailability":
+        return this.#changeAvailability(request);
+      case "UnlockConnector":
+        return this.#unlock(request);
+    }
+  }
+
+  /** StopTransaction is durable. */
+  stopped(): void {
+    for (const reply of this.#stopWaiters.splice(0)) reply(null);
+  }
+
+  /** Replies once nothing is left to stop. */
+  #stopping(event: ConnectorEvent, reply: Reply<null>): void | Promise<void> {
+    const done = this.#parts.apply(event);
+    if (this.#parts.facts().use.kind === "stopping") this.#stopWaiters.push(reply);
+    else reply(null);
+    return done;
+  }
+
+  #remoteStart({ idTag, reply }: Asked<"RemoteStart">): void | Promise<void> {
+    const { facts, apply, authorizesRemoteStart } = this.#parts;
+    const accepted = mayRemoteStart(facts(), idTag);
+    reply(accepted);
+    if (accepted) return apply({ kind: "RemoteStartAccepted", idTag, authorize: authorizesRemoteStart() });
+  }
+
+  async #remoteStop({ localId, reply }: Asked<"RemoteStop">): Promise<void> {
+    const { use } = this.#parts.facts();
+    const accepted = use.kind === "transaction" && use.transaction.localId === localId;
+    // The contactor opens at once; that the conf goes before what follows from it is the outbox's to keep.
+    if (accepted) await this.#parts.apply({ kind: "StopRequested", stop: { reason: "Remote" } });
+    reply(accepted);
+  }
+
+  async #changeAvailability({ availability, reply }: Asked<"ChangeAvailability">): Promise<void> {
+    const changed = await this.#parts.availability.set(availability);
+    const isScheduled = availability === "Inoperative" && inTransaction(this.#parts.facts().use);
+    reply(!changed ? "Rejected" : isScheduled ? "Scheduled" : "Accepted");
+    return changed ? this.#parts.apply({ kind: "AvailabilityChanged", availability }) : undefined;
+  }
+
+  /** §5.18: without a lock of its own there is nothing to unlock, and a transaction goes on (TC_017_2, TC_018_2). */
+  async #unlock({ reply }: Asked<"UnlockConnector">): Promise<void> {
+    const { hasLock, hardware, unlocking, apply } = this.#parts;
+    if (!hasLock) return reply("NotSupported");
+    await apply({ kind: "UnlockRequested" });
+    unlocking.begin(reply, hardware.unlock());
+  }
+}
+
+type Asked<K extends ConnectorRequest["kind"]> = Extract<ConnectorRequest, { kind: K }>;

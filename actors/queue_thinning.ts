@@ -1,0 +1,49 @@
+/**
+ * Thins the transaction messages in the store once there are too many (README, Limits).
+ *
+ * Law: which go is decided by `protocol/thinning.ts`; a page is in memory at a time, and each page's losses are one commit.
+ */
+import type { Queued, Thinning } from "../protocol/thinning.ts";
+import { thinPage } from "../protocol/thinning.ts";
+import type { OutboxRecord } from "../storage/records.ts";
+import type { Entry, Key, Store } from "../storage/store.ts";
+import { pagesOf } from "./store_pages.ts";
+
+/** A week in which two cars charge without a pause, at a sample a minute; about 20 MB. */
+export const messagesMax = 20_000;
+/** Where a queue has little to thin, it is not walked again for every message that comes. */
+const againAfter = 1_000;
+
+export interface QueueLimits {
+  readonly reached: (length: number) => boolean;
+  readonly thinned: (length: number) => void;
+}
+
+export function queueLimits(): QueueLimits {
+  let limit = messagesMax;
+  return {
+    reached: (length) => length > limit,
+    thinned: (length) => void (limit = Math.max(messagesMax, length + againAfter)),
+  };
+}
+
+/** Returns how many have gone. */
+export async function thinOut(store: Store, prefix: Key): Promise<number> {
+  let thinning: Thinning<Key> = new Map();
+  let count = 0;
+  for await (const page of pagesOf(store, prefix)) {
+    const { next, gone } = thinPage(thinning, page.map(queued));
+    thinning = next;
+    if (gone.length === 0) continue;
+    const outcome = await store.commit({ deletes: gone });
+    if (outcome.kind !== "committed") return count;
+    count += gone.length;
+  }
+  return count;
+}
+
+/** What matters here has been checked when it was written; to check it all again would take longer than to thin. */
+function queued({ key, value }: Entry): Queued<Key> {
+  const { action, localId } = (value as OutboxRecord).message;
+  return { key, localId, action };
+}

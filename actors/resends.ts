@@ -1,0 +1,152 @@
+/**
+ * Parked transactions on their second way to the central system: each from its oldest message to its last, as a person has asked.
+ *
+ * Law: StartTransaction first, and the others with the transactionId that it is answered (errata v4.0 §3.18). Each step is one
+ * commit that also says how far it has come, so that a resend that is cut anywhere goes on from there.
+ */
+import type { Refusal } from "../protocol/refusal.ts";
+import { withRefusal } from "../protocol/refusal.ts";
+import { transactionIdNotObtained } from "../protocol/transaction.ts";
+import type { ParkedRecord } from "../storage/records.ts";
+import {
+  ArchiveRecord,
+  keptRecord,
+  keys,
+  parkedKey,
+  readRecord,
+  resendKey,
+  ResendRecord,
+} from "../storage/records.ts";
+import type { Batch, Entry, Store } from "../storage/store.ts";
+import type { Archive, ParkedOutcome } from "./archive.ts";
+import type { Deliveries, Delivery, DeliveryListener } from "./delivery.ts";
+import { startAnswer, tellIdTagInfo } from "./delivery.ts";
+import { completeCall, purge, purgeMarks } from "./transaction_samples.ts";
+
+export interface ResendsParts {
+  readonly store: Store;
+  readonly archive: Archive;
+  readonly meterValuesMax: number;
+  readonly listener: DeliveryListener;
+}
+
+export async function openResends(parts: ResendsParts): Promise<Resends> {
+  const begun = await parts.store.list(keys.resends);
+  return new Resends(parts, begun.map(({ key }) => Number(key.at(-1))));
+}
+
+export class Resends implements Deliveries {
+  readonly #parts: ResendsParts;
+  readonly #store: Store;
+  #localIds: readonly number[];
+
+  constructor(parts: ResendsParts, localIds: readonly number[]) {
+    this.#parts = parts;
+    this.#store = parts.store;
+    this.#localIds = localIds;
+  }
+
+  async begin(localId: number): Promise<ParkedOutcome> {
+    const may = await this.#parts.archive.mayMove(localId);
+    if (may !== "yes") return may;
+    const begun: ResendRecord = { after: 0, failures: 0 };
+    if (!await this.#commit({ sets: [{ key: resendKey(localId), value: begun }] })) return "refused";
+    this.#localIds = [...this.#localIds, localId];
+    this.#parts.listener.trace("ResendBegun", { localId });
+    return "done";
+  }
+
+  length(): number {
+    return this.#localIds.length;
+  }
+
+  /** The next message of the one that was asked for first. */
+  async head(): Promise<Delivery | null> {
+    while (true) {
+      const [localId] = this.#localIds;
+      if (localId === undefined) return null;
+      const { archive, listener } = this.#parts;
+      const resend = await keptRecord(this.#store, resendKey(localId), ResendRecord, listener.damaged);
+      const entry = resend === null ? undefined : await archive.next(localId, resend.after);
+      if (resend !== null && entry !== undefined) return await this.#delivery(localId, resend, entry);
+      await this.#end(localId);
+    }
+  }
+
+  async #delivery(localId: number, resend: ResendRecord, entry: Entry): Promise<Delivery> {
+    const { archive, listener, meterValuesMax } = this.#parts;
+    const record = readRecord(ArchiveRecord, entry, "many");
+    const { message } = record;
+    const transactionId = (await archive.parked(localId))?.answer?.transactionId ?? transactionIdNotObtained;
+    const call = await completeCall(this.#store, message, transactionId, meterValuesMax);
+    const past: ResendRecord = { after: Number(entry.key.at(-1)), failures: 0 };
+    const onward = { key: resendKey(localId), value: past };
+    return {
+      localId,
+      call,
+      failures: resend.failures,
+      answered: async (payload) => {
+        const answer = startAnswer(message, payload);
+        const header: ParkedRecord = answer === null ? {} : { answer };
+        const marks = purgeMarks(call, localId);
+        const done = await this.#commit({
+          sets: [onward, ...marks, ...(answer === null ? [] : [{ key: parkedKey(localId), value: header }])],
+          deletes: [entry.key],
+        });
+        if (!done) return false;
+        archive.count(record, -1);
+        if (marks.length > 0) await purge(this.#store);
+        tellIdTagInfo(listener, message, payload);
+        return true;
+      },
+      failed: async (refusal) => {
+        const counted: ResendRecord = { ...resend, failures: resend.failures + 1 };
+        await this.#commit({
+          sets: [
+            { key: entry.key, value: refusedOnceMore(record, refusal) },
+            { key: resendKey(localId), value: counted },
+          ],
+        });
+      },
+      park: async (refusal) => {
+        const refused: ArchiveRecord = { ...refusedOnceMore(record, refusal), why: "refused" };
+        // Without its start nothing of a transaction can be understood: the others stay for the next resend.
+        const isStart = message.action === "StartTransaction";
+        const done = await this.#commit({
+          sets: [{ key: entry.key, value: refused }, ...(isStart ? [] : [onward])],
+          deletes: isStart ? [resendKey(localId)] : [],
+        });
+        if (!done) return false;
+        archive.count(record, -1);
+        archive.count(refused, 1);
+        if (isStart) this.#ended(localId);
+        return true;
+      },
+    };
+  }
+
+  /** Everything of it has been sent. What was refused again stays; without any it is a bill like all others. */
+  async #end(localId: number): Promise<void> {
+    const isLeft = await this.#parts.archive.next(localId, 0) !== undefined;
+    // A store that refuses keeps the mark, and the next start ends it then.
+    await this.#commit({ deletes: [resendKey(localId), ...(isLeft ? [] : [parkedKey(localId)])] });
+    this.#ended(localId);
+  }
+
+  #ended(localId: number): void {
+    this.#localIds = this.#localIds.filter((other) => other !== localId);
+    this.#parts.listener.trace("ResendEnded", { localId, stillParked: this.#parts.archive.refused(localId) });
+  }
+
+  async #commit(batch: Batch): Promise<boolean> {
+    return (await this.#store.commit(batch)).kind === "committed";
+  }
+}
+
+function refusedOnceMore(record: ArchiveRecord, refusal: Refusal): ArchiveRecord {
+  return {
+    ...record,
+    failures: record.failures + 1,
+    refusals: withRefusal(record.refusals, refusal),
+  };
+}

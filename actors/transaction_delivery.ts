@@ -1,0 +1,103 @@
+/**
+ * What of the transactions goes next, and what follows from its answer: attempts, intervals, the place where it is parked (§3.7.1).
+ *
+ * Law: what is sent again by a person's wish goes only while nothing else waits, so that no old bill holds up a new one; each
+ * of the two waits out its own intervals, unless the end is near.
+ */
+import type { Clock } from "../hal/clock.ts";
+import type { CallOutcome } from "../protocol/answer.ts";
+import { retry } from "../protocol/call_queue.ts";
+import type { Settings } from "../protocol/configuration.ts";
+import { refusalOf } from "../protocol/refusal.ts";
+import type { Deliveries, Delivery } from "./delivery.ts";
+
+export interface TransactionDeliveryParts {
+  readonly clock: Clock;
+  readonly queue: Deliveries;
+  readonly resends: Deliveries;
+  readonly trace: (effect: string, detail: unknown) => void;
+}
+
+interface Source {
+  readonly deliveries: Deliveries;
+  /** Not before, in monotonic ms. */
+  dueMs: number;
+}
+
+/** A delivery, and where it comes from. */
+export interface OnItsWay extends Delivery {
+  readonly source: Source;
+}
+
+export class TransactionDelivery {
+  readonly #parts: TransactionDeliveryParts;
+  readonly #queue: Source;
+  readonly #resends: Source;
+
+  constructor(parts: TransactionDeliveryParts) {
+    this.#parts = parts;
+    this.#queue = { deliveries: parts.queue, dueMs: 0 };
+    this.#resends = { deliveries: parts.resends, dueMs: 0 };
+  }
+
+  /** When the next one may go, in monotonic ms; null when there is none. */
+  dueMs(): number | null {
+    return this.#source()?.dueMs ?? null;
+  }
+
+  /** The end is near: the queue waits out its interval no longer, this once. */
+  hurry(): void {
+    this.#queue.dueMs = 0;
+  }
+
+  async next(): Promise<OnItsWay | null> {
+    const source = this.#source();
+    const delivery = await source?.deliveries.head() ?? null;
+    return source === null || delivery === null ? null : { ...delivery, source };
+  }
+
+  /** The keys count as they are now: attempts that were lowered meanwhile count at once. */
+  async concluded(delivery: OnItsWay, outcome: CallOutcome<unknown>, settings: Settings): Promise<void> {
+    const { source } = delivery;
+    switch (outcome.kind) {
+      case "offline":
+        // A lost link is nobody's refusal: it is not counted (decision D-offline-attempts).
+        return;
+      case "result": {
+        const settled = await delivery.answered(outcome.payload);
+        // The medium refuses: the same message goes again later, and its content tells the central system that it is the same.
+        this.#wait(source, settled ? 0 : settings.TransactionMessageRetryInterval * 1_000);
+        return;
+      }
+      case "error":
+      case "timeout":
+        return await this.#failed(delivery, outcome, settings);
+    }
+  }
+
+  async #failed(
+    delivery: OnItsWay,
+    outcome: Extract<CallOutcome<unknown>, { kind: "error" | "timeout" }>,
+    settings: Settings,
+  ): Promise<void> {
+    const failures = delivery.failures + 1;
+    const intervalS = settings.TransactionMessageRetryInterval;
+    const decision = retry(failures, settings.TransactionMessageAttempts, intervalS);
+    const { localId, call: { action } } = delivery;
+    this.#parts.trace("TransactionMessageFailed", { action, localId, failures, decision, outcome });
+    const refusal = refusalOf(outcome, this.#parts.clock.wallMs());
+    const parked = decision.kind === "park" && await delivery.park(refusal);
+    if (!parked) await delivery.failed(refusal);
+    const afterMs = decision.kind === "again" ? decision.afterMs : intervalS * 1_000;
+    this.#wait(delivery.source, parked ? 0 : afterMs);
+  }
+
+  #wait(source: Source, afterMs: number): void {
+    source.dueMs = afterMs === 0 ? 0 : this.#parts.clock.monotonicMs() + afterMs;
+  }
+
+  #source(): Source | null {
+    if (this.#queue.deliveries.length() > 0) return this.#queue;
+    return this.#resends.deliveries.length() > 0 ? this.#resends : null;
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * The meter values that StopTransaction carries, and how what is over leaves the store (OCPP 1.6 §4.10).
+ *
+ * Law: a mark in the store goes last, so that a power loss in between leaves nothing behind for ever.
+ */
+import { MeterValue } from "../protocol/messages/types.ts";
+import type { TransactionCall, TransactionMessage } from "../protocol/transaction.ts";
+import { thinned, transactionCall } from "../protocol/transaction.ts";
+import { archiveKey, keys, purgeKey, PurgeRecord, readRecord, samplesKey } from "../storage/records.ts";
+import type { Store } from "../storage/store.ts";
+import { pagesOf, removeAll } from "./store_pages.ts";
+
+/** The CALL for a message, StopTransaction with its transactionData: the same at each attempt. */
+export async function completeCall(
+  store: Store,
+  message: TransactionMessage,
+  transactionId: number,
+  meterValuesMax: number,
+): Promise<TransactionCall> {
+  const data = message.action === "StopTransaction" ? await samples(store, message.localId) : [];
+  return transactionCall(message, transactionId, thinned(data, meterValuesMax));
+}
+
+/** The marks that a StopTransaction leaves once it is answered; then `purge` has something to do. */
+export function purgeMarks(call: TransactionCall, localId: number) {
+  const hasData = call.action === "StopTransaction" && call.payload.transactionData !== undefined;
+  const mark: PurgeRecord = "samples";
+  return hasData ? [{ key: purgeKey(localId), value: mark }] : [];
+}
+
+/** Removes what is marked as over, a bounded batch at a time. */
+export async function purge(store: Store): Promise<void> {
+  for (const mark of await store.list(keys.purges)) {
+    const localId = Number(mark.key.at(-1));
+    const isWhole = readRecord(PurgeRecord, mark) === "transaction";
+    const gone = await removeAll(store, samplesKey(localId)) &&
+      (!isWhole || await removeAll(store, archiveKey(localId)));
+    if (gone) await store.commit({ deletes: [mark.key] });
+  }
+}
+
+/** In the order in which they were taken. */
+async function samples(store: Store, localId: number): Promise<readonly MeterValue[]> {
+  const all: MeterValue[] = [];
+  for await (const page of pagesOf(store, samplesKey(localId))) {
+    for (const entry of page) all.push(readRecord(MeterValue, entry, "many"));
+  }
+  return all;
+}

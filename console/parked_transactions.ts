@@ -1,0 +1,100 @@
+/**
+ * The parked transactions as the debug socket tells of them, read from the store.
+ *
+ * Law: it only reads. What the charger does not know is null; what it has refused to forget is there word for word.
+ */
+import { openLocalIds } from "../actors/archive.ts";
+import { pagesOf } from "../actors/store_pages.ts";
+import { formatDateTime } from "../protocol/date_time.ts";
+import type { Refusal } from "../protocol/refusal.ts";
+import {
+  archiveKey,
+  ArchiveRecord,
+  keys,
+  parkedKey,
+  ParkedRecord,
+  readRecord,
+  resendKey,
+} from "../storage/records.ts";
+import type { Entry, Store } from "../storage/store.ts";
+import type { ParkedTransaction } from "./answers.ts";
+
+/** Nobody mends more in a night; the next ones are told of when these are mended. */
+const TRANSACTIONS_MAX = 200;
+
+export interface ParkedList {
+  /** How many there are; the list has the oldest of them. */
+  readonly total: number;
+  /** Of their messages, those that were refused. */
+  readonly transactions: readonly ParkedTransaction[];
+}
+
+export async function listParked(store: Store): Promise<ParkedList> {
+  const open = await openLocalIds(store);
+  const transactions: ParkedTransaction[] = [];
+  let total = 0;
+  for await (const page of pagesOf(store, keys.parked)) {
+    total += page.length;
+    for (const entry of page.slice(0, TRANSACTIONS_MAX - transactions.length)) {
+      transactions.push(await told(store, entry, open, ({ why }) => why === "refused"));
+    }
+  }
+  return { total, transactions };
+}
+
+/** With every message that is kept; null when nothing of it is parked. */
+export async function exportParked(store: Store, localId: number): Promise<ParkedTransaction | null> {
+  const entry = await store.get(parkedKey(localId));
+  return entry === null ? null : await told(store, entry, await openLocalIds(store), () => true);
+}
+
+type Message = ParkedTransaction["messages"][number];
+
+async function told(
+  store: Store,
+  entry: Entry,
+  open: ReadonlySet<number>,
+  shows: (record: ArchiveRecord) => boolean,
+): Promise<ParkedTransaction> {
+  const localId = Number(entry.key.at(-1));
+  const { answer } = readRecord(ParkedRecord, entry);
+  let start = answer?.start ?? null;
+  let stop: { readonly timestamp: string; readonly meterStop: number } | null = null;
+  const messages: Message[] = [];
+  let kept = 0;
+  for await (const page of pagesOf(store, archiveKey(localId))) {
+    for (const entry of page) {
+      const record = readRecord(ArchiveRecord, entry, "many");
+      const { action, payload } = record.message;
+      if (action === "StartTransaction") start = payload;
+      if (action === "StopTransaction") stop = payload;
+      kept += 1;
+      if (shows(record)) messages.push(message(record));
+    }
+  }
+  const isResending = await store.get(resendKey(localId)) !== null;
+  return {
+    localId,
+    state: isResending ? "resending" : open.has(localId) ? "open" : "parked",
+    transactionId: answer?.transactionId ?? null,
+    connectorId: start?.connectorId ?? null,
+    idTag: start?.idTag ?? null,
+    startedAt: start?.timestamp ?? null,
+    meterStartWh: start?.meterStart ?? null,
+    stoppedAt: stop?.timestamp ?? null,
+    meterStopWh: stop?.meterStop ?? null,
+    kept,
+    messages,
+  };
+}
+
+function message(
+  { message: { action, payload }, why, parkedMs, failures, refusals }: ArchiveRecord,
+): Message {
+  const answers = (refusals ?? []).map(answerOf);
+  return { action, why, parkedAt: formatDateTime(parkedMs), failures, answers, payload: { ...payload } };
+}
+
+function answerOf({ atMs, ...refusal }: Refusal): Message["answers"][number] {
+  return { at: formatDateTime(atMs), ...refusal };
+}

@@ -1,0 +1,76 @@
+/** The parked transactions as a person reads them. */
+import { assertEquals } from "@std/assert";
+import type { ParkedAnswer, ParkedTransaction } from "../../console/answers.ts";
+import { renderParked } from "../../console/parked_view.ts";
+import { PLAIN } from "../../console/terminal.ts";
+
+const refused: ParkedTransaction["messages"][number] = {
+  action: "StartTransaction",
+  why: "refused",
+  parkedAt: "2026-01-01T00:00:03.000Z",
+  failures: 3,
+  answers: [
+    { at: "2026-01-01T00:00:01.000Z", kind: "timeout" },
+    {
+      at: "2026-01-01T00:00:02.000Z",
+      kind: "error",
+      errorCode: "InternalError",
+      errorDescription: "no\x1bway",
+    },
+  ],
+  payload: {},
+};
+const timedOut: ParkedTransaction["messages"][number] = {
+  ...refused,
+  action: "MeterValues",
+  answers: [{ at: "2026-01-01T00:00:01.000Z", kind: "timeout" }],
+};
+const alice: ParkedTransaction = {
+  localId: 5,
+  state: "parked",
+  transactionId: null,
+  connectorId: 1,
+  idTag: "ALICE",
+  startedAt: "2026-01-01T00:00:00Z",
+  meterStartWh: 100,
+  stoppedAt: "2026-01-01T01:00:00Z",
+  meterStopWh: 5_100,
+  kept: 3,
+  messages: [refused, { ...refused, action: "StopTransaction", why: "noTransactionId" }],
+};
+const unknown: ParkedTransaction = {
+  ...alice,
+  localId: 9,
+  state: "resending",
+  transactionId: 4711,
+  connectorId: null,
+  idTag: null,
+  startedAt: null,
+  meterStartWh: null,
+  stoppedAt: null,
+  meterStopWh: null,
+  messages: [timedOut, timedOut],
+};
+
+function check(sentence: string, answer: Omit<ParkedAnswer, "at">, expected: readonly string[]): void {
+  Deno.test({ name: `inspect parked: ${sentence}`, permissions: "none" }, () => {
+    assertEquals(renderParked({ at: "2026-01-01T02:00:00Z", ...answer }, PLAIN).split("\n"), expected);
+  });
+}
+
+check("nothing is parked", { total: 0, transactions: [] }, [
+  "nothing is parked: the central system has refused no transaction message for good",
+]);
+check("a line a transaction, and below it what was refused, with the last answer", {
+  total: 3,
+  transactions: [alice, unknown],
+}, [
+  "N  state      transactionId  card   connector  started               stopped               meter",
+  "5  parked     none           ALICE  1          2026-01-01T00:00:00Z  2026-01-01T01:00:00Z  100 → 5100 Wh",
+  '  StartTransaction refused 3 times, last at 2026-01-01T00:00:02.000Z: InternalError "no·way"',
+  "9  resending  4711           -      -          -                     -                     - → - Wh",
+  "  2 MeterValues refused 6 times, last at 2026-01-01T00:00:01.000Z: no answer in time",
+  "and 1 more",
+  "",
+  "inspect parked --export N, --resend N, or --discard N --reason TEXT",
+]);

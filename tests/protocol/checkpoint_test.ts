@@ -1,0 +1,99 @@
+/** What a power cut leaves of a transaction: its register, its time, and whether they still count (spec/behaviour.md §18; errata v4.0 §3.9). */
+import { assertEquals } from "@std/assert";
+import type { Checkpoint, Register } from "../../protocol/checkpoint.ts";
+import { closing, counts, isDue, lastKnown } from "../../protocol/checkpoint.ts";
+
+const startedMs = 1_767_225_600_000;
+const beginning = { localId: 17, meterStartWh: 1_000, startedMs, meterSerialNumber: "M1" };
+const checkpoint: Checkpoint = {
+  localId: 17,
+  energyWh: 1_500.5,
+  atMs: startedMs + 90_000,
+  meterSerialNumber: "M1",
+};
+
+function reading(energyWh: number, meterSerialNumber = "M1"): Register {
+  return { energyWh, meterSerialNumber };
+}
+
+function checkClosing(
+  sentence: string,
+  known: Checkpoint | null,
+  read: Register | null,
+  energyWh: number,
+  afterMs: number,
+): void {
+  Deno.test({ name: `closing after a power cut: ${sentence}`, permissions: "none" }, () => {
+    assertEquals(closing(beginning, known, read), { energyWh, atMs: startedMs + afterMs });
+  });
+}
+
+checkClosing(
+  "the register of the same meter, which survived the power",
+  checkpoint,
+  reading(1_510),
+  1_510,
+  90_000,
+);
+checkClosing("the register where it was", checkpoint, reading(1_500.5), 1_500.5, 90_000);
+checkClosing(
+  "another meter's register is not this bill's, however high",
+  checkpoint,
+  reading(9_000, "M2"),
+  1_500.5,
+  90_000,
+);
+checkClosing("nor however low", checkpoint, reading(3, "M2"), 1_500.5, 90_000);
+checkClosing(
+  "a register that is below the last one seen is not believed",
+  checkpoint,
+  reading(1_500.4),
+  1_500.5,
+  90_000,
+);
+checkClosing("one that has overflowed and begun again neither", checkpoint, reading(7), 1_500.5, 90_000);
+checkClosing("a meter that is silent: the last checkpoint", checkpoint, null, 1_500.5, 90_000);
+checkClosing(
+  "before the first checkpoint: the register, at the time of the start",
+  null,
+  reading(1_002),
+  1_002,
+  0,
+);
+checkClosing("and with a silent meter nothing was charged", null, null, 1_000, 0);
+checkClosing("a register below meterStart leaves meterStart", null, reading(999), 1_000, 0);
+checkClosing(
+  "a checkpoint of an earlier transaction says nothing",
+  { ...checkpoint, localId: 16 },
+  null,
+  1_000,
+  0,
+);
+
+Deno.test({ name: "the last sign of life is the checkpoint, or the start", permissions: "none" }, () => {
+  assertEquals(lastKnown(beginning, checkpoint), checkpoint);
+  assertEquals(lastKnown(beginning, null), {
+    localId: 17,
+    energyWh: 1_000,
+    atMs: startedMs,
+    meterSerialNumber: "M1",
+  });
+});
+
+Deno.test({
+  name: "a transaction may be resumed with its own meter alone, and no less than it told",
+  permissions: "none",
+}, () => {
+  const asked = [reading(1_500.5), reading(2_000), reading(1_500), reading(2_000, "M2")];
+  assertEquals(asked.map((read) => counts(checkpoint, read)), [true, true, false, false]);
+});
+
+Deno.test({
+  name: "a checkpoint is worth a commit when energy has flowed, or once a quiet minute",
+  permissions: "none",
+}, () => {
+  const after = (energyWh: number, ms: number) => isDue(checkpoint, { energyWh, atMs: checkpoint.atMs + ms });
+  assertEquals(after(1_501, 10_000), true);
+  assertEquals(after(1_500.5, 10_000), false);
+  assertEquals([after(1_500.5, 59_999), after(1_500.5, 60_000)], [false, true]);
+});
