@@ -10,7 +10,7 @@ import {
   ChargingRateUnitType,
   ChargingSchedule,
 } from "./charging_profile.ts";
-import { ConnectorId, DateTime, Integer } from "./types.ts";
+import { ConnectorId, DateTime, Integer, Natural } from "./types.ts";
 
 /** From the central system. OCPP 1.6 §6.43. One profile, despite the plural. */
 export const SetChargingProfileRequest = z.strictObject({
@@ -30,7 +30,7 @@ export const ClearChargingProfileRequest = z.strictObject({
   id: Integer.exactOptional(),
   connectorId: ConnectorId.exactOptional(),
   chargingProfilePurpose: ChargingProfilePurposeType.exactOptional(),
-  stackLevel: Integer.exactOptional(),
+  stackLevel: Natural.exactOptional(),
 });
 export type ClearChargingProfileRequest = Readonly<z.infer<typeof ClearChargingProfileRequest>>;
 

@@ -51,6 +51,7 @@ export function stationUnderTest(name: StationName): StationUnderTest {
     connectorId,
     cable: underTest.cable,
     reader,
+    localLimit: { A: underTest.maxCurrentA, W: underTest.maxPowerW },
     resumes: powerLoss.onPowerLoss === "resume",
   };
 }
