@@ -54,9 +54,10 @@ function drawingOf(use: Use, book: TransactionBook): Drawing {
     case "transaction": {
       const record = book.open();
       if (record === null) return { kind: "none" };
-      // Until it is resumed its times are those of another boot.
-      if (use.transaction.interrupted === true) return { kind: "starting" };
-      return { kind: "running", localId: record.localId, startedMonotonicMs: record.startedMonotonicMs };
+      const { localId, startedMonotonicMs } = record;
+      // Until it is resumed its times are those of another boot: what counts from the start of charging counts from this one's.
+      const isInterrupted = use.transaction.interrupted === true;
+      return { kind: "running", localId, startedMonotonicMs: isInterrupted ? 0 : startedMonotonicMs };
     }
   }
 }

@@ -48,7 +48,7 @@ export function cleared(profiles: ProfileSet, filter: ClearChargingProfileReques
 /** What goes on at a connector, as far as its TxProfiles are concerned. */
 export type TransactionState =
   | { readonly kind: "none" }
-  /** Somebody is about to begin, perhaps by the RemoteStartTransaction that has brought a profile; or to go on after a power cut. */
+  /** Somebody is about to begin, perhaps by the RemoteStartTransaction that has brought a profile. */
   | { readonly kind: "starting" }
   | { readonly kind: "running"; readonly localId: number };
 
@@ -74,7 +74,7 @@ function afterwards(one: InstalledProfile, state: TransactionState): ProfileSet 
     case "none":
       return [];
     case "starting":
-      return [one];
+      return one.localId === undefined ? [one] : [];
     case "running":
       if (one.localId === undefined) return [{ ...one, localId: state.localId }];
       return one.localId === state.localId ? [one] : [];

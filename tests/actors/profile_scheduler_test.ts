@@ -1,7 +1,7 @@
 /** Smart charging in the house: what is installed, what the hardware is told and when, what ends with a transaction (OCPP 1.6 §3.13; spec/behaviour.md §12; TC_056 to TC_060, TC_066, TC_082). */
 import { assert, assertEquals } from "@std/assert";
 import type { ChargingProfile } from "../../protocol/messages/charging_profile.ts";
-import { coreOnly } from "../hal/stations.ts";
+import { acTwoSockets, coreOnly, referenceDc } from "../hal/stations.ts";
 import type { Sample, Steps } from "../protocol/charging_profile_samples.ts";
 import { nowMs, profile } from "../protocol/charging_profile_samples.ts";
 import type { CalmHouse } from "./calm_house.ts";
@@ -191,26 +191,68 @@ Deno.test("errata v4.0 §3.37: profiles survive a power cut, but for that of the
   assertEquals([offered(house), contactorClosed(house)], [20, true]);
 });
 
-Deno.test("a limit is at the board from the first moment after a boot, before any connector is up", async () => {
-  const house = await bootedHouse();
-  await set(house, { 0: 20 });
-  house.cutPower(0);
-  const seen: number[] = [];
-  house.watch(() => void (contactorClosed(house) && seen.push(offered(house))));
-  await house.restorePower();
-  await house.advance(10_000);
+Deno.test("a transaction that goes on after a power cut keeps its profile", async () => {
+  const powerLoss = { ...referenceDc.powerLoss, onPowerLoss: "resume" } as const;
+  const house = await bootedHouse({ station: { ...referenceDc, powerLoss } });
   await charging(house);
-  assertEquals(new Set(seen), new Set([20]));
+  await set(house, { 0: 16, 600: 8 }, tx);
+  house.cutPower(0);
+  await house.restorePower();
+  await house.advance(60_000);
+  assertEquals([status(house), offered(house), (await stored(house, "profile")).length], ["Charging", 16, 1]);
+  await house.advance(540_000);
+  assertEquals(offered(house), 8);
+});
+
+Deno.test("after a boot the limit is at the board before a contactor closes, however slow the others are to start", async () => {
+  const powerLoss = { ...acTwoSockets.powerLoss, onPowerLoss: "resume" } as const;
+  const house = await bootedHouse({ station: { ...acTwoSockets, powerLoss } });
+  await charging(house);
+  await set(house, { 0: 8 });
+  house.cutPower(0);
+  const seen = new Set<number>();
+  house.watch(() => void (contactorClosed(house) && seen.add(offered(house))));
+  house.disk.readMs = 50;
+  await house.restorePower();
+  await house.advance(60_000);
+  assertEquals([status(house), seen], ["Charging", new Set([8])]);
+});
+
+Deno.test("a Relative schedule begins anew where a power cut has interrupted its transaction", async () => {
+  const powerLoss = { ...referenceDc.powerLoss, onPowerLoss: "resume" } as const;
+  const house = await bootedHouse({ station: { ...referenceDc, powerLoss } });
+  await charging(house);
+  await set(house, { 0: 16, 60: 8 }, { kind: "Relative", start: null });
+  await house.advance(120_000);
+  assertEquals(offered(house), 8);
+  house.cutPower(0);
+  await house.restorePower();
+  await house.advance(30_000);
+  assertEquals([status(house), offered(house)], ["Charging", 16]);
 });
 
 Deno.test("a scheduler that crashes goes on with the transaction's profile, and its edges", async () => {
   const house = await chargingHouse();
   await set(house, { 0: 16, 60: 8 }, tx);
+  let mostA = 0;
+  house.watch(() => void (mostA = Math.max(mostA, offered(house))));
   house.system().crash("profile_scheduler", "by hand");
   await house.advance(10_000);
+  assertEquals(mostA, 16);
   assertEquals([offered(house), (await stored(house, "profile")).length], [16, 1]);
   await house.advance(49_000);
   assertEquals(offered(house), 8);
+});
+
+Deno.test("a scheduler that crashes tells the board nothing before all connectors have said what they do", async () => {
+  const house = await bootedHouse({ station: "ac-two-sockets" });
+  await charging(house, 2, "BOB");
+  await set(house, { 0: 16 }, { ...tx, on: 2 });
+  let mostA = 0;
+  house.watch(() => void (mostA = Math.max(mostA, offered(house, 2))));
+  house.system().crash("profile_scheduler", "by hand");
+  await house.advance(10_000);
+  assertEquals([offered(house, 2), mostA], [16, 16]);
 });
 
 Deno.test("a connector that crashes keeps its transaction's profile", async () => {
@@ -223,6 +265,34 @@ Deno.test("a connector that crashes keeps its transaction's profile", async () =
     true,
     1,
   ]);
+});
+
+Deno.test("a connector that crashes while nothing is offered comes back as SuspendedEVSE", async () => {
+  const house = await chargingHouse();
+  await set(house, { 0: 0 });
+  house.system().crash("connector:1", "by hand");
+  await house.advance(10_000);
+  assertEquals([status(house), offered(house)], ["SuspendedEVSE", 0]);
+});
+
+Deno.test("a scheduler that crashes offline still knows that it is", async () => {
+  const house = await chargingHouse({ settings: { OfflineCurrentLimit: "12" } });
+  house.network.setLink("down");
+  await house.advance(0);
+  house.system().crash("profile_scheduler", "by hand");
+  await house.advance(10_000);
+  assertEquals(offered(house), 12);
+});
+
+Deno.test("TC_058_1: a transaction whose stop is decided takes no TxProfile any more", async () => {
+  const house = await bootedHouse({ meterMs: 1_000 });
+  await begun(house);
+  await house.advance(1_000);
+  await swiped(house, "ALICE");
+  assertEquals([status(house), contactorClosed(house)], ["Finishing", false]);
+  assertEquals(await set(house, { 0: 8 }, tx), "Rejected");
+  await house.advance(10_000);
+  assertEquals(await stored(house, "profile"), []);
 });
 
 Deno.test("a step of the clock over an edge is followed at once", async () => {

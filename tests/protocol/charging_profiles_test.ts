@@ -109,10 +109,7 @@ checkFollowed(
   { kind: "none" },
   [],
 );
-checkFollowed("TC_059: that of a RemoteStartTransaction waits for its own", { kind: "starting" }, [[
-  6,
-  localId,
-], [7]]);
+checkFollowed("TC_059: that of a RemoteStartTransaction waits for its own", { kind: "starting" }, [[7]]);
 checkFollowed("TC_059: and then is its", { kind: "running", localId: 8 }, [[7, 8]]);
 checkFollowed("a transaction that goes on keeps its own", { kind: "running", localId }, [[6, localId], [
   7,
