@@ -251,6 +251,8 @@ Deno.test("a scheduler that crashes tells the board nothing before all connector
   let mostA = 0;
   house.watch(() => void (mostA = Math.max(mostA, offered(house, 2))));
   house.system().crash("profile_scheduler", "by hand");
+  house.disk.readMs = 50;
+  house.system().crash("connector:2", "by hand");
   await house.advance(10_000);
   assertEquals([offered(house, 2), mostA], [16, 16]);
 });
