@@ -5,7 +5,7 @@
  */
 import type { ParkedFacts } from "../protocol/parking.ts";
 import { mayMoveParked } from "../protocol/parking.ts";
-import type { AnswerRecord, OutboxRecord } from "../storage/records.ts";
+import type { AnswerRecord, OutboxRecord, TransactionRecord } from "../storage/records.ts";
 import {
   archiveKey,
   ArchiveRecord,
@@ -17,7 +17,6 @@ import {
   PurgeRecord,
   readRecord,
   resendKey,
-  TransactionRecord,
 } from "../storage/records.ts";
 import type { Entry, Key, Store, Value } from "../storage/store.ts";
 import type { DeliveryListener } from "./delivery.ts";
@@ -204,8 +203,9 @@ export class Archive {
  */
 export async function openLocalIds(store: Store): Promise<ReadonlySet<number>> {
   const localIds = new Set<number>();
-  for (const entry of await store.list(keys.transactions)) {
-    localIds.add(readRecord(TransactionRecord, entry).localId);
+  // Nothing but their numbers is wanted: a record of another shape is its connector's to find.
+  for (const { value } of await store.list(keys.transactions)) {
+    localIds.add((value as TransactionRecord).localId);
   }
   for await (const page of pagesOf(store, keys.outbox)) {
     for (const { value } of page) localIds.add((value as OutboxRecord).message.localId);

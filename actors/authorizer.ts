@@ -23,8 +23,8 @@ import type { ConnectorChanged, ConnectorMessage } from "./connector_message.ts"
 import { tracingDamaged } from "./damaged_record.ts";
 import { findListed } from "./local_list_book.ts";
 import type { ActorSpec, Address, Behaviour, Outcome, Reply, Self } from "./otp/actor.ts";
-import type { OutboxMessage } from "./outbox.ts";
-import type { StationMessage } from "./station.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
+import type { StationMessage } from "./station_message.ts";
 import { sendCall } from "./send_call.ts";
 
 export type AuthorizerMessage =

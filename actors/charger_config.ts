@@ -9,6 +9,7 @@ import type { WebSocketTarget } from "../hal/websocket.ts";
 import type { Supply } from "../protocol/charging_rate.ts";
 import type { FixableBoolean, KeyTable } from "../protocol/configuration.ts";
 import { keyTable } from "../protocol/configuration.ts";
+import { measurandItems } from "../protocol/measurand_item.ts";
 import type { Bounds, PhaseRotation } from "../protocol/configuration_key.ts";
 import type { BootNotificationRequest } from "../protocol/messages/core.ts";
 import { builtFeatureProfiles } from "./routes.ts";
@@ -63,12 +64,16 @@ export function chargerConfig(
 
 /** The configuration keys of a station, before anything is stored. */
 export function stationKeyTable(profile: StationProfile): KeyTable {
-  const { limits, bounds, firstValues, options } = profile;
+  const { limits, bounds, firstValues, options, measurands } = profile;
+  const phases = phasesMeasured(profile.connectors);
   return keyTable({
     numberOfConnectors: profile.connectors.length,
     supportedFeatureProfiles: featureProfiles(profile),
     phaseRotations: phaseRotations(profile.connectors),
-    measurands: profile.measurands,
+    measurands: {
+      sampled: measurandItems(measurands.sampled, phases),
+      clockAligned: measurandItems(measurands.clockAligned, phases),
+    },
     getConfigurationMaxKeys: limits.GetConfigurationMaxKeys,
     meterValuesAlignedDataMaxLength: limits.MeterValuesAlignedDataMaxLength,
     meterValuesSampledDataMaxLength: limits.MeterValuesSampledDataMaxLength,
@@ -112,6 +117,12 @@ function phaseRotations(connectors: StationProfile["connectors"]): readonly Phas
   });
   const grid = each.find((rotation) => rotation !== "NotApplicable") ?? "NotApplicable";
   return [grid, ...each];
+}
+
+/** A list is the station's: where some connectors have more phases than others, the others leave out what they have not. */
+function phasesMeasured(connectors: StationProfile["connectors"]): 0 | 1 | 2 | 3 {
+  const most = (one: 0 | 1 | 2 | 3, other: 0 | 1 | 2 | 3) => one > other ? one : other;
+  return connectors.map((connector) => connector.current === "AC" ? connector.phases : 0).reduce(most, 0);
 }
 
 function bounded(bounds: { readonly least: number; readonly most: number }, first: number): Bounds {

@@ -16,13 +16,13 @@ import type { ConnectorMessage } from "./connector_message.ts";
 import { tracingDamaged } from "./damaged_record.ts";
 import type { MeterMessage } from "./meter.ts";
 import type { ActorSpec, Address } from "./otp/actor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import { reservedAtStart } from "./reservation_book.ts";
 import type { ReservationsMessage } from "./reservations.ts";
 import { openRestartBook } from "./restart_book.ts";
 import { readSettings } from "./settings.ts";
-import type { StationMessage } from "./station.ts";
+import type { StationMessage } from "./station_message.ts";
 import { openTransactionBook } from "./transaction_book.ts";
 
 export interface ConnectorParts {
@@ -61,9 +61,8 @@ export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessag
       const availability = await openAvailability(store, parts.connectorId, damaged);
       const reserved = await reservedAtStart(store, parts.connectorId, parts.clock.wallMs(), damaged);
       const restart = (await openRestartBook(store, parts.boot, damaged)).underWay();
-      const kept = { book, availability, reserved, settings, restart };
-      const behaviour = new ConnectorBehaviour(self, parts, kept);
-      await behaviour.resume();
+      const behaviour = new ConnectorBehaviour(self, parts, { book, availability, reserved, settings });
+      await behaviour.resume(restart);
       // What a predecessor has made durable, and could tell nobody any more.
       if (self.incarnation > 0) self.send(parts.outbox, { kind: "TransactionMessageQueued" });
       return behaviour;

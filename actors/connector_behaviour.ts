@@ -39,15 +39,12 @@ export interface Kept {
   readonly availability: AvailabilityBook;
   readonly reserved: Reserved;
   readonly settings: Settings;
-  /** A Reset that is under way. */
-  readonly restart: RestartKind | null;
 }
 
 export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   readonly #self: Self<ConnectorMessage>;
   readonly #parts: ConnectorParts;
   readonly #book: TransactionBook;
-  readonly #restart: RestartKind | null;
   readonly #hardware: ConnectorHardware;
   readonly #description: ConnectorDescription;
   readonly #drawing: ConnectorDrawing;
@@ -62,11 +59,10 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   #facts: ConnectorFacts;
 
   constructor(self: Self<ConnectorMessage>, parts: ConnectorParts, kept: Kept) {
-    const { book, availability, reserved, restart } = kept;
+    const { book, availability, reserved } = kept;
     this.#self = self;
     this.#parts = parts;
     this.#book = book;
-    this.#restart = restart;
     this.#settings = kept.settings;
     this.#hardware = new ConnectorHardware({ ...parts, board: self.fence(parts.board) });
     this.#description = new ConnectorDescription(self, parts.connectorId, [
@@ -90,6 +86,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       availability,
       hardware: this.#hardware,
       unlocking: this.#unlocking,
+      isStopKept: () => book.open()?.stop !== undefined,
       authorizesRemoteStart: () => this.#settings.AuthorizeRemoteTxRequests,
       facts: () => this.#facts,
       apply: (event) => this.#apply(event),
@@ -104,7 +101,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       reserved,
       // What a predecessor has said; where it could not, a connector that comes back says what is true.
       saysReserved: reserved.held && record === null && availability.now() === "Operative",
-      restarting: restart !== null,
+      restarting: false,
       // Until the profile scheduler says what it has told the board.
       offeredA: parts.currentMaxA,
       lockFault: null,
@@ -112,17 +109,17 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     };
   }
 
-  /** Takes up what the store says was going on: a decided stop, an interrupted transaction, or one that goes on. */
-  async resume(): Promise<void> {
+  /**
+   * Takes up what the store says was going on: a decided stop, an interrupted transaction, or one that goes on. `restart` is a
+   * Reset that is under way.
+   */
+  async resume(restart: RestartKind | null): Promise<void> {
     const record = this.#book.open();
     const answer = await this.#book.answer();
-    // A stop first: what follows must not close the contactor for a moment.
+    // What forbids energy goes first: what follows must not close the contactor for a moment.
     if (record?.stop !== undefined) await this.#apply({ kind: "StopRequested", stop: record.stop });
-    else if (this.#restart !== null) {
-      await this.#apply({ kind: "RestartBegun", reason: restartReasons[this.#restart] });
-    } else {
-      await this.#apply({ kind: "FoundInterrupted" });
-    }
+    if (restart !== null) await this.#apply({ kind: "RestartBegun", reason: restartReasons[restart] });
+    if (record !== null && record.boot !== this.#parts.boot) await this.#apply({ kind: "FoundInterrupted" });
     if (answer !== null && record !== null) {
       const energyWh = record.meterStartWh;
       await this.#apply({ kind: "StartAnswered", localId: record.localId, energyWh, ...answer });
@@ -167,6 +164,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       case "AlignedDue":
       case "EnergyDue":
       case "CheckpointDue":
+      case "RoomDue":
         return this.#timerFired(message.kind);
       case "ReadingDue":
         return this.#meter.ask(message.purpose);
@@ -251,6 +249,8 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       case "CheckpointDue":
         this.#metering.due(kind, this.#settings);
         return this.#keepTimers();
+      case "RoomDue":
+        return this.#lookForRoom();
     }
   }
 
@@ -263,6 +263,11 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     if (event === null) return;
     await this.#apply(event);
     if (event.kind === "StopCommitted") this.#requests.stopped();
+  }
+
+  async #lookForRoom(): Promise<void> {
+    if (await this.#book.mayBegin()) await this.#apply({ kind: "StorageRecovered" });
+    else this.#keepTimers();
   }
 
   async #clockStepped(): Promise<void> {
@@ -282,7 +287,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   }
 
   #keepTimers(): void {
-    this.#timers.keepAll(this.#facts.use, this.#book.open(), this.#settings);
+    this.#timers.keepAll(this.#facts, this.#book.open(), this.#settings);
   }
 
   #settingsChanged(settings: Settings): void {

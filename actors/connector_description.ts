@@ -7,7 +7,7 @@
 import type { BoardState } from "../hal/board.ts";
 import { candidateOf } from "../protocol/authorization.ts";
 import type { ConnectorFacts } from "../protocol/connector_facts.ts";
-import { status, trouble } from "../protocol/connector_status.ts";
+import { status, trouble, warningOf } from "../protocol/connector_status.ts";
 import type { ConnectorChanged } from "./connector_message.ts";
 import type { Address, Self } from "./otp/actor.ts";
 import type { StatusReport } from "./status_reporter.ts";
@@ -46,7 +46,7 @@ export class ConnectorDescription {
   }
 
   snapshot(facts: ConnectorFacts, board: BoardState, lastEnergyWh: number | null): unknown {
-    const { electronics, use, warning, availability } = facts;
+    const { electronics, use, availability } = facts;
     return {
       status: status(facts),
       errorCode: trouble(facts).errorCode,
@@ -54,7 +54,7 @@ export class ConnectorDescription {
       contactorClosed: board.contactorClosed,
       availability,
       use: use.kind,
-      warning,
+      warning: warningOf(facts),
       transaction: use.kind === "transaction" || use.kind === "stopping" ? use.transaction : null,
       lastEnergyWh,
     };

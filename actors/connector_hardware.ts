@@ -40,9 +40,9 @@ export class ConnectorHardware {
 
   /** The latest, as decisions depend on it. */
   electronics(): Electronics {
-    const { plug, evDemandsEnergy, fault, locked } = this.#state;
+    const { plug, evDemandsEnergy, fault, warning, locked } = this.#state;
     const lock = !this.#parts.hasLock ? "absent" : locked ? "closed" : "open";
-    return { plug, evDemandsEnergy, fault: fault ?? this.#stationFault, lock, supply: this.#supply };
+    return { plug, evDemandsEnergy, fault: fault ?? this.#stationFault, warning, lock, supply: this.#supply };
   }
 
   boardChanged(state: BoardState): void {

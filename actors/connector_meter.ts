@@ -7,7 +7,8 @@
 import type { BoardState } from "../hal/board.ts";
 import type { MeterOutcome, Reading } from "../hal/meter.ts";
 import type { Stop } from "../protocol/connector_facts.ts";
-import type { Measurand, MeterValue, ReadingContext } from "../protocol/messages/types.ts";
+import type { MeasurandItem } from "../protocol/measurand_item.ts";
+import type { MeterValue, ReadingContext } from "../protocol/messages/types.ts";
 import { meterValue } from "../protocol/metering.ts";
 import type { MeterMessage } from "./meter.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
@@ -89,7 +90,7 @@ export class ConnectorMeter {
   value(
     reading: Reading,
     board: BoardState,
-    measurands: readonly Measurand[],
+    items: readonly MeasurandItem[],
     context: ReadingContext,
     atMs: number,
   ): MeterValue | null {
@@ -98,6 +99,6 @@ export class ConnectorMeter {
       offeredA: board.contactorClosed ? this.#parts.offeredA() : 0,
       ...(board.evSocPercent === undefined ? {} : { socPercent: board.evSocPercent }),
     };
-    return meterValue(measured, measurands, context, atMs);
+    return meterValue(measured, items, context, atMs);
   }
 }

@@ -18,6 +18,8 @@ export interface ConnectorRequestsParts {
   readonly availability: AvailabilityBook;
   readonly hardware: ConnectorHardware;
   readonly unlocking: ConnectorUnlocking;
+  /** A stop of the open transaction is durable. */
+  readonly isStopKept: () => boolean;
   /** AuthorizeRemoteTxRequests as it is now. */
   readonly authorizesRemoteStart: () => boolean;
   readonly facts: () => ConnectorFacts;
@@ -78,7 +80,8 @@ export class ConnectorRequests {
     const accepted = use.kind === "transaction" && use.transaction.localId === localId;
     // The contactor opens at once; that the conf goes before what follows from it is the outbox's to keep.
     if (accepted) await this.#parts.apply({ kind: "StopRequested", stop: { reason: "Remote" } });
-    reply(accepted);
+    // On a full disk it stops all the same; but what a crash could undo is not promised (decision D-stop-first).
+    reply(accepted && this.#parts.isStopKept());
   }
 
   async #changeAvailability({ availability, reply }: Asked<"ChangeAvailability">): Promise<void> {

@@ -14,7 +14,7 @@ import { orRegister } from "../protocol/metering.ts";
 import type { CallClass } from "../protocol/registration.ts";
 import type { ConnectorMeter } from "./connector_meter.ts";
 import type { Address, Message, Reply, Self } from "./otp/actor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 import { sendCall } from "./send_call.ts";
 import type { Sampled } from "./transaction_book.ts";
 

@@ -5,7 +5,8 @@
  */
 import type { Cancel, Clock } from "../hal/clock.ts";
 import type { Settings } from "../protocol/configuration.ts";
-import type { Use } from "../protocol/connector_facts.ts";
+import type { ConnectorFacts } from "../protocol/connector_facts.ts";
+import { storageRefuses } from "../protocol/connector_facts.ts";
 import { nextAlignedInMs, nextSampleInMs } from "../protocol/metering.ts";
 import type { TransactionRecord } from "../storage/records.ts";
 import type { Message, Self } from "./otp/actor.ts";
@@ -17,11 +18,14 @@ export interface TimerMessage extends Message {
     | "SampleDue"
     | "AlignedDue"
     | "EnergyDue"
-    | "CheckpointDue";
+    | "CheckpointDue"
+    | "RoomDue";
 }
 
 /** Longer than any lock's motor runs; then it is a fault (TC_024). */
 const lockTimeoutMs = 3_000;
+/** A driver waits for the room; a commit each so often wears no disk out. */
+const roomIntervalMs = 10_000;
 /** How closely the energy of MaxEnergyOnInvalidId is watched. */
 const energyIntervalMs = 5_000;
 
@@ -42,7 +46,7 @@ export class ConnectorTimers {
   }
 
   /** Starts what should run and does not, and stops what should not. */
-  keepAll(use: Use, record: TransactionRecord | null, settings: Settings): void {
+  keepAll({ use, warning }: ConnectorFacts, record: TransactionRecord | null, settings: Settings): void {
     const { ConnectionTimeOut, MeterValueSampleInterval, ClockAlignedDataInterval } = settings;
     const { clock, checkpointIntervalMs } = this.#parts;
     const transaction = use.kind === "transaction" ? use.transaction : null;
@@ -58,6 +62,7 @@ export class ConnectorTimers {
     this.#keep("AlignedDue", true, () => nextAlignedInMs(ClockAlignedDataInterval, clock.wallMs()));
     this.#keep("EnergyDue", hasEnergyLimit, () => energyIntervalMs);
     this.#keep("CheckpointDue", isSampled, () => checkpointIntervalMs);
+    this.#keep("RoomDue", warning?.vendorErrorCode === storageRefuses, () => roomIntervalMs);
   }
 
   /** It has fired, or what it counts has changed: the next `keepAll` starts it anew. */

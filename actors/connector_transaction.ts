@@ -10,13 +10,14 @@ import type { Reading } from "../hal/meter.ts";
 import type { Checkpoint } from "../protocol/checkpoint.ts";
 import { closing, counts, isDue, lastKnown } from "../protocol/checkpoint.ts";
 import type { ConnectorEvent, Fault, Holder, Stop } from "../protocol/connector_facts.ts";
+import { storageRefuses } from "../protocol/connector_facts.ts";
 import type { MeterValue } from "../protocol/messages/types.ts";
 import { transactionTimeMs } from "../protocol/transaction.ts";
 import type { TransactionRecord } from "../storage/records.ts";
 import type { ConnectorMeter, Purpose } from "./connector_meter.ts";
 import type { Values } from "./connector_samples.ts";
 import type { Address, Message, Self } from "./otp/actor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 import type { ReservationsMessage } from "./reservations.ts";
 import type { TransactionBook } from "./transaction_book.ts";
 
@@ -105,15 +106,12 @@ export class ConnectorTransaction {
     const { energyWh, meterSerialNumber } = reading;
     const monotonicMs = clock.monotonicMs();
     const begun = await book.begin({ ...starter, energyWh, meterSerialNumber, atMs, monotonicMs, data });
-    if (begun === null) {
-      const warning: Fault = { errorCode: "InternalError", info: "storage refuses a new transaction" };
-      return { kind: "StartFailed", warning };
-    }
+    if (begun.kind === "refused") return { kind: "StartFailed", warning: storageWarning(begun.why) };
     this.#queued();
     if (starter.reservationId !== undefined) {
       this.#self.send(this.#parts.reservations, { kind: "ReservationUsed" });
     }
-    return { kind: "StartCommitted", localId: begun.localId };
+    return { kind: "StartCommitted", localId: begun.record.localId };
   }
 
   /** Makes the decision durable and asks for the last reading. */
@@ -213,4 +211,10 @@ export class ConnectorTransaction {
   #queued(): void {
     this.#self.send(this.#parts.outbox, { kind: "TransactionMessageQueued" });
   }
+}
+
+/** StatusNotification's info has at most 50 characters (§7.6). */
+function storageWarning(why: string): Fault {
+  const info = `storage refuses: ${why}`.slice(0, 50);
+  return { errorCode: "InternalError", vendorErrorCode: storageRefuses, info };
 }

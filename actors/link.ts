@@ -18,12 +18,13 @@ import type { Settings } from "../protocol/configuration.ts";
 import { redactFrame } from "../protocol/redact.ts";
 import type { SettingsChanged } from "./configuration.ts";
 import type { ActorSpec, Address, Behaviour, Self } from "./otp/actor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 
 export type LinkMessage =
   | { readonly kind: "Dial" }
   | { readonly kind: "SocketChanged"; readonly socket: number; readonly event: WebSocketEvent }
-  | { readonly kind: "SendFrame"; readonly text: string }
+  /** For that socket only: what was meant for an earlier one is not said on another. */
+  | { readonly kind: "SendFrame"; readonly text: string; readonly socket: number }
   /** Start over on a fresh connection, e.g. because nobody remembers what was in flight on this one. */
   | { readonly kind: "Reconnect"; readonly why: string }
   /** A CALL has had no answer for too long: is the peer slow, or is nobody there? */
@@ -48,8 +49,8 @@ const silentIntervalsMax = 2;
 const backlogBytesMax = 1_048_576;
 
 export function linkActor(parts: LinkParts): ActorSpec<LinkMessage> {
-  // Held outside the incarnation: a crash must not leave a second socket behind.
-  const held: { socket: WebSocketConnection | null } = { socket: null };
+  // Held outside the incarnation: a crash must not leave a second socket behind, nor a number that was used before.
+  const held: Held = { socket: null, number: 0 };
   return {
     address: parts.address,
     start: async (self) => {
@@ -65,12 +66,18 @@ export function linkActor(parts: LinkParts): ActorSpec<LinkMessage> {
   };
 }
 
+interface Held {
+  socket: WebSocketConnection | null;
+  number: number;
+}
+
 class LinkBehaviour implements Behaviour<LinkMessage> {
   readonly #self: Self<LinkMessage>;
   readonly #parts: LinkParts;
   readonly #driver: WebSocketDriver;
-  readonly #held: { socket: WebSocketConnection | null };
-  #state: "waiting" | "connecting" | "open" = "waiting";
+  readonly #held: Held;
+  /** `closing`: at our own wish; what is said on it no more concerns anybody. */
+  #state: "waiting" | "connecting" | "open" | "closing" = "waiting";
   #socket = 0;
   #failures = 0;
   #silentIntervals = 0;
@@ -82,7 +89,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   constructor(
     self: Self<LinkMessage>,
     parts: LinkParts,
-    held: { socket: WebSocketConnection | null },
+    held: Held,
     pingIntervalS: number,
   ) {
     this.#self = self;
@@ -100,10 +107,9 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
         // What an earlier socket still says is of no interest.
         return message.socket === this.#socket ? this.#changed(message.event) : undefined;
       case "SendFrame":
-        return this.#send(message.text);
+        return message.socket === this.#socket ? this.#send(message.text) : undefined;
       case "Reconnect":
-        // A connection that is not open yet has nothing in flight: it is as fresh as another would be.
-        return this.#state === "open" ? this.#held.socket?.close(1000, message.why) : undefined;
+        return this.#reconnect(message.why);
       case "AnswerOverdue":
         return this.#overdue(message.id, message.sentMs);
       case "PingDue":
@@ -126,7 +132,8 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
 
   #dial(): void {
     if (this.#state !== "waiting") return;
-    const socket = ++this.#socket;
+    const socket = ++this.#held.number;
+    this.#socket = socket;
     this.#state = "connecting";
     const { address, send } = this.#self;
     this.#held.socket = this.#driver.connect(
@@ -140,9 +147,10 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
       case "Opened":
         this.#state = "open";
         this.#armPing();
-        this.#self.send(this.#parts.outbox, { kind: "LinkUp" });
+        this.#self.send(this.#parts.outbox, { kind: "LinkUp", socket: this.#socket });
         return;
       case "Received":
+        if (this.#state !== "open") return;
         // Only now has the central system proved that it serves this charger: an accept that is followed by a close does not.
         this.#failures = 0;
         this.#heard();
@@ -156,13 +164,20 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     }
   }
 
+  /** A connection that is not open yet has nothing in flight: it is as fresh as another would be. */
+  #reconnect(why: string): void {
+    if (this.#state !== "open") return;
+    this.#state = "closing";
+    this.#held.socket?.close(1000, why);
+  }
+
   #heard(): void {
     this.#silentIntervals = 0;
     this.#heardMs = this.#parts.clock.monotonicMs();
   }
 
   #closed(why: CloseReason): void {
-    const wasOpen = this.#state === "open";
+    const wasOpen = this.#state === "open" || this.#state === "closing";
     this.#state = "waiting";
     this.#held.socket = null;
     this.#cancelPing();

@@ -10,14 +10,7 @@ import { judgeUpdate, withinLimit } from "../protocol/local_list.ts";
 import type { SendLocalListRequest, SendLocalListResponse } from "../protocol/messages/local_auth_list.ts";
 import { IdTagInfo } from "../protocol/messages/types.ts";
 import type { TellDamaged } from "../storage/records.ts";
-import {
-  keptRecord,
-  keys,
-  listedKey,
-  listPurgeKey,
-  LocalListRecord,
-  readRecord,
-} from "../storage/records.ts";
+import { keptRecord, keys, listedKey, listPurgeKey, LocalListRecord } from "../storage/records.ts";
 import type { Batch, Store } from "../storage/store.ts";
 
 export interface LocalListBook {

@@ -8,7 +8,7 @@
 import type { Power, PowerChanged } from "../hal/power.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 import type { ActorSpec, Address, Behaviour, Message, Reply, Self } from "./otp/actor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 
 export type PowerMessage = PowerChanged | ConnectorReady | Drained;
 

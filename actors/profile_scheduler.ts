@@ -31,7 +31,7 @@ import { tracingDamaged } from "./damaged_record.ts";
 import type { LimitQuestion } from "./limit_questions.ts";
 import { answerLimitQuestion } from "./limit_questions.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import type { ProfileBook } from "./profile_book.ts";
 import { openProfileBook } from "./profile_book.ts";

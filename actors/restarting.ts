@@ -7,7 +7,7 @@
 import type { Host, RestartKind } from "../hal/host.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 import type { Address, Message, Reply, Self } from "./otp/actor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 import type { RestartBook } from "./restart_book.ts";
 import { restartReasons } from "./restart_book.ts";
 

@@ -16,7 +16,7 @@ import type { LocalListMessage } from "./local_list.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import type { ReservationsMessage } from "./reservations.ts";
-import type { StationMessage } from "./station.ts";
+import type { StationMessage } from "./station_message.ts";
 
 /** What there is code for; SupportedFeatureProfiles lists those of them that the station's profile has on. */
 export const builtFeatureProfiles: readonly string[] = [

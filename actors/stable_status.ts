@@ -7,7 +7,7 @@
 import type { Cancel, Clock } from "../hal/clock.ts";
 import type { CallClass } from "../protocol/registration.ts";
 import type { Address, Message, Self } from "./otp/actor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 import type { StatusDelivered, StatusReport } from "./status_reporter.ts";
 import { StatusReporter } from "./status_reporter.ts";
 

@@ -9,7 +9,7 @@ import { formatDateTime } from "../protocol/date_time.ts";
 import type { StatusNotificationRequest, StatusNotificationResponse } from "../protocol/messages/core.ts";
 import type { CallClass } from "../protocol/registration.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 import { sendCall } from "./send_call.ts";
 
 /** A StatusNotification without the moment of its sending. */

@@ -61,6 +61,11 @@ export interface Ending {
   readonly data: MeterValue | null;
 }
 
+/** `why` is the store's own word. */
+export type Begun =
+  | { readonly kind: "begun"; readonly record: TransactionRecord }
+  | { readonly kind: "refused"; readonly why: string };
+
 /** Every function that writes returns whether it is durable; when the store refuses, nothing has changed. */
 export interface TransactionBook {
   readonly open: () => TransactionRecord | null;
@@ -68,8 +73,9 @@ export interface TransactionBook {
   readonly checkpoint: () => CheckpointRecord | null;
   /** What StartTransaction was answered, if that has happened. */
   readonly answer: () => Promise<AnswerRecord | null>;
-  /** The record, once it is durable; null when the store refuses. */
-  readonly begin: (beginning: Beginning) => Promise<TransactionRecord | null>;
+  readonly begin: (beginning: Beginning) => Promise<Begun>;
+  /** Whether the store would take a transaction: it takes what it is asked with, which changes nothing. */
+  readonly mayBegin: () => Promise<boolean>;
   readonly sample: (sampled: Sampled) => Promise<boolean>;
   readonly keep: (checkpoint: CheckpointRecord) => Promise<boolean>;
   readonly resume: (resumption: Resumption) => Promise<boolean>;
@@ -86,6 +92,8 @@ export async function openTransactionBook(
   let open = await keptRecord(store, transactionKey(connectorId), TransactionRecord, damaged);
   let checkpoint = await keptRecord(store, checkpointKey(connectorId), CheckpointRecord, damaged);
 
+  const absent = { key: transactionKey(connectorId), sequence: null };
+
   async function commit(batch: Batch, after: TransactionRecord | null): Promise<boolean> {
     const outcome = await store.commit(batch);
     if (outcome.kind !== "committed") return false;
@@ -101,30 +109,36 @@ export async function openTransactionBook(
     return true;
   }
 
+  async function begin({ reservationId, ...beginning }: Beginning): Promise<Begun> {
+    const record = begunRecord(store.nextSequence(), boot, beginning);
+    const used = reservationId === undefined ? null : await store.get(reservationKey(reservationId));
+    const withReservation = used === null || reservationId === undefined ? {} : { reservationId };
+    const outcome = await store.commit({
+      checks: [absent, ...(used === null ? [] : [{ key: used.key, sequence: used.sequence }])],
+      sets: [
+        { key: transactionKey(connectorId), value: record },
+        ...kept(store, record.localId, beginning.data),
+        queued(store, startMessage(record.localId, { ...beginning, connectorId, ...withReservation })),
+      ],
+      // At most one start uses it: its record goes with the commit that names it.
+      deletes: used === null ? [] : [used.key],
+    });
+    // Cancelled in this very moment, it is not there to be used.
+    if (outcome.kind === "conflict" && used !== null) return await begin(beginning);
+    if (outcome.kind !== "committed") {
+      return { kind: "refused", why: outcome.kind === "refused" ? outcome.error : outcome.kind };
+    }
+    open = record;
+    return { kind: "begun", record };
+  }
+
   return {
     open: () => open,
     checkpoint: () => checkpoint,
     answer: async () =>
       open === null ? null : await keptRecord(store, answerKey(open.localId), AnswerRecord, damaged),
-    begin: async ({ reservationId, ...beginning }) => {
-      const record = begunRecord(store.nextSequence(), boot, beginning);
-      const used = reservationId === undefined ? null : await store.get(reservationKey(reservationId));
-      const withReservation = used === null || reservationId === undefined ? {} : { reservationId };
-      const begun = await commit({
-        checks: [
-          { key: transactionKey(connectorId), sequence: null },
-          ...(used === null ? [] : [{ key: used.key, sequence: used.sequence }]),
-        ],
-        sets: [
-          { key: transactionKey(connectorId), value: record },
-          ...kept(store, record.localId, beginning.data),
-          queued(store, startMessage(record.localId, { ...beginning, connectorId, ...withReservation })),
-        ],
-        // At most one start uses it: its record goes with the commit that names it.
-        deletes: used === null ? [] : [used.key],
-      }, record);
-      return begun ? record : null;
-    },
+    begin,
+    mayBegin: async () => (await store.commit({ checks: [absent] })).kind !== "refused",
     sample: ({ checkpoint: now, sent, data }) => {
       const messages = sent === null ? [] : [queued(store, sampleMessage(now.localId, connectorId, sent))];
       return commitAlive(now, [...messages, ...kept(store, now.localId, data)]);

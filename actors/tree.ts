@@ -36,7 +36,7 @@ import { meterActor } from "./meter.ts";
 import type { Address } from "./otp/actor.ts";
 import type { Kernel } from "./otp/kernel.ts";
 import type { SupervisorSpec } from "./otp/supervisor.ts";
-import type { OutboxMessage } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
 import { outboxActor } from "./outbox.ts";
 import type { PowerMessage } from "./power.ts";
 import { powerActor } from "./power.ts";
@@ -46,7 +46,7 @@ import type { ReservationsMessage } from "./reservations.ts";
 import { reservationsActor } from "./reservations.ts";
 import { routes } from "./routes.ts";
 import { readSettings } from "./settings.ts";
-import type { StationMessage } from "./station.ts";
+import type { StationMessage } from "./station_message.ts";
 import { stationActor } from "./station.ts";
 
 /** Everything that the house touches of the world. */

@@ -5,7 +5,7 @@
  * central system cannot be asked, 504 when it does not answer.
  */
 import type { Address } from "../actors/otp/actor.ts";
-import type { OutboxMessage } from "../actors/outbox.ts";
+import type { OutboxMessage } from "../actors/outbox_message.ts";
 import { sendCall } from "../actors/send_call.ts";
 import type { Clock } from "../hal/clock.ts";
 import { judgeHandwritten, parseHandwritten } from "../hal/handwritten.ts";

@@ -9,7 +9,7 @@ import type { Address } from "../actors/otp/actor.ts";
 import type { System } from "../actors/otp/kernel.ts";
 import { describe } from "../actors/otp/trace.ts";
 import type { ActorTreeNode, TreeNode } from "../actors/otp/tree.ts";
-import type { OutboxMessage } from "../actors/outbox.ts";
+import type { OutboxMessage } from "../actors/outbox_message.ts";
 import type { Clock } from "../hal/clock.ts";
 import { formatDateTime } from "../protocol/date_time.ts";
 import type { Store } from "../storage/store.ts";

@@ -6,7 +6,7 @@
  * | Address, below `/hardware` | Body |
  * |---|---|
  * | `/connectors/{n}/plug`, `/connectors/{n}/unplug` | `{"side"?: "both" \| "ev" \| "station"}`, default both |
- * | `/connectors/{n}/fault` | `{"errorCode", "vendorErrorCode"?, "info"?}`; n = 0 is the whole station |
+ * | `/connectors/{n}/fault` | `{"errorCode", "vendorErrorCode"?, "info"?, "severity"?: "fault" \| "warning"}`; n = 0 is the whole station |
  * | `/connectors/{n}/clear-fault` | none |
  * | `/connectors/{n}/ev` | `{"demand"?: boolean, "suspended"?: boolean, "socPercent"?: 0 to 100}` |
  * | `/connectors/{n}/lock` | `{"failure": boolean}` |

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import type { ParkedOutcome } from "../actors/archive.ts";
 import type { Address } from "../actors/otp/actor.ts";
-import type { OutboxMessage } from "../actors/outbox.ts";
+import type { OutboxMessage } from "../actors/outbox_message.ts";
 import type { Clock } from "../hal/clock.ts";
 import { judgeHandwritten, parseHandwritten } from "../hal/handwritten.ts";
 import { formatDateTime } from "../protocol/date_time.ts";

@@ -49,7 +49,13 @@ function judged(station: SimulatedWorld["station"], verb: HardwareVerb, act: () 
 function judge({ profile, board }: SimulatedWorld["station"], verb: HardwareVerb): VerbOutcome {
   const verbs = hardwareVerbs({
     profile,
-    board: { ...board, put: nothing, putStationFault: nothing, putSupply: nothing },
+    board: {
+      ...board,
+      put: nothing,
+      putStationFault: nothing,
+      putStationWarning: nothing,
+      putSupply: nothing,
+    },
     reader: { listen: nothing, present: nothing, cut: nothing },
     power: { supply: () => "on", listen: nothing, set: nothing, cut: nothing },
   });

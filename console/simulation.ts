@@ -73,7 +73,7 @@ export function makeSimulation(parts: SimulationParts): Simulation {
     ...(physical.value === null ? {} : { physicalState: physical.value }),
   });
   // In real time: a file that follows a hurried register would be written a thousand times a second.
-  const release = keepPhysicalState(station, realTime, physicalPath);
+  const release = keepPhysicalState(station, realTime, physicalPath, warn);
   const network = networkSwitch(createWsWebSocket(createTcpStream()), clock);
   const entropy = createSystemEntropy();
   const ended = Promise.withResolvers<number>();
@@ -90,7 +90,8 @@ export function makeSimulation(parts: SimulationParts): Simulation {
   async function boot(): Promise<void> {
     if (now.charger !== null || !powered) return;
     const opened = await openStore(directory, clock.wallMs(), warn);
-    const faulty = faultyStore(parts.watchStore(withReserve(opened.store, opened.releaseBallast)), storage);
+    const room = { release: opened.releaseBallast, freeBytes: opened.freeBytes };
+    const faulty = faultyStore(withReserve(opened.store, room), storage);
     now.opened = opened;
     now.faulty = faulty;
     const { board, meter, reader, power } = station;
@@ -98,7 +99,7 @@ export function makeSimulation(parts: SimulationParts): Simulation {
       clock,
       civilTime: parts.civilTime,
       entropy,
-      store: faulty.store,
+      store: parts.watchStore(faulty.store),
       websocket: network.driver,
       board,
       meter,

@@ -5,7 +5,7 @@
  * an actor that was restarted knows as much as one that was not. The driver's own watchdog opens every contactor when the
  * process dies.
  */
-import type { Fault, Plug } from "../protocol/connector_facts.ts";
+import type { Fault, Plug, Trouble } from "../protocol/connector_facts.ts";
 
 /** Everything that a connector's electronics know. */
 export interface BoardState {
@@ -21,17 +21,21 @@ export interface BoardState {
   readonly evSocPercent?: number;
   /** A fault of this connector; while it is there the hardware keeps the contactor open by itself. */
   readonly fault: Fault | null;
+  /** What is wrong while energy may flow all the same; a car that does not answer is nothing worse than that. */
+  readonly warning: Trouble | null;
 }
 
 export type BoardEvent =
   | { readonly kind: "ConnectorChanged"; readonly connectorId: number; readonly state: BoardState }
-  /** A fault of the whole station, or its end (connector 0). */
-  | { readonly kind: "StationFaultChanged"; readonly fault: Fault | null };
+  /** A fault or a warning of the whole station, or the end of one (connector 0): both as they are now. */
+  | { readonly kind: "StationFaultChanged"; readonly fault: Fault | null; readonly warning: Fault | null };
 
 /** Two drivers: the simulated one, and later one per controller board. Connectors are numbered 1 to n. */
 export interface Board {
   readonly state: (connectorId: number) => BoardState;
   readonly stationFault: () => Fault | null;
+  /** It has no car, so of a car it cannot warn. */
+  readonly stationWarning: () => Fault | null;
   /** A command; `contactorClosed` tells whether it was obeyed. Opening is always safe and never fails. */
   readonly setContactor: (connectorId: number, closed: boolean) => void;
   /**

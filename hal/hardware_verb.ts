@@ -4,7 +4,7 @@
  * Law: a verb is answered before its effect. What was asked wrongly is `invalid`, what the thing cannot do is `impossible`.
  */
 import { z } from "zod";
-import { PhysicalFault } from "./physical_state.ts";
+import { PhysicalTrouble } from "./physical_state.ts";
 
 /** The end of the cable that a hand is at. */
 export const CableSide = z.enum(["both", "ev", "station"]);
@@ -21,6 +21,10 @@ export const CarWish = z.strictObject({
 }).readonly();
 export type CarWish = z.infer<typeof CarWish>;
 
+/** Whether a trouble keeps the contactor open. */
+export const Severity = z.enum(["fault", "warning"]);
+export type Severity = z.infer<typeof Severity>;
+
 /** OCPP 1.6 §7.28: printable, at most 20 characters. */
 const idTag = z.string().regex(/^[\x20-\x7e]{1,20}$/, { error: "write 1 to 20 printable characters" });
 const connectorId = z.int().min(0);
@@ -31,8 +35,14 @@ const verbs = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("unplug"), connectorId, side }),
   /** With a reader at each connector it says at which; with one for the station it does not. */
   z.strictObject({ verb: z.literal("swipe"), idTag, connectorId: connectorId.exactOptional() }),
-  /** Connector 0 is the whole station. */
-  z.strictObject({ verb: z.literal("fault"), connectorId, ...PhysicalFault.unwrap().shape }),
+  /** Connector 0 is the whole station. Without a severity it is a fault, and EVCommunicationError a warning. */
+  z.strictObject({
+    verb: z.literal("fault"),
+    connectorId,
+    ...PhysicalTrouble.unwrap().shape,
+    severity: Severity.exactOptional(),
+  }),
+  /** Whatever is wrong there is over. */
   z.strictObject({ verb: z.literal("clear-fault"), connectorId }),
   z.strictObject({ verb: z.literal("ev"), connectorId, ...CarWish.unwrap().shape }),
   /** `failure`: the lock is stuck where it is. */

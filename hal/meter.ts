@@ -11,12 +11,26 @@ export interface Reading {
   readonly energyWh: number;
   /** The meter's own: another one means that the meter was exchanged, and that its register begins elsewhere. */
   readonly meterSerialNumber: string;
+  /** Of all phases together. */
   readonly powerW?: number;
-  /** AC: of each phase in use, as `voltageV` is from phase to neutral; `powerW` is of all phases together. */
+  /** DC alone, as `voltageV`: with AC each phase has its own. */
   readonly currentA?: number;
   readonly voltageV?: number;
+  /**
+   * AC: of each phase that is wired, L1 first, by the numbers at the meter's own terminals (ConnectorPhaseRotation says which
+   * of the grid's that is). Not promised: that they were measured at one instant, nor that their powers add up to `powerW`.
+   */
+  readonly phases?: readonly PhaseReading[];
   readonly temperatureC?: number;
   readonly frequencyHz?: number;
+}
+
+/** One phase of AC. */
+export interface PhaseReading {
+  readonly powerW?: number;
+  readonly currentA?: number;
+  /** To the neutral conductor. */
+  readonly voltageV?: number;
 }
 
 export type MeterOutcome =

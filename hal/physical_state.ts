@@ -8,11 +8,18 @@ import { z } from "zod";
 import { ChargePointErrorCode, CiString50 } from "../protocol/messages/types.ts";
 import type { StationProfile } from "./station_profile.ts";
 
-/** A fault as `Fault` of the board port says it. */
-export const PhysicalFault = z.strictObject({
+/** What is wrong, as `Trouble` of the board port says it. */
+export const PhysicalTrouble = z.strictObject({
   errorCode: ChargePointErrorCode.exclude(["NoError"]),
   vendorErrorCode: CiString50.exactOptional(),
   info: CiString50.exactOptional(),
+}).readonly();
+export type PhysicalTrouble = z.infer<typeof PhysicalTrouble>;
+
+/** One in which no energy may flow, or one of the whole station: not of a car. */
+export const PhysicalFault = z.strictObject({
+  ...PhysicalTrouble.unwrap().shape,
+  errorCode: ChargePointErrorCode.exclude(["NoError", "EVCommunicationError"]),
 }).readonly();
 export type PhysicalFault = z.infer<typeof PhysicalFault>;
 
@@ -61,6 +68,7 @@ export const PhysicalConnector = z.strictObject({
   /** The lock is stuck where it is. */
   lockFailure: z.boolean(),
   fault: PhysicalFault.nullable(),
+  warning: PhysicalTrouble.nullable().default(null),
   /** The meter's register, finer than the meter tells it. */
   registerWh: z.number().min(0),
   car: Car,
@@ -73,6 +81,7 @@ export const PhysicalState = z.strictObject({
   /** The name of the station profile that it belongs to. */
   station: z.string(),
   stationFault: PhysicalFault.nullable(),
+  stationWarning: PhysicalFault.nullable().default(null),
   connectors: z.array(PhysicalConnector).readonly(),
 }).readonly();
 export type PhysicalState = z.infer<typeof PhysicalState>;

@@ -15,9 +15,9 @@ import {
   phaseRotationKey,
   writeOnlyKey,
 } from "./configuration_key.ts";
-import type { ChangeConfigurationResponse, GetConfigurationResponse } from "./messages/core.ts";
+import type { MeasurandItem } from "./measurand_item.ts";
 import type { ChargingRateUnitType } from "./messages/charging_profile.ts";
-import type { Measurand } from "./messages/types.ts";
+import type { ChangeConfigurationResponse, GetConfigurationResponse } from "./messages/core.ts";
 
 /** What the station's hardware and its maker allow; the table is built from it. */
 export interface ConfigurationLimits {
@@ -25,10 +25,10 @@ export interface ConfigurationLimits {
   readonly supportedFeatureProfiles: readonly string[];
   /** The first values of ConnectorPhaseRotation: of the grid connection, then of each connector. */
   readonly phaseRotations: readonly PhaseRotation[];
-  /** What the meters measure. A list that names anything else is Rejected (§7.31). */
+  /** What the meters measure, and of which phases. A list that names anything else is Rejected (§7.31). */
   readonly measurands: {
-    readonly sampled: readonly Measurand[];
-    readonly clockAligned: readonly Measurand[];
+    readonly sampled: readonly MeasurandItem[];
+    readonly clockAligned: readonly MeasurandItem[];
   };
   readonly getConfigurationMaxKeys: number;
   readonly meterValuesAlignedDataMaxLength: number;
@@ -260,7 +260,10 @@ function where(has: boolean): Access {
 }
 
 /** Begins with the register, which an empty list means as well (§9.1.17, TC_070). */
-function meterValues(measured: readonly Measurand[], lengthMax: number): KeyDefinition<readonly Measurand[]> {
+function meterValues(
+  measured: readonly MeasurandItem[],
+  lengthMax: number,
+): KeyDefinition<readonly MeasurandItem[]> {
   return { ...listKey("RW", measured, lengthMax), initial: ["Energy.Active.Import.Register"] };
 }
 

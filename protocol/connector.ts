@@ -17,6 +17,7 @@ import type {
   Stop,
   Use,
 } from "./connector_facts.ts";
+import { storageRefuses } from "./connector_facts.ts";
 import { cableInStation, mayAsk, mayBegin, mayRemoteStart, mayUse, status } from "./connector_status.ts";
 import { dropped, heldFor, holderOf, holds, released, withoutCable } from "./connector_use.ts";
 import { sameIdTag } from "./id_tag.ts";
@@ -63,6 +64,10 @@ export function step(facts: ConnectorFacts, event: ConnectorEvent, rules: Connec
       return facts.use.kind === "starting"
         ? quiet({ ...facts, use: { kind: "none" }, warning: event.warning })
         : quiet({ ...facts, warning: event.warning });
+    case "StorageRecovered":
+      return facts.warning?.vendorErrorCode === storageRefuses
+        ? quiet({ ...facts, warning: null })
+        : quiet(facts);
     case "StartAnswered":
       return startAnswered(facts, event, rules);
     case "EnergyMeasured":

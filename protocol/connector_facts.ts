@@ -15,14 +15,22 @@ export type Plug =
   | "ev"
   | "both";
 
-/** A fault or warning as StatusNotification reports it (§7.6). */
-export interface Fault {
+/** What is wrong, as StatusNotification reports it (§7.6). */
+export interface Trouble {
   readonly errorCode: Exclude<ChargePointErrorCode, "NoError">;
   /** At most 50 characters. */
   readonly vendorErrorCode?: string;
   /** At most 50 characters. */
   readonly info?: string;
 }
+
+/** A trouble in which no energy may flow: of a car that does not answer it is always a warning (§7.6). */
+export interface Fault extends Trouble {
+  readonly errorCode: Exclude<Trouble["errorCode"], "EVCommunicationError">;
+}
+
+/** The vendorErrorCode of the warning that the store took no new transaction; it ends by itself when there is room again. */
+export const storageRefuses = "StorageRefuses";
 
 /** What the electronics say, as far as decisions depend on it. */
 export interface Electronics {
@@ -31,6 +39,8 @@ export interface Electronics {
   readonly evDemandsEnergy: boolean;
   /** Of this connector, or of the whole station. */
   readonly fault: Fault | null;
+  /** Of this connector: told, and keeps nothing from happening. */
+  readonly warning: Trouble | null;
   /** The lock round the plug, by its own feedback; a fixed cable has none. */
   readonly lock: "absent" | "open" | "closed";
   /** Mains power: while it is failing the board lives on its hold-up energy, and a car gets none of it. */
@@ -111,8 +121,8 @@ export interface ConnectorFacts {
   readonly restarting: boolean;
   /** The lock did not close round the plug; over when the plug is out. */
   readonly lockFault: Fault | null;
-  /** Something that a StatusNotification mentions without being Faulted; ends with the next start. */
-  readonly warning: Fault | null;
+  /** Why the last start failed: mentioned without being Faulted; ends with the next start. */
+  readonly warning: Trouble | null;
 }
 
 export type ConnectorEvent =
@@ -145,7 +155,9 @@ export type ConnectorEvent =
   | { readonly kind: "FoundInterrupted" }
   | { readonly kind: "Resumed" }
   | { readonly kind: "StartCommitted"; readonly localId: number }
-  | { readonly kind: "StartFailed"; readonly warning: Fault }
+  | { readonly kind: "StartFailed"; readonly warning: Trouble }
+  /** The store would take a transaction again. */
+  | { readonly kind: "StorageRecovered" }
   | {
     readonly kind: "StartAnswered";
     readonly localId: number;

@@ -3,7 +3,7 @@
  *
  * Law: functions of the facts, each of which a test calls with a literal.
  */
-import type { ConnectorFacts, Fault, Holder, Plug, Use } from "./connector_facts.ts";
+import type { ConnectorFacts, Fault, Holder, Plug, Trouble, Use } from "./connector_facts.ts";
 import type { ChargePointErrorCode, ChargePointStatus } from "./messages/types.ts";
 import type { Reserved } from "./reservation.ts";
 import { claimOf, mayHaveClaim } from "./reservation.ts";
@@ -45,8 +45,8 @@ function nobodys({ saysReserved, electronics }: ConnectorFacts): ChargePointStat
 export function trouble(
   facts: ConnectorFacts,
 ): { readonly errorCode: ChargePointErrorCode; readonly info?: string; readonly vendorErrorCode?: string } {
-  const fault = faultOf(facts) ?? facts.warning;
-  if (fault !== null) return fault;
+  const told = faultOf(facts) ?? warningOf(facts);
+  if (told !== null) return told;
   const unplugged = facts.electronics.plug !== "both" && tellsOfUnplugging(facts.use);
   return unplugged ? { errorCode: "NoError", info: "EV side disconnected" } : { errorCode: "NoError" };
 }
@@ -113,6 +113,21 @@ export function mayBegin(facts: ConnectorFacts): boolean {
 export function faultOf(facts: ConnectorFacts): Fault | null {
   return facts.electronics.fault ?? facts.lockFault;
 }
+
+/** What is wrong while energy may flow: the electronics' own warnings first, as long as the status allows them. */
+export function warningOf(facts: ConnectorFacts): Trouble | null {
+  const { warning } = facts.electronics;
+  const isTold = warning?.errorCode !== "EVCommunicationError" || carStatuses.has(status(facts));
+  return isTold ? warning ?? facts.warning : facts.warning;
+}
+
+/** §7.6: EVCommunicationError is of a car that is there and does not charge. */
+const carStatuses: ReadonlySet<ChargePointStatus> = new Set([
+  "Preparing",
+  "SuspendedEV",
+  "SuspendedEVSE",
+  "Finishing",
+]);
 
 export function inTransaction(use: Use): boolean {
   return use.kind === "transaction" || use.kind === "stopping";

@@ -3,20 +3,27 @@
  *
  * Law: samples lie on the grid that begins with the transaction, so that neither a slow meter nor a restart shifts them.
  */
-import type { Measurand, MeterValue, ReadingContext, SampledValue } from "./messages/types.ts";
 import { formatDateTime } from "./date_time.ts";
+import type { MeasurandItem, Part } from "./measurand_item.ts";
+import { partsOf } from "./measurand_item.ts";
+import type { MeterValue, ReadingContext, SampledValue } from "./messages/types.ts";
 
 /** What a meter and a car can tell; a value that is absent was not measured. */
-export interface Measured {
+export interface Measured extends Terminals {
   readonly energyWh: number;
-  readonly powerW?: number;
-  readonly currentA?: number;
-  readonly voltageV?: number;
+  /** AC: of each phase by itself, L1 first. */
+  readonly phases?: readonly Terminals[];
   readonly temperatureC?: number;
   readonly frequencyHz?: number;
   readonly socPercent?: number;
   /** The most that the car may draw now. */
   readonly offeredA?: number;
+}
+
+interface Terminals {
+  readonly powerW?: number;
+  readonly currentA?: number;
+  readonly voltageV?: number;
 }
 
 /** A timer may fire this much early; what comes so close to the grid is on it. Far below the least interval, 1 s. */
@@ -49,31 +56,34 @@ export function alignedMs(intervalS: number, wallMs: number): number {
 }
 
 /** A list that MeterValues are made of: empty means the register (TC_070, TC_071). */
-export function orRegister(measurands: readonly Measurand[]): readonly Measurand[] {
-  return measurands.length === 0 ? ["Energy.Active.Import.Register"] : measurands;
+export function orRegister(items: readonly MeasurandItem[]): readonly MeasurandItem[] {
+  return items.length === 0 ? ["Energy.Active.Import.Register"] : items;
 }
 
-/** One MeterValue of the measurands asked, or null when none is asked or the meter measured none of them. */
+/** One MeterValue of what is asked, each value once, or null when nothing is asked or the meter measured none of it. */
 export function meterValue(
   measured: Measured,
-  measurands: readonly Measurand[],
+  items: readonly MeasurandItem[],
   context: ReadingContext,
   atMs: number,
 ): MeterValue | null {
-  const sampledValue = measurands.map((measurand) => sampled(measured, measurand, context)).filter((value) =>
-    value !== null
-  );
-  return sampledValue.length === 0 ? null : { timestamp: formatDateTime(atMs), sampledValue };
+  const values = items.flatMap(partsOf).map((part) => sampled(measured, part, context))
+    .filter((value) => value !== null);
+  const distinct = new Map(values.map((value) => [`${value.measurand} ${value.phase}`, value]));
+  return distinct.size === 0
+    ? null
+    : { timestamp: formatDateTime(atMs), sampledValue: [...distinct.values()] };
 }
 
-function sampled(measured: Measured, measurand: Measurand, context: ReadingContext): SampledValue | null {
-  const found = quantity(measured, measurand);
+function sampled(measured: Measured, part: Part, context: ReadingContext): SampledValue | null {
+  const found = quantity(measured, part);
   if (found === null || found.value === undefined) return null;
   const { value, unit, location, digits } = found;
   return {
     value: value.toFixed(digits),
     context,
-    measurand,
+    measurand: part.measurand,
+    ...(part.phase === undefined ? {} : { phase: part.phase.name }),
     ...(unit === undefined ? {} : { unit }),
     ...(location === undefined ? {} : { location }),
   };
@@ -87,18 +97,19 @@ interface Quantity {
   readonly location?: NonNullable<SampledValue["location"]>;
 }
 
-function quantity(measured: Measured, measurand: Measurand): Quantity | null {
+function quantity(measured: Measured, { measurand, phase }: Part): Quantity | null {
+  const terminals = phase === undefined ? measured : measured.phases?.[phase.at];
   switch (measurand) {
     case "Energy.Active.Import.Register":
       return { value: Math.floor(measured.energyWh), digits: 0, unit: "Wh" };
     case "Power.Active.Import":
-      return { value: measured.powerW, digits: 0, unit: "W" };
+      return { value: terminals?.powerW, digits: 0, unit: "W" };
     case "Current.Import":
-      return { value: measured.currentA, digits: 1, unit: "A" };
+      return { value: terminals?.currentA, digits: 1, unit: "A" };
     case "Current.Offered":
       return { value: measured.offeredA, digits: 1, unit: "A" };
     case "Voltage":
-      return { value: measured.voltageV, digits: 1, unit: "V" };
+      return { value: terminals?.voltageV, digits: 1, unit: "V" };
     case "Temperature":
       return { value: measured.temperatureC, digits: 1, unit: "Celsius", location: "Body" };
     case "Frequency":

@@ -2,7 +2,7 @@
  * The physical state's file: what a parked car, a plug and a meter's register are for a simulator that is killed.
  *
  * Law: the file is whole at any moment and never behind what a meter has told. It lies beside the charger's store and is no
- * part of it. It outlives a SIGKILL; after a power cut of the machine itself it may be a few seconds old.
+ * part of it. It outlives a SIGKILL; a power cut of the machine itself may cost it the last seconds, or all.
  */
 import type { Cancel, Clock } from "../hal/clock.ts";
 import type { SimulatedStation } from "../hal/drivers/simulated_station.ts";
@@ -23,17 +23,39 @@ export function readPhysicalState(path: string, profile: StationProfile): Handwr
   return { kind: "refused", problems };
 }
 
-/** Writes the file now and whenever the state changes, until it is cancelled. */
-export function keepPhysicalState(station: SimulatedStation, clock: Clock, path: string): Cancel {
+/**
+ * Writes the file now and whenever the state changes, until it is cancelled. What cannot be written, as on a full disk, is said once
+ * and tried again: the station goes on without its file.
+ */
+export function keepPhysicalState(
+  station: SimulatedStation,
+  clock: Clock,
+  path: string,
+  warn: (line: string) => void,
+): Cancel {
   let written = "";
+  let isWarned = false;
   let follow: Cancel | null = null;
 
   function keep(): void {
     const state = station.physicalState();
     const next = inWholeWh(state);
-    if (next !== written) replace(path, `${JSON.stringify(state)}\n`);
-    written = next;
-    if (follow === null && station.energyFlows()) follow = clock.after(FOLLOW_MS, keepFollowing);
+    if (next !== written && isReplaced(`${JSON.stringify(state)}\n`)) written = next;
+    if (follow === null && (next !== written || station.energyFlows())) {
+      follow = clock.after(FOLLOW_MS, keepFollowing);
+    }
+  }
+
+  function isReplaced(text: string): boolean {
+    try {
+      replace(path, text);
+      isWarned = false;
+      return true;
+    } catch (error) {
+      if (!isWarned) warn(`! ${path} is not kept up: ${error instanceof Error ? error.message : error}`);
+      isWarned = true;
+      return false;
+    }
   }
 
   function keepFollowing(): void {

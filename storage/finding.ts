@@ -24,6 +24,8 @@ export type Finding =
   | { readonly kind: "CopyDamaged"; readonly path: string; readonly error: string }
   /** The file that notices a lost tail, or the reserve for a full disk, could not be written. */
   | { readonly kind: "SpareNotWritten"; readonly path: string; readonly error: string }
+  /** Nothing but the reserve guards against a full disk. */
+  | { readonly kind: "FreeSpaceUnknown"; readonly path: string; readonly error: string }
   /** The disk was full at the start; there is no reserve any more until it has room. */
   | { readonly kind: "BallastReleased"; readonly path: string };
 
@@ -43,6 +45,8 @@ export function describeFinding(finding: Finding): string {
       return `${finding.path} is damaged: ${finding.error}`;
     case "SpareNotWritten":
       return `${finding.path} could not be written: ${finding.error}`;
+    case "FreeSpaceUnknown":
+      return `the free space of ${finding.path} could not be measured: ${finding.error}`;
     case "BallastReleased":
       return `the disk was full: ${finding.path} was given up for room`;
   }

@@ -65,7 +65,7 @@ export function compareKeys(one: Key, other: Key): number {
 
 /** A key is not below itself. */
 export function isBelow(prefix: Key, key: Key): boolean {
-  return key.length > prefix.length && compareKeys(prefix, key.slice(0, prefix.length)) === 0;
+  return key.length > prefix.length && prefix.every((part, index) => part === key[index]);
 }
 
 /** As it stands in messages, and what tells two keys apart in a Map. */

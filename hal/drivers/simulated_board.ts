@@ -30,6 +30,7 @@ export interface SimulatedBoard extends Board {
   /** Replaces what is at a connector: somebody plugged, or broke something. */
   readonly put: (outlet: Outlet) => void;
   readonly putStationFault: (fault: PhysicalFault | null) => void;
+  readonly putStationWarning: (warning: PhysicalFault | null) => void;
   readonly supply: () => Supply;
   readonly putSupply: (supply: Supply) => void;
   readonly flow: (connectorId: number) => Flow;
@@ -41,6 +42,7 @@ export interface SimulatedBoardOptions {
   /** In the order of `connectors`. */
   readonly physical: readonly PhysicalConnector[];
   readonly stationFault: PhysicalFault | null;
+  readonly stationWarning: PhysicalFault | null;
   /** Called after anything but time has changed what a power cut leaves. */
   readonly changed: () => void;
 }
@@ -48,7 +50,7 @@ export interface SimulatedBoardOptions {
 export function createSimulatedBoard(options: SimulatedBoardOptions): SimulatedBoard {
   const signal = createSignal<BoardEvent>(options.clock);
   const bays = new Bays(options, signal);
-  let stationFault = options.stationFault;
+  let { stationFault, stationWarning } = options;
 
   /** A command of the charger; a board without power has nobody who could command it. */
   function command(connectorId: number, obey: (bay: Bay) => Outlet): void {
@@ -61,6 +63,7 @@ export function createSimulatedBoard(options: SimulatedBoardOptions): SimulatedB
       return boardState(bay.outlet, bay.hardware);
     },
     stationFault: () => stationFault,
+    stationWarning: () => stationWarning,
     setContactor: (connectorId, closed) => {
       const blocked = stationFault !== null || bays.supply !== "on";
       command(connectorId, (bay) => commandedContactor(bay.outlet, closed, blocked));
@@ -75,8 +78,13 @@ export function createSimulatedBoard(options: SimulatedBoardOptions): SimulatedB
     put: (outlet) => bays.put(outlet.fault === null ? outlet : { ...outlet, contactorClosed: false }),
     putStationFault: (fault) => {
       stationFault = fault;
-      signal.emit({ kind: "StationFaultChanged", fault });
+      signal.emit({ kind: "StationFaultChanged", fault, warning: stationWarning });
       if (fault !== null) bays.putAll((bay) => commandedContactor(bay.outlet, false, true));
+      options.changed();
+    },
+    putStationWarning: (warning) => {
+      stationWarning = warning;
+      signal.emit({ kind: "StationFaultChanged", fault: stationFault, warning });
       options.changed();
     },
     supply: () => bays.supply,

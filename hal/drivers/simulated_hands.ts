@@ -5,8 +5,14 @@
  */
 import type { ConnectorHardware } from "../connector_hardware.ts";
 import { judgeHandwritten } from "../handwritten.ts";
-import { type CableSide, type CarWish, HardwareVerb, type VerbOutcome } from "../hardware_verb.ts";
-import type { PhysicalFault } from "../physical_state.ts";
+import {
+  type CableSide,
+  type CarWish,
+  HardwareVerb,
+  type Severity,
+  type VerbOutcome,
+} from "../hardware_verb.ts";
+import type { PhysicalTrouble } from "../physical_state.ts";
 import type { StationProfile } from "../station_profile.ts";
 import type { SimulatedBoard, Supply } from "./simulated_board.ts";
 import { withSoc } from "./simulated_car.ts";
@@ -20,8 +26,8 @@ export interface HardwareVerbs {
   readonly plug: (connectorId: number, side?: CableSide) => VerbOutcome;
   readonly unplug: (connectorId: number, side?: CableSide) => VerbOutcome;
   readonly swipe: (idTag: string, connectorId?: number) => VerbOutcome;
-  /** Connector 0 is the whole station. */
-  readonly fault: (connectorId: number, fault: PhysicalFault) => VerbOutcome;
+  /** Connector 0 is the whole station. Default: a fault; of a car that does not answer, a warning. */
+  readonly fault: (connectorId: number, trouble: PhysicalTrouble, severity?: Severity) => VerbOutcome;
   readonly clearFault: (connectorId: number) => VerbOutcome;
   readonly ev: (connectorId: number, wish: CarWish) => VerbOutcome;
   readonly lock: (connectorId: number, lock: { readonly failure: boolean }) => VerbOutcome;
@@ -47,10 +53,7 @@ export function hardwareVerbs(things: Things): HardwareVerbs {
   ): VerbOutcome {
     const hardware = profile.connectors[connectorId - 1];
     if (hardware === undefined) {
-      return {
-        kind: "invalid",
-        why: `name a connector from 1 to ${profile.connectors.length}, not ${connectorId}`,
-      };
+      return invalid(`name a connector from 1 to ${profile.connectors.length}, not ${connectorId}`);
     }
     const handled = act(board.outlet(connectorId), hardware);
     if (handled.kind === "impossible") return handled;
@@ -58,11 +61,32 @@ export function hardwareVerbs(things: Things): HardwareVerbs {
     return done;
   }
 
-  function putFault(connectorId: number, fault: PhysicalFault | null): VerbOutcome {
-    if (connectorId !== 0) {
-      return at(connectorId, (outlet) => ({ kind: "done", outlet: { ...outlet, fault } }));
+  function put(connectorId: number, troubles: Partial<Pick<Outlet, "fault" | "warning">>): VerbOutcome {
+    return at(connectorId, (outlet) => ({ kind: "done", outlet: { ...outlet, ...troubles } }));
+  }
+
+  function fault(connectorId: number, trouble: PhysicalTrouble, severity?: Severity): VerbOutcome {
+    const { errorCode, ...details } = trouble;
+    if (errorCode === "EVCommunicationError") {
+      if (severity === "fault") {
+        return invalid('write severity "warning": a car that does not answer is no fault');
+      }
+      if (connectorId === 0) return invalid("name a connector, not 0: the station has no car");
+      return put(connectorId, { warning: trouble });
     }
-    board.putStationFault(fault);
+    const wrong = { errorCode, ...details };
+    if (connectorId !== 0) {
+      return put(connectorId, severity === "warning" ? { warning: wrong } : { fault: wrong });
+    }
+    if (severity === "warning") board.putStationWarning(wrong);
+    else board.putStationFault(wrong);
+    return done;
+  }
+
+  function clearFault(connectorId: number): VerbOutcome {
+    if (connectorId !== 0) return put(connectorId, { fault: null, warning: null });
+    board.putStationWarning(null);
+    board.putStationFault(null);
     return done;
   }
 
@@ -72,8 +96,8 @@ export function hardwareVerbs(things: Things): HardwareVerbs {
     unplug: (connectorId, side = "both") =>
       at(connectorId, (outlet, hardware) => unplugged(outlet, hardware, side)),
     swipe: (idTag, connectorId) => swipe(things, idTag, connectorId),
-    fault: putFault,
-    clearFault: (connectorId) => putFault(connectorId, null),
+    fault,
+    clearFault,
     ev: (connectorId, wish) => at(connectorId, (outlet) => ({ kind: "done", outlet: wished(outlet, wish) })),
     lock: (connectorId, { failure }) =>
       at(connectorId, (outlet, { lock }) => {
@@ -98,14 +122,11 @@ function swipe(things: Things, idTag: string, connectorId: number | undefined): 
   const { profile, board, reader } = things;
   const count = profile.connectors.length;
   if (profile.reader === "station" && connectorId !== undefined) {
-    return { kind: "invalid", why: `leave connectorId ${connectorId} out: the station has one reader` };
+    return invalid(`leave connectorId ${connectorId} out: the station has one reader`);
   }
   if (profile.reader === "connector" && !profile.connectors.some(({ id }) => id === connectorId)) {
     const named = connectorId === undefined ? "none" : connectorId;
-    return {
-      kind: "invalid",
-      why: `name the connector whose reader it is, from 1 to ${count}, not ${named}`,
-    };
+    return invalid(`name the connector whose reader it is, from 1 to ${count}, not ${named}`);
   }
   if (board.supply() === "cut") return { kind: "impossible", why: "the reader has no power" };
   reader.present(idTag, connectorId);
@@ -115,7 +136,7 @@ function swipe(things: Things, idTag: string, connectorId: number | undefined): 
 /** A verb as it comes from outside, not checked yet. */
 export function perform(verbs: HardwareVerbs, request: unknown): VerbOutcome {
   const judged = judgeHandwritten(HardwareVerb, request);
-  if (judged.kind === "refused") return { kind: "invalid", why: judged.problems.join("; ") };
+  if (judged.kind === "refused") return invalid(judged.problems.join("; "));
   const verb = judged.value;
   switch (verb.verb) {
     case "plug":
@@ -125,8 +146,8 @@ export function perform(verbs: HardwareVerbs, request: unknown): VerbOutcome {
     case "swipe":
       return verbs.swipe(verb.idTag, verb.connectorId);
     case "fault": {
-      const { verb: _, connectorId, ...fault } = verb;
-      return verbs.fault(connectorId, fault);
+      const { verb: _, connectorId, severity, ...trouble } = verb;
+      return verbs.fault(connectorId, trouble, severity);
     }
     case "clear-fault":
       return verbs.clearFault(verb.connectorId);
@@ -139,6 +160,10 @@ export function perform(verbs: HardwareVerbs, request: unknown): VerbOutcome {
     case "power":
       return verbs.power(verb.state);
   }
+}
+
+function invalid(why: string): VerbOutcome {
+  return { kind: "invalid", why };
 }
 
 function wished(outlet: Outlet, { demand, suspended, socPercent }: CarWish): Outlet {

@@ -6,7 +6,7 @@
  */
 import type { Clock } from "../clock.ts";
 import type { ConnectorHardware } from "../connector_hardware.ts";
-import type { Meter, MeterOutcome, Reading } from "../meter.ts";
+import type { Meter, MeterOutcome, PhaseReading, Reading } from "../meter.ts";
 import type { StationMeasurand } from "../station_profile.ts";
 import type { Flow } from "./simulated_outlet.ts";
 
@@ -78,12 +78,29 @@ function reading(
   hardware: ConnectorHardware,
   measurands: ReadonlySet<StationMeasurand>,
 ): Omit<Reading, "meterSerialNumber"> {
-  return {
-    energyWh: Math.floor(flow.energyWh),
-    ...(measurands.has("Power.Active.Import") ? { powerW: flow.powerW } : {}),
-    ...(measurands.has("Current.Import") ? { currentA: flow.currentA } : {}),
+  const terminals = (powerW: number, currentA: number): PhaseReading => ({
+    ...(measurands.has("Power.Active.Import") ? { powerW } : {}),
+    ...(measurands.has("Current.Import") ? { currentA } : {}),
     ...(measurands.has("Voltage") ? { voltageV: flow.voltageV } : {}),
+  });
+  const common = {
+    energyWh: Math.floor(flow.energyWh),
     ...(measurands.has("Temperature") ? { temperatureC: flow.temperatureC } : {}),
-    ...(measurands.has("Frequency") && hardware.current === "AC" ? { frequencyHz: GRID_HZ } : {}),
   };
+  switch (hardware.current) {
+    case "AC": {
+      const phases = Array.from(
+        { length: hardware.phases },
+        (_, at) => at < flow.phases ? terminals(flow.powerW / flow.phases, flow.currentA) : terminals(0, 0),
+      );
+      return {
+        ...common,
+        ...(measurands.has("Power.Active.Import") ? { powerW: flow.powerW } : {}),
+        ...(measurands.has("Frequency") ? { frequencyHz: GRID_HZ } : {}),
+        phases,
+      };
+    }
+    case "DC":
+      return { ...common, ...terminals(flow.powerW, flow.currentA) };
+  }
 }

@@ -38,8 +38,11 @@ export type Handled =
 export interface Flow {
   readonly energyWh: number;
   readonly powerW: number;
-  /** AC: of each phase in use. */
+  /** AC: over which it flows, the first ones of those that are wired; else 1. */
+  readonly phases: number;
+  /** In each of these. */
   readonly currentA: number;
+  /** AC: of each phase that is wired, to the neutral conductor. */
   readonly voltageV: number;
   readonly temperatureC: number;
 }
@@ -129,6 +132,7 @@ export function boardState(outlet: Outlet, hardware: ConnectorHardware): BoardSt
     evDemandsEnergy: joined && wantsEnergy(outlet.car),
     ...(joined && hardware.current === "DC" ? { evSocPercent: Math.floor(socPercent(outlet.car)) } : {}),
     fault: outlet.fault,
+    warning: outlet.warning,
   };
 }
 
@@ -138,7 +142,7 @@ export function flow(outlet: Outlet, hardware: ConnectorHardware, energised: boo
   const { voltageV, phases } = terminals(outlet, hardware, energised);
   const currentA = powerW === 0 ? 0 : powerW / (voltageV * phases);
   const temperatureC = AMBIENT_C + WARMING_K * (currentA / hardware.maxCurrentA) ** 2;
-  return { energyWh: outlet.registerWh, powerW, currentA, voltageV, temperatureC };
+  return { energyWh: outlet.registerWh, powerW, phases, currentA, voltageV, temperatureC };
 }
 
 /** An AC meter sits on the mains side of the contactor, a DC meter on the car's. */

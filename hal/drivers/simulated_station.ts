@@ -57,6 +57,7 @@ export function createSimulatedStation(options: SimulatedStationOptions): Simula
     connectors,
     physical: physical.connectors,
     stationFault: physical.stationFault,
+    stationWarning: physical.stationWarning,
     changed,
   });
   const meter = createSimulatedMeter({
@@ -84,6 +85,7 @@ export function createSimulatedStation(options: SimulatedStationOptions): Simula
       version: 1,
       station: profile.name,
       stationFault: board.stationFault(),
+      stationWarning: board.stationWarning(),
       connectors: connectors.map(({ id }) => lasting(board.outlet(id))),
     }),
     energyFlows: () => connectors.some(({ id }) => board.flow(id).powerW > 0),
@@ -98,10 +100,11 @@ function newState(profile: StationProfile, model: CarModel): PhysicalState {
     locked: false,
     lockFailure: false,
     fault: null,
+    warning: null,
     registerWh: 0,
     car: arrivedCar(model),
   }));
-  return { version: 1, station: profile.name, stationFault: null, connectors };
+  return { version: 1, station: profile.name, stationFault: null, stationWarning: null, connectors };
 }
 
 /** What of an outlet a power cut leaves. */

@@ -32,6 +32,8 @@ export interface SimulatedNetwork {
    * direction; when it is `up` again, both ends get what they still wait for, as TCP would have it.
    */
   readonly setLink: (state: "up" | "down" | "silent") => void;
+  /** Every connection that there is dies without a sign: neither end hears the other again. New ones are as good as ever. */
+  readonly lose: () => void;
 }
 
 interface Connection {
@@ -39,6 +41,7 @@ interface Connection {
   readonly far: SimulatedPeerEnd;
   readonly up: Wire;
   readonly down: Wire;
+  lost: boolean;
 }
 
 const networkDown: CloseReason = { kind: "failed", layer: "tcp", error: "network is down" };
@@ -47,15 +50,15 @@ export function createSimulatedNetwork(options: SimulatedNetworkOptions): Simula
   const connections = new Set<Connection>();
   let state: "up" | "down" | "silent" = "up";
   let handler = (peer: SimulatedPeer) => peer.cut();
-  const conditions = { ...options, passes: () => state !== "silent" };
 
   function connect(target: WebSocketTarget, listener: (event: WebSocketEvent) => void): WebSocketConnection {
     forgetClosed();
+    const conditions = { ...options, passes: () => state !== "silent" && !connection.lost };
     const up = createSimulatedWire(conditions, (frame) => far.receive(frame));
     const down = createSimulatedWire(conditions, (frame) => near.receive(frame));
     const near = createNear(options.clock, target, listener, up);
     const far = createSimulatedPeer(target, down, (peer) => handler(peer));
-    const connection = { near, far, up, down };
+    const connection: Connection = { near, far, up, down, lost: false };
     connections.add(connection);
     up.send({ kind: "Knock" });
     if (state === "down") reset(connection);
@@ -64,7 +67,8 @@ export function createSimulatedNetwork(options: SimulatedNetworkOptions): Simula
 
   function forgetClosed(): void {
     for (const connection of connections) {
-      if (connection.near.closed() && connection.far.closed()) connections.delete(connection);
+      const isOver = connection.near.closed() && (connection.far.closed() || connection.lost);
+      if (isOver) connections.delete(connection);
     }
   }
 
@@ -94,6 +98,9 @@ export function createSimulatedNetwork(options: SimulatedNetworkOptions): Simula
       handler = next;
     },
     setLink,
+    lose: () => {
+      for (const connection of connections) connection.lost = true;
+    },
   };
 }
 

@@ -13,6 +13,7 @@ import { type Key, type Store, StoreFailed } from "../store.ts";
 import { type Ballast, ballastIn } from "./ballast.ts";
 import { createDenoKvRecords, SEQUENCE, SEQUENCE_GAP } from "./deno_kv_records.ts";
 import { type DurableFile, durableFile } from "./durable_file.ts";
+import { freeBytes } from "./free_space.ts";
 import { restoreRecords, salvageRecords } from "./salvage.ts";
 import { inspectStoreFile, isDamage, moveStoreFileAside, repairRows } from "./store_file.ts";
 
@@ -23,6 +24,8 @@ export interface OpenedStore {
    * For what must be stored even then (StopTransaction); nothing new should begin on it.
    */
   readonly releaseBallast: () => Promise<boolean>;
+  /** Of the medium; null when it cannot be measured, which is reported once. */
+  readonly freeBytes: () => number | null;
   /** Waits for the commits under way, then closes. What is asked for afterwards throws `StoreFailed`. */
   readonly close: () => Promise<void>;
 }
@@ -45,6 +48,19 @@ export async function openDenoKvStore(directory: string, options: OpenOptions): 
     options.report({ kind: "BallastReleased", path: ballast.path });
     return await openWith(directory, ballast, options);
   }
+}
+
+function measured(path: string, report: OpenOptions["report"]): () => number | null {
+  let isReported = false;
+  return () => {
+    try {
+      return freeBytes(path);
+    } catch (error) {
+      if (!isReported) report({ kind: "FreeSpaceUnknown", path, error: messageOf(error) });
+      isReported = true;
+      return null;
+    }
+  };
 }
 
 /** In this mode every path is a store in memory, and nothing says so (notes/reliability.md A6). */
@@ -78,6 +94,7 @@ async function openWith(directory: string, ballast: Ballast, options: OpenOption
     const held = ballast.hold().catch((error) => report(notWritten(ballast.path, error)));
     return {
       store: records,
+      freeBytes: measured(directory, report),
       releaseBallast: async () => {
         await held;
         return await ballast.release();

@@ -29,16 +29,14 @@ export class MemoryRecords {
     if (this.get(key) !== null) this.#records.splice(this.#placeOf(key), 1);
   }
 
-  /** Those below `prefix` and behind `after`. */
-  below(prefix: Key, after: Key = prefix): readonly SealedSet[] {
+  /** Those below `prefix` and behind `after`, as far as they are asked for. Nothing may change meanwhile. */
+  *below(prefix: Key, after: Key = prefix): Generator<SealedSet> {
     let place = this.#placeOf(after);
     if (this.get(after) !== null) place++;
-    const found: SealedSet[] = [];
     for (let record = this.#records[place]; record !== undefined; record = this.#records[++place]) {
-      if (!isBelow(prefix, record.key)) break;
-      found.push(record);
+      if (!isBelow(prefix, record.key)) return;
+      yield record;
     }
-    return found;
   }
 
   all(): readonly SealedSet[] {

@@ -11,7 +11,7 @@ import type { CallError, CallResult } from "../../protocol/frame.ts";
 import type { ChargePointStatus, IdTagInfo } from "../../protocol/messages/types.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { Key, Value } from "../../storage/store.ts";
-import type { LedgerEntry } from "../sim/central_system_model.ts";
+import type { LedgerEntry } from "../sim/central_system_ledger.ts";
 import type { World, WorldOptions } from "../sim/world.ts";
 import { createWorld } from "../sim/world.ts";
 

@@ -103,13 +103,35 @@ check("ORS-6, ORS-7: HeartbeatInterval is 60 to 18000 s", () => {
 check("C-09: a station takes what it measures, sampled and on the clock's grid, and nothing else", () => {
   for (const list of ["MeterValuesSampledData", "StopTxnSampledData", "MeterValuesAlignedData"]) {
     assertEquals(changed(referenceDc, list, [register, "Voltage"]), ["Accepted", "Rejected"]);
-    assertEquals(changed(acTwoSockets, list, [`${register},Voltage`, "Voltage.L1", "SoC"]), [
+    assertEquals(changed(acTwoSockets, list, [`${register},Voltage`, "SoC"]), ["Accepted", "Rejected"]);
+    assertEquals(changed(dcFour, list, ["SoC", "Voltage", "Voltage.L1"]), [
+      "Accepted",
       "Accepted",
       "Rejected",
-      "Rejected",
     ]);
-    assertEquals(changed(dcFour, list, ["SoC"]), ["Accepted"]);
   }
+});
+
+check("§16: a phase as suffix is taken where a connector has that phase, of what has phases", () => {
+  const items = ["Voltage.L1", "Voltage.L3-N,Current.Import.L2", "Voltage.L1-L2", "Voltage.N"];
+  assertEquals(changed(acTwoSockets, "MeterValuesSampledData", [...items, `${register}.L1`, "L1"]), [
+    "Accepted",
+    "Accepted",
+    ...Array(4).fill("Rejected"),
+  ]);
+  const [socket] = acTwoSockets.connectors;
+  const [cable] = dcFour.connectors;
+  if (socket?.current !== "AC" || cable === undefined) throw new Error("the first socket is AC");
+  const connectors = [{ ...socket, phases: 2 as const }, { ...cable, id: 2 }, {
+    ...socket,
+    id: 3,
+    phases: 1 as const,
+  }];
+  const mixed = { ...acTwoSockets, connectors };
+  assertEquals(changed(mixed, "MeterValuesSampledData", ["Voltage.L2", "Voltage.L3"]), [
+    "Accepted",
+    "Rejected",
+  ]);
 });
 
 check("the AC station has the keys of what the reference leaves out", () => {

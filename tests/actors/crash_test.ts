@@ -111,7 +111,7 @@ async function seeThrough(house: CalmHouse): Promise<void> {
   await house.advance(10_000);
   house.station.verbs.plug(1);
   await house.advance(1_000);
-  if (house.durable.starts.length === 0) await swiped(house, "ALICE");
+  if (house.durable.bills.length === 0) await swiped(house, "ALICE");
   await house.advance(90_000);
   if (status(house) === "Charging") await swiped(house, "ALICE");
   await house.advance(1_000);
@@ -200,4 +200,23 @@ Deno.test("an authorizer that crashes with a question open has authorised nothin
   assertEquals([house.sent("StartTransaction"), status(house)], [[], "Preparing"]);
   await swiped(house, "ALICE");
   assert(contactorClosed(house));
+});
+
+Deno.test("a connector crashes after its card was refused, which stops the energy alone: the contactor does not close for a moment", async () => {
+  const house = await bootedHouse({
+    judge: (idTag) => ({ status: idTag === "MALLORY" ? "Invalid" : "Accepted" }),
+    settings: { StopTransactionOnInvalidId: "false", AllowOfflineTxForUnknownId: "true" },
+  });
+  house.network.setLink("down");
+  await begun(house, 1, "MALLORY");
+  house.network.setLink("up");
+  await house.advance(60_000);
+  assertEquals(status(house), "SuspendedEVSE");
+  let wasClosed = false;
+  house.station.watch(() => void (wasClosed ||= contactorClosed(house)));
+  house.forget();
+  house.system().crash("connector:1");
+  await house.advance(1_000);
+  assertEquals([status(house), wasClosed], ["SuspendedEVSE", false]);
+  assertEquals(house.sent("StatusNotification").map(({ payload }) => payload.status), ["SuspendedEVSE"]);
 });

@@ -40,6 +40,33 @@ Deno.test("TC_070: every measurand of MeterValuesSampledData, from the next samp
   assertEquals(measurands, ["Energy.Active.Import.Register", list]);
 });
 
+Deno.test("§16: MeterValuesSampledData: a measurand without a suffix is told phase by phase, with one that phase alone", async () => {
+  const house = await bootedHouse({ station: "ac-two-sockets" });
+  const list = "Voltage,Current.Import.L2,Power.Active.Import";
+  await house.ask("ChangeConfiguration", { key: "MeterValuesSampledData", value: list });
+  await house.ask("ChangeConfiguration", { key: "StopTxnSampledData", value: "Voltage.L3" });
+  await charging(house);
+  await house.advance(60_000);
+  const told = values(house).flatMap(({ sampledValue }) => sampledValue).map(({ measurand, phase, value }) =>
+    [measurand, phase ?? "all", value].join(" ")
+  );
+  assertEquals(told, [
+    "Voltage L1-N 230.0",
+    "Voltage L2-N 230.0",
+    "Voltage L3-N 230.0",
+    "Current.Import L2 16.0",
+    "Power.Active.Import all 11040",
+    "Power.Active.Import L1 3680",
+    "Power.Active.Import L2 3680",
+    "Power.Active.Import L3 3680",
+  ]);
+  await swiped(house, "ALICE");
+  const [stop] = house.sent("StopTransaction");
+  const data = (stop?.payload.transactionData ?? []) as MeterValue[];
+  const phases = data.map(({ sampledValue }) => sampledValue.map(({ phase }) => phase).join());
+  assertEquals(phases, ["L3", "L3", "L3"]);
+});
+
 Deno.test("MeterValueSampleInterval: a new value holds at once, on the grid that began with the transaction; 0 ends it", async () => {
   const house = await chargingHouse();
   await house.advance(30_000);

@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ParkedOutcome } from "../../actors/archive.ts";
 import type { ArchiveRecord } from "../../storage/records.ts";
-import type { Turn } from "../sim/central_system_model.ts";
+import type { Turn } from "../sim/turn.ts";
 import type { CalmHouse, CalmHouseOptions } from "./calm_house.ts";
 import { begun, bootedHouse, chargingHouse, newHouse, stored, swiped } from "./calm_house.ts";
 
@@ -198,6 +198,20 @@ Deno.test("a resend that is refused again stays parked with what was answered no
   ]]);
   assertEquals(counts(house), { transactionMessages: 0, parked: 1, parkedTransactions: 1, resending: 0 });
   assertEquals(await resend(house, localId), "done");
+  assert(await isClear(house));
+});
+
+Deno.test("§3.7.1: in a resend, too, each message has its own attempts", async () => {
+  const house = await startRefused();
+  await house.ask("ChangeConfiguration", { key: "TransactionMessageAttempts", value: "2" });
+  await house.ask("ChangeConfiguration", { key: "TransactionMessageRetryInterval", value: "1" });
+  for (const action of ["StartTransaction", "MeterValues", "StopTransaction"]) {
+    house.centralSystem.script(action, failure);
+  }
+  house.forget();
+  await resend(house, await parkedId(house));
+  await house.advance(10_000);
+  assertEquals(sentIds(house).length, 8, "five messages, and three of them twice");
   assert(await isClear(house));
 });
 

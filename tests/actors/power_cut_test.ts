@@ -64,6 +64,8 @@ Deno.test("a checkpoint is a commit every 10 s while energy flows, once a minute
   house.station.verbs.ev(1, { suspended: true });
   await house.advance(200_000);
   assertEquals(checkpoints.slice(3), [150_000, 210_000, 270_000]);
+  await swiped(house, "ALICE");
+  assertEquals(house.store().snapshot().records.filter(({ key }) => key[0] === "checkpoint"), []);
 });
 
 Deno.test("§17: no Stop is before a sample of its transaction, nor a sample before another, wherever the cut falls", async () => {

@@ -13,7 +13,7 @@ import {
   stored,
   swiped,
 } from "./calm_house.ts";
-import { rebooted, stops } from "./power_cycle.ts";
+import { rebooted, registerWh, stops } from "./power_cycle.ts";
 
 const stopAfterReboot: StationProfile = {
   ...referenceDc,
@@ -138,4 +138,38 @@ Deno.test("power that comes back without a cut leaves the station in order: the 
   assertEquals(status(house), "Finishing");
   await swiped(house, "BOB");
   assertEquals([status(house), contactorClosed(house)], ["Charging", true]);
+});
+
+Deno.test("D4: wherever in the hold-up time the power goes, there is one Stop, PowerLoss, and the whole bill", async () => {
+  for (const profile of [referenceDc, stopAfterReboot]) {
+    for (const inMs of [0, 50, 100, 150, 200, 250, 300]) {
+      for (const keptCommits of [0, 1]) {
+        const house = await chargingHouse({ station: profile });
+        await house.advance(33_000);
+        house.disk.commitMs = 100;
+        house.station.verbs.power("failing");
+        await house.advance(inMs);
+        assertEquals(contactorClosed(house), false);
+        await rebooted(house, keptCommits);
+        await house.advance(60_000);
+        const [entry] = house.centralSystem.ledger.values();
+        assertEquals([entry?.stop?.reason, entry?.stop?.meterStop], ["PowerLoss", registerWh(house)]);
+        assertEquals([house.centralSystem.ledger.size, contactorClosed(house)], [1, false]);
+      }
+    }
+  }
+});
+
+Deno.test("AQ-7.1: actors that crash while the power fails: the Stop is made and sent all the same", async () => {
+  for (const actor of ["power", "connector:1", "meter", "outbox", "link", "station"]) {
+    const house = await chargingHouse();
+    await house.advance(33_000);
+    house.disk.commitMs = 100;
+    house.station.verbs.power("failing");
+    await house.advance(150);
+    house.system().crash(actor);
+    await house.advance(4_000);
+    assertEquals([house.centralSystem.open(), contactorClosed(house)], [[], false], actor);
+    assertEquals([...house.centralSystem.ledger.values()].map(({ stop }) => stop?.reason), ["PowerLoss"]);
+  }
 });

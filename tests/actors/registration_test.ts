@@ -1,6 +1,6 @@
 /** Registration: what the charger may say before and after it is accepted (OCPP 1.6 §4.2; spec/behaviour.md §1). */
 import { assertEquals } from "@std/assert";
-import type { Turn } from "../sim/central_system_model.ts";
+import type { Turn } from "../sim/turn.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import { actions, moments, newHouse, reported, swiped } from "./calm_house.ts";
 

@@ -85,6 +85,7 @@ Deno.test("§5.13: a reservation is used once: the next start of its owner has n
   await charger.advance(0);
   assertEquals(reported(charger).slice(-2), ["Finishing", "Available"]);
   charger.forget();
+  await charger.advance(1_000);
   await charging(charger, 1, "OWNER");
   assertEquals([...charger.centralSystem.ledger.values()].map(({ start }) => start.reservationId), [
     5,

@@ -15,6 +15,10 @@ async function draining(type: "Soft" | "Hard" = "Soft"): Promise<CalmHouse> {
   return house;
 }
 
+function useOf(house: CalmHouse): unknown {
+  return (house.system().inspect("connector:1") as { readonly use: string }).use;
+}
+
 function isKept(house: CalmHouse): boolean {
   return house.store().snapshot().records.some(({ key }) => key[0] === "restart");
 }
@@ -56,10 +60,11 @@ Deno.test("a connector that crashes before it has heard of a Reset stops for it"
 Deno.test("§5.14: a card presented while a Reset drains begins nothing, not even at a connector that was restarted", async () => {
   const house = await draining();
   await swiped(house, "BOB");
+  assertEquals(useOf(house), "ended");
   house.system().crash("connector:1");
   await house.advance(0);
   await swiped(house, "BOB");
-  assertEquals(house.sent("Authorize", "StartTransaction"), []);
+  assertEquals([useOf(house), house.sent("Authorize", "StartTransaction")], ["none", []]);
   assertEquals(contactorClosed(house), false);
 });
 

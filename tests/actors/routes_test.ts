@@ -7,7 +7,7 @@ import { createKernel } from "../../actors/otp/kernel.ts";
 import type { ProfileSchedulerMessage } from "../../actors/profile_scheduler_message.ts";
 import type { ReservationsMessage } from "../../actors/reservations.ts";
 import { routes } from "../../actors/routes.ts";
-import type { StationMessage } from "../../actors/station.ts";
+import type { StationMessage } from "../../actors/station_message.ts";
 import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
 
 function kindOf(action: string, payload: unknown, featureProfiles: readonly string[]): string {

@@ -253,7 +253,7 @@ Deno.test("the plug is pulled while the meter is being read: the card waits for 
   assertEquals([house.durable.tried, status(house)], [[], "Preparing"]);
   await plugged(house);
   await house.advance(500);
-  assertEquals([house.durable.starts.length, status(house)], [1, "Charging"]);
+  assertEquals([house.durable.bills.length, status(house)], [1, "Charging"]);
 });
 
 Deno.test("the plug is pulled, or a fault comes, while the start is being stored: the energy never flows", async () => {

@@ -201,3 +201,42 @@ Deno.test("AQ-5: at a station with one reader a card claims one connector, its o
   await swiped(house, "BOB");
   assertEquals([status(house, 1), status(house, 2)], ["Preparing", "Finishing"]);
 });
+
+Deno.test("§17: with a slow meter, and a civil clock that was set, no time in a transaction is above its Stop's", async () => {
+  const house = await bootedHouse({
+    meterMs: 400,
+    settings: { MeterValueSampleInterval: "0", StopTxnSampledData: "Energy.Active.Import.Register" },
+  });
+  await begun(house);
+  await house.advance(5_000);
+  // The grid is ahead of the transaction's own time by as much as still counts as near.
+  house.clock.stepWall(4_000);
+  await house.ask("ChangeConfiguration", { key: "ClockAlignedDataInterval", value: "30" });
+  await house.advance(22_000);
+  await swiped(house, "ALICE");
+  await house.advance(1_000);
+  const [entry] = house.centralSystem.ledger.values();
+  const samples = (entry?.meterValues ?? []).flatMap(({ meterValue }) => meterValue);
+  const times = [...samples, ...entry?.stop?.transactionData ?? []].map(({ timestamp }) => timestamp);
+  assertEquals([...times, entry?.stop?.timestamp], [
+    "2026-01-01T00:00:30.000Z",
+    "2026-01-01T00:00:00.400Z",
+    "2026-01-01T00:00:30.000Z",
+    "2026-01-01T00:00:30.000Z",
+  ]);
+});
+
+Deno.test("§17: what a slow meter tells after the stop is of the stop's own time", async () => {
+  const settings = { StopTxnSampledData: "Energy.Active.Import.Register" };
+  const house = await bootedHouse({ meterMs: 400, settings });
+  await begun(house);
+  await house.advance(20_000);
+  await swiped(house, "ALICE");
+  await house.advance(1_000);
+  const [entry] = house.centralSystem.ledger.values();
+  const times = entry?.stop?.transactionData?.map(({ timestamp }) => timestamp);
+  assertEquals([times?.at(-1), entry?.stop?.timestamp], [
+    "2026-01-01T00:00:20.000Z",
+    "2026-01-01T00:00:20.000Z",
+  ]);
+});

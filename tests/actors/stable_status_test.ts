@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { StatusStable } from "../../actors/stable_status.ts";
 import { StableStatus } from "../../actors/stable_status.ts";
 import type { Self } from "../../actors/otp/actor.ts";
-import type { OutboxMessage } from "../../actors/outbox.ts";
+import type { OutboxMessage } from "../../actors/outbox_message.ts";
 import type { StatusDelivered, StatusReport } from "../../actors/status_reporter.ts";
 import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
 import type { CallOutcome } from "../../protocol/answer.ts";

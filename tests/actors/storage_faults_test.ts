@@ -38,6 +38,52 @@ Deno.test("a full disk at the start: no transaction, no energy, a warning; and t
   assertEquals(house.sent("StatusNotification").at(-1)?.payload.errorCode, "NoError");
 });
 
+Deno.test("a full disk: the connector says why it begins nothing, and says by itself when it is over; the session is not begun then", async () => {
+  const house = await bootedHouse({ settings: uncached });
+  house.store().failCommits("full", Infinity);
+  await begun(house);
+  const said = () =>
+    house.sent("StatusNotification").map(({ atMs, payload }) => [
+      atMs,
+      payload.status,
+      payload.errorCode,
+      payload.vendorErrorCode,
+      payload.info,
+    ]);
+  const why = ["InternalError", "StorageRefuses", "storage refuses: database or disk is full"];
+  assertEquals(said(), [
+    [0, "Preparing", "NoError", undefined, undefined],
+    [0, "Preparing", ...why],
+  ]);
+  await house.advance(25_000);
+  house.store().failCommits("full", 0);
+  await house.advance(5_000);
+  assertEquals(said().slice(2), [[30_000, "Preparing", "NoError", undefined, undefined]]);
+  assertEquals([contactorClosed(house), house.sent("StartTransaction")], [false, []]);
+  // Nothing is asked of a store that is well.
+  let commits = 0;
+  house.watchCommits(() => void (commits += 1));
+  await house.advance(60_000);
+  assertEquals(commits, 0);
+  await swiped(house, "ALICE");
+  assert(contactorClosed(house));
+});
+
+Deno.test("a full disk: a card that is presented meanwhile is refused again, and the transaction that goes on goes on", async () => {
+  const house = await bootedHouse({ station: "ac-two-sockets", settings: uncached });
+  await begun(house, 1, "ALICE");
+  house.store().failCommits("full", Infinity);
+  await begun(house, 2, "BOB");
+  await house.advance(15_000);
+  await swiped(house, "BOB");
+  assertEquals([contactorClosed(house, 1), contactorClosed(house, 2)], [true, false]);
+  house.store().failCommits("full", 0);
+  await house.advance(10_000);
+  assertEquals(reported(house, 2).length, 3);
+  await swiped(house, "BOB");
+  assertEquals([contactorClosed(house, 1), contactorClosed(house, 2)], [true, true]);
+});
+
 Deno.test("a full disk at the stop: the contactor opens at once, the stop is tried each second until it is durable", async () => {
   const house = await chargingHouse();
   await house.advance(30_000);
@@ -143,6 +189,17 @@ for (const mode of ["hang", "fail"] as const) {
   });
 }
 
+for (const register of [NaN, Infinity, -5]) {
+  Deno.test(`a meter that tells a register of ${register} Wh has failed: nothing is billed by it`, async () => {
+    const house = await bootedHouse();
+    const { board } = house.station;
+    board.put({ ...board.outlet(1), registerWh: register });
+    await begun(house);
+    assertEquals([house.sent("StartTransaction"), contactorClosed(house), house.crashes()], [[], false, []]);
+    assertEquals(house.sent("StatusNotification").at(-1)?.payload.errorCode, "PowerMeterFailure");
+  });
+}
+
 Deno.test("a meter actor that crashes under a stop's question is asked again, and the true register is billed", async () => {
   const house = await chargingHouse();
   await house.advance(90_000);
@@ -202,4 +259,14 @@ Deno.test("a damaged record of a transaction crashes its connector and no other;
   await house.advance(0);
   assertEquals(contactorClosed(house, 1), false);
   assertEquals(house.crashes().every((crash) => crash.startsWith("connector:1")), true);
+});
+
+Deno.test("D-stop-first: a remote stop that the disk does not take is not promised, since a crash could undo it; it stops all the same", async () => {
+  const house = await chargingHouse();
+  house.store().failCommits("full", 1);
+  const transactionId = house.centralSystem.open()[0]?.transactionId;
+  assertEquals(await house.ask("RemoteStopTransaction", { transactionId }), {
+    result: { status: "Rejected" },
+  });
+  assertEquals([contactorClosed(house), house.centralSystem.open()], [false, []]);
 });

@@ -1,11 +1,12 @@
 /** Transaction messages: attempts, intervals, what is given up, and what is not counted (OCPP 1.6 §3.7; spec/behaviour.md §3). */
 import { assert, assertEquals } from "@std/assert";
-import type { Turn } from "../sim/central_system_model.ts";
+import type { Turn } from "../sim/turn.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import {
   actions,
   begun,
   bootedHouse,
+  charging,
   chargingHouse,
   contactorClosed,
   moments,
@@ -154,6 +155,27 @@ Deno.test("a failure stays counted over a crash of the outbox", async () => {
   house.system().crash("outbox");
   await house.advance(5_000);
   assertEquals([house.sent("StartTransaction").length, parked(house)], [3, 1]);
+});
+
+Deno.test("§3.7.1: attempts are counted over a power cut, and the content stays the same", async () => {
+  const house = await bootedHouse({ settings: { StopTxnSampledData: "Energy.Active.Import.Register" } });
+  await charging(house);
+  house.centralSystem.script("StopTransaction", failure, nothing, failure);
+  await house.advance(65_000);
+  await swiped(house, "ALICE");
+  await house.advance(1_000);
+  assertEquals(house.sent("StopTransaction").length, 1);
+  for (const attempts of [2, 3]) {
+    house.cutPower(0);
+    await house.advance(10_000);
+    await house.restorePower();
+    // A time-out counts after MessageTimeout.
+    await house.advance(40_000);
+    assertEquals([house.sent("StopTransaction").length, parked(house)], [attempts, attempts === 3 ? 1 : 0]);
+  }
+  const contents = house.sent("StopTransaction").map(({ payload }) => JSON.stringify(payload));
+  assertEquals(new Set(contents).size, 1);
+  assert(contents[0]?.includes(`"transactionData":[`));
 });
 
 Deno.test("D4: an answer that cannot be stored leaves the message in its place; it goes again, and is one transaction", async () => {

@@ -1,7 +1,7 @@
 /** The order of the wire: one CALL in flight, time-outs, answers that nobody waits for (OCPP-J 1.6 §4.1.1; spec/rpc.md §4). */
-import { assertEquals, assertNotEquals } from "@std/assert";
-import type { Turn } from "../sim/central_system_model.ts";
-import { actions, begun, bootedHouse, charging, chargingHouse, moments } from "./calm_house.ts";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import type { Turn } from "../sim/turn.ts";
+import { actions, begun, bootedHouse, charging, chargingHouse, moments, swiped } from "./calm_house.ts";
 
 const nothing = { kind: "nothing" } as const;
 
@@ -137,4 +137,67 @@ Deno.test("D-levels: a StatusNotification that a living peer has not answered is
   assertEquals(moments(house, "StatusNotification"), [0]);
   await house.advance(600_001);
   assertEquals(moments(house, "StatusNotification"), [0, 300_000]);
+});
+
+Deno.test("§3: a backlog that is drained does not silence the live charger: what happens now goes next", async () => {
+  const house = await chargingHouse({
+    station: "ac-two-sockets",
+    settings: { MeterValueSampleInterval: "10" },
+  });
+  house.network.setLink("down");
+  await house.advance(3_600_000);
+  house.centralSystem.script("MeterValues", ...Array(1_000).fill(late(100)));
+  house.forget();
+  house.network.setLink("up");
+  while (house.sent("MeterValues").length < 10) await house.clock.step();
+  house.station.verbs.plug(2);
+  house.station.verbs.swipe("BOB");
+  await house.advance(99);
+  assertEquals(house.sent("StatusNotification", "Authorize"), [], "one CALL is in flight");
+  await house.advance(1);
+  assertEquals(actions(house).slice(-3), ["StatusNotification", "Authorize", "MeterValues"]);
+  // The samples of an hour, in their order, and then the start that has happened meanwhile.
+  await house.advance(60_000);
+  const [start] = house.sent("StartTransaction");
+  const before = house.sent("MeterValues").filter(({ atMs }) => atMs < (start?.atMs ?? 0));
+  assertEquals(before.length >= 360, true);
+});
+
+Deno.test("D-hold: a central system that always has a slow question open delays the charger, and does not silence it", async () => {
+  const house = await bootedHouse({ station: "ac-two-sockets" });
+  // A lock that does not answer makes UnlockConnector slow; before the one is answered the next is asked.
+  house.station.verbs.plug(1);
+  await house.advance(0);
+  house.station.verbs.lock(1, { failure: true });
+  await house.advance(0);
+  house.forget();
+  let asked = 0;
+  const ask = () => {
+    asked += 1;
+    house.centralSystem.call("UnlockConnector", { connectorId: 1 });
+    house.clock.after(1_000, ask);
+  };
+  ask();
+  await house.advance(500);
+  house.station.verbs.plug(2);
+  await house.advance(30_000);
+  const [told] = house.sent("StatusNotification").filter(({ payload }) => payload.connectorId === 2);
+  assertEquals([asked > 25, (told?.atMs ?? Infinity) - 500 <= 3_000], [true, true]);
+});
+
+Deno.test("OCPP-J §4.1.1: an outbox that hears late of connections that are gone says nothing on the one that is there", async () => {
+  const house = await chargingHouse();
+  Object.assign(house.networkMs, { min: 50, max: 50 });
+  house.saboteur.order("outbox", { kind: "slow", turns: 2, extraMs: 9_000 });
+  await swiped(house, "ALICE");
+  // Restarted, it is busy again, while the connection is another one twice.
+  assert(house.system().crash("outbox"));
+  await house.advance(3_000);
+  house.centralSystem.cut();
+  await house.advance(3_000);
+  house.forget();
+  assert(house.system().crash("outbox"));
+  await house.advance(60_000);
+  assertEquals([house.wireBreaches(), house.centralSystem.breaches], [[], []]);
+  assertEquals(house.sent("StopTransaction").length, 1);
 });

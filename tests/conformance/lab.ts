@@ -21,6 +21,8 @@ export interface StationUnderTest {
   /** The connector under test. */
   readonly connectorId: number;
   readonly cable: "detachable" | "fixed";
+  /** Those of its alternating current; none where it is direct. */
+  readonly phases: readonly string[];
   /** One reader for the station, or one at each connector. */
   readonly reader: "station" | "connector";
   /** What the connector gives by itself, in either unit. */

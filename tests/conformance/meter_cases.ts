@@ -8,6 +8,10 @@ import { charging } from "./states.ts";
 
 const INTERVALS = 3;
 
+const REGISTER = "Energy.Active.Import.Register";
+/** Where there are phases: all of one measurand, and one of another. */
+const PHASED = `${REGISTER},Voltage,Current.Import.L2`;
+
 export const meterCases = {
   async TC_070_CS(bench) {
     const { tool } = bench;
@@ -15,10 +19,10 @@ export const meterCases = {
       MeterValueSampleInterval: String(sampleIntervalS),
       ClockAlignedDataInterval: "0",
     });
-    const measurands = await measurandsOf(bench, "MeterValuesSampledData");
+    const wanted = await wantedOf(bench, "MeterValuesSampledData");
     const transactionId = await charging(bench);
     const values = await meterValues(bench, INTERVALS);
-    for (const value of values) assertComplete(value, { transactionId, measurands }, "Sample.Periodic");
+    for (const value of values) assertComplete(value, { transactionId, wanted }, "Sample.Periodic");
     const started = tool.heard.find(({ action }) => action === "StartTransaction");
     const times = [String(started?.payload["timestamp"]), ...values.map(timestampOf)];
     assertPeriodic("samples", times.map((time) => Date.parse(time)), sampleIntervalS);
@@ -30,10 +34,10 @@ export const meterCases = {
       MeterValueSampleInterval: "0",
       ClockAlignedDataInterval: String(clockAlignedIntervalS),
     });
-    const measurands = await measurandsOf(bench, "MeterValuesAlignedData");
+    const wanted = await wantedOf(bench, "MeterValuesAlignedData");
     const transactionId = await charging(bench);
     const values = await meterValues(bench, INTERVALS);
-    for (const value of values) assertComplete(value, { transactionId, measurands }, "Sample.Clock");
+    for (const value of values) assertComplete(value, { transactionId, wanted }, "Sample.Clock");
     const timesMs = values.map((value) => Date.parse(timestampOf(value)));
     // Fractions of a second are insignificant (OCPP 1.6 §3.14).
     for (const timeMs of timesMs) assertEquals(Math.floor(timeMs / 1_000) % clockAlignedIntervalS, 0);
@@ -54,21 +58,26 @@ async function meterValues(
   }
 }
 
-async function measurandsOf({ tool }: Bench, key: string): Promise<readonly string[]> {
+/** What each MeterValues has to hold: measurands, and their phases where there are any. */
+async function wantedOf({ tool, station }: Bench, key: string): Promise<readonly string[]> {
+  if (station.phases.length > 0) await precondition(tool, { [key]: PHASED });
   const value = (await reported(tool, key))?.value ?? "";
-  return value === "" ? ["Energy.Active.Import.Register"] : value.split(",");
+  if (value !== PHASED) return value === "" ? [REGISTER] : value.split(",");
+  return [REGISTER, ...station.phases.map((phase) => `Voltage.${phase}-N`), "Current.Import.L2"];
 }
 
 function assertComplete(
   { transactionId, meterValue }: MeterValuesRequest,
-  wanted: { readonly transactionId: number; readonly measurands: readonly string[] },
+  expected: { readonly transactionId: number; readonly wanted: readonly string[] },
   context: string,
 ): void {
-  assertEquals(transactionId, wanted.transactionId);
+  assertEquals(transactionId, expected.transactionId);
   assertEquals(meterValue.length, 1);
   const samples = meterValue[0]?.sampledValue ?? [];
-  const measured = samples.map(({ measurand }) => measurand ?? "Energy.Active.Import.Register");
-  assertEquals([...new Set(measured)].toSorted(), wanted.measurands.toSorted());
+  const measured = samples.map(({ measurand = REGISTER, phase }) =>
+    phase === undefined ? measurand : `${measurand}.${phase}`
+  );
+  assertEquals(measured.toSorted(), expected.wanted.toSorted());
   for (const sample of samples) {
     assertEquals(sample.context, context);
     assert(sample.format === undefined || sample.format === "Raw");

@@ -3,7 +3,7 @@ import { allStatuses, authorize, start, status, stop } from "./expected.ts";
 import { type Bench, type Case, idTag1, idTag2, otherIdTag, parentIdTag } from "./lab.ts";
 import { accepted, assertVerdict } from "./requests.ts";
 import { assertWaited } from "./spacing.ts";
-import { allUnavailable, charging, latestTransactionId, othersUnavailable, unavailable } from "./states.ts";
+import { allUnavailable, charging, othersUnavailable, unavailable } from "./states.ts";
 
 const reservationId = 815;
 const expiryS = 2;

@@ -1,6 +1,6 @@
 /** `POST /data-transfer`: what goes to the central system, and what comes back of it (OCPP 1.6 §4.3). */
 import { assertEquals } from "@std/assert";
-import type { OutboxMessage } from "../../actors/outbox.ts";
+import type { OutboxMessage } from "../../actors/outbox_message.ts";
 import { dataTransferEndpoint } from "../../console/data_transfer.ts";
 import { answer } from "../../console/endpoint.ts";
 import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";

@@ -1,7 +1,7 @@
 /** `/parked`: what is told of parked transactions, and what comes of a wish (decision D-parked). */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { ParkedOutcome } from "../../actors/archive.ts";
-import type { OutboxMessage } from "../../actors/outbox.ts";
+import type { OutboxMessage } from "../../actors/outbox_message.ts";
 import { ParkedAnswer, ParkedTransactionAnswer } from "../../console/answers.ts";
 import { answer } from "../../console/endpoint.ts";
 import { parkedEndpoints } from "../../console/parked_endpoints.ts";
@@ -166,7 +166,7 @@ Deno.test("GET /parked: a transaction that goes on, one whose messages wait, and
     sets: [
       {
         key: ["transaction", 1],
-        value: { localId: 5, boot: 1, idTag: "ALICE", meterStartWh: 0, startedMs: 0, startedMonotonicMs: 0 },
+        value: { localId: 5, boot: 1, idTag: "ALICE" },
       },
       { key: ["outbox", 20], value: waits },
     ],

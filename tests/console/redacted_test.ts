@@ -66,7 +66,7 @@ checkError(
 checkError(
   "the frame itself goes",
   `Error: ${frame} is wrong`,
-  { kind: "SendFrame", text: frame },
+  { kind: "SendFrame", text: frame, socket: 1 },
   "Error: *** is wrong",
 );
 checkError(

@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import type { Board, BoardEvent } from "../../hal/board.ts";
-import type { PhysicalFault } from "../../hal/physical_state.ts";
+import type { PhysicalFault, PhysicalTrouble } from "../../hal/physical_state.ts";
 
 /** A board on the bench, with connector 1 under test, nothing plugged in, and somebody's hands at its terminals. */
 export interface BoardUnderTest {
@@ -17,12 +17,16 @@ export interface BoardUnderTest {
   readonly plug: () => void;
   /** At the car. */
   readonly unplugEv: () => void;
+  /** Null: whatever is wrong there is over. */
   readonly setFault: (fault: PhysicalFault | null) => void;
+  readonly setWarning: (warning: PhysicalTrouble) => void;
+  readonly setStationWarning: (warning: PhysicalFault) => void;
   readonly setStationFault: (fault: PhysicalFault | null) => void;
   /** The lock is stuck where it is; on a fixed cable nothing. */
   readonly jamLock: () => void;
 }
 
+const silentCar: PhysicalTrouble = { errorCode: "EVCommunicationError", info: "no answer to SLAC" };
 const fault: PhysicalFault = { errorCode: "GroundFailure", vendorErrorCode: "F12", info: "RCD" };
 
 export function testBoard(name: string, make: () => BoardUnderTest): void {
@@ -143,7 +147,32 @@ export function testBoard(name: string, make: () => BoardUnderTest): void {
     under.setStationFault(null);
     await under.settle();
     assertEquals(under.board.stationFault(), null);
-    assertEquals(events.at(-1), { kind: "StationFaultChanged", fault: null });
+    assertEquals(events.at(-1), { kind: "StationFaultChanged", fault: null, warning: null });
+  });
+
+  check("a warning leaves the contactor as it is, and stands beside a fault", async (under) => {
+    await closed(under);
+    const events = recorded(under.board);
+    under.setWarning(silentCar);
+    await under.settle();
+    assertEquals(under.board.state(1).contactorClosed, true);
+    assertEquals(events.at(-1), { kind: "ConnectorChanged", connectorId: 1, state: under.board.state(1) });
+    under.setFault(fault);
+    assertEquals([under.board.state(1).fault, under.board.state(1).warning], [fault, silentCar]);
+    under.setFault(null);
+    assertEquals(under.board.state(1).warning, null);
+  });
+
+  check("a warning of the station leaves the contactors as they are", async (under) => {
+    await closed(under);
+    const events = recorded(under.board);
+    under.setStationWarning(fault);
+    await under.settle();
+    assertEquals(under.board.state(1).contactorClosed, true);
+    assertEquals([under.board.stationFault(), under.board.stationWarning()], [null, fault]);
+    assertEquals(events, [{ kind: "StationFaultChanged", fault: null, warning: fault }]);
+    under.setStationFault(null);
+    assertEquals(under.board.stationWarning(), null);
   });
 
   check("a lock holds the plug of a detachable cable, and does nothing on a fixed one", async (under) => {

@@ -4,11 +4,13 @@
  * Law: no driver has a test of a promise that is not in this list.
  */
 import { assert, assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
-import type { Meter, MeterOutcome } from "../../hal/meter.ts";
+import type { Meter, MeterOutcome, Reading } from "../../hal/meter.ts";
 
 /** A meter on the bench, at connector 1, and what makes it count. */
 export interface MeterUnderTest {
   readonly meter: Meter;
+  /** How many phases of alternating current are wired to connector 1; 0 where it is direct. */
+  readonly phases: number;
   /** Lets all that is under way arrive. */
   readonly settle: () => Promise<void>;
   /** Sends some kilowatt hours through it. */
@@ -51,6 +53,12 @@ export function testMeter(name: string, make: () => MeterUnderTest): void {
     assertEquals(await register(under), before);
   });
 
+  check("AC is told phase by phase, as many as are wired, and DC as a whole", async (under) => {
+    const { phases = [], currentA, voltageV } = await taken(under);
+    assert(phases.length === 0 || phases.length === under.phases, `${phases.length} of ${under.phases}`);
+    if (under.phases > 0) assertEquals([currentA, voltageV], [undefined, undefined]);
+  });
+
   check("a bus that fails is an outcome and says why", async (under) => {
     under.breakBus();
     const outcome = await asked(under);
@@ -59,9 +67,13 @@ export function testMeter(name: string, make: () => MeterUnderTest): void {
 }
 
 async function register(under: MeterUnderTest): Promise<number> {
+  return (await taken(under)).energyWh;
+}
+
+async function taken(under: MeterUnderTest): Promise<Reading> {
   const outcome = await asked(under);
   assert(outcome?.kind === "read", `the meter must answer, not ${JSON.stringify(outcome)}`);
-  return outcome.reading.energyWh;
+  return outcome.reading;
 }
 
 async function asked({ meter, settle }: MeterUnderTest): Promise<MeterOutcome | null> {

@@ -56,8 +56,10 @@ static void note(enum operation operation, const char *path, const void *data, s
   ssize_t whole = sizeof record + strlen(path) + data_bytes;
   if (REAL(writev)(log_fd, parts, 3) != whole) abort();
 }
-static int fails(enum operation operation) {
-  if (!control || !(control->failing & 1 << operation) || control->count == 0) return 0;
+/* What the simulated hardware remembers lies in the same directory, and is on no disk of the charger's. */
+static int is_hardware(const char *path) { return strstr(path, "/physical.json") != NULL; }
+static int fails(enum operation operation, const char *path) {
+  if (!control || is_hardware(path) || !(control->failing & 1 << operation) || control->count == 0) return 0;
   if (control->skip > 0) return control->skip--, 0;
   if (control->count > 0) control->count--;
   control->hits++;
@@ -68,7 +70,7 @@ static int64_t size_of(const char *path) { struct stat it; return stat(path, &it
 static void give_back(int64_t bytes) { if (control && control->room >= 0 && bytes > 0) control->room += bytes; }
 /* How many of the bytes the disk takes: all, the part that still fits, or none. */
 static size_t fitting(const char *path, size_t bytes, int64_t at) {
-  if (!control) return bytes;
+  if (!control || is_hardware(path)) return bytes;
   if (control->short_writes > 0 && bytes > 512) { control->short_writes--; control->hits++; bytes = 512; }
   int64_t size = size_of(path), growth = at + (int64_t) bytes - (size < at ? at : size);
   if (control->room < 0 || growth <= 0) return bytes;
@@ -77,7 +79,7 @@ static size_t fitting(const char *path, size_t bytes, int64_t at) {
   return bytes;
 }
 static ssize_t write_at(int fd, const char *path, const void *data, size_t bytes, int64_t at) {
-  if (fails(WRITE)) return -1;
+  if (fails(WRITE, path)) return -1;
   size_t taken = fitting(path, bytes, at);
   if (bytes > 0 && taken == 0) return errno = ENOSPC, -1;
   ssize_t written = REAL(pwrite64)(fd, data, taken, at);
@@ -89,7 +91,7 @@ static int open_at(int folder, const char *name, int flags, mode_t mode) {
   int64_t size = -1;
   if (name[0] == '/') { strncpy(path, name, PATH_MAX - 1); size = is_ours(path) ? size_of(path) : -1; }
   int is_watched = is_ours(path);
-  if (is_watched && flags & O_CREAT && size < 0 && fails(CREATE)) return -1;
+  if (is_watched && flags & O_CREAT && size < 0 && fails(CREATE, path)) return -1;
   int fd = REAL(openat64)(folder, name, flags, mode);
   if (fd < 0 || !is_watched || !(flags & (O_CREAT | O_TRUNC))) return fd;
   if (size < 0) note(CREATE, path, "", 0, 0);
@@ -128,7 +130,7 @@ ssize_t writev(int fd, const struct iovec *parts, int count) {
 }
 static int truncate_at(int fd, const char *path, int64_t size) {
   int64_t before = size_of(path);
-  if (fails(TRUNCATE) || REAL(ftruncate64)(fd, size) != 0) return -1;
+  if (fails(TRUNCATE, path) || REAL(ftruncate64)(fd, size) != 0) return -1;
   note(TRUNCATE, path, "", 0, size);
   give_back(before - size);
   return 0;
@@ -141,12 +143,12 @@ int ftruncate64(int fd, off64_t size) {
 int ftruncate(int fd, off_t size) { return ftruncate64(fd, size); }
 static int synced(int result, const char *path) { if (result == 0) note(SYNC, path, "", 0, 0); return result; }
 #define SYNC_WITH(name) char path[PATH_MAX]; if (!path_of(fd, path)) return REAL(name)(fd); \
-  LOCKED(int, fails(SYNC) ? -1 : synced(REAL(name)(fd), path))
+  LOCKED(int, fails(SYNC, path) ? -1 : synced(REAL(name)(fd), path))
 int fsync(int fd) { SYNC_WITH(fsync); }
 int fdatasync(int fd) { SYNC_WITH(fdatasync); }
 static int rename_to(const char *from, const char *to) {
   int64_t replaced = size_of(to);
-  if (fails(RENAME) || REAL(rename)(from, to) != 0) return -1;
+  if (fails(RENAME, from) || REAL(rename)(from, to) != 0) return -1;
   note(RENAME, from, to, strlen(to), 0);
   give_back(replaced);
   return 0;

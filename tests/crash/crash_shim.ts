@@ -35,12 +35,18 @@ export async function compileShim(directory: string): Promise<string> {
     args: ["-Wall", "-Wextra", "-Werror", "-O2", "-shared", "-fPIC", "-o", library, source, "-ldl"],
     stderr: "piped",
   });
-  const { success, stderr } = await command.output().catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Error("install a C compiler (Debian: apt-get install gcc libc6-dev): there is no cc");
-  });
+  const { success, stderr } = await outputOf(command);
   if (!success) throw new Error(`mend the C compiler or crash_shim.c:\n${new TextDecoder().decode(stderr)}`);
   return library;
+}
+
+async function outputOf(command: Deno.Command): Promise<Deno.CommandOutput> {
+  try {
+    return await command.output();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Error("install a C compiler (Debian: apt-get install gcc libc6-dev): there is no cc");
+  }
 }
 
 /** What a process is given so that it runs under the shim. */

@@ -3,11 +3,13 @@
  *
  * Law: the store is opened as the charger opens it; what it reports or throws is told, never swallowed.
  */
+import { assertEquals } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
 import { credentialsFile } from "../../storage/drivers/credentials_file.ts";
 import { BALLAST_BYTES } from "../../storage/drivers/ballast.ts";
 import { openDenoKvStore } from "../../storage/drivers/deno_kv_store.ts";
 import { describeFinding } from "../../storage/finding.ts";
-import { keys } from "../../storage/records.ts";
+import { availabilityKey, checkpointKey, keys } from "../../storage/records.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Content } from "./disk.ts";
 
@@ -59,7 +61,12 @@ export async function openCutState(state: string): Promise<Opened> {
     try {
       if (read.kind === "read" && read.damage !== null) findings.push(read.damage);
       const credentials = read.kind === "read" ? "whole" : read.kind;
-      return { kind: "opened", records: JSON.stringify(await allRecords(store)), findings, credentials };
+      return {
+        kind: "opened",
+        records: JSON.stringify(await allRecords(store, state)),
+        findings,
+        credentials,
+      };
     } finally {
       await close();
     }
@@ -68,12 +75,21 @@ export async function openCutState(state: string): Promise<Opened> {
   }
 }
 
-const KINDS = new Set([...Object.values(keys).map(([kind]) => kind), "availability"]);
+/** Of each kind the first part of its key; some records have no other. */
+const KINDS = [...Object.values(keys), checkpointKey(1), availabilityKey(1)]
+  .flatMap((key) => key.slice(0, 1));
 
-async function allRecords(store: Store): Promise<readonly unknown[]> {
+/** Throws where the file has records of a kind that is not known here, or some that the store leaves out. */
+async function allRecords(store: Store, state: string): Promise<readonly unknown[]> {
   const records: unknown[] = [];
   for (const kind of KINDS) {
-    for (const { key, value, sequence } of await store.list([kind])) records.push([key, value, sequence]);
+    const single = await store.get([kind]);
+    const entries = [...single === null ? [] : [single], ...await store.list([kind])];
+    for (const { key, value, sequence } of entries) records.push([key, value, sequence]);
   }
+  using database = new DatabaseSync(`${state}/store.kv`, { readOnly: true });
+  const row = database.prepare("select count(*) as count from kv").get();
+  // One more is the store's own.
+  assertEquals(Number(row?.["count"]), records.length + 1, `records in ${state}`);
   return records;
 }

@@ -48,11 +48,13 @@ const SECTOR_BYTES = 512;
 export interface DiskOptions {
   /** It says that it has synced, and is always one sync behind: no store can live on it, and a judge must notice. */
   readonly isLate?: boolean;
+  /** Files that stand for things which no power cut takes anything from, as a meter's register. */
+  readonly isHardware?: (path: string) => boolean;
 }
 
 export class Disk {
   readonly #root: string;
-  readonly #isLate: boolean;
+  readonly #options: DiskOptions;
   /** What running programs see. */
   readonly #seen = new Map<string, File>();
   readonly #durable = new Map<string, File>();
@@ -62,7 +64,7 @@ export class Disk {
   /** The directory `root` is there before and after. */
   constructor(root: string, options: DiskOptions = {}) {
     this.#root = root;
-    this.#isLate = options.isLate ?? false;
+    this.#options = options;
     const file = newFile(true);
     this.#seen.set(root, file);
     this.#durable.set(root, file);
@@ -82,23 +84,27 @@ export class Disk {
       case "DirectoryMade": {
         const file = newFile(record.kind === "DirectoryMade");
         this.#seen.set(record.path, file);
-        return this.#change({ kind: "name", path: record.path, file });
+        return this.#change(record.path, { kind: "name", path: record.path, file });
       }
       case "Written":
-        return this.#change({ ...record, kind: "write", file: this.#file(record.path) });
+        return this.#change(record.path, { ...record, kind: "write", file: this.#file(record.path) });
       case "Truncated":
-        return this.#change({ kind: "resize", file: this.#file(record.path), size: record.size });
+        return this.#change(record.path, {
+          kind: "resize",
+          file: this.#file(record.path),
+          size: record.size,
+        });
       case "Synced":
         return this.#sync(record.path);
       case "Renamed": {
         const file = this.#file(record.path);
         this.#seen.delete(record.path);
         this.#seen.set(record.to, file);
-        return this.#change({ kind: "name", path: record.to, file, from: record.path });
+        return this.#change(record.to, { kind: "name", path: record.to, file, from: record.path });
       }
       case "Unlinked":
         this.#seen.delete(record.path);
-        return this.#change({ kind: "name", path: record.path, file: null });
+        return this.#change(record.path, { kind: "name", path: record.path, file: null });
     }
   }
 
@@ -120,18 +126,20 @@ export class Disk {
     );
     return new Map(
       reached.sort(([one], [other]) => one.length - other.length).map(([path, file]) =>
-        [path, file.isDirectory ? "directory" : (contents.get(file) ?? file.durable).all()] as const
+        [path, file.isDirectory ? "directory" : (contents.get(file) ?? file.durable.copy()).all()] as const
       ),
     );
   }
 
-  #change(change: Write | Resize | Name): void {
-    this.#pending.push({ ...change, number: this.#changes++ });
+  #change(path: string, change: Write | Resize | Name): void {
+    if (!this.#options.isHardware?.(path)) this.#pending.push({ ...change, number: this.#changes++ });
+    else if (change.kind === "name") applyName(this.#durable, change);
+    else applyTo(change.file.durable, change);
   }
 
   #sync(path: string): void {
     const synced = this.#file(path);
-    const upTo = this.#isLate ? synced.changesAtSync : this.#changes;
+    const upTo = this.#options.isLate ? synced.changesAtSync : this.#changes;
     synced.changesAtSync = this.#changes;
     this.#pending = this.#pending.filter((change) => {
       const isOf = change.kind === "name" ? parentOf(change.path) === path : change.file === synced;

@@ -20,7 +20,9 @@ export interface DurableState {
 export async function durableState(stateDirectory: string): Promise<DurableState> {
   const copy = await Deno.makeTempDir({ prefix: "chargerd_test_" });
   try {
-    for (const name of ["store.kv", "store.kv-wal"]) await copyIfThere(stateDirectory, copy, name);
+    for (const name of ["store.kv", "store.kv-wal", "store.kv-journal"]) {
+      await copyIfThere(stateDirectory, copy, name);
+    }
     return await read(`${copy}/store.kv`);
   } finally {
     await Deno.remove(copy, { recursive: true });

@@ -5,7 +5,7 @@
  */
 import { createSimulatedEntropy } from "../../hal/drivers/simulated_entropy.ts";
 import { judge } from "./judge.ts";
-import { runLane } from "./lane.ts";
+import { type Evidence, runLane } from "./lane.ts";
 import { DRAIN_MOMENTS, drawMoments, type Moment, SESSION_MOMENTS } from "./moments.ts";
 
 export interface KillFigures {
@@ -24,31 +24,34 @@ export async function sweepKills(seed: string, kills: number): Promise<KillFigur
   const figures = { kills: 0, drainKills: 0, transactions: 0, messagesLeft: 0 };
   async function work(): Promise<void> {
     for (let lane = lanes.shift(); lane !== undefined; lane = lanes.shift()) {
-      const name = `${seed} kills ${lane}`;
-      const entropy = createSimulatedEntropy(name);
       const count = Math.min(KILLS_IN_LANE, kills - lane * KILLS_IN_LANE);
-      // In turn: each lane is killed in sessions and in drains.
       const drains = Math.floor(count / 2);
-      const moments: readonly Moment[] = interleaved(
-        drawMoments(entropy, SESSION_MOMENTS, count - drains),
-        drawMoments(entropy, DRAIN_MOMENTS, drains),
-      );
-      const evidence = await runLane(entropy, moments).catch((cause) => {
-        throw new Error(`lane "${name}": ${cause instanceof Error ? cause.message : cause}`, { cause });
-      });
-      try {
-        judge(evidence);
-      } catch (cause) {
-        throw new Error(`lane "${name}": ${cause instanceof Error ? cause.message : cause}`, { cause });
-      }
+      const { ledger, left } = await killAndJudge(`${seed} kills ${lane}`, count - drains, drains);
       figures.kills += count;
       figures.drainKills += drains;
-      figures.transactions += evidence.ledger.entries.length;
-      figures.messagesLeft += evidence.left.flatMap(({ messages }) => messages).length;
+      figures.transactions += ledger.entries.length;
+      figures.messagesLeft += left.flatMap(({ messages }) => messages).length;
+      console.error(`${figures.kills} of ${kills} kills`);
     }
   }
   await Promise.all(Array.from({ length: LANES_AT_ONCE }, work));
   return figures;
+}
+
+/** One lane, killed in sessions and in drains in turn. */
+async function killAndJudge(name: string, sessions: number, drains: number): Promise<Evidence> {
+  const entropy = createSimulatedEntropy(name);
+  const moments: readonly Moment[] = interleaved(
+    drawMoments(entropy, SESSION_MOMENTS, sessions),
+    drawMoments(entropy, DRAIN_MOMENTS, drains),
+  );
+  try {
+    const evidence = await runLane(entropy, moments);
+    judge(evidence);
+    return evidence;
+  } catch (cause) {
+    throw new Error(`lane "${name}": ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
 }
 
 function interleaved<T>(one: readonly T[], other: readonly T[]): readonly T[] {

@@ -131,12 +131,17 @@ function keptOf(mark: Mark): string | null {
   }
 }
 
+/** The meter's register and the car: what the simulated station remembers is not the charger's to keep. */
+function isHardware(path: string): boolean {
+  return /\/physical\.json(\.tmp)?$/.test(path);
+}
+
 /** Each cut in turn; the next is made when it is asked for. */
 export function* cutsOf(recording: Recording, history: History, options: SweepOptions): Generator<Cut> {
   const { records, root } = recording;
   const entropy = createSimulatedEntropy(options.seed);
   const share = options.states === undefined ? 1 : options.states / (records.length * CUT_POLICIES.length);
-  const disk = new Disk(root, options);
+  const disk = new Disk(root, { isLate: options.isLate ?? false, isHardware });
   let [durable, told] = [0, 0];
   let hasCredentials = false;
   for (const [record, entry] of records.entries()) {

@@ -21,6 +21,7 @@ Deno.test(`SIGKILL at ${KILLS} moments: no Start and no Stop is lost or doubled,
   });
   const evidence = await Promise.all(lanes);
   for (const lane of evidence) judge(lane);
+  assert(evidence.every(({ registerWh }) => registerWh > 0));
   // A session that never gets far would be judged well, too.
   const left = evidence.flatMap((lane) => lane.left);
   assert(left.some(({ open }) => open.length > 0) && left.some(({ messages }) => messages.length > 0));

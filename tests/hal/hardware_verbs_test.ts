@@ -141,6 +141,24 @@ const requests: readonly (readonly [StationProfile, unknown, VerbOutcome["kind"]
     "invalid",
     "info: write at most 50",
   ],
+  [
+    referenceDc,
+    { verb: "fault", connectorId: 1, errorCode: "EVCommunicationError", severity: "fault" },
+    "invalid",
+    'write severity "warning"',
+  ],
+  [
+    referenceDc,
+    { verb: "fault", connectorId: 0, errorCode: "EVCommunicationError" },
+    "invalid",
+    "name a connector, not 0",
+  ],
+  [
+    referenceDc,
+    { verb: "fault", connectorId: 1, errorCode: "OtherError", severity: "info" },
+    "invalid",
+    'severity: write "fault" or "warning", not "info"',
+  ],
   [referenceDc, { verb: "clear-fault", connectorId: 1 }, "done", ""],
   [referenceDc, { verb: "ev", connectorId: 1, demand: false, suspended: true, socPercent: 50 }, "done", ""],
   [referenceDc, { verb: "ev", connectorId: 1, socPercent: 101 }, "invalid", "socPercent: write at most 100"],
@@ -161,6 +179,21 @@ for (const [profile, request, kind, reason] of requests) {
     assertEquals(why(outcome).slice(0, reason.length), reason);
   });
 }
+
+check("a fault is one, a warning is one where it says so, and of a car that does not answer always", () => {
+  const { perform, board, physicalState } = bench(acTwoSockets);
+  perform({ verb: "fault", connectorId: 1, errorCode: "HighTemperature", severity: "warning" });
+  perform({ verb: "fault", connectorId: 1, errorCode: "GroundFailure", severity: "fault" });
+  perform({ verb: "fault", connectorId: 2, errorCode: "EVCommunicationError" });
+  perform({ verb: "fault", connectorId: 0, errorCode: "WeakSignal", severity: "warning" });
+  const told = [1, 2].map((id) => [board.state(id).fault?.errorCode, board.state(id).warning?.errorCode]);
+  assertEquals(told, [["GroundFailure", "HighTemperature"], [undefined, "EVCommunicationError"]]);
+  assertEquals([board.stationFault(), board.stationWarning()], [null, { errorCode: "WeakSignal" }]);
+  assertEquals(physicalState().stationWarning, { errorCode: "WeakSignal" });
+  for (const connectorId of [0, 1, 2]) perform({ verb: "clear-fault", connectorId });
+  const left = [1, 2].flatMap((id) => [board.state(id).fault, board.state(id).warning]);
+  assertEquals([...left, board.stationFault(), board.stationWarning()], Array(6).fill(null));
+});
 
 check("what was performed has happened", () => {
   const { perform, board, physicalState } = bench(acTwoSockets);

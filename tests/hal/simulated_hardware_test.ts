@@ -28,6 +28,8 @@ for (const profile of [referenceDc, acTwoSockets, dcFour]) {
       plug: () => verbs.plug(1),
       unplugEv: () => verbs.unplug(1, "ev"),
       setFault: (fault) => fault === null ? verbs.clearFault(1) : verbs.fault(1, fault),
+      setWarning: (warning) => verbs.fault(1, warning, "warning"),
+      setStationWarning: (warning) => verbs.fault(0, warning, "warning"),
       setStationFault: (fault) => fault === null ? verbs.clearFault(0) : verbs.fault(0, fault),
       jamLock: () => verbs.lock(1, { failure: true }),
     };
@@ -36,8 +38,10 @@ for (const profile of [referenceDc, acTwoSockets, dcFour]) {
   for (const meterDelayMs of [0, 40]) {
     testMeter(`meter of ${profile.name}, answering after ${meterDelayMs} ms`, () => {
       const { station, clock } = bench(profile, meterDelayMs);
+      const [connector] = profile.connectors;
       return {
         meter: station.meter,
+        phases: connector?.current === "AC" ? connector.phases : 0,
         settle: () => clock.advance(meterDelayMs),
         flow: async () => {
           station.verbs.plug(1);

@@ -56,26 +56,46 @@ check("connectors do not share what flows", async () => {
   assertEquals([registerWh(under.station, 0), registerWh(under.station, 1)], [11_040, 0]);
 });
 
-check("an AC meter tells what the profile lists: watt of all phases, ampere and volt of one", async () => {
-  const under = await charging(acTwoSockets);
-  await under.clock.advance(HOUR_MS);
-  const { temperatureC, ...rest } = await reading(under);
-  assertEquals(rest, {
-    energyWh: 11_040,
-    meterSerialNumber: "SIM-1",
-    powerW: 11_040,
-    currentA: 16,
-    voltageV: 230,
-    frequencyHz: 50,
-  });
-  assertEquals(temperatureC, 20 + 35 / 4);
-});
+check(
+  "an AC meter tells what the profile lists: watt of all phases, and of each with ampere and volt",
+  async () => {
+    const under = await charging(acTwoSockets);
+    await under.clock.advance(HOUR_MS);
+    const { temperatureC, ...rest } = await reading(under);
+    assertEquals(rest, {
+      energyWh: 11_040,
+      meterSerialNumber: "SIM-1",
+      powerW: 11_040,
+      frequencyHz: 50,
+      phases: Array(3).fill({ powerW: 3_680, currentA: 16, voltageV: 230 }),
+    });
+    assertEquals(temperatureC, 20 + 35 / 4);
+  },
+);
+
+check(
+  "an AC meter has a reading for each phase that is wired; a car of one phase draws from the first",
+  async () => {
+    const [socket] = acTwoSockets.connectors;
+    if (socket?.current !== "AC") throw new Error("the first socket is AC");
+    for (const phases of [1, 2, 3] as const) {
+      const profile = { ...acTwoSockets, connectors: [{ ...socket, phases, maxPowerW: 7_360 }] };
+      const under = bench(profile, { ...defaultCarModel, onBoardPhases: 1 });
+      under.verbs.plug(1);
+      under.board.setContactor(1, true);
+      const { phases: told, powerW } = await reading(under);
+      const idle = { powerW: 0, currentA: 0, voltageV: 230 };
+      assertEquals(told, [{ ...idle, powerW: 3_680, currentA: 16 }, idle, idle].slice(0, phases));
+      assertEquals(powerW, 3_680);
+    }
+  },
+);
 
 check("a DC meter tells the car's voltage while the contactor is closed, and whole Wh", async () => {
   const under = await charging(dcFour);
   await under.clock.advance(1_000);
-  const { energyWh, powerW, voltageV = 0, currentA = 0 } = await reading(under);
-  assertEquals([energyWh, powerW], [33, 120_000]);
+  const { energyWh, powerW, voltageV = 0, currentA = 0, phases } = await reading(under);
+  assertEquals([energyWh, powerW, phases], [33, 120_000, undefined]);
   assert(voltageV > 354 && voltageV < 355 && Math.abs(voltageV * currentA - 120_000) < 1e-6);
   under.board.setContactor(1, false);
   assertEquals((await reading(under)).voltageV, 0);
@@ -118,6 +138,7 @@ check("a car that gets full says so by itself, in one event, at that moment", as
     evDemandsEnergy: false,
     evSocPercent: 100,
     fault: null,
+    warning: null,
   });
   assertEquals(under.clock.pending(), 0);
 });

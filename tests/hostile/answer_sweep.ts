@@ -4,9 +4,9 @@
  *
  * Law: after each case one transaction more is in the ledger, with its Start and its Stop, and the connector is free.
  */
-import type { Turn } from "../sim/central_system_model.ts";
+import type { Turn } from "../sim/turn.ts";
 import { Breach, judgeEnd } from "../sim/invariants.ts";
-import { heal } from "../sim/run_seed.ts";
+import { heal } from "../sim/heal.ts";
 import type { AnswerCase, OwnAction } from "./answer_cases.ts";
 import type { HostileHouse } from "./hostile_house.ts";
 import { createHostileHouse } from "./hostile_house.ts";

@@ -5,7 +5,7 @@
  * the clamped interval, and its clock shows a year that can be (OCPP 1.6 §4.2; decision D-boot-0; reliability.md D13, C3 row 20).
  */
 import { Breach, judgeEnd } from "../sim/invariants.ts";
-import { heal } from "../sim/run_seed.ts";
+import { heal } from "../sim/heal.ts";
 import type { AnswerCase } from "./answer_cases.ts";
 import type { HostileCase } from "./hostile_case.ts";
 import type { HostileHouse } from "./hostile_house.ts";

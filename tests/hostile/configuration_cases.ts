@@ -12,7 +12,7 @@ const unknownKeys = [
     "BlinkRepeat",
     "LightIntensity",
     "SupportedFeatureProfilesMaxLength",
-    "LocalAuthListEnabled",
+    "SupportedFileTransferProtocols",
     "CpoName",
   ],
   ...[

@@ -1,5 +1,5 @@
 /**
- * Every request of the central system in Core and RemoteTrigger, each place of it in every value class (spec/messages.md §3).
+ * Every request of the central system in Core, RemoteTrigger, LocalAuthListManagement and Reservation, each place of it in every value class (spec/messages.md §3).
  *
  * Law: the good request of each action does no harm, so that what a case does is the doing of the place that it changes.
  */
@@ -65,6 +65,8 @@ const chargingProfile = object(
   },
 );
 
+const statusesOfIdTag = ["Accepted", "Blocked", "ConcurrentTx", "Expired", "Invalid"];
+
 const requests: readonly Request[] = [
   {
     action: "ChangeAvailability",
@@ -126,14 +128,59 @@ const requests: readonly Request[] = [
     statuses: ({ connectorId }, connectors) =>
       connectorId === 0 || Number(connectorId) > connectors ? ["NotSupported"] : undefined,
   },
+  { action: "CancelReservation", shape: object({ reservationId: integer }), statuses: () => ["Rejected"] },
+  { action: "GetLocalListVersion", shape: object({}), statuses: () => undefined },
+  {
+    action: "SendLocalList",
+    shape: object(
+      {
+        // No version that can be sent, so that the good one changes nothing.
+        listVersion: { type: "integer", good: "0" },
+        updateType: { type: "literal", good: '"Differential"', of: ["Differential", "Full"] },
+      },
+      {
+        localAuthorizationList: {
+          type: "list",
+          least: 0,
+          of: object({ idTag }, {
+            idTagInfo: object(
+              { status: { type: "literal", good: '"Accepted"', of: statusesOfIdTag } },
+              { expiryDate: date, parentIdTag: idTag },
+            ),
+          }),
+        },
+      },
+    ),
+    statuses: () => undefined,
+  },
+  ...reservations(),
   ...triggers(),
 ];
 
+/** Expired before it began, so that nothing is kept from anybody; every other place is changed. */
+function reservations(): readonly Request[] {
+  return ["connectorId", "idTag", "parentIdTag", "reservationId"].map((place) => ({
+    action: "ReserveNow",
+    place,
+    shape: object(
+      { connectorId, expiryDate: date, idTag, reservationId: integer },
+      { parentIdTag: idTag },
+    ),
+    statuses: () => ["Rejected"],
+  }));
+}
+
 /** One for each message that can be asked for, with every connectorId (OCPP 1.6 §7.32). */
 function triggers(): readonly Request[] {
-  const built = ["BootNotification", "Heartbeat", "MeterValues", "StatusNotification"];
-  const unbuilt = ["DiagnosticsStatusNotification", "FirmwareStatusNotification", "LogStatusNotification"];
-  return [...built, ...unbuilt, "StartTransaction"].map((name) => ({
+  const built = [
+    "BootNotification",
+    "DiagnosticsStatusNotification",
+    "FirmwareStatusNotification",
+    "Heartbeat",
+    "MeterValues",
+    "StatusNotification",
+  ];
+  return [...built, "LogStatusNotification", "StartTransaction"].map((name) => ({
     action: "TriggerMessage",
     name: `TriggerMessage of ${name}`,
     place: "connectorId",

@@ -5,7 +5,7 @@
  * Law: a run is a function of its seed, its station and its cases; what fails is named exactly.
  */
 import { judgeEnd } from "../sim/invariants.ts";
-import { heal } from "../sim/run_seed.ts";
+import { heal } from "../sim/heal.ts";
 import type { HostileCase } from "./hostile_case.ts";
 import type { HostileHouse } from "./hostile_house.ts";
 import { createHostileHouse } from "./hostile_house.ts";

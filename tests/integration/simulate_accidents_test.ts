@@ -66,7 +66,7 @@ async function powerFails({ simulator, chargePoint }: Scene): Promise<void> {
 async function powerIsCut({ simulator, chargePoint }: Scene): Promise<void> {
   await charges(simulator, chargePoint, 2);
   await simulator.post("/hardware/power", { state: "cut" });
-  await untilAnswered("a dead charger", () => simulator.status(), ({ running }) => !running);
+  const dead = await untilAnswered("a dead charger", () => simulator.status(), ({ running }) => !running);
   await simulator.post("/hardware/power", { state: "on" });
   await assertNext(chargePoint, "BootNotification", [
     "StopTransaction PowerLoss",
@@ -74,7 +74,8 @@ async function powerIsCut({ simulator, chargePoint }: Scene): Promise<void> {
     "StatusNotification 1 Finishing",
   ]);
   await leaves(simulator, chargePoint);
-  assertBilled(chargePoint, 2, { idTag: "DRIVER", reason: "PowerLoss" });
+  const { stop } = assertBilled(chargePoint, 2, { idTag: "DRIVER", reason: "PowerLoss" });
+  assertLessOrEqual(stop?.timestamp ?? "", dead.at, "of the last sign of life, not of the boot");
 }
 
 async function networkGoes({ simulator, chargePoint }: Scene): Promise<void> {
@@ -110,7 +111,7 @@ async function diskIsFull({ simulator, chargePoint, state }: Scene): Promise<voi
   await simulator.post("/hardware/storage", { state: "full" });
   await plugsIn(simulator, chargePoint);
   await simulator.post("/hardware/reader/swipe", { idTag: "DRIVER" });
-  const refused = "StatusNotification 1 Preparing InternalError storage refuses a new transaction";
+  const refused = "StatusNotification 1 Preparing InternalError storage refuses: database or disk is full";
   await assertNext(chargePoint, "Authorize DRIVER", refused);
   assertEquals((await simulator.status()).connectors[0]?.contactorClosed, false);
   await assertBillsAddUp(chargePoint, state);

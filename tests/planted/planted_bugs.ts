@@ -75,21 +75,24 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: `stands in (spec/behaviour.md §18).
     const { energyWh } = closing(record, this.#last(record), reading);`,
     replace: `stands in (spec/behaviour.md §18).
-    const energyWh = Math.max(reading?.energyWh ?? 0, record.meterStartWh);`,
+    const { energyWh } = closing(record, null, null);`,
   },
   {
     id: "b7",
     what: "the transaction and its StartTransaction are two commits",
     file: book,
-    find: `          ...kept(store, record.localId, beginning.data),
-          queued(store, startMessage(record.localId, { ...beginning, connectorId })),
+    find: `          queued(store, startMessage(record.localId, { ...beginning, connectorId })),
         ],
-      }, record);`,
-    replace: `          ...kept(store, record.localId, beginning.data),
-        ],
-      }, record) && await commit({
-        sets: [queued(store, startMessage(record.localId, { ...beginning, connectorId }))],
-      }, record);`,
+      });
+      if (outcome.kind !== "committed") {`,
+    replace: `        ],
+      });
+      if (outcome.kind === "committed") {
+        await store.commit({
+          sets: [queued(store, startMessage(record.localId, { ...beginning, connectorId }))],
+        });
+      }
+      if (outcome.kind !== "committed") {`,
   },
   {
     id: "b8",
@@ -114,9 +117,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     id: "b10",
-    what: "an outbox that crashed between an answer's commit and its news tells nobody",
-    file: "actors/outbox.ts",
-    find: `        await tellOpenAnswered(store, listener);`,
-    replace: ``,
+    what: "a connector that crashed after its stop was decided charges on",
+    file: "actors/connector_behaviour.ts",
+    find: `if (record?.stop !== undefined) await`,
+    replace: `if (record?.stop?.reason === "PowerLoss") await`,
   },
 ];

@@ -18,6 +18,7 @@ import {
   trouble,
   wantsContactor,
   wantsLock,
+  warningOf,
 } from "../../protocol/connector_status.ts";
 import { claimOf, mayHaveClaim, notReserved } from "../../protocol/reservation.ts";
 import type { Edge } from "./connector_walk.ts";
@@ -196,7 +197,23 @@ export const stateLaws: Readonly<Record<string, (facts: ConnectorFacts) => boole
     facts.availability === "Operative" ||
     ["none", "ended", "transaction", "stopping"].includes(facts.use.kind),
   "§5.6: a trouble is told in a fault or with a warning, and only then": (facts) =>
-    (trouble(facts).errorCode !== "NoError") === (faultOf(facts) !== null || facts.warning !== null),
+    (trouble(facts).errorCode !== "NoError") === (faultOf(facts) !== null || warningOf(facts) !== null),
+  "§7.6: a warning is told until it is over, that of a car where one is there that does not charge": (
+    facts,
+  ) => {
+    const { warning } = facts.electronics;
+    if (warning === null || faultOf(facts) !== null) return true;
+    const isOfCar = ["Preparing", "SuspendedEV", "SuspendedEVSE", "Finishing"].includes(status(facts));
+    return isOfCar === (trouble(facts).errorCode === "EVCommunicationError");
+  },
+  "§7.6: EVCommunicationError is never Faulted": (facts) =>
+    status(facts) !== "Faulted" || trouble(facts).errorCode !== "EVCommunicationError",
+  "§5.3: a warning keeps nothing from happening": (facts) => {
+    const without = { ...facts, electronics: { ...facts.electronics, warning: null }, warning: null };
+    return status(facts) === status(without) && wantsContactor(facts) === wantsContactor(without) &&
+      wantsLock(facts) === wantsLock(without) &&
+      mayRemoteStart(facts, "ANYBODY") === mayRemoteStart(without, "ANYBODY");
+  },
   "§3.10: a remote start is accepted only where a driver could begin": (facts) =>
     !mayRemoteStart(facts, "DRIVER") || status(facts) === "Available" || status(facts) === "Reserved" ||
     (status(facts) === "Preparing" && holder(facts) === undefined),
@@ -214,7 +231,7 @@ export const stateLaws: Readonly<Record<string, (facts: ConnectorFacts) => boole
     const way: readonly ConnectorEvent[] = [
       {
         kind: "ElectronicsChanged",
-        electronics: { plug: "none", evDemandsEnergy: false, fault: null, lock, supply: "on" },
+        electronics: { plug: "none", evDemandsEnergy: false, fault: null, warning: null, lock, supply: "on" },
       },
       { kind: "StopRequested", stop: { reason: "Remote" } },
       { kind: "StopCommitted" },
@@ -260,6 +277,7 @@ function letsGo(held: Holder | undefined, event: ConnectorEvent): boolean {
     case "Resumed":
     case "StartCommitted":
     case "StartFailed":
+    case "StorageRecovered":
     case "StartAnswered":
     case "StopCommitted":
       return false;

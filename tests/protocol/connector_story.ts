@@ -12,6 +12,7 @@ import type {
   ConnectorRules,
   Fault,
   Plug,
+  Trouble,
 } from "../../protocol/connector_facts.ts";
 import { step } from "../../protocol/connector.ts";
 import type { StopReason } from "../../protocol/messages/types.ts";
@@ -31,7 +32,14 @@ const factorySettings: ConnectorRules = {
 
 /** Nobody is there. */
 const atRest: ConnectorFacts = {
-  electronics: { plug: "none", evDemandsEnergy: false, fault: null, lock: "absent", supply: "on" },
+  electronics: {
+    plug: "none",
+    evDemandsEnergy: false,
+    fault: null,
+    warning: null,
+    lock: "absent",
+    supply: "on",
+  },
   use: { kind: "none" },
   availability: "Operative",
   reserved: notReserved,
@@ -107,6 +115,7 @@ function holder(idTag: string, parentIdTag: string | undefined): string {
 interface Circumstances {
   readonly demand?: boolean;
   readonly fault?: Fault | null;
+  readonly warning?: Trouble | null;
   readonly supply?: "on" | "failing";
 }
 
@@ -127,9 +136,9 @@ export function cable(
 function electronics(
   where: Plug,
   lock: "absent" | "open" | "closed",
-  { demand = where === "both", fault = null, supply = "on" }: Circumstances,
+  { demand = where === "both", fault = null, warning = null, supply = "on" }: Circumstances,
 ): ConnectorEvent {
-  const electronics = { plug: where, evDemandsEnergy: demand, fault, lock, supply };
+  const electronics = { plug: where, evDemandsEnergy: demand, fault, warning, lock, supply };
   return { kind: "ElectronicsChanged", electronics };
 }
 

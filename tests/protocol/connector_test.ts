@@ -1,7 +1,8 @@
 /**
  * How a connector comes to charge, or does not: identification, the plug, remote starts, time-outs and faults (OCPP 1.6 §4.8, §4.9).
  */
-import type { ConnectorEvent, Fault } from "../../protocol/connector_facts.ts";
+import type { ConnectorEvent, Fault, Trouble } from "../../protocol/connector_facts.ts";
+import { storageRefuses } from "../../protocol/connector_facts.ts";
 import {
   accept,
   answerStart,
@@ -19,6 +20,13 @@ import {
 
 const fault: Fault = { errorCode: "GroundFailure" };
 const meterFailed: ConnectorEvent = { kind: "StartFailed", warning: { errorCode: "PowerMeterFailure" } };
+
+const storageFull: ConnectorEvent = {
+  kind: "StartFailed",
+  warning: { errorCode: "InternalError", vendorErrorCode: storageRefuses, info: "full" },
+};
+
+const storageRecovered: ConnectorEvent = { kind: "StorageRecovered" };
 
 story("TC_003: plugged in first", charging);
 
@@ -160,6 +168,25 @@ story("§6: a fault while it starts: no transaction", [
   [plug("both"), "Preparing"],
 ]);
 
+story(
+  "a start that the store refuses is a warning, which ends by itself when there is room again; nothing starts then",
+  [
+    [plug("both"), "Preparing"],
+    [present("DRIVER"), "Preparing", "AskAuthorization DRIVER"],
+    [accept("DRIVER"), "Preparing", "CommitStart DRIVER"],
+    [storageFull, "Preparing InternalError (full)"],
+    [storageRecovered, "Preparing"],
+  ],
+);
+
+story("a store that has room again ends no other warning", [
+  [plug("both"), "Preparing"],
+  [present("DRIVER"), "Preparing", "AskAuthorization DRIVER"],
+  [accept("DRIVER"), "Preparing", "CommitStart DRIVER"],
+  [meterFailed, "Preparing PowerMeterFailure"],
+  [storageRecovered, "Preparing PowerMeterFailure"],
+]);
+
 story("§5.3: a start that failed is told as a warning until the next one has succeeded", [
   ...charging.slice(0, 3),
   [meterFailed, "Preparing PowerMeterFailure"],
@@ -193,6 +220,31 @@ story("C9, D9, I3, I4: a fault pauses the transaction, and what was before comes
   [plug("both", { demand: false, fault }), "Faulted GroundFailure"],
   [plug("both", { demand: false }), "SuspendedEV"],
 ]);
+
+const silentCar: Trouble = { errorCode: "EVCommunicationError" };
+const hot: Trouble = { errorCode: "HighTemperature", info: "70 C" };
+
+story("§7.6: EVCommunicationError is told where a car is there that does not charge, and stops nothing", [
+  [plug("none", { warning: silentCar }), "Available"],
+  [plug("both", { warning: silentCar, demand: false }), "Preparing EVCommunicationError"],
+  [present("DRIVER"), "Preparing EVCommunicationError", "AskAuthorization DRIVER"],
+  [accept("DRIVER"), "Preparing EVCommunicationError", "CommitStart DRIVER"],
+  [startCommitted, "SuspendedEV EVCommunicationError"],
+  [plug("both", { warning: silentCar }), "Charging"],
+  [plug("both", { warning: silentCar, fault }), "Faulted GroundFailure"],
+  [plug("both", { demand: false }), "SuspendedEV"],
+]);
+
+story(
+  "§5.3: a warning of the electronics stands beside every status, before that of a start, until it is over",
+  [
+    [plug("none", { warning: hot }), "Available HighTemperature (70 C)"],
+    ...charging.slice(0, 3),
+    [meterFailed, "Preparing PowerMeterFailure"],
+    [plug("both", { warning: hot }), "Preparing HighTemperature (70 C)"],
+    [plug("both"), "Preparing PowerMeterFailure"],
+  ],
+);
 
 story("the answer for another transaction is none for this one", [
   ...charging,

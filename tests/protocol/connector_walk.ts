@@ -14,6 +14,7 @@ import type {
   Fault,
   Holder,
   RunningTransaction,
+  Trouble,
   Use,
 } from "../../protocol/connector_facts.ts";
 import type { Reserved } from "../../protocol/reservation.ts";
@@ -76,6 +77,7 @@ const events: readonly ConnectorEvent[] = [
   { kind: "Resumed" },
   { kind: "StartCommitted", localId: 1 },
   { kind: "StartFailed", warning: { errorCode: "PowerMeterFailure" } },
+  { kind: "StorageRecovered" },
   ...answers.map((answer) =>
     ({ kind: "StartAnswered", localId: 1, transactionId: 7, energyWh: 1_000, ...answer }) as const
   ),
@@ -166,12 +168,15 @@ export function walk(
   return seen.size;
 }
 
-/** Whole, broken, and on failing power. */
-function inGoodTimesAndBad(all: readonly Omit<Electronics, "fault" | "supply">[]): readonly Electronics[] {
+/** Whole, broken, with a car that does not answer, and on failing power. */
+function inGoodTimesAndBad(
+  all: readonly Omit<Electronics, "fault" | "warning" | "supply">[],
+): readonly Electronics[] {
   const broken: Fault = { errorCode: "GroundFailure" };
+  const silent: Trouble = { errorCode: "EVCommunicationError" };
   return all.flatMap((one) =>
-    ([[null, "on"], [broken, "on"], [null, "failing"]] as const).map(([fault, supply]) =>
-      Object.freeze({ ...one, fault, supply })
+    ([[null, null, "on"], [broken, null, "on"], [null, silent, "on"], [null, null, "failing"]] as const).map(
+      ([fault, warning, supply]) => Object.freeze({ ...one, fault, warning, supply }),
     )
   );
 }
@@ -181,7 +186,7 @@ function keyOf(facts: ConnectorFacts): string {
   const { electronics: now, use, availability, reserved, saysReserved, restarting, lockFault, warning } =
     facts;
   return `${reserved.claims[0]?.reservationId} ${saysReserved} ` +
-    `${now.plug} ${now.lock} ${now.evDemandsEnergy} ${now.fault?.errorCode} ${now.supply} ${availability} ` +
+    `${now.plug} ${now.lock} ${now.evDemandsEnergy} ${now.fault?.errorCode} ${now.warning?.errorCode} ${now.supply} ${availability} ` +
     `${restarting} ${lockFault?.errorCode} ${warning?.errorCode} ${keyOfUse(use)}`;
 }
 

@@ -1,5 +1,6 @@
 /** When samples are due, on the transaction's grid and on the clock's, and what each measurand says (OCPP 1.6 §3.15, §7.31 to §7.45; spec/behaviour.md §16; TC_036, TC_070, TC_071). */
 import { assertEquals } from "@std/assert";
+import type { MeasurandItem } from "../../protocol/measurand_item.ts";
 import { Measurand, MeterValue, type SampledValue } from "../../protocol/messages/types.ts";
 import type { Measured } from "../../protocol/metering.ts";
 import {
@@ -175,15 +176,15 @@ for (const measurand of Measurand.options) {
 function check(
   sentence: string,
   measured: Measured,
-  asked: readonly Measurand[],
+  asked: readonly MeasurandItem[],
   expected: readonly string[] | null,
 ): void {
   Deno.test({ name: `MeterValue: ${sentence}`, permissions: "none" }, () => {
     const told = meterValue(measured, asked, "Trigger", atMs);
-    assertEquals(
-      told?.sampledValue.map(({ measurand, value, context }) => `${measurand} ${value} ${context}`) ?? null,
-      expected,
+    const texts = told?.sampledValue.map(({ measurand, phase, value, context }) =>
+      [measurand, ...(phase === undefined ? [] : [phase]), value, context].join(" ")
     );
+    assertEquals(texts ?? null, expected);
     if (told !== null) assertEquals(MeterValue.parse(told), told);
   });
 }
@@ -209,6 +210,68 @@ check("0 is measured", { energyWh: 0, powerW: 0, currentA: 0 }, [
   "Power.Active.Import 0 Trigger",
   "Current.Import 0.0 Trigger",
 ]);
+
+/** Three phases, of which the car uses one. */
+const threePhases: Measured = {
+  energyWh: 1_234,
+  powerW: 3_680.4,
+  phases: [
+    { powerW: 3_680.4, currentA: 16, voltageV: 230.04 },
+    { powerW: 0, currentA: 0, voltageV: 231.5 },
+    { powerW: 0, currentA: 0, voltageV: 229 },
+  ],
+};
+
+check(
+  "§16: without a suffix it is every phase by itself, a voltage to the neutral conductor",
+  threePhases,
+  ["Voltage", "Current.Import"],
+  [
+    "Voltage L1-N 230.0 Trigger",
+    "Voltage L2-N 231.5 Trigger",
+    "Voltage L3-N 229.0 Trigger",
+    "Current.Import L1 16.0 Trigger",
+    "Current.Import L2 0.0 Trigger",
+    "Current.Import L3 0.0 Trigger",
+  ],
+);
+check("§16: and the whole before them where it is measured", threePhases, ["Power.Active.Import"], [
+  "Power.Active.Import 3680 Trigger",
+  "Power.Active.Import L1 3680 Trigger",
+  "Power.Active.Import L2 0 Trigger",
+  "Power.Active.Import L3 0 Trigger",
+]);
+check(
+  "§16: with a suffix it is that phase alone, under the name by which it was asked",
+  threePhases,
+  ["Voltage.L2", "Voltage.L3-N", "Current.Import.L1", "Power.Active.Import.L3"],
+  [
+    "Voltage L2 231.5 Trigger",
+    "Voltage L3-N 229.0 Trigger",
+    "Current.Import L1 16.0 Trigger",
+    "Power.Active.Import L3 0 Trigger",
+  ],
+);
+check(
+  "what two items ask for is told once",
+  threePhases,
+  ["Current.Import.L2", "Current.Import", "Voltage.L1-N", "Voltage.L1"],
+  [
+    "Current.Import L2 0.0 Trigger",
+    "Current.Import L1 16.0 Trigger",
+    "Current.Import L3 0.0 Trigger",
+    "Voltage L1-N 230.0 Trigger",
+    "Voltage L1 230.0 Trigger",
+  ],
+);
+check("energy has no phases", threePhases, [register], [`${register} 1234 Trigger`]);
+check(
+  "a connector with fewer phases than its station leaves out the others",
+  { energyWh: 5, phases: [{ voltageV: 230 }] },
+  ["Voltage.L2", "Voltage"],
+  ["Voltage L1-N 230.0 Trigger"],
+);
+check("and says nothing where it has none of those asked for", all, ["Voltage.L1"], null);
 
 Deno.test({
   name: "MeterValues: TC_070, TC_071: an empty list means the register, any other means itself",

@@ -1,16 +1,15 @@
 /**
  * A central system as the specification would have it, for the simulated world: it accepts, answers, and keeps the ledger.
- * A script makes it depart from that, one CALL at a time.
+ * A script makes it depart from that, one CALL at a time (`turn.ts`).
  *
- * Law: it knows a retransmitted StartTransaction by its content (connectorId, idTag, timestamp, meterStart), as OCPP 1.6 §3.7
- * leaves it to do, so that a second transaction in its ledger is the charger's fault.
+ * Law: its clock is the right one, and it never tells a wrong time by mistake.
  */
 import type { Clock } from "../../hal/clock.ts";
 import type { Entropy } from "../../hal/entropy.ts";
 import type { SimulatedPeer } from "../../hal/drivers/simulated_peer.ts";
 import type { SimulatedNetwork } from "../../hal/drivers/simulated_websocket.ts";
 import { formatDateTime } from "../../protocol/date_time.ts";
-import type { Call, CallError, CallResult, RpcErrorCode } from "../../protocol/frame.ts";
+import type { Call, CallError, CallResult } from "../../protocol/frame.ts";
 import {
   callError,
   formatCall,
@@ -25,34 +24,16 @@ import type {
   StopTransactionRequest,
 } from "../../protocol/messages/core.ts";
 import type { IdTagInfo } from "../../protocol/messages/types.ts";
+import type { CentralSystemLedger, LedgerEntry } from "./central_system_ledger.ts";
+import { createCentralSystemLedger, startText } from "./central_system_ledger.ts";
+import type { Turn } from "./turn.ts";
 
-export interface LedgerEntry {
-  transactionId: number;
-  readonly start: StartTransactionRequest;
-  readonly meterValues: MeterValuesRequest[];
-  stop: StopTransactionRequest | null;
-}
-
-/** What it does with one CALL. Only an `error` leaves the ledger as it was. */
-export type Turn =
-  /** `payload` in place of its own answer, `afterMs` in place of its own pace. */
-  | { readonly kind: "answer"; readonly payload?: unknown; readonly afterMs?: number }
-  | { readonly kind: "error"; readonly errorCode: RpcErrorCode }
-  /**
-   * These texts in place of its own answer, whatever they are; the ledger has the CALL all the same. `transactionId` is what a
-   * StartTransaction is told in them, from then on the entry's own.
-   */
-  | {
-    readonly kind: "texts";
-    readonly texts: (id: string) => readonly string[];
-    readonly transactionId?: number;
-    readonly afterMs?: number;
-  }
-  | { readonly kind: "nothing" };
+/** What becomes of the next knocks at its door. */
+export type Handshake = "unavailable" | "noAnswer" | "hangUp" | "wrongSubprotocol" | "noSubprotocol";
 
 export interface CentralSystemModel {
-  /** By a number of its own: a script may have told two transactions the same transactionId. */
-  readonly ledger: ReadonlyMap<number, LedgerEntry>;
+  readonly ledger: CentralSystemLedger["entries"];
+  readonly books: CentralSystemLedger;
   /** The last status of each connector, 0 included, as reported. */
   readonly statuses: ReadonlyMap<number, string>;
   /** How often each action was received. */
@@ -61,8 +42,10 @@ export interface CentralSystemModel {
   readonly answers: readonly (CallResult | CallError)[];
   /** What the charger did that it must not; the world's invariants are about the charger, these about the wire. */
   readonly breaches: readonly string[];
-  /** Transactions whose RemoteStopTransaction was Accepted. */
-  readonly stopsAccepted: ReadonlySet<number>;
+  /** Transactions whose RemoteStopTransaction was Accepted, by their `startText`. */
+  readonly stopsAccepted: ReadonlySet<string>;
+  /** CALLs on the present connection that have not been answered, though they must be. */
+  readonly unanswered: () => readonly string[];
   /** The moments at which a ping came. */
   readonly pings: readonly number[];
   /** What it does with the next CALLs of this action, one turn each; after them it follows the specification again. */
@@ -71,8 +54,14 @@ export interface CentralSystemModel {
   readonly call: (action: string, payload: unknown) => string;
   /** Sends a text as it is, nothing when there is no connection. `asks` are the ids of the CALLs in it: each may be answered once. */
   readonly say: (text: string, asks?: readonly string[]) => void;
+  /** What becomes of the next knocks, one each. */
+  readonly handshakes: (...handshakes: readonly Handshake[]) => void;
+  /** Closes the connection in order, with this code. */
+  readonly close: (code: number) => void;
   /** Hangs up without a word. */
   readonly cut: () => void;
+  /** From now on it follows the specification again. */
+  readonly heal: () => void;
   readonly connected: () => boolean;
   /** How many connections there have been so far. */
   readonly accepted: () => number;
@@ -86,37 +75,48 @@ export interface CentralSystemOptions {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly network: SimulatedNetwork;
+  /** Default: that of the clock, which the charger may set. */
+  readonly wallMs?: () => number;
   readonly heartbeatIntervalS: number;
   readonly answerMs: () => number;
   /** What an idTag is worth; default Accepted. */
   readonly judge?: (idTag: string) => IdTagInfo;
+  /** Whether a transaction that was set aside is being sent again: its MeterValues may come after its StopTransaction. */
+  readonly mayBeLate?: () => boolean;
   readonly heard?: (text: string, direction: "sent" | "received") => void;
 }
 
 export function createCentralSystemModel(options: CentralSystemOptions): CentralSystemModel {
-  const { clock, entropy, network, heartbeatIntervalS } = options;
-  const ledger = new Map<number, LedgerEntry>();
+  const { clock, entropy, network, heartbeatIntervalS, wallMs = clock.wallMs } = options;
+  const breaches: string[] = [];
+  const books = createCentralSystemLedger(breaches, options.mayBeLate ?? (() => false));
   const statuses = new Map<number, string>();
   const received = new Map<string, number>();
   const answers: (CallResult | CallError)[] = [];
   const scripts = new Map<string, Turn[]>();
-  const breaches: string[] = [];
+  const handshakes: Handshake[] = [];
   const pings: number[] = [];
-  /** Of the present connection. */
-  const unanswered: string[] = [];
+  /** Of the present connection: how many answers may come under an id, and which ids are owed one. */
+  const awaited = new Map<string, number>();
+  const owed = new Set<string>();
   /** RemoteStopTransaction.req by message id: which transaction each is about. */
-  const stopsAsked = new Map<string, number>();
-  const stopsAccepted = new Set<number>();
+  const stopsAsked = new Map<string, LedgerEntry>();
+  const stopsAccepted = new Set<string>();
+  /** Registration as it was told last. While Rejected nothing need be answered (OCPP 1.6 §4.2). */
+  let told = "Accepted";
   let peer: SimulatedPeer | null = null;
   let connections = 0;
   let accepted = 0;
 
   network.accept((next) => {
+    const handshake = handshakes.shift();
+    if (handshake !== undefined) return refuse(next, handshake);
     const mine = next;
     peer = next;
     connections += 1;
     accepted += 1;
-    unanswered.length = 0;
+    awaited.clear();
+    owed.clear();
     next.listen((event) => {
       if (event.kind === "Closed") connections -= 1;
       if (mine !== peer) return;
@@ -134,6 +134,21 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     next.open("ocpp1.6");
   });
 
+  function refuse(knocking: SimulatedPeer, handshake: Handshake): void {
+    switch (handshake) {
+      case "unavailable":
+        return knocking.refuse(503);
+      case "noAnswer":
+        return;
+      case "hangUp":
+        return knocking.cut();
+      case "wrongSubprotocol":
+        return knocking.open("ocpp2.0.1");
+      case "noSubprotocol":
+        return knocking.open("");
+    }
+  }
+
   function heard(from: SimulatedPeer, text: string): void {
     options.heard?.(text, "received");
     const parsed = parseFrame(text);
@@ -148,150 +163,160 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     const json = parseJson(text);
     if (json.kind !== "json" || !Array.isArray(json.value)) return null;
     const [type, id, errorCode, errorDescription] = json.value;
-    return type === 4 && unanswered.includes(id) ? callError(id, errorCode, errorDescription) : null;
+    return type === 4 && awaited.has(id) ? callError(id, errorCode, errorDescription) : null;
   }
 
   function answered(frame: CallResult | CallError): void {
     answers.push(frame);
-    const at = unanswered.indexOf(frame.id);
-    if (at < 0) breaches.push(`an answer that nobody waits for: ${frame.id}`);
-    else unanswered.splice(at, 1);
+    const left = (awaited.get(frame.id) ?? 0) - 1;
+    if (left < 0) breaches.push(`an answer that nobody waits for: ${frame.id}`);
+    if (left > 0) awaited.set(frame.id, left);
+    else awaited.delete(frame.id);
+    owed.delete(frame.id);
     const accepted = frame.kind === "CallResult" &&
       (frame.payload as { status?: string }).status === "Accepted";
     const stopped = stopsAsked.get(frame.id);
-    if (stopped !== undefined && accepted) stopsAccepted.add(stopped);
+    stopsAsked.delete(frame.id);
+    if (stopped !== undefined && accepted) stopsAccepted.add(startText(stopped.start));
   }
 
   function asked(from: SimulatedPeer, call: Call): void {
     received.set(call.action, (received.get(call.action) ?? 0) + 1);
     const turn = scripts.get(call.action)?.shift() ?? { kind: "answer" };
-    const own = turn.kind === "error" ? null : answer(call);
+    const isProcessed = turn.kind === "error" || turn.kind === "cut" ? turn.processed === true : true;
+    const own = isProcessed ? answer(call, turn) : null;
     if (turn.kind === "nothing") return;
-    if (turn.kind === "texts" && turn.transactionId !== undefined) rename(call, turn.transactionId);
-    const afterMs = turn.kind === "error" ? undefined : turn.afterMs;
+    if (turn.kind === "cut") return cut();
+    const afterMs = turn.kind === "answer" || turn.kind === "texts" ? turn.afterMs : undefined;
     clock.after(afterMs ?? options.answerMs(), () => {
       if (from !== peer) return;
-      for (const text of textsOf(call.id, turn, own)) say(text);
+      for (const text of textsOf(call.id, turn, own, () => entropy.uuid("csms-id"))) say(text);
     });
   }
 
   function say(text: string, asks: readonly string[] = []): void {
     if (peer === null) return;
-    unanswered.push(...asks);
+    for (const id of asks) awaited.set(id, (awaited.get(id) ?? 0) + 1);
     options.heard?.(text, "sent");
     peer.send(text);
   }
 
-  function answer(call: Call): unknown {
+  function answer(call: Call, turn: Turn): unknown {
     switch (call.action) {
       case "BootNotification":
-        return {
-          status: "Accepted",
-          currentTime: formatDateTime(clock.wallMs()),
-          interval: heartbeatIntervalS,
-        };
+        return booted(turn);
       case "Heartbeat":
-        return { currentTime: formatDateTime(clock.wallMs()) };
+        return { currentTime: formatDateTime(wallMs()) };
       case "Authorize":
-        return { idTagInfo: worth((call.payload as { idTag: string }).idTag) };
+        return { idTagInfo: worth((call.payload as { idTag: string }).idTag, turn) };
       case "StatusNotification": {
         const { connectorId, status } = call.payload as { connectorId: number; status: string };
         statuses.set(connectorId, status);
         return {};
       }
       case "StartTransaction":
-        return started(call.payload as StartTransactionRequest);
+        return started(call.payload as StartTransactionRequest, turn);
       case "MeterValues":
-        metered(call.payload as MeterValuesRequest);
+        books.metered(call.payload as MeterValuesRequest);
         return {};
       case "StopTransaction":
-        return stopped(call.payload as StopTransactionRequest);
+        books.stopped(call.payload as StopTransactionRequest);
+        return {};
       default:
         return {};
     }
   }
 
-  function worth(idTag: string): IdTagInfo {
+  function booted(turn: Turn): unknown {
+    const { status, intervalS } = turn.kind === "boot"
+      ? turn
+      : { status: "Accepted", intervalS: heartbeatIntervalS };
+    told = status;
+    if (told === "Rejected") owed.clear();
+    return { status, currentTime: formatDateTime(wallMs()), interval: intervalS };
+  }
+
+  function worth(idTag: string, turn: Turn): IdTagInfo {
+    if (turn.kind === "judged") return { status: turn.status };
     return options.judge?.(idTag) ?? { status: "Accepted" };
   }
 
-  function started(start: StartTransactionRequest): unknown {
-    const same = startedBy(start);
-    const transactionId = same?.transactionId ?? ledger.size + 1;
-    if (same === undefined) {
-      ledger.set(ledger.size + 1, { transactionId, start, meterValues: [], stop: null });
-    }
-    return { transactionId, idTagInfo: worth(start.idTag) };
+  function started(start: StartTransactionRequest, turn: Turn): unknown {
+    const entry = books.started(start);
+    if (turn.kind === "texts" && turn.transactionId !== undefined) entry.transactionId = turn.transactionId;
+    if (turn.kind === "numbered" && entry.stop === null) number(entry, turn.transactionId);
+    return { transactionId: entry.transactionId, idTagInfo: worth(start.idTag, turn) };
   }
 
-  function startedBy(start: unknown): LedgerEntry | undefined {
-    return [...ledger.values()].find((entry) => JSON.stringify(entry.start) === JSON.stringify(start));
+  /** Two that are open never share one: no central system could tell them apart. */
+  function number(entry: LedgerEntry, transactionId: number | "reused"): void {
+    const wanted = transactionId === "reused" ? books.reusableId() : transactionId;
+    const isTaken = books.open().some((other) => other !== entry && other.transactionId === wanted);
+    if (wanted !== undefined && !isTaken) entry.transactionId = wanted;
   }
 
-  /** Of two with the same id the younger one: the older one was over. */
-  function entryOf(transactionId: number): LedgerEntry | undefined {
-    return [...ledger.values()].findLast((entry) => entry.transactionId === transactionId);
-  }
-
-  function rename(call: Call, transactionId: number): void {
-    const entry = startedBy(call.payload);
-    if (call.action === "StartTransaction" && entry !== undefined) entry.transactionId = transactionId;
-  }
-
-  function metered(request: MeterValuesRequest): void {
-    if (request.transactionId === undefined) return;
-    const entry = entryOf(request.transactionId);
-    if (entry === undefined) breaches.push(`MeterValues of unknown transaction ${request.transactionId}`);
-    else if (entry.stop !== null) {
-      breaches.push(`MeterValues after StopTransaction of ${request.transactionId}`);
-    } else entry.meterValues.push(request);
-  }
-
-  function stopped(stop: StopTransactionRequest): unknown {
-    const entry = entryOf(stop.transactionId);
-    if (entry === undefined) breaches.push(`StopTransaction of unknown transaction ${stop.transactionId}`);
-    else if (entry.stop !== null && JSON.stringify(entry.stop) !== JSON.stringify(stop)) {
-      breaches.push(`a second, different StopTransaction of ${stop.transactionId}`);
-    } else entry.stop = stop;
-    return {};
+  function cut(): void {
+    peer?.cut();
+    peer = null;
   }
 
   return {
-    ledger,
+    ledger: books.entries,
+    books,
     statuses,
     received,
     answers,
     breaches,
     pings,
     stopsAccepted,
+    unanswered: () => [...owed],
     script: (action, ...turns) => void scripts.set(action, [...scripts.get(action) ?? [], ...turns]),
+    handshakes: (...next) => void handshakes.push(...next),
     call: (action, payload) => {
       const id = entropy.uuid("csms-id");
-      if (action === "RemoteStopTransaction") {
-        stopsAsked.set(id, (payload as { transactionId: number }).transactionId);
-      }
+      const stops = action === "RemoteStopTransaction"
+        ? books.entryOf((payload as { transactionId: number }).transactionId)
+        : undefined;
+      if (stops !== undefined) stopsAsked.set(id, stops);
       say(formatCall({ kind: "Call", id, action, payload }), [id]);
+      if (awaited.has(id) && told !== "Rejected") owed.add(id);
       return id;
     },
     say,
-    cut: () => {
-      peer?.cut();
-      peer = null;
+    close: (code) => peer?.close(code, ""),
+    cut,
+    heal: () => {
+      scripts.clear();
+      handshakes.length = 0;
     },
     connected: () => peer !== null,
     connections: () => connections,
     accepted: () => accepted,
-    open: () => [...ledger.values()].filter((entry) => entry.stop === null),
+    open: books.open,
   };
 }
 
-function textsOf(id: string, turn: Exclude<Turn, { kind: "nothing" }>, own: unknown): readonly string[] {
+function textsOf(
+  id: string,
+  turn: Exclude<Turn, { kind: "nothing" | "cut" }>,
+  own: unknown,
+  anyId: () => string,
+): readonly string[] {
+  const result = (id: string, payload: unknown) => formatCallResult({ kind: "CallResult", id, payload });
   switch (turn.kind) {
     case "answer":
-      return [formatCallResult({ kind: "CallResult", id, payload: turn.payload ?? own })];
+      return [result(id, turn.payload ?? own)];
     case "error":
       return [formatCallError(callError(id, turn.errorCode, "scripted"))];
     case "texts":
       return turn.texts(id);
+    case "twice":
+      return [result(id, own), result(id, own)];
+    case "strangerFirst":
+      return [result(anyId(), {}), result(id, own)];
+    case "judged":
+    case "numbered":
+    case "boot":
+      return [result(id, own)];
   }
 }

@@ -1,61 +1,301 @@
 /**
- * What the store has promised to keep: every StartTransaction and StopTransaction that was committed, noted down outside of it.
+ * What the store has promised to keep, noted down outside of it: the charger's own account of its transactions.
  *
- * Law: this is the oracle of "nothing is lost": what stands here must reach the central system, once, and nothing else may.
+ * Law: this is the oracle of "nothing is lost". It sees commits and their outcomes only, and after a power cut what the medium
+ * has kept; what stands here must reach the central system, once, and nothing else may.
  */
-import type { AnswerRecord, OutboxRecord } from "../../storage/records.ts";
-import type { Batch, Store } from "../../storage/store.ts";
+import type { StartTransactionRequest } from "../../protocol/messages/core.ts";
+import type { AnswerRecord, OutboxRecord, RegistrationRecord, ResendRecord } from "../../storage/records.ts";
+import type { MemorySnapshot } from "../../storage/drivers/memory_store.ts";
+import { open } from "../../storage/record.ts";
+import type { Batch, Key, Store, Value } from "../../storage/store.ts";
 
-export interface StartsAndStops {
-  /** Asked for: durable or not, as a power cut may have decided. */
-  readonly tried: OutboxRecord["message"][];
-  /** Durable: the commit has said so. */
-  readonly starts: OutboxRecord["message"][];
-  readonly stops: OutboxRecord["message"][];
-  /** The localId of each transaction whose idTag the central system has refused, as the store knows it, and since when. */
-  readonly refused: Map<number, number>;
+export type Message = OutboxRecord["message"];
+type Stop = Extract<Message, { action: "StopTransaction" }>["payload"];
+
+/** One transaction, from the commit that begins it to the end of the run. */
+export interface Bill {
+  readonly localId: number;
+  readonly connectorId: number;
+  readonly start: StartTransactionRequest;
+  /** What the hardware had delivered by then, finer than any meter tells it. */
+  readonly startedWh: number;
+  stop: Stop | null;
+  stoppedWh: number | null;
+  /** What StartTransaction was answered, as far as the store knows. */
+  answer: AnswerRecord | null;
+  /** Since when the store knows that its idTag was refused. */
+  refusedMs: number | null;
+  /** Messages of it that are set aside, by their sequence: refused for good, or sent without a transactionId. */
+  readonly archive: Map<number, Message>;
+  /** When its periodic samples were taken: the last two. */
+  readonly samplesMs: number[];
+  readonly startedMs: number;
+  /** Its energy cannot be judged: the meter has lied between the reading that began it and its end. */
+  isMisread: boolean;
+  /** What of it may be lost, and why: a damaged record, an emptied store. */
+  excuse: string | null;
 }
 
-export interface StoreWatch {
+export interface DurableLedger {
+  /** Asked for: durable or not, as a power cut may have decided. */
+  readonly tried: readonly Message[];
+  readonly bills: readonly Bill[];
+  /** The open transaction of each connector, by its record. */
+  readonly open: ReadonlyMap<number, Bill>;
+  /** The messages that wait, oldest first, by their sequence. */
+  readonly outbox: ReadonlyMap<number, Message>;
+  /** Transactions that are being sent again, in the order of asking: up to which message of their archive it is done. */
+  readonly resends: ReadonlyMap<number, number>;
+  readonly configuration: ReadonlyMap<string, string>;
+  readonly registration: () => RegistrationRecord | null;
+  /** The present boot's number, as the store counts. */
+  readonly boot: () => number;
+  /** Connectors, 0 included, that ChangeAvailability has Inoperative. */
+  readonly inoperative: ReadonlySet<number>;
+  readonly billOf: (localId: number) => Bill | undefined;
+}
+
+export interface LedgerKeeper extends DurableLedger {
+  /** The same store; what it commits is noted. */
+  readonly watch: (store: Store) => Store;
+  /** What a boot finds in place of what was there: commits under way may have been kept, records damaged, all of it lost. */
+  readonly refound: (snapshot: MemorySnapshot) => void;
+}
+
+export interface LedgerWatch {
+  readonly nowMs: () => number;
+  readonly registerWh: (connectorId: number) => number;
+  /** When its meter lied last. */
+  readonly liedMs: (connectorId: number) => number;
   /** A commit is asked for. */
   readonly asked: (batch: Batch) => void;
-  /** A transaction message is durable. */
-  readonly committed: (message: OutboxRecord["message"]) => void;
-  readonly nowMs: () => number;
+  /** A batch is durable, and has been noted. */
+  readonly committed: (batch: Batch) => void;
 }
 
-/** The same store; what it commits of transactions is noted in `noted`. */
-export function watchStore(store: Store, noted: StartsAndStops, watch: StoreWatch): Store {
+/** From the reading that begins a transaction to its commit, at the slowest. */
+const startReadingMs = 30_000;
+
+interface Account {
+  readonly tried: Message[];
+  readonly bills: Bill[];
+  readonly open: Map<number, Bill>;
+  readonly outbox: Map<number, Message>;
+  readonly resends: Map<number, number>;
+  readonly configuration: Map<string, string>;
+  readonly inoperative: Set<number>;
+  /** Of this store: after an emptied one the numbers begin again. */
+  readonly byLocalId: Map<number, Bill>;
+  registration: RegistrationRecord | null;
+  boot: number;
+}
+
+export function createDurableLedger(watch: LedgerWatch): LedgerKeeper {
+  const account: Account = {
+    tried: [],
+    bills: [],
+    open: new Map(),
+    outbox: new Map(),
+    resends: new Map(),
+    configuration: new Map(),
+    inoperative: new Set(),
+    byLocalId: new Map(),
+    registration: null,
+    boot: 0,
+  };
   return {
-    ...store,
-    commit: async (batch) => {
-      noted.tried.push(...messagesIn(batch));
-      const under = store.commit(batch);
-      watch.asked(batch);
-      const outcome = await under;
-      if (outcome.kind === "committed") note(batch, noted, watch);
-      return outcome;
-    },
+    ...account,
+    registration: () => account.registration,
+    boot: () => account.boot,
+    billOf: (localId) => account.byLocalId.get(localId),
+    watch: (store) => ({
+      ...store,
+      commit: async (batch) => {
+        for (const { key, value } of batch.sets ?? []) {
+          if (key[0] === "outbox") account.tried.push((value as OutboxRecord).message);
+        }
+        const under = store.commit(batch);
+        watch.asked(batch);
+        const outcome = await under;
+        if (outcome.kind === "committed") {
+          note(account, batch, watch);
+          watch.committed(batch);
+        }
+        return outcome;
+      },
+    }),
+    refound: (snapshot) => refound(account, snapshot, watch),
   };
 }
 
-function note(batch: Batch, noted: StartsAndStops, watch: StoreWatch): void {
-  for (const message of messagesIn(batch)) {
-    watch.committed(message);
-    if (message.action === "StartTransaction") noted.starts.push(message);
-    if (message.action === "StopTransaction") noted.stops.push(message);
-  }
-  for (const { key, value } of batch.sets ?? []) {
-    if (key[0] !== "answer" || (value as AnswerRecord).accepted) continue;
-    noted.refused.set(Number(key[1]), watch.nowMs());
+function note(account: Account, batch: Batch, watch: LedgerWatch): void {
+  for (const { key, value } of inOrder(batch.sets ?? [])) noteSet(account, key, value, watch);
+  for (const key of batch.deletes ?? []) noteDelete(account, key);
+}
+
+/** A bill is made of its StartTransaction, and only then has it an open record. */
+function inOrder(sets: readonly { readonly key: Key; readonly value: Value }[]) {
+  return sets.length < 2 ? sets : [
+    ...sets.filter(({ key }) => key[0] === "outbox"),
+    ...sets.filter(({ key }) => key[0] !== "outbox"),
+  ];
+}
+
+function noteSet(account: Account, key: Key, value: Value, watch: LedgerWatch): void {
+  const [kind, name] = key;
+  switch (kind) {
+    case "outbox":
+      return noteMessage(account, Number(name), (value as OutboxRecord).message, watch);
+    case "archive":
+      account.byLocalId.get(Number(name))?.archive.set(Number(key[2]), (value as OutboxRecord).message);
+      return;
+    case "resend":
+      return void account.resends.set(Number(name), (value as ResendRecord).after);
+    case "transaction": {
+      const bill = account.byLocalId.get((value as { readonly localId: number }).localId);
+      if (bill !== undefined) account.open.set(Number(name), bill);
+      return;
+    }
+    case "answer": {
+      const bill = account.byLocalId.get(Number(name));
+      if (bill === undefined) return;
+      bill.answer = value as AnswerRecord;
+      if (!bill.answer.accepted) bill.refusedMs ??= watch.nowMs();
+      return;
+    }
+    case "configuration":
+      return void account.configuration.set(String(name), value as string);
+    case "registration":
+      account.registration = value as RegistrationRecord;
+      return;
+    case "boot":
+      account.boot = (value as { readonly count: number }).count;
+      return;
+    case "availability":
+      return void account.inoperative.add(Number(name));
   }
 }
 
-/** The transaction messages that a batch adds; one that counts a failure is an old one. */
-function messagesIn(batch: Batch): readonly OutboxRecord["message"][] {
-  return (batch.sets ?? [])
-    .filter(({ key }) => key[0] === "outbox")
-    .map(({ value }) => value as OutboxRecord)
-    .filter(({ failures }) => failures === 0)
-    .map(({ message }) => message);
+function noteMessage(account: Account, sequence: number, message: Message, watch: LedgerWatch): void {
+  const known = account.outbox.has(sequence);
+  account.outbox.set(sequence, message);
+  if (known) return;
+  const { localId } = message;
+  const bill = account.byLocalId.get(localId);
+  switch (message.action) {
+    case "StartTransaction":
+      return bill === undefined ? begin(account, localId, message.payload, watch) : undefined;
+    case "MeterValues":
+      if (message.payload.meterValue[0]?.sampledValue[0]?.context === "Sample.Periodic") {
+        bill?.samplesMs.splice(0, Math.max(0, bill.samplesMs.length - 2));
+        bill?.samplesMs.push(watch.nowMs());
+      }
+      return;
+    case "StopTransaction":
+      if (bill === undefined || bill.stop !== null) return;
+      bill.stop = message.payload;
+      bill.stoppedWh = watch.registerWh(bill.connectorId);
+      bill.isMisread = watch.liedMs(bill.connectorId) > bill.startedMs - startReadingMs;
+  }
+}
+
+function begin(
+  account: Account,
+  localId: number,
+  start: StartTransactionRequest,
+  { registerWh, nowMs }: LedgerWatch,
+): void {
+  const bill: Bill = {
+    localId,
+    connectorId: start.connectorId,
+    start,
+    startedWh: registerWh(start.connectorId),
+    stop: null,
+    stoppedWh: null,
+    answer: null,
+    refusedMs: null,
+    archive: new Map(),
+    samplesMs: [],
+    startedMs: nowMs(),
+    isMisread: false,
+    excuse: null,
+  };
+  account.bills.push(bill);
+  account.byLocalId.set(localId, bill);
+}
+
+function noteDelete(account: Account, [kind, name, sequence]: Key): void {
+  switch (kind) {
+    case "outbox":
+      return void account.outbox.delete(Number(name));
+    case "archive":
+      return void account.byLocalId.get(Number(name))?.archive.delete(Number(sequence));
+    case "resend":
+      return void account.resends.delete(Number(name));
+    case "transaction":
+      return void account.open.delete(Number(name));
+    case "configuration":
+      return void account.configuration.delete(String(name));
+    case "availability":
+      return void account.inoperative.delete(Number(name));
+    case "registration":
+      account.registration = null;
+  }
+}
+
+function refound(account: Account, { records }: MemorySnapshot, watch: LedgerWatch): void {
+  const before = { open: new Map(account.open), outbox: new Map(account.outbox) };
+  const readable = records.map(({ key, bytes }) => ({ key, opened: open(key, bytes) }));
+  if (records.length === 0) excuse(account.byLocalId.values(), "the store was emptied");
+  for (const { key, opened } of readable) {
+    if (opened.kind !== "record") excuse(concerned(account, before, key), `${key.join("/")} was damaged`);
+  }
+  account.open.clear();
+  account.outbox.clear();
+  account.resends.clear();
+  for (const bill of account.byLocalId.values()) bill.archive.clear();
+  account.configuration.clear();
+  account.inoperative.clear();
+  account.registration = null;
+  if (records.length === 0) account.byLocalId.clear();
+  const sets = readable.flatMap(({ key, opened }) =>
+    opened.kind === "record" ? [{ key, value: opened.value }] : []
+  );
+  note(account, { sets }, watch);
+  // What was found is no new sample.
+  for (const bill of account.byLocalId.values()) bill.samplesMs.length = 0;
+}
+
+/** Of a damaged record the charger knows no more: what hangs on it may be lost, and nothing else. */
+function concerned(
+  { byLocalId }: Account,
+  before: { readonly open: ReadonlyMap<number, Bill>; readonly outbox: ReadonlyMap<number, Message> },
+  [kind, name]: Key,
+): readonly (Bill | undefined)[] {
+  switch (kind) {
+    case "transaction":
+    case "checkpoint":
+      return [before.open.get(Number(name))];
+    case "outbox":
+      return [byLocalId.get(before.outbox.get(Number(name))?.localId ?? -1)];
+    case "answer":
+    case "sample":
+    case "archive":
+    case "parked":
+    case "resend":
+      return [byLocalId.get(Number(name))];
+    default:
+      return [];
+  }
+}
+
+function excuse(bills: Iterable<Bill | undefined>, why: string): void {
+  for (const bill of bills) if (bill !== undefined) bill.excuse ??= why;
+}
+
+/** Whether its StartTransaction was refused for good, so that the rest of it goes out without a transactionId. */
+export function isStartParked({ archive }: Bill): boolean {
+  for (const { action } of archive.values()) if (action === "StartTransaction") return true;
+  return false;
 }

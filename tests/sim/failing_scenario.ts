@@ -14,20 +14,38 @@ const kinds: Readonly<Record<Act["kind"], true>> = {
   plug: true,
   unplug: true,
   swipe: true,
-  remoteStart: true,
-  remoteStop: true,
-  fault: true,
-  clearFault: true,
   carPauses: true,
   link: true,
+  loseConnection: true,
   hangUp: true,
-  crash: true,
-  powerCycle: true,
-  atCommit: true,
-  script: true,
+  close: true,
+  latency: true,
+  dials: true,
+  handshakes: true,
+  remoteStart: true,
+  remoteStop: true,
   reset: true,
   change: true,
   trigger: true,
+  call: true,
+  availability: true,
+  script: true,
+  fault: true,
+  clearFault: true,
+  lock: true,
+  contactor: true,
+  meter: true,
+  clock: true,
+  diskSlow: true,
+  diskFull: true,
+  diskScarce: true,
+  diskFails: true,
+  sabotage: true,
+  powerFails: true,
+  crash: true,
+  powerCycle: true,
+  atCommit: true,
+  atMessage: true,
 };
 
 const Event = z.strictObject({
@@ -44,6 +62,8 @@ export const FailingScenario = z.strictObject({
   seed: z.string(),
   station: z.string(),
   hours: z.number().positive(),
+  /** Configuration keys of the first boot: the seed may draw others one day. */
+  settings: z.record(z.string(), z.string()),
   scenario: z.array(Event),
 });
 export type FailingScenario = z.infer<typeof FailingScenario>;
@@ -61,16 +81,16 @@ export function parseFailingScenario(text: string): FailingScenario {
   return judged.value;
 }
 
-export function jobOf({ seed, station, hours, scenario }: FailingScenario): Job {
-  return { seed, station, hours, scenario };
+export function jobOf({ seed, station, hours, settings, scenario }: FailingScenario): Job {
+  return { seed, station, hours, settings, scenario };
 }
 
 /** Null where the outcome cannot be played again. */
 export function failingScenario(outcome: Outcome, commit: string): FailingScenario | null {
   const { failure, job: { seed, station, hours } } = outcome;
   if (failure === null || failure.scenario === null) return null;
-  const { what, invariant, scenario } = failure;
-  return { what, invariant, commit, seed, station, hours, scenario: [...scenario] };
+  const { what, invariant, settings, scenario } = failure;
+  return { what, invariant, commit, seed, station, hours, settings, scenario: [...scenario] };
 }
 
 /** One event a line, to be read and compared. */

@@ -4,97 +4,247 @@
  * Law: nothing is drawn here. A blow that is aimed at a commit falls on the actor whose commit it is, or on whom it names.
  */
 import type { Batch } from "../../storage/store.ts";
-import type { Act, Blow, Event } from "./scenario.ts";
+import type { Act, Aimed, Blow, Event } from "./scenario.ts";
 import type { World } from "./world.ts";
 
 const darkMs = 5_000;
 
+type Aim = Aimed & { left: number };
+
 export async function play(world: World, scenario: readonly Event[]): Promise<void> {
   const beginMs = world.clock.monotonicMs();
-  const aimed: { commitsLeft: number; readonly afterMs: number; readonly blow: Blow }[] = [];
+  const aims: Aim[] = [];
+
+  function hits(aim: Aim, who: string): void {
+    aim.left -= 1;
+    if (aim.left !== 0) return;
+    aims.splice(aims.indexOf(aim), 1);
+    world.clock.after(aim.afterMs, () => strike(world, aim.blow, who));
+  }
+
   world.watchCommits((batch) => {
-    for (const aim of aimed) {
-      aim.commitsLeft -= 1;
-      if (aim.commitsLeft === 0) {
-        world.clock.after(aim.afterMs, () => strike(world, aim.blow, committer(batch)));
-      }
+    for (const aim of [...aims]) if (aim.kind === "atCommit") hits(aim, committer(batch));
+  });
+  world.onTrace((event) => {
+    if (event.kind !== "message" || aims.length === 0) return;
+    for (const aim of [...aims]) {
+      if (aim.kind !== "atMessage") continue;
+      if (aim.actor === event.actor && aim.message === event.message) hits(aim, event.actor);
     }
   });
   for (const { atMs, act } of scenario) {
     await world.advance(Math.max(0, beginMs + atMs - world.clock.monotonicMs()));
-    if (act.kind === "atCommit") aimed.push({ commitsLeft: act.nth, afterMs: act.afterMs, blow: act.blow });
+    if (act.kind === "atCommit" || act.kind === "atMessage") aims.push({ ...act, left: act.nth });
     else perform(world, act);
   }
-  world.watchCommits(() => {});
+  aims.length = 0;
   await world.advance(darkMs);
 }
 
-function strike(world: World, blow: Blow, committer: string): void {
+function strike(world: World, blow: Blow, who: string): void {
   if (world.isDark()) return;
   switch (blow.kind) {
     case "crash":
-      world.system().crash(blow.actor ?? committer);
+      world.system().crash(blow.actor ?? who);
       return;
     case "powerCycle":
-      world.cutPower(blow.keptCommits);
-      world.clock.after(darkMs, () => void world.restorePower());
+      return powerCycle(world, blow);
   }
+}
+
+function powerCycle(world: World, blow: Extract<Blow, { kind: "powerCycle" }>): void {
+  if (world.durable.open.size > 0) world.reached.add("power cut in a transaction");
+  if (world.durable.outbox.size > 2) world.reached.add("power cut with a backlog");
+  if (world.store().pending() > 0) world.reached.add("power cut in a commit");
+  world.cutPower(blow.keptCommits);
+  const { medium } = blow;
+  if (medium !== undefined) {
+    world.reached.add(`store ${medium.kind}`);
+    world.tamper((found) => {
+      const { records, lastSequence } = found.snapshot();
+      if (medium.kind === "emptied") return { records: [], lastSequence: 0 };
+      const record = records[Math.floor(medium.at * records.length)];
+      if (record !== undefined) found.corrupt(record.key);
+      return { ...found.snapshot(), lastSequence };
+    });
+  }
+  world.clock.after(blow.darkMs ?? darkMs, () => {
+    if (blow.clockUnset === true) {
+      world.reached.add("clock unset at boot");
+      world.clock.stepWall(-world.clock.wallMs());
+    }
+    void world.restorePower();
+  });
 }
 
 /** Whose commit it is, by what it writes (`storage/records.ts`: every key has one writer). */
 function committer(batch: Batch): string {
   const keys = [...(batch.sets ?? []).map(({ key }) => key), ...(batch.deletes ?? [])];
-  const transaction = keys.find((key) => key[0] === "transaction");
+  const transaction = keys.find((key) => key[0] === "transaction" || key[0] === "checkpoint");
   if (transaction !== undefined) return `connector:${transaction[1]}`;
   switch (keys[0]?.[0]) {
     case "configuration":
       return "configuration";
     case "registration":
+    case "clock":
+    case "restart":
       return "station";
+    case "cache":
+      return "authorizer";
+    case "availability":
+      return keys[0][1] === 0 ? "station" : `connector:${keys[0][1]}`;
     default:
       return "outbox";
   }
 }
 
-function perform(world: World, act: Exclude<Act, { kind: "atCommit" }>): void {
+function perform(world: World, act: Exclude<Act, Aimed>): void {
   const { station, network, centralSystem } = world;
-  const reader = station.profile.reader === "connector";
   switch (act.kind) {
     case "plug":
-      return void station.verbs.plug(act.connectorId);
+      return void station.verbs.plug(act.connectorId, act.side);
     case "unplug":
-      return void station.verbs.unplug(act.connectorId);
-    case "swipe":
-      return void station.verbs.swipe(act.idTag, ...(reader ? [act.connectorId] : []));
-    case "remoteStart":
-      return void centralSystem.call("RemoteStartTransaction", {
-        connectorId: act.connectorId,
-        idTag: act.idTag,
-      });
-    case "remoteStop": {
-      const [open] = centralSystem.open();
-      return void centralSystem.call("RemoteStopTransaction", { transactionId: open?.transactionId ?? 999 });
+      return void station.verbs.unplug(act.connectorId, act.side);
+    case "swipe": {
+      const reader = station.profile.reader === "connector" ? [act.connectorId] : [];
+      return void station.verbs.swipe(act.idTag, ...reader);
     }
-    case "fault":
-      return void station.verbs.fault(act.connectorId, { errorCode: "GroundFailure" });
-    case "clearFault":
-      return void station.verbs.clearFault(act.connectorId);
     case "carPauses":
       return void station.verbs.ev(act.connectorId, { suspended: act.suspended });
     case "link":
-      return network.setLink(act.state);
+      return network.setLink(world.isDark() ? "down" : act.state);
+    case "loseConnection":
+      return network.lose();
     case "hangUp":
       return centralSystem.cut();
+    case "close":
+      return centralSystem.close(act.code);
+    case "latency":
+      world.networkMs.max = act.maxMs;
+      return;
+    case "dials":
+      return world.dial.set(act.fault);
+    case "handshakes":
+      return centralSystem.handshakes(...act.handshakes);
     case "crash":
     case "powerCycle":
       return strike(world, act, "outbox");
     case "script":
-      return centralSystem.script(act.action, act.turn);
+      return centralSystem.script(act.action, ...Array.from({ length: act.times ?? 1 }, () => act.turn));
+    case "remoteStart":
+    case "remoteStop":
+    case "reset":
+    case "change":
+    case "trigger":
+    case "call":
+    case "availability":
+      return say(world, act);
+    case "fault":
+    case "clearFault":
+    case "lock":
+    case "contactor":
+    case "meter":
+    case "clock":
+    case "diskSlow":
+    case "diskFull":
+    case "diskScarce":
+    case "diskFails":
+    case "sabotage":
+    case "powerFails":
+      return harm(world, act);
+  }
+}
+
+type Said = Extract<
+  Act,
+  { kind: "remoteStart" | "remoteStop" | "reset" | "change" | "trigger" | "call" | "availability" }
+>;
+
+function say({ centralSystem }: World, act: Said): void {
+  switch (act.kind) {
+    case "remoteStart": {
+      const { connectorId, idTag } = act;
+      return void centralSystem.call("RemoteStartTransaction", { connectorId, idTag });
+    }
+    case "remoteStop": {
+      const [open] = centralSystem.open();
+      return void centralSystem.call("RemoteStopTransaction", { transactionId: open?.transactionId ?? 999 });
+    }
     case "change":
       return void centralSystem.call("ChangeConfiguration", { key: act.key, value: act.value });
     case "reset":
       return void centralSystem.call("Reset", { type: act.type });
     case "trigger":
       return void centralSystem.call("TriggerMessage", { requestedMessage: act.requestedMessage });
+    case "call":
+      for (let n = 0; n < act.times; n++) centralSystem.call(act.action, act.payload);
+      return;
+    case "availability": {
+      const { connectorId, type } = act;
+      return void centralSystem.call("ChangeAvailability", { connectorId, type });
+    }
   }
+}
+
+type Broken = Extract<
+  Act,
+  {
+    kind:
+      | "fault"
+      | "clearFault"
+      | "lock"
+      | "contactor"
+      | "meter"
+      | "clock"
+      | "diskSlow"
+      | "diskFull"
+      | "diskScarce"
+      | "diskFails"
+      | "sabotage"
+      | "powerFails";
+  }
+>;
+
+function harm(world: World, act: Broken): void {
+  const { station, medium } = world;
+  switch (act.kind) {
+    case "fault":
+      return void station.verbs.fault(act.connectorId, act.fault ?? { errorCode: "GroundFailure" });
+    case "clearFault":
+      return void station.verbs.clearFault(act.connectorId);
+    case "lock":
+      return void station.verbs.lock(act.connectorId, { failure: act.failure });
+    case "contactor":
+      if (act.stuckOpen) world.stuckContactors.add(act.connectorId);
+      else world.stuckContactors.delete(act.connectorId);
+      return;
+    case "meter":
+      return world.meter.set(act.connectorId, act.fault);
+    case "clock":
+      world.reached.add("clock jumped");
+      return world.clock.stepWall(act.stepMs);
+    case "diskSlow":
+      return medium.slow(act.extraMs);
+    case "diskFull":
+      return medium.full(act.isFull);
+    case "diskScarce":
+      return medium.scarce(act.isScarce);
+    case "diskFails":
+      return medium.fail(act.outcome, act.commits);
+    case "sabotage":
+      return world.saboteur.order(act.actor, act.sabotage);
+    case "powerFails":
+      return powerFails(world, act);
+  }
+}
+
+function powerFails(world: World, { warningMs, returns }: Extract<Act, { kind: "powerFails" }>): void {
+  if (world.isDark()) return;
+  world.station.verbs.power("failing");
+  world.clock.after(warningMs, () => {
+    if (world.isDark() || world.station.power.supply() !== "failing") return;
+    world.reached.add(returns ? "power returned in time" : "power cut with a warning");
+    if (returns) world.station.verbs.power("on");
+    else powerCycle(world, { kind: "powerCycle", keptCommits: 1 });
+  });
 }

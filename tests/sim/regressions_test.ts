@@ -30,6 +30,7 @@ const kept: FailingScenario = {
   seed: "27",
   station: "reference-dc",
   hours: 24,
+  settings: { MeterValueSampleInterval: "60" },
   scenario: [{ atMs: 0.5, act: { kind: "plug", connectorId: 1 } }, { atMs: 9, act: { kind: "hangUp" } }],
 };
 

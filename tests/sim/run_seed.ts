@@ -5,10 +5,12 @@
  */
 import { describe } from "../../actors/otp/trace.ts";
 import { createSimulatedEntropy } from "../../hal/drivers/simulated_entropy.ts";
+import { heal } from "./heal.ts";
 import { Breach, judgeEnd, watchWorld } from "./invariants.ts";
 import { play } from "./play.ts";
 import type { Event } from "./scenario.ts";
 import { drawScenario } from "./scenario.ts";
+import { drawSettings } from "./swarm.ts";
 import type { World } from "./world.ts";
 import { createWorld } from "./world.ts";
 
@@ -17,8 +19,12 @@ export interface Run {
   readonly traceHash: string;
   readonly transactions: number;
   readonly scenario: readonly Event[];
+  /** Configuration keys of the first boot. */
+  readonly settings: Settings;
   /** Events on the simulated clock. */
   readonly steps: number;
+  /** Simulated, the quiet ones at the end included. */
+  readonly hours: number;
   readonly reached: ReadonlySet<string>;
   /** What broke; null when nothing did. */
   readonly breach: Breach | null;
@@ -31,24 +37,19 @@ export interface RunOptions {
   readonly station?: string;
   /** In place of the seed's own: a scenario that was cut down. */
   readonly scenario?: readonly Event[];
+  /** In place of the seed's own, as a kept scenario has them. */
+  readonly settings?: Settings;
 }
 
-const quietMs = 2 * 3_600_000;
-const roundsMax = 30;
+export type Settings = Readonly<Record<string, string>>;
 
 export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
+  const settings = options.settings ?? drawnSettings(seed);
   const world = await createWorld({
     seed,
     judge: (idTag) => ({ status: idTag === "MALLORY" ? "Invalid" : "Accepted" }),
-    settings: {
-      MeterValueSampleInterval: "60",
-      AllowOfflineTxForUnknownId: "true",
-      WebSocketPingInterval: "60",
-      // What is given up is not in the ledger; here everything must be.
-      TransactionMessageAttempts: "100",
-      TransactionMessageRetryInterval: "10",
-      StopTransactionOnInvalidId: stopOnInvalidId(seed),
-    },
+    reviveMs: 5_000,
+    settings,
     ...(options.station === undefined ? {} : { station: options.station }),
   });
   const look = watchWorld(world);
@@ -71,38 +72,18 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
     traceHash: world.traceHash(),
     transactions: world.centralSystem.ledger.size,
     scenario,
+    settings,
     steps,
+    hours: world.clock.monotonicMs() / 3_600_000,
     reached: reachedBy(world),
     breach,
     world,
   };
 }
 
-/** In every second seed a refused card stops its transaction, in the others only the energy. */
-function stopOnInvalidId(seed: string): string {
-  return String(createSimulatedEntropy(seed).fraction("settings") < 0.5);
-}
-
-/** Everything works again and everybody leaves; then hours in which all must come to rest. */
-export async function heal(world: World): Promise<void> {
-  world.network.setLink("up");
-  for (let connectorId = 1; connectorId <= world.connectors; connectorId++) {
-    world.station.verbs.clearFault(connectorId);
-  }
-  await world.advance(60_000);
-  world.centralSystem.call("ChangeConfiguration", { key: "MeterValueSampleInterval", value: "60" });
-  // A backlog comes first; what was started offline is in the ledger only after it.
-  for (let round = 0; round < roundsMax && (round === 0 || world.centralSystem.open().length > 0); round++) {
-    await world.advance(10 * 60_000);
-    for (const { transactionId } of world.centralSystem.open()) {
-      world.centralSystem.call("RemoteStopTransaction", { transactionId });
-    }
-  }
-  await world.advance(60_000);
-  for (let connectorId = 1; connectorId <= world.connectors; connectorId++) {
-    world.station.verbs.unplug(connectorId);
-  }
-  await world.advance(quietMs);
+function drawnSettings(seed: string): Settings {
+  const entropy = createSimulatedEntropy(seed);
+  return drawSettings(() => entropy.fraction("settings"));
 }
 
 function reachedBy(world: World): ReadonlySet<string> {

@@ -1,87 +1,145 @@
 /**
- * What happens in a run, drawn from its seed before it begins: a list of events, so that a failing one can be cut down.
+ * What happens in a run: everything that can come from outside of the charger, as plain data, and a list of it drawn from a seed
+ * before the run begins.
  *
- * Law: plain data. Half of the troubles come just after somebody did something, and most blows fall in a commit: that is where
- * it hurts.
+ * Law: JSON in, JSON out, so that a scenario that broke something can be cut down and kept in a file. Whatever lasts has an act
+ * of its own that ends it; an end without its beginning does nothing. Half of the troubles come just after somebody did something.
  */
+import type { CableSide } from "../../hal/hardware_verb.ts";
+import type { PhysicalFault } from "../../hal/physical_state.ts";
+import type { Handshake } from "./central_system_model.ts";
+import type { DialFault } from "./faulty_dial.ts";
+import type { FailedCommit } from "./faulty_disk.ts";
+import type { MeterFault } from "./faulty_meter.ts";
+import type { Sabotage } from "./saboteur.ts";
+import type { Turn } from "./turn.ts";
 import type { Entropy } from "../../hal/entropy.ts";
-import type { Turn } from "./central_system_model.ts";
-
-export type Act =
-  | { readonly kind: "plug"; readonly connectorId: number }
-  | { readonly kind: "unplug"; readonly connectorId: number }
-  | { readonly kind: "swipe"; readonly connectorId: number; readonly idTag: string }
-  | { readonly kind: "remoteStart"; readonly connectorId: number; readonly idTag: string }
-  | { readonly kind: "remoteStop" }
-  | { readonly kind: "fault"; readonly connectorId: number }
-  | { readonly kind: "clearFault"; readonly connectorId: number }
-  | { readonly kind: "carPauses"; readonly connectorId: number; readonly suspended: boolean }
-  | { readonly kind: "link"; readonly state: "up" | "down" | "silent" }
-  | { readonly kind: "hangUp" }
-  | Blow
-  /** The blow falls `afterMs` after the `nth` commit from now has been asked for: before, in or just after it. */
-  | { readonly kind: "atCommit"; readonly nth: number; readonly afterMs: number; readonly blow: Blow }
-  /** What the central system does with the next CALL of this action. */
-  | { readonly kind: "script"; readonly action: string; readonly turn: Turn }
-  | { readonly kind: "reset"; readonly type: "Soft" | "Hard" }
-  | { readonly kind: "change"; readonly key: string; readonly value: string }
-  | { readonly kind: "trigger"; readonly requestedMessage: string };
-
-/** What takes the charger, or a part of it, by surprise. */
-export type Blow =
-  /** Null is the actor whose commit it is, for a blow that falls at one. */
-  | { readonly kind: "crash"; readonly actor: string | null }
-  /** Of the commits under way so many are durable. */
-  | { readonly kind: "powerCycle"; readonly keptCommits: number };
+import { type Draw, oneOf, whole } from "./draw.ts";
+import { drawSwarm } from "./swarm.ts";
 
 export interface Event {
   readonly atMs: number;
   readonly act: Act;
 }
 
-const minuteMs = 60_000;
-const idTags = ["ALICE", "BOB", "CAROL", "MALLORY"];
-const actors = ["configuration", "authorizer", "meter", "power", "link", "outbox", "station"];
-const triggers = [
-  "StatusNotification",
-  "MeterValues",
-  "Heartbeat",
-  "BootNotification",
-  "FirmwareStatusNotification",
-];
+export type Act = Hand | Weather | Word | Trouble | Blow | Aimed;
 
-/** About 1.5 sessions an hour and connector, and as many faults as sessions. */
+/** What drivers and cars do. */
+export type Hand =
+  | { readonly kind: "plug"; readonly connectorId: number; readonly side?: CableSide }
+  | { readonly kind: "unplug"; readonly connectorId: number; readonly side?: CableSide }
+  | { readonly kind: "swipe"; readonly connectorId: number; readonly idTag: string }
+  | { readonly kind: "carPauses"; readonly connectorId: number; readonly suspended: boolean };
+
+/** The network. */
+export type Weather =
+  | { readonly kind: "link"; readonly state: "up" | "down" | "silent" }
+  /** The connection is dead for good, and neither end is told. */
+  | { readonly kind: "loseConnection" }
+  /** The central system cuts the connection, or closes it in order. */
+  | { readonly kind: "hangUp" }
+  | { readonly kind: "close"; readonly code: number }
+  | { readonly kind: "latency"; readonly maxMs: number }
+  | { readonly kind: "dials"; readonly fault: DialFault | null }
+  | { readonly kind: "handshakes"; readonly handshakes: readonly Handshake[] };
+
+/** What the central system says, and how it answers. */
+export type Word =
+  | { readonly kind: "remoteStart"; readonly connectorId: number; readonly idTag: string }
+  /** Of the oldest open transaction; of one that nobody knows where none is open. */
+  | { readonly kind: "remoteStop" }
+  | { readonly kind: "reset"; readonly type: "Soft" | "Hard" }
+  | { readonly kind: "change"; readonly key: string; readonly value: string }
+  | { readonly kind: "trigger"; readonly requestedMessage: string }
+  /** The same CALL so many times at once, with ids of their own. */
+  | { readonly kind: "call"; readonly action: string; readonly payload: unknown; readonly times: number }
+  | {
+    readonly kind: "availability";
+    readonly connectorId: number;
+    readonly type: "Operative" | "Inoperative";
+  }
+  /** What it does with the next CALLs of this action. */
+  | { readonly kind: "script"; readonly action: string; readonly turn: Turn; readonly times?: number };
+
+/** What breaks in the charger and around it. */
+export type Trouble =
+  /** Connector 0 is the whole station. */
+  | { readonly kind: "fault"; readonly connectorId: number; readonly fault?: PhysicalFault }
+  | { readonly kind: "clearFault"; readonly connectorId: number }
+  | { readonly kind: "lock"; readonly connectorId: number; readonly failure: boolean }
+  | { readonly kind: "contactor"; readonly connectorId: number; readonly stuckOpen: boolean }
+  | { readonly kind: "meter"; readonly connectorId: number; readonly fault: MeterFault | null }
+  | { readonly kind: "clock"; readonly stepMs: number }
+  | { readonly kind: "diskSlow"; readonly extraMs: number }
+  | { readonly kind: "diskFull"; readonly isFull: boolean }
+  | { readonly kind: "diskScarce"; readonly isScarce: boolean }
+  | { readonly kind: "diskFails"; readonly outcome: FailedCommit; readonly commits: number }
+  | { readonly kind: "sabotage"; readonly actor: string; readonly sabotage: Sabotage }
+  /** Mains fails; after `warningMs` the board dies, or mains is back in time. */
+  | { readonly kind: "powerFails"; readonly warningMs: number; readonly returns: boolean };
+
+/** What takes the charger, or a part of it, by surprise. */
+export type Blow =
+  /** Null is the actor whose commit it is, for a blow that falls at one. */
+  | { readonly kind: "crash"; readonly actor: string | null }
+  /** Of the commits under way so many are durable. */
+  | {
+    readonly kind: "powerCycle";
+    readonly keptCommits: number;
+    /** Default 5,000. */
+    readonly darkMs?: number;
+    /** One bit of the record at this share of all is flipped, or all of them are gone. */
+    readonly medium?: { readonly kind: "corrupt"; readonly at: number } | { readonly kind: "emptied" };
+    /** The clock has no battery: it begins at 1970. */
+    readonly clockUnset?: boolean;
+  };
+
+/** A blow that waits for its moment. */
+export type Aimed =
+  /** It falls `afterMs` after the `nth` commit from now has been asked for: before, in or just after it. */
+  | { readonly kind: "atCommit"; readonly nth: number; readonly afterMs: number; readonly blow: Blow }
+  /** It falls `afterMs` after that actor has taken the `nth` message of that kind in hand. */
+  | {
+    readonly kind: "atMessage";
+    readonly actor: string;
+    readonly message: string;
+    readonly nth: number;
+    readonly afterMs: number;
+    readonly blow: Blow;
+  };
+
+const hourMs = 3_600_000;
+const idTags = ["ALICE", "BOB", "CAROL", "ALICE", "BOB", "MALLORY"];
+/** Cars an hour, on a station of few connectors and for each connector of many: some are refused, some leave again. */
+const sessionsAnHour = 4.4;
+const sessionsAnHourEach = 1.5;
+
 export function drawScenario(entropy: Entropy, hours: number, connectors: number): readonly Event[] {
   const draw = () => entropy.fraction("scenario");
+  const swarm = drawSwarm(draw);
+  const anHour = Math.max(sessionsAnHour, sessionsAnHourEach * connectors);
+  const sessions = Math.max(1, Math.round(hours * anHour));
+  const slotMs = (hours * hourMs) / sessions;
   const events: Event[] = [];
-  const sessions = Math.max(1, Math.round(hours * 1.5 * connectors));
   for (let n = 0; n < sessions; n++) {
-    const slotMs = (hours * 60 * minuteMs) / sessions;
-    events.push(...drawSession(draw, n * slotMs, slotMs, 1 + Math.floor(draw() * connectors)));
+    events.push(...drawSession(draw, n * slotMs, slotMs, whole(draw, 1, connectors)));
   }
   const moments = events.map((event) => event.atMs);
-  for (let n = 0; n < sessions * 2; n++) {
-    const aimed = moments[Math.floor(draw() * moments.length)] ?? 0;
-    const atMs = draw() < 0.5 ? aimed + draw() * 400 : draw() * hours * 60 * minuteMs;
-    events.push(...drawTrouble(draw, atMs, connectors));
+  for (let n = 0; n < sessions * swarm.intensity; n++) {
+    const atMs = draw() < 0.5 ? oneOf(draw, moments) + draw() * 400 : draw() * hours * hourMs;
+    events.push(...swarm.next(draw)(draw, { atMs, connectors }));
   }
   return events.sort((one, other) => one.atMs - other.atMs);
 }
 
-function drawSession(
-  draw: () => number,
-  fromMs: number,
-  slotMs: number,
-  connectorId: number,
-): readonly Event[] {
+function drawSession(draw: Draw, fromMs: number, slotMs: number, connectorId: number): readonly Event[] {
   const idTag = oneOf(draw, idTags);
   const beginMs = fromMs + draw() * slotMs * 0.2;
   const plugMs = beginMs + draw() * 40_000;
   const startMs = beginMs + draw() * 40_000;
   const stopMs = Math.max(plugMs, startMs) + draw() * slotMs * 0.6;
   const unplugMs = stopMs + draw() * 60_000;
-  const remote = draw() < 0.3;
-  const start: Act = remote
+  const start: Act = draw() < 0.3
     ? { kind: "remoteStart", connectorId, idTag }
     : { kind: "swipe", connectorId, idTag };
   const stop = draw();
@@ -97,73 +155,4 @@ function drawSession(
     events.push({ atMs: stopMs - 2_000, act: { kind: "carPauses", connectorId, suspended: false } });
   }
   return events;
-}
-
-function drawTrouble(draw: () => number, atMs: number, connectors: number): readonly Event[] {
-  const connectorId = 1 + Math.floor(draw() * connectors);
-  const untilMs = atMs + draw() * 8 * minuteMs;
-  const kind = draw();
-  if (kind < 0.4) return [{ atMs, act: drawBlow(draw, connectors) }];
-  if (kind < 0.55) {
-    return passing(atMs, { kind: "link", state: "down" }, untilMs, { kind: "link", state: "up" });
-  }
-  if (kind < 0.65) {
-    return passing(atMs, { kind: "link", state: "silent" }, untilMs, { kind: "link", state: "up" });
-  }
-  if (kind < 0.7) return [{ atMs, act: { kind: "hangUp" } }];
-  if (kind < 0.82) return [{ atMs, act: { kind: "script", ...drawTurn(draw) } }];
-  if (kind < 0.88) {
-    return passing(atMs, { kind: "fault", connectorId }, untilMs, { kind: "clearFault", connectorId });
-  }
-  if (kind < 0.91) return [{ atMs, act: { kind: "reset", type: draw() < 0.5 ? "Soft" : "Hard" } }];
-  if (kind < 0.95) {
-    return [{ atMs, act: { kind: "trigger", requestedMessage: oneOf(draw, triggers) } }];
-  }
-  const value = String(Math.floor(draw() * 300));
-  return [{ atMs, act: { kind: "change", key: "MeterValueSampleInterval", value } }];
-}
-
-function passing(atMs: number, act: Act, untilMs: number, end: Act): readonly Event[] {
-  return [{ atMs, act }, { atMs: untilMs, act: end }];
-}
-
-/** Two in three are aimed at a commit, and half of the crashes among them at the actor whose commit it is. */
-function drawBlow(draw: () => number, connectors: number): Act {
-  const isAimed = draw() < 0.67;
-  const blow: Blow = draw() < 0.35
-    ? { kind: "powerCycle", keptCommits: Math.floor(draw() * 2) }
-    : { kind: "crash", actor: isAimed && draw() < 0.5 ? null : oneOf(draw, actorsOf(connectors)) };
-  if (!isAimed) return blow;
-  // In the commit, or between it and the next: a meter is read there.
-  const afterMs = draw() * (draw() < 0.5 ? 4 : 60);
-  return { kind: "atCommit", nth: 1 + Math.floor(draw() ** 2 * 4), afterMs, blow };
-}
-
-/** A status that was refused counts as told, so only silence is drawn for it. */
-function drawTurn(draw: () => number): { readonly action: string; readonly turn: Turn } {
-  const action = oneOf(draw, [
-    "StartTransaction",
-    "MeterValues",
-    "StopTransaction",
-    "Authorize",
-    "StatusNotification",
-  ]);
-  const kind = draw();
-  if (kind < 0.4 && action !== "StatusNotification") {
-    return { action, turn: { kind: "error", errorCode: "InternalError" } };
-  }
-  return {
-    action,
-    turn: kind < 0.7 ? { kind: "nothing" } : { kind: "answer", afterMs: 20_000 + draw() * 20_000 },
-  };
-}
-
-function actorsOf(connectors: number): readonly string[] {
-  return [...actors, ...Array.from({ length: connectors }, (_, index) => `connector:${index + 1}`)];
-}
-
-function oneOf<T>(draw: () => number, choices: readonly T[]): T {
-  const choice = choices[Math.floor(draw() * choices.length)];
-  if (choice === undefined) throw new RangeError("draw one of some, not of none");
-  return choice;
 }

@@ -3,7 +3,7 @@
  *
  * Law: an outcome is a function of its job and of the code that played it.
  */
-import { runSeed } from "./run_seed.ts";
+import { runSeed, type Settings } from "./run_seed.ts";
 import type { Event } from "./scenario.ts";
 import { traceLine } from "./world_trace.ts";
 
@@ -13,6 +13,8 @@ export interface Job {
   readonly hours: number;
   /** In place of the seed's own: a scenario that was cut down, or kept. */
   readonly scenario?: readonly Event[];
+  /** In place of the seed's own. */
+  readonly settings?: Settings;
 }
 
 export interface Outcome {
@@ -33,12 +35,13 @@ export interface Failure {
   readonly step: number;
   /** Null where it cannot be played again as it was: no run came of it, or two that differ. */
   readonly scenario: readonly Event[] | null;
+  readonly settings: Settings;
   readonly lastTrace: readonly string[];
 }
 
 export async function playJob(job: Job): Promise<Outcome> {
-  const { seed, station, hours, scenario } = job;
-  const run = await runSeed(seed, { hours, station, ...(scenario === undefined ? {} : { scenario }) });
+  const { seed, ...options } = job;
+  const run = await runSeed(seed, options);
   const { traceHash, transactions, steps, breach, world } = run;
   return {
     job,
@@ -52,6 +55,7 @@ export async function playJob(job: Job): Promise<Outcome> {
       what: breach.message,
       step: steps,
       scenario: run.scenario,
+      settings: run.settings,
       lastTrace: world.traced().map(traceLine),
     },
   };
@@ -66,6 +70,13 @@ export function noRun(job: Job, invariant: "hung" | "died", what: string): Outco
     steps: 0,
     simulatedMs: 0,
     reached: [],
-    failure: { invariant, what: `${invariant}: ${what}`, step: 0, scenario: null, lastTrace: [] },
+    failure: {
+      invariant,
+      what: `${invariant}: ${what}`,
+      step: 0,
+      scenario: null,
+      settings: {},
+      lastTrace: [],
+    },
   };
 }

@@ -69,5 +69,8 @@ async function playTwice(pool: SimPool, job: Job): Promise<Outcome> {
   const other = await pool.play(job);
   if (one.failure !== null || one.traceHash === other.traceHash) return one;
   const what = `I23: seed ${job.seed} gave trace ${one.traceHash}, and then ${other.traceHash}`;
-  return { ...one, failure: { invariant: "I23", what, step: one.steps, scenario: null, lastTrace: [] } };
+  return {
+    ...one,
+    failure: { invariant: "I23", what, step: one.steps, scenario: null, settings: {}, lastTrace: [] },
+  };
 }

@@ -35,7 +35,7 @@ function poolOf(
   };
 }
 
-const failure = { invariant: "I2", what: "I2: lost", step: 3, scenario: [], lastTrace: [] };
+const failure = { invariant: "I2", what: "I2: lost", step: 3, scenario: [], settings: {}, lastTrace: [] };
 
 Deno.test({
   name: "sweep: adds up what was played and counts the seeds that reached a point",

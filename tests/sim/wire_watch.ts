@@ -1,41 +1,210 @@
 /**
- * Watches the wire at the charger's end: never a second CALL in flight (OCPP-J 1.6 §4.1.1; invariant I7).
+ * Watches the wire at the charger's end: what is sent, in which order, how often, and when (invariants I7, I8, I14, I16, I19, I20).
  *
- * Law: a CALL is in flight until it is answered, until MessageTimeout has passed, or until its connection is gone.
+ * Law: a CALL is in flight until it is answered, until MessageTimeout has passed, or until its connection is gone. A transaction
+ * message is sent while it is the oldest that waits in the store, and says what stands there.
  */
 import type { Trace } from "../../actors/otp/trace.ts";
+import type { Call, CallError, CallResult, Frame } from "../../protocol/frame.ts";
 import { parseFrame } from "../../protocol/frame.ts";
+import type { KeyTable } from "../../protocol/configuration.ts";
+import { change } from "../../protocol/configuration.ts";
+import { transactionIdNotObtained } from "../../protocol/transaction.ts";
+import type { CentralSystemLedger } from "./central_system_ledger.ts";
+import type { Bill, DurableLedger, Message } from "./durable_ledger.ts";
+import { isStartParked } from "./durable_ledger.ts";
+
+export interface WireBreach {
+  readonly id: string;
+  readonly what: string;
+}
 
 export interface WireWatch {
   readonly record: Trace;
-  readonly breaches: readonly string[];
+  readonly breaches: readonly WireBreach[];
+}
+
+export interface WireWatchParts {
+  readonly durable: DurableLedger;
+  readonly books: CentralSystemLedger;
+  readonly boots: () => number;
+  readonly reached: (point: string) => void;
+  readonly table: KeyTable;
+  /** Before anybody has changed it. */
+  readonly heartbeatIntervalS: number;
 }
 
 /** MessageTimeout, as the world leaves it, less the rounding of its clock. */
 const messageTimeoutMs = 29_999;
+/** What rounding and a busy actor may shift. */
+const slackMs = 1_000;
 
-export function createWireWatch(): WireWatch {
-  const breaches: string[] = [];
+export function createWireWatch(parts: WireWatchParts): WireWatch {
+  const breaches: WireBreach[] = [];
   let inFlight: { readonly id: string; readonly action: string; readonly sentMs: number } | null = null;
+  /** Values that ChangeConfiguration asked for on this connection, by message id. */
+  const changes = new Map<string, { readonly key: string; readonly value: string }>();
+  /** What may be sent besides what is due: TriggerMessage, and what a restart or a new interval brings. */
+  let extra = { boot: true, heartbeats: 0 };
+  /** Those that were due: the last two. */
+  let heartbeatsMs = [-Infinity, -Infinity];
+  /** HeartbeatInterval of the last BootNotification.conf: in force before it is stored. */
+  let adoptedS = Infinity;
+
+  function fail(id: string, what: string): void {
+    breaches.push({ id, what });
+  }
+
+  function received(frame: Frame): void {
+    if (frame.kind !== "Call") {
+      if (frame.id !== inFlight?.id) return;
+      if (inFlight.action === "BootNotification" && frame.kind === "CallResult") adopted(frame);
+      inFlight = null;
+      return;
+    }
+    const asked = frame.payload as { key?: unknown; value?: unknown; requestedMessage?: unknown } | null;
+    if (frame.action === "ChangeConfiguration") {
+      const { key, value } = asked ?? {};
+      if (typeof key === "string" && typeof value === "string") changes.set(frame.id, { key, value });
+      extra = { ...extra, heartbeats: extra.heartbeats + 1 };
+    }
+    if (asked?.requestedMessage === "BootNotification") extra = { ...extra, boot: true };
+    if (asked?.requestedMessage === "Heartbeat") extra = { ...extra, heartbeats: extra.heartbeats + 1 };
+  }
+
+  function adopted({ payload }: CallResult): void {
+    const { interval, status } = (payload ?? {}) as { interval?: unknown; status?: unknown };
+    parts.reached(`boot answered ${status}`);
+    if (typeof interval === "number" && interval > 0) adoptedS = interval;
+    extra = { ...extra, heartbeats: extra.heartbeats + 1 };
+  }
+
+  /** I14: what is Accepted is durable. */
+  function answered(frame: CallResult | CallError): void {
+    const asked = changes.get(frame.id);
+    changes.delete(frame.id);
+    if (asked === undefined || frame.kind !== "CallResult") return;
+    if ((frame.payload as { status?: unknown } | null)?.status !== "Accepted") return;
+    const wanted = change(parts.table, asked.key, asked.value);
+    if (wanted.status !== "Accepted") {
+      return fail("I14", `${asked.key} was Accepted as ${asked.value}: ${wanted.why}`);
+    }
+    if (wanted.name === "HeartbeatInterval") adoptedS = Infinity;
+    const kept = parts.durable.configuration.get(wanted.name);
+    const isOvertaken = [...changes.values()].some(({ key }) => key === asked.key);
+    if (kept !== wanted.value && !isOvertaken) {
+      fail("I14", `${wanted.name} was Accepted as ${wanted.value} and is kept as ${kept}`);
+    }
+  }
+
+  function called(call: Call, atMs: number): void {
+    if (inFlight !== null && atMs - inFlight.sentMs < messageTimeoutMs) {
+      fail("I7", `${call.action} was sent while ${inFlight.action} was in flight`);
+    }
+    inFlight = { id: call.id, action: call.action, sentMs: atMs };
+    switch (call.action) {
+      case "StartTransaction":
+      case "StopTransaction":
+        return transactional(call);
+      case "MeterValues": {
+        const { meterValue } = call.payload as { meterValue: { sampledValue: { context: string }[] }[] };
+        const context = meterValue[0]?.sampledValue[0]?.context;
+        if ((call.payload as Owned).transactionId !== undefined && context !== "Trigger") transactional(call);
+        return;
+      }
+      case "BootNotification":
+        return booted();
+      case "Heartbeat":
+        return beat(atMs);
+    }
+  }
+
+  /** I8: the oldest that waits, or the next of a transaction that is sent again, and as it stands there. */
+  function transactional({ action, payload }: Call): void {
+    const said = JSON.stringify(withoutIds(payload as Owned));
+    const isSaid = (message: Message | undefined): message is Message =>
+      message?.action === action && JSON.stringify(message.payload) === said;
+    const [oldest] = parts.durable.outbox.values();
+    if (isSaid(oldest)) return owned(parts.durable.billOf(oldest.localId), payload as Owned, false);
+    const [resend] = parts.durable.resends;
+    const bill = resend === undefined ? undefined : parts.durable.billOf(resend[0]);
+    const next = [...bill?.archive ?? []].find(([sequence]) => sequence > (resend?.[1] ?? 0))?.[1];
+    if (isSaid(next)) {
+      parts.reached(`resend of ${action}`);
+      return owned(bill, payload as Owned, true);
+    }
+    fail(
+      "I8",
+      `${action} ${said} was sent, and ${JSON.stringify(oldest ?? next ?? "nothing")} is the oldest`,
+    );
+  }
+
+  /** I16: the id from the answer, and none that was not obtained. */
+  function owned(bill: Bill | undefined, { transactionId }: Owned, isResend: boolean): void {
+    if (transactionId === undefined || bill === undefined || bill.excuse !== null) return;
+    const isUnknown = !isResend && isStartParked(bill);
+    if (isUnknown) parts.reached("transactionId -1");
+    const expected = isUnknown ? transactionIdNotObtained : parts.books.startedBy(bill.start)?.transactionId;
+    if (transactionId !== expected) {
+      fail("I16", `a message of transaction ${expected} says that it is of ${transactionId}`);
+    }
+  }
+
+  /** I19: a boot that has been accepted boots again only when it is asked to. */
+  function booted(): void {
+    const known = parts.durable.registration();
+    const isAccepted = known?.registration === "Accepted" && known.boot === parts.durable.boot();
+    if (isAccepted && !extra.boot) {
+      fail("I19", "BootNotification was sent again, and nobody has asked");
+    }
+    extra = { ...extra, boot: false };
+  }
+
+  /** I20: within an interval at most one more than its own. */
+  function beat(atMs: number): void {
+    const storedS = Number(parts.durable.configuration.get("HeartbeatInterval") ?? parts.heartbeatIntervalS);
+    const [before = -Infinity, last = -Infinity] = heartbeatsMs;
+    if (atMs - before >= Math.min(storedS, adoptedS) * 1_000 - slackMs) heartbeatsMs = [last, atMs];
+    else if (extra.heartbeats > 0) extra = { ...extra, heartbeats: extra.heartbeats - 1 };
+    else fail("I20", `three Heartbeats in ${atMs - before} ms`);
+  }
+
+  let boots = 0;
   return {
     breaches,
     record: (event) => {
-      if (event.kind === "started" && event.actor === "outbox") inFlight = null;
+      if (event.kind === "started") {
+        if (parts.boots() !== boots) {
+          extra = { boot: true, heartbeats: 1 };
+          boots = parts.boots();
+          inFlight = null;
+        }
+        if (event.actor === "outbox") inFlight = null;
+        if (event.actor === "station") extra = { ...extra, heartbeats: extra.heartbeats + 1 };
+        return;
+      }
       if (event.kind !== "effect") return;
-      if (event.effect === "LinkClosed") inFlight = null;
+      if (event.effect === "LinkClosed") {
+        inFlight = null;
+        changes.clear();
+      }
       if (event.effect !== "FrameSent" && event.effect !== "FrameReceived") return;
       const parsed = parseFrame(String(event.detail));
       if (parsed.kind !== "frame") return;
       const { frame } = parsed;
-      if (event.effect === "FrameReceived") {
-        if (frame.kind !== "Call" && frame.id === inFlight?.id) inFlight = null;
-        return;
-      }
-      if (frame.kind !== "Call") return;
-      if (inFlight !== null && event.atMs - inFlight.sentMs < messageTimeoutMs) {
-        breaches.push(`${frame.action} was sent while ${inFlight.action} was in flight`);
-      }
-      inFlight = { id: frame.id, action: frame.action, sentMs: event.atMs };
+      if (event.effect === "FrameReceived") received(frame);
+      else if (frame.kind === "Call") called(frame, event.atMs);
+      else answered(frame);
     },
   };
+}
+
+/** What is filled in at sending, and all the rest of a transaction's message. */
+interface Owned {
+  readonly transactionId?: number;
+  readonly transactionData?: unknown;
+}
+
+function withoutIds({ transactionId: _, transactionData: __, ...rest }: Owned): object {
+  return rest;
 }

@@ -1,21 +1,18 @@
 /**
- * The simulated world: the production actors on simulated clock, entropy, network, store and hardware.
+ * The simulated world: the production actors on simulated clock, entropy, network, store and hardware, and what can go wrong
+ * with each of them.
  *
  * Law: a run is a function of its seed: same seed, same trace hash, bit for bit. Nothing here knows what the charger should do;
  * the invariants do (`invariants.ts`), and the scripted tests (`tests/actors/`).
  */
-import { beginBoot } from "../../actors/boot.ts";
-import type { ChargerIdentity } from "../../actors/charger_config.ts";
-import { chargerConfig, stationKeyTable } from "../../actors/charger_config.ts";
+import { stationKeyTable } from "../../actors/charger_config.ts";
 import type { System } from "../../actors/otp/kernel.ts";
-import { createKernel } from "../../actors/otp/kernel.ts";
-import type { TraceEvent } from "../../actors/otp/trace.ts";
+import type { Trace, TraceEvent } from "../../actors/otp/trace.ts";
 import type { Addresses } from "../../actors/tree.ts";
-import { plantTree } from "../../actors/tree.ts";
+import type { Board } from "../../hal/board.ts";
 import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
 import type { SimulatedClock } from "../../hal/drivers/simulated_clock.ts";
 import { createSimulatedEntropy } from "../../hal/drivers/simulated_entropy.ts";
-import { createSimulatedHost } from "../../hal/drivers/simulated_host.ts";
 import type { SimulatedStation } from "../../hal/drivers/simulated_station.ts";
 import { createSimulatedStation } from "../../hal/drivers/simulated_station.ts";
 import type { SimulatedNetwork } from "../../hal/drivers/simulated_websocket.ts";
@@ -26,14 +23,23 @@ import type { RestartKind } from "../../hal/host.ts";
 import type { StationProfile } from "../../hal/station_profile.ts";
 import type { IdTagInfo } from "../../protocol/messages/types.ts";
 import type { Batch } from "../../storage/store.ts";
-import type { MemoryStore } from "../../storage/drivers/memory_store.ts";
-import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
+import type { MemorySnapshot, MemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { CentralSystemModel } from "./central_system_model.ts";
 import { createCentralSystemModel } from "./central_system_model.ts";
-import type { StartsAndStops } from "./durable_ledger.ts";
-import { watchStore } from "./durable_ledger.ts";
+import { createChargerLife } from "./charger_life.ts";
+import type { DurableLedger } from "./durable_ledger.ts";
+import { createDurableLedger } from "./durable_ledger.ts";
+import type { FaultyDial } from "./faulty_dial.ts";
+import { createFaultyDial } from "./faulty_dial.ts";
+import type { FaultyDisk } from "./faulty_disk.ts";
+import { createFaultyDisk } from "./faulty_disk.ts";
+import type { FaultyMeter } from "./faulty_meter.ts";
+import { createFaultyMeter } from "./faulty_meter.ts";
 import type { Pace } from "./pace.ts";
 import { drawnPace } from "./pace.ts";
+import type { Saboteur } from "./saboteur.ts";
+import { createSaboteur } from "./saboteur.ts";
+import type { WireBreach } from "./wire_watch.ts";
 import { createWireWatch } from "./wire_watch.ts";
 import { createWorldTrace } from "./world_trace.ts";
 
@@ -43,15 +49,24 @@ export interface World {
   readonly network: SimulatedNetwork;
   readonly station: SimulatedStation;
   readonly centralSystem: CentralSystemModel;
+  readonly medium: FaultyDisk;
+  readonly meter: FaultyMeter;
+  readonly dial: FaultyDial;
+  readonly saboteur: Saboteur;
+  /** Contactors that do not close, whatever they are told. */
+  readonly stuckContactors: Set<number>;
+  /** How long a frame is under way from now on. */
+  readonly networkMs: { min: number; max: number };
   /** What became durable in the store: the charger's own account of its transactions, kept apart from it. */
-  readonly durable: StartsAndStops;
+  readonly durable: DurableLedger;
   readonly connectors: number;
   readonly system: () => System;
-  /** Where to send what, as the debug socket does. */
-  readonly addresses: () => Addresses;
   readonly store: () => MemoryStore;
+  readonly addresses: () => Addresses;
   /** Of the commits under way the first `keptCommits` are durable; the network is gone as well. */
   readonly cutPower: (keptCommits: number) => void;
+  /** While it is dark: what the next boot finds on the medium. */
+  readonly tamper: (change: (found: MemoryStore) => MemorySnapshot) => void;
   /** Power and network are back, and the charger boots. */
   readonly restorePower: () => Promise<void>;
   /** Between a cut and the end of it: there is no charger. */
@@ -60,6 +75,10 @@ export interface World {
   readonly boots: () => number;
   /** Called with each batch whose commit is asked for. */
   readonly watchCommits: (asked: (batch: Batch) => void) => void;
+  /** Called with each batch that has become durable. */
+  readonly onCommitted: (listener: (batch: Batch) => void) => void;
+  /** Called with each trace event, in the middle of the kernel's work. */
+  readonly onTrace: (listener: Trace) => void;
   /** Ends of the charger's process that it asked for; after each it boots again. */
   readonly restarts: readonly Restarted[];
   readonly advance: (ms: number) => Promise<void>;
@@ -69,9 +88,9 @@ export interface World {
   readonly traceHash: () => string;
   readonly traced: () => readonly TraceEvent[];
   /** Rare paths that this run has taken: proof that the faults fell (invariant I24). */
-  readonly reached: ReadonlySet<string>;
-  /** CALLs that the charger sent while another was in flight. */
-  readonly wireBreaches: () => readonly string[];
+  readonly reached: Set<string>;
+  /** What was sent that must not be. */
+  readonly wireBreaches: () => readonly WireBreach[];
 }
 
 export interface Restarted {
@@ -90,165 +109,136 @@ export interface WorldOptions {
   readonly pace?: Pace;
   /** How often the host is asked to restart and does nothing before it does. Default 0. */
   readonly stuckRestarts?: number;
-  readonly traced?: (event: TraceEvent) => void;
+  /** After so long the init system starts a process again that has given up. Default: never. */
+  readonly reviveMs?: number;
+  readonly traced?: Trace;
 }
 
 /** 2026-01-01T00:00:00Z: any moment would do, but the same for every run. */
 const startWallMs = 1_767_225_600_000;
 
-const identity: ChargerIdentity = {
-  csms: "ws://csms.test/ocpp",
-  chargePointId: "CP001",
-  bootNotification: { chargePointVendor: "chargerd", chargePointModel: "simulated" },
-};
-
 export async function createWorld(options: WorldOptions): Promise<World> {
   const entropy = createSimulatedEntropy(options.seed);
   const pace = options.pace ?? drawnPace(entropy);
   const profile = profileOf(options.station ?? "reference-dc");
-  const table = stationKeyTable(profile);
-  const now: {
-    system: System | null;
-    addresses: Addresses | null;
-    store: MemoryStore;
-    booting: boolean;
-    restarting: boolean;
-  } = {
-    system: null,
-    addresses: null,
-    store: createMemoryStore(),
-    booting: false,
-    restarting: false,
-  };
   const clock = createSimulatedClock({
     startWallMs,
-    settled,
+    settled: () => life.isSettled(),
     pick: (ready) => ready === 1 ? 0 : Math.floor(entropy.fraction("scheduler") * ready),
     rested: () => look(),
   });
-  const network = createSimulatedNetwork({ clock, entropy, latencyMs: pace.networkMs });
+  const reached = new Set<string>();
+  const reach = (point: string) => void reached.add(point);
+  const networkMs = { ...pace.networkMs };
+  const network = createSimulatedNetwork({ clock, entropy, latencyMs: networkMs });
   const station = createSimulatedStation({ profile, clock, meterDelayMs: pace.meterMs });
   const trace = createWorldTrace();
-  const wire = createWireWatch();
   const centralSystem = createCentralSystemModel({
     clock,
     entropy,
     network,
+    wallMs: () => startWallMs + clock.monotonicMs(),
     heartbeatIntervalS: 300,
     answerMs: pace.answerMs,
+    mayBeLate: () => durable.resends.size > 0,
     heard: (text, direction) => trace.add(`${direction} ${text}`),
     ...(options.judge === undefined ? {} : { judge: options.judge }),
   });
-  const durable: StartsAndStops = { tried: [], starts: [], stops: [], refused: new Map() };
-  const reached = new Set<string>();
+  const medium = createFaultyDisk(reach);
+  const dial = createFaultyDial(network.driver, clock, reach);
+  const saboteur = createSaboteur(clock, reach);
+  const stuckContactors = new Set<number>();
   const restarts: Restarted[] = [];
-  let stuckRestarts = options.stuckRestarts ?? 0;
+  const listeners: Trace[] = options.traced === undefined ? [] : [options.traced];
+  const committed: ((batch: Batch) => void)[] = [];
   let look: () => void = () => {};
   let asked: (batch: Batch) => void = () => {};
-  let boots = 0;
-
-  /** Every promise that is under way waits for the store: then only time can bring more. */
-  function settled(): boolean {
-    if (now.booting) return false;
-    if (now.system === null) return true;
-    if (now.restarting && now.system.tree().state === "stopped") return false;
-    return now.system.turnsInFlight() === now.store.pending();
-  }
-
-  function record(event: TraceEvent): void {
-    trace.record(event);
-    wire.record(event);
-    options.traced?.(event);
-    if (event.kind === "crash" || event.kind === "restart" || event.kind === "gaveUp") {
-      reached.add(event.kind);
-    }
-    if (event.kind === "effect" && event.effect === "LinkClosed") reached.add("link lost");
-    if (event.kind === "effect" && event.effect === "Resume") reached.add("resumed");
-  }
-
-  async function boot(): Promise<void> {
-    now.booting = true;
-    boots += 1;
-    const values = { first: options.settings ?? {}, always: {} };
-    const undelayed = createMemoryStore({ from: now.store.snapshot() });
-    const count = await beginBoot(undelayed.store, table, values);
-    now.store = createMemoryStore({
-      latency: { clock, drawMs: pace.diskMs },
-      from: undelayed.snapshot(),
-    });
-    const kernel = createKernel({ clock, trace: record });
-    const { board, meter, reader, power } = station;
-    const store = watchStore(now.store.store, durable, {
-      nowMs: clock.monotonicMs,
-      asked: (batch) => asked(batch),
-      committed: (message) => {
-        if (message.action === "StartTransaction" && !centralSystem.connected()) reached.add("offline start");
-        if (message.action === "StopTransaction") reached.add(`stop by ${message.payload.reason}`);
-      },
-    });
-    const willing = createSimulatedHost(clock, restart);
-    const host = { restart: (kind: RestartKind) => stuckRestarts-- > 0 ? undefined : willing.restart(kind) };
-    const civilTime = { set: (wallMs: number) => clock.stepWall(wallMs - clock.wallMs()) };
-    const ports = {
-      clock,
-      civilTime,
+  /** When each meter lied last. */
+  const lies = new Map<number, number>();
+  const durable = createDurableLedger({
+    nowMs: clock.monotonicMs,
+    liedMs: (connectorId) => lies.get(connectorId) ?? -Infinity,
+    registerWh: (connectorId) => station.board.outlet(connectorId).registerWh,
+    asked: (batch) => asked(batch),
+    committed: (batch) => {
+      for (const listener of committed) listener(batch);
+    },
+  });
+  const meter = createFaultyMeter(station.meter, entropy, (connectorId, fault) => {
+    reach(`meter ${fault}`);
+    lies.set(connectorId, clock.monotonicMs());
+  });
+  const wire = createWireWatch({
+    durable,
+    books: centralSystem.books,
+    boots: () => life.boots(),
+    reached: reach,
+    table: stationKeyTable(profile),
+    heartbeatIntervalS: profile.firstValues.HeartbeatInterval,
+  });
+  const life = createChargerLife({
+    profile,
+    clock,
+    ports: {
       entropy,
-      store,
-      websocket: network.driver,
-      board,
+      websocket: dial.driver,
+      board: stubborn(station.board, stuckContactors, reach),
       meter,
-      reader,
-      power,
-      host,
-    };
-    const { root, addresses } = plantTree(kernel, ports, chargerConfig(profile, identity, count));
-    now.system = kernel.start(root);
-    now.addresses = addresses;
-    now.booting = false;
-  }
-
-  function restart(kind: RestartKind): void {
-    restarts.push({ kind, atMs: clock.monotonicMs() });
-    reached.add("reset");
-    now.restarting = true;
-    now.system?.stop().then(async () => {
-      now.restarting = false;
-      await boot();
-    });
-  }
-
-  await boot();
+      reader: station.reader,
+      power: station.power,
+    },
+    ledger: durable,
+    disk: medium,
+    saboteur,
+    diskMs: pace.diskMs,
+    settings: options.settings ?? {},
+    stuckRestarts: options.stuckRestarts ?? 0,
+    reviveMs: options.reviveMs ?? null,
+    trace: (event) => {
+      trace.record(event);
+      wire.record(event);
+      if (event.kind === "started" && event.actor === "link") dial.linkStarted();
+      for (const listener of listeners) listener(event);
+    },
+    restarted: (kind) => {
+      restarts.push({ kind, atMs: clock.monotonicMs() });
+      reach("reset");
+    },
+  });
+  await life.boot();
 
   return {
+    ...life,
     clock,
     entropy,
     network,
     station,
     centralSystem,
+    medium,
+    meter,
+    dial,
+    saboteur,
+    stuckContactors,
+    networkMs,
     durable,
     connectors: profile.connectors.length,
-    system: () => now.system!,
-    addresses: () => now.addresses!,
-    store: () => now.store,
     cutPower: (keptCommits) => {
-      reached.add("power cut");
-      now.system?.abandon();
-      now.system = null;
-      now.restarting = false;
-      now.store = createMemoryStore({ from: now.store.powerCut(keptCommits) });
+      reach("power cut");
+      life.cut(keptCommits);
+      dial.cut();
       station.verbs.power("cut");
       network.setLink("down");
     },
     restorePower: async () => {
       network.setLink("up");
       station.verbs.power("on");
-      await boot();
+      await life.boot();
     },
-    isDark: () => now.system === null,
-    boots: () => boots,
     watchCommits: (next) => {
       asked = next;
     },
+    onCommitted: (listener) => void committed.push(listener),
+    onTrace: (listener) => void listeners.push(listener),
     restarts,
     advance: clock.advance,
     watch: (next) => {
@@ -258,6 +248,17 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     traced: () => trace.last,
     reached,
     wireBreaches: () => wire.breaches,
+  };
+}
+
+/** A contactor that is stuck open obeys no command to close. */
+function stubborn(board: Board, stuck: ReadonlySet<number>, reach: (point: string) => void): Board {
+  return {
+    ...board,
+    setContactor: (connectorId, closed) => {
+      if (closed && stuck.has(connectorId)) return reach("contactor does not close");
+      board.setContactor(connectorId, closed);
+    },
   };
 }
 

@@ -32,14 +32,25 @@ function bench(path: string) {
   return { path, clock, station, onDisk };
 }
 
+function failOn(line: string): never {
+  throw new Error(line);
+}
+
 check("there is none before the first start", ({ path }) => {
   assertEquals(readPhysicalState(path, acTwoSockets), { kind: "read", value: null });
+});
+
+check("one from before there were warnings has none", ({ path, station }) => {
+  const { stationWarning: _, connectors, ...before } = station.physicalState();
+  const old = { ...before, connectors: connectors.map(({ warning: __, ...connector }) => connector) };
+  Deno.writeTextFileSync(path, JSON.stringify(old));
+  assertEquals(readPhysicalState(path, acTwoSockets), { kind: "read", value: station.physicalState() });
 });
 
 check(
   "it is written at the start and after each verb, before the verb returns",
   ({ path, clock, station, onDisk }) => {
-    const stop = keepPhysicalState(station, clock, path);
+    const stop = keepPhysicalState(station, clock, path, failOn);
     assertEquals(onDisk(), station.physicalState());
     station.verbs.plug(1);
     assertEquals(onDisk().connectors[0]?.plug, "both");
@@ -56,7 +67,7 @@ check(
 check(
   "it follows the register every second while energy flows, and then rests",
   async ({ path, clock, station, onDisk }) => {
-    keepPhysicalState(station, clock, path);
+    keepPhysicalState(station, clock, path, failOn);
     station.verbs.plug(1);
     assertEquals(clock.pending(), 0);
     station.board.setContactor(1, true);
@@ -72,7 +83,7 @@ check(
 );
 
 check("what a meter has told is on disk before it is told", async ({ path, clock, station, onDisk }) => {
-  keepPhysicalState(station, clock, path);
+  keepPhysicalState(station, clock, path, failOn);
   station.verbs.plug(1);
   station.board.setContactor(1, true);
   await clock.advance(900);
@@ -90,7 +101,7 @@ check(
     let looks = 0;
     const clock = { ...inner, monotonicMs: () => inner.monotonicMs() + 10_000 * looks++ };
     const station = createSimulatedStation({ profile: acTwoSockets, clock });
-    keepPhysicalState(station, clock, path);
+    keepPhysicalState(station, clock, path, failOn);
     station.verbs.plug(1);
     station.board.setContactor(1, true);
     const missing: number[] = [];
@@ -112,7 +123,7 @@ check(
     let looks = 0;
     const clock = { ...inner, monotonicMs: () => inner.monotonicMs() + looks++ / 1_000 };
     const station = createSimulatedStation({ profile: acTwoSockets, clock });
-    keepPhysicalState(station, clock, path);
+    keepPhysicalState(station, clock, path, failOn);
     station.verbs.plug(1);
     const before = onDisk();
     station.board.setContactor(1, true);
@@ -124,14 +135,14 @@ check(
 );
 
 check("no half-written file is left beside it", ({ path, clock, station }) => {
-  keepPhysicalState(station, clock, path);
+  keepPhysicalState(station, clock, path, failOn);
   station.verbs.plug(1);
   const names = [...Deno.readDirSync(path.slice(0, path.lastIndexOf("/")))].map(({ name }) => name);
   assertEquals(names, ["physical.json"]);
 });
 
 check("another station's file, or a damaged one, is refused with what to do", ({ path, clock, station }) => {
-  keepPhysicalState(station, clock, path);
+  keepPhysicalState(station, clock, path, failOn);
   assertEquals(readPhysicalState(path, referenceDc), {
     kind: "refused",
     problems: [`remove ${path}, or mend it: it belongs to the station "ac-two-sockets"`],
@@ -147,3 +158,21 @@ check("another station's file, or a damaged one, is refused with what to do", ({
     problems: [`remove ${path}, or mend it: version: write 1, not 2`],
   });
 });
+
+check(
+  "a disk that takes nothing stops no station; it is said once, and the file follows when there is room",
+  async ({ path, clock, station, onDisk }) => {
+    // A directory where the file is to be written first: every attempt fails, for root too.
+    Deno.mkdirSync(`${path}.tmp`);
+    const said: string[] = [];
+    const stop = keepPhysicalState(station, clock, path, (line) => said.push(line));
+    station.verbs.plug(1);
+    await clock.advance(5_000);
+    assertEquals(said.length, 1);
+    assertEquals(readPhysicalState(path, acTwoSockets), { kind: "read", value: null });
+    Deno.removeSync(`${path}.tmp`);
+    await clock.advance(1_000);
+    assertEquals(onDisk(), station.physicalState());
+    stop();
+  },
+);

@@ -35,6 +35,10 @@ check(
   "/state/ballast could not be written: full",
 );
 check(
+  { kind: "FreeSpaceUnknown", path: "/state", error: 'Requires sys access to "statfs"' },
+  'the free space of /state could not be measured: Requires sys access to "statfs"',
+);
+check(
   { kind: "BallastReleased", path: "/state/ballast" },
   "the disk was full: /state/ballast was given up for room",
 );

@@ -7,11 +7,14 @@ function fullDisk(reserves: number) {
   const memory = createMemoryStore();
   let left = reserves;
   memory.failCommits("full", 1_000);
-  const store = withReserve(memory.store, () => {
-    if (left === 0) return Promise.resolve(false);
-    left--;
-    memory.failCommits("full", 0);
-    return Promise.resolve(true);
+  const store = withReserve(memory.store, {
+    release: () => {
+      if (left === 0) return Promise.resolve(false);
+      left--;
+      memory.failCommits("full", 0);
+      return Promise.resolve(true);
+    },
+    freeBytes: () => null,
   });
   return { store, left: () => left };
 }
@@ -35,3 +38,46 @@ Deno.test("reserve: without any left an ending is refused as well, and its actor
   const { store } = fullDisk(0);
   assertEquals((await store.commit({ deletes: [["transaction", 1]] })).kind, "refused");
 });
+
+Deno.test("reserve: to take a message off the queue, or out of the archive, is an ending", async () => {
+  for (const key of [["outbox", 1], ["archive", 1, 1]]) {
+    const { store } = fullDisk(1);
+    assertEquals((await store.commit({ deletes: [key] })).kind, "committed", key.join());
+  }
+});
+
+Deno.test("reserve: who reads while an ending is tried again sees it, as every commit that was asked for before", async () => {
+  const { store } = fullDisk(1);
+  const ending = store.commit({ sets: [{ key: ["outbox", 1], value: 1 }], deletes: [["transaction", 1]] });
+  assertEquals([(await store.get(["outbox", 1]))?.value, (await ending).kind], [1, "committed"]);
+  const another = fullDisk(1).store;
+  const unwaited = another.commit({
+    sets: [{ key: ["outbox", 1], value: 1 }],
+    deletes: [["transaction", 1]],
+  });
+  assertEquals((await another.list(["outbox"])).length, 1);
+  await unwaited;
+});
+
+/** One line a case: bytes that are free, and whether a transaction begins. */
+function checkBeginning(sentence: string, free: number | null, expected: string): void {
+  Deno.test({ name: `free space: ${sentence}`, permissions: "none" }, async () => {
+    const { store } = createMemoryStore();
+    const limited = withReserve(store, { release: () => Promise.resolve(false), freeBytes: () => free });
+    const outcome = await limited.commit({
+      checks: [{ key: ["transaction", 1], sequence: null }],
+      sets: [{ key: ["transaction", 1], value: 1 }],
+    });
+    assertEquals(outcome.kind === "refused" ? outcome.error : outcome.kind, expected);
+    const going = await limited.commit({ sets: [{ key: ["outbox", 1], value: 1 }] });
+    assertEquals(going.kind, "committed", "what goes on is stored as long as there is room at all");
+  });
+}
+
+checkBeginning("16 MiB are enough to begin a transaction", 16 * 1024 * 1024, "committed");
+checkBeginning(
+  "with less none begins, and it is said why",
+  16 * 1024 * 1024 - 600_000,
+  "15 MB free, 16 MB needed",
+);
+checkBeginning("where it is not known the disk itself decides", null, "committed");

@@ -1,0 +1,50 @@
+/**
+ * Civil time as the central system tells it: the clock is set, whoever lives by it is told, and the time is kept for the day on
+ * which the clock loses it (spec/behaviour.md §17).
+ *
+ * Law: the clock is set while a session runs, too: a transaction has its own time.
+ */
+import type { CivilTime } from "../hal/civil_time.ts";
+import type { Clock } from "../hal/clock.ts";
+import { clockToSet } from "../protocol/clock_setting.ts";
+import type { ClockRecord } from "../storage/records.ts";
+import { keys } from "../storage/records.ts";
+import type { Store } from "../storage/store.ts";
+import type { ConnectorMessage } from "./connector_message.ts";
+import type { Address, Message, Self } from "./otp/actor.ts";
+import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
+import type { ReservationsMessage } from "./reservations.ts";
+
+export interface CivilClockParts {
+  readonly clock: Clock;
+  readonly civilTime: CivilTime;
+  /** Fenced. */
+  readonly store: Store;
+  readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
+  readonly reservations: Address<ReservationsMessage>;
+  readonly profileScheduler: Address<ProfileSchedulerMessage>;
+}
+
+export class CivilClock {
+  readonly #self: Pick<Self<Message>, "send" | "trace">;
+  readonly #parts: CivilClockParts;
+
+  constructor(self: Pick<Self<Message>, "send" | "trace">, parts: CivilClockParts) {
+    this.#self = self;
+    this.#parts = parts;
+  }
+
+  async set(currentTime: string): Promise<void> {
+    const { clock, civilTime, connectors, reservations, profileScheduler, store } = this.#parts;
+    const setMs = clockToSet(currentTime, clock.wallMs());
+    if (setMs !== null) {
+      this.#self.trace("SetClock", { fromMs: clock.wallMs(), toMs: setMs });
+      civilTime.set(setMs);
+      for (const connector of connectors.values()) this.#self.send(connector, { kind: "ClockStepped" });
+      this.#self.send(reservations, { kind: "ClockStepped" });
+      this.#self.send(profileScheduler, { kind: "ClockStepped" });
+    }
+    const record: ClockRecord = { knownMs: clock.wallMs() };
+    await store.commit({ sets: [{ key: keys.clock, value: record }] });
+  }
+}

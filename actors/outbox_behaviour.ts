@@ -1,0 +1,276 @@
+/**
+ * What the outbox does with each message: what goes next over the wire, and what becomes of it.
+ *
+ * Law: a transaction message leaves the store in the same commit that records its answer, and not before (house rule 1).
+ * What the central system asks is handed to the actor that answers it (`routes.ts`); its answer goes out in the order it came.
+ */
+import type { Cancel } from "../hal/clock.ts";
+import type { CallOutcome } from "../protocol/answer.ts";
+import { callOutcome } from "../protocol/answer.ts";
+import type { Next } from "../protocol/call_queue.ts";
+import { next } from "../protocol/call_queue.ts";
+import type { Settings } from "../protocol/configuration.ts";
+import type { Call, CallError, CallResult } from "../protocol/frame.ts";
+import { formatCallError, parseFrame } from "../protocol/frame.ts";
+import type { Registration } from "../protocol/registration.ts";
+import { mayAnswer, maySend } from "../protocol/registration.ts";
+import type { ParkedOutcome } from "./archive.ts";
+import { callOf, Flight } from "./flight.ts";
+import { IncomingCalls } from "./incoming_calls.ts";
+import type { Behaviour, Reply, Self } from "./otp/actor.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
+import type { SendCall } from "./send_call.ts";
+import type { OnItsWay } from "./transaction_delivery.ts";
+import { TransactionDelivery } from "./transaction_delivery.ts";
+import type { TransactionMessages } from "./transaction_messages.ts";
+import type { OutboxParts } from "./outbox.ts";
+
+/** CALLs of our own that wait; beyond it the oldest answer is `offline`, and its sender decides. */
+const waitingMax = 200;
+
+export class OutboxBehaviour implements Behaviour<OutboxMessage> {
+  readonly #self: Self<OutboxMessage>;
+  readonly #parts: OutboxParts;
+  readonly #messages: TransactionMessages;
+  readonly #delivery: TransactionDelivery;
+  readonly #flight: Flight;
+  readonly #waiting: SendCall[] = [];
+  readonly #incoming: IncomingCalls;
+  readonly #draining: Reply<null>[] = [];
+  #settings: Settings;
+  /** The number of the link's connection; null while there is none. */
+  #socket: number | null = null;
+  #registration: Registration = "Unregistered";
+  /** Since when a CALL has been held back for the answer to a question. */
+  #heldSinceMs: number | null = null;
+  #cancelWake: Cancel = () => {};
+
+  constructor(
+    self: Self<OutboxMessage>,
+    parts: OutboxParts,
+    settings: Settings,
+    messages: TransactionMessages,
+  ) {
+    this.#self = self;
+    this.#parts = parts;
+    this.#settings = settings;
+    this.#messages = messages;
+    this.#delivery = new TransactionDelivery({ ...messages, clock: parts.clock, trace: self.trace });
+    this.#flight = new Flight(self, {
+      clock: parts.clock,
+      entropy: parts.entropy,
+      send: (text) => this.#send(text),
+      timeoutMs: () => this.#settings.MessageTimeout * 1_000,
+    });
+    this.#incoming = new IncomingCalls(self, parts.route, (text) => this.#send(text));
+  }
+
+  receive(message: OutboxMessage): void | Promise<void> {
+    switch (message.kind) {
+      case "LinkUp":
+        return this.#linkOpened(message.socket);
+      case "LinkDown":
+        return this.#linkLost();
+      case "AnnounceLink":
+        return this.#announceLink();
+      case "FrameReceived":
+        return this.#received(message.text);
+      case "RegistrationChanged":
+        // No pump: each connector's report comes next, and before the transaction messages that wait (spec/behaviour.md §1).
+        this.#registration = message.registration;
+        return;
+      case "SendCall":
+        return this.#enqueue(message);
+      case "TransactionMessageQueued":
+        return this.#queued();
+      case "CallAnswered":
+        this.#incoming.answered(message);
+        return this.#pump();
+      case "AnswerDue":
+        if (this.#flight.id() !== message.id) return;
+        this.#self.send(this.#parts.link, { kind: "AnswerOverdue", id: message.id, sentMs: message.sentMs });
+        return;
+      case "CallTimedOut":
+        return this.#flight.id() === message.id ? this.#finish({ kind: "timeout" }) : undefined;
+      case "SendDue":
+        return this.#pump();
+      case "TellOnline":
+        return message.reply(this.#isLinkUp() && this.#registration === "Accepted");
+      case "Drain":
+        this.#draining.push(message.reply);
+        this.#delivery.hurry();
+        return this.#pump();
+      case "ResendParked":
+        return this.#resend(message.localId, message.reply);
+      case "DiscardParked":
+        return this.#discard(message.localId, message.reason, message.reply);
+      case "SettingsChanged":
+        this.#settings = message.settings;
+        return;
+    }
+  }
+
+  inspect(): unknown {
+    const { queue, archive, resends } = this.#messages;
+    return {
+      linkUp: this.#isLinkUp(),
+      registration: this.#registration,
+      inFlight: this.#flight.id(),
+      waiting: this.#waiting.length,
+      transactionMessages: queue.length(),
+      parked: archive.refused(),
+      parkedTransactions: archive.transactions(),
+      resending: resends.length(),
+    };
+  }
+
+  #enqueue(call: SendCall): void | Promise<void> {
+    // What may not be said now is not said later either: by then it may not be true (spec/behaviour.md §1, §2).
+    const may = this.#isLinkUp() && maySend(this.#registration, call.callClass);
+    if (!may || this.#waiting.length >= waitingMax) return call.reply({ kind: "offline" });
+    this.#waiting.push(call);
+    return this.#pump();
+  }
+
+  #announceLink(): void {
+    const { station, profileScheduler } = this.#parts;
+    this.#self.send(station, { kind: "LinkChanged", up: this.#isLinkUp() });
+    this.#self.send(profileScheduler, { kind: "LinkChanged", up: this.#isLinkUp() });
+  }
+
+  async #queued(): Promise<void> {
+    await this.#messages.queue.added();
+    await this.#pump();
+  }
+
+  async #resend(localId: number, reply: Reply<ParkedOutcome>): Promise<void> {
+    reply(await this.#messages.resends.begin(localId));
+    await this.#pump();
+  }
+
+  async #discard(localId: number, reason: string, reply: Reply<ParkedOutcome>): Promise<void> {
+    reply(await this.#messages.archive.discard(localId, reason));
+  }
+
+  async #linkOpened(socket: number): Promise<void> {
+    // A link that crashed, or one that an incarnation before this has heard of, was told to nobody as lost.
+    if (this.#socket !== null) await this.#linkLost();
+    this.#socket = socket;
+    this.#announceLink();
+    return this.#pump();
+  }
+
+  #isLinkUp(): boolean {
+    return this.#socket !== null;
+  }
+
+  async #linkLost(): Promise<void> {
+    this.#socket = null;
+    this.#heldSinceMs = null;
+    this.#announceLink();
+    this.#incoming.forget();
+    await this.#finish({ kind: "offline" });
+    for (const call of this.#waiting.splice(0)) call.reply({ kind: "offline" });
+    this.#drained();
+  }
+
+  /** Sends what may go now. Awaits the store only when a transaction message is next. */
+  #pump(): void | Promise<void> {
+    const choice = this.#choose();
+    switch (choice.kind) {
+      case "call":
+        return this.#sendWaiting(choice.index);
+      case "transactionMessage":
+        return this.#sendTransactionMessage();
+      case "held":
+        this.#heldSinceMs = choice.sinceMs;
+        return this.#wakeAt(choice.untilMs);
+      case "nothing":
+        this.#wakeAt(choice.wakeMs);
+        return this.#drained();
+    }
+  }
+
+  #choose(): Next {
+    const wire = {
+      linkUp: this.#isLinkUp(),
+      inFlight: this.#flight.id() !== null,
+      answering: this.#incoming.underWay(),
+      heldSinceMs: this.#heldSinceMs,
+      registration: this.#registration,
+      waiting: this.#waiting.map((call) => call.callClass),
+      transactionMessageDueMs: this.#delivery.dueMs(),
+    };
+    return next(wire, this.#parts.clock.monotonicMs());
+  }
+
+  #wakeAt(atMs: number | null): void {
+    this.#cancelWake();
+    if (atMs === null) return;
+    this.#cancelWake = this.#self.after(atMs - this.#parts.clock.monotonicMs(), { kind: "SendDue" });
+  }
+
+  #drained(): void {
+    if (this.#isLinkUp() && this.#messages.queue.length() > 0) return;
+    for (const reply of this.#draining.splice(0)) reply(null);
+  }
+
+  #sendWaiting(index: number): void {
+    const [call] = this.#waiting.splice(index, 1);
+    if (call === undefined) return;
+    this.#heldSinceMs = null;
+    this.#flight.begin({ kind: "call", call });
+  }
+
+  async #sendTransactionMessage(): Promise<void> {
+    const delivery = await this.#delivery.next();
+    if (delivery === null) return this.#pump();
+    this.#heldSinceMs = null;
+    this.#flight.begin({ kind: "delivery", delivery });
+  }
+
+  #send(text: string): void {
+    const socket = this.#socket;
+    if (socket !== null) this.#self.send(this.#parts.link, { kind: "SendFrame", text, socket });
+  }
+
+  #received(text: string): void | Promise<void> {
+    const parsed = parseFrame(text);
+    switch (parsed.kind) {
+      case "ignored":
+        return this.#self.trace("IgnoreFrame", { why: parsed.why });
+      case "refused":
+        return this.#send(formatCallError(parsed.answer));
+      case "frame":
+        return parsed.frame.kind === "Call" ? this.#asked(parsed.frame) : this.#concluded(parsed.frame);
+    }
+  }
+
+  #asked(call: Call): void {
+    if (mayAnswer(this.#registration)) this.#incoming.asked(call);
+    else this.#self.trace("IgnoreFrame", { why: "registration is Rejected" });
+  }
+
+  #concluded(frame: CallResult | CallError): void | Promise<void> {
+    const cargo = this.#flight.cargo(frame.id);
+    // Of an earlier connection, answered twice, or after its time-out: nobody waits for it any more.
+    if (cargo === null) {
+      return this.#self.trace("IgnoreFrame", { why: `nobody waits for answer ${frame.id}` });
+    }
+    return this.#finish(callOutcome(callOf(cargo).action, frame));
+  }
+
+  /** The end of what is in flight, one way or another; then the next. */
+  #finish(outcome: CallOutcome<unknown>): void | Promise<void> {
+    const cargo = this.#flight.end();
+    if (cargo === null) return;
+    if (cargo.kind === "delivery") return this.#delivered(cargo.delivery, outcome);
+    cargo.call.reply(outcome);
+    return this.#pump();
+  }
+
+  async #delivered(delivery: OnItsWay, outcome: CallOutcome<unknown>): Promise<void> {
+    await this.#delivery.concluded(delivery, outcome, this.#settings);
+    await this.#pump();
+  }
+}

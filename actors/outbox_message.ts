@@ -1,0 +1,44 @@
+/**
+ * What the outbox is told and asked.
+ *
+ * Law: whoever asks gets a reply; what is told is a fact or a hint, and the store is the truth (house rule 1).
+ */
+import type { Registration } from "../protocol/registration.ts";
+import type { ParkedOutcome } from "./archive.ts";
+import type { SettingsChanged } from "./configuration.ts";
+import type { AnswerDue } from "./flight.ts";
+import type { CallAnswered } from "./incoming_calls.ts";
+import type { Reply } from "./otp/actor.ts";
+import type { SendCall } from "./send_call.ts";
+
+export type OutboxMessage =
+  | { readonly kind: "LinkUp"; readonly socket: number }
+  | { readonly kind: "LinkDown" }
+  | { readonly kind: "AnnounceLink" }
+  | { readonly kind: "FrameReceived"; readonly text: string }
+  | { readonly kind: "RegistrationChanged"; readonly registration: Registration }
+  | SendCall
+  /** A hint: the store holds a transaction message more. */
+  | { readonly kind: "TransactionMessageQueued" }
+  | CallAnswered
+  | AnswerDue
+  /** The link has heard the peer since, so it is there and has not answered. */
+  | { readonly kind: "CallTimedOut"; readonly id: string }
+  /** Something that had to wait may go. */
+  | { readonly kind: "SendDue" }
+  /** Replies whether the central system can be asked now: there is a link, and it has accepted this charge point. */
+  | { readonly kind: "TellOnline"; readonly reply: Reply<boolean> }
+  /**
+   * The end is near: what waits for its retry interval is tried now. Replies when no transaction message waits any more, or
+   * when there is no link to send one on.
+   */
+  | { readonly kind: "Drain"; readonly reply: Reply<null> }
+  /** What is parked of a transaction goes once more, as soon as nothing else of the transactions waits. */
+  | { readonly kind: "ResendParked"; readonly localId: number; readonly reply: Reply<ParkedOutcome> }
+  | {
+    readonly kind: "DiscardParked";
+    readonly localId: number;
+    readonly reason: string;
+    readonly reply: Reply<ParkedOutcome>;
+  }
+  | SettingsChanged;

@@ -1,0 +1,94 @@
+/**
+ * Watches each transaction as it becomes durable: begun once, sampled as configured, ended once, and billed for what was
+ * delivered (invariants I3, I4, I5 and I20).
+ *
+ * Law: what was delivered is told by the simulated hardware, to the Wh, whatever the meters say.
+ */
+import type { OutboxRecord } from "../../storage/records.ts";
+import type { Batch } from "../../storage/store.ts";
+import type { Bill } from "./durable_ledger.ts";
+import type { Fail } from "./invariants.ts";
+import type { World } from "./world.ts";
+
+/** Both ends are rounded down. */
+const roundingWh = 1.001;
+const slackMs = 5_000;
+
+export function watchBills(world: World, fail: Fail): void {
+  const { durable } = world;
+
+  function committed(batch: Batch): void {
+    for (const { key, value } of batch.sets ?? []) {
+      if (key[0] === "archive") world.reached.add(`parked ${(value as OutboxRecord).message.action}`);
+      if (key[0] !== "outbox") continue;
+      const { message, failures } = value as OutboxRecord;
+      const bill = durable.billOf(message.localId);
+      if (bill === undefined || failures > 0) continue;
+      switch (message.action) {
+        case "StartTransaction":
+          if (!world.centralSystem.connected()) world.reached.add("offline start");
+          begun(bill);
+          break;
+        case "MeterValues":
+          sampled(bill);
+          break;
+        case "StopTransaction":
+          world.reached.add(`stop by ${message.payload.reason}`);
+          if (!world.centralSystem.connected()) world.reached.add("offline stop");
+          ended(bill);
+      }
+    }
+  }
+
+  function begun(bill: Bill): void {
+    const before = durable.bills.findLast((other) =>
+      other !== bill && other.connectorId === bill.connectorId
+    );
+    if (before !== undefined && before.stop === null && before.excuse === null) {
+      fail("I4", `transaction ${bill.localId} began before ${before.localId} of the same connector ended`);
+    }
+  }
+
+  /** I20: within an interval at most one more than its own. */
+  function sampled({ localId, samplesMs }: Bill): void {
+    const [first, , third] = samplesMs;
+    if (first === undefined || third === undefined) return;
+    const intervalS = Number(durable.configuration.get("MeterValueSampleInterval") ?? 60);
+    if (third - first < intervalS * 1_000 - slackMs && !hasChanged(first)) {
+      fail("I20", `transaction ${localId} was sampled three times in ${third - first} ms`);
+    }
+  }
+
+  let changedMs = -Infinity;
+  function hasChanged(sinceMs: number): boolean {
+    return changedMs >= sinceMs - slackMs;
+  }
+
+  world.onCommitted((batch) => {
+    if (batch.sets?.some(({ key }) => key[0] === "configuration") === true) {
+      changedMs = world.clock.monotonicMs();
+    }
+    committed(batch);
+  });
+
+  /** When a meter gave no answer last: the last reading stands in, and what has flowed since is not billed (spec/behaviour.md §18). */
+  const unansweredMs = new Map<string, number>();
+  world.onTrace((event) => {
+    if (event.kind !== "effect" || event.effect !== "MeterFailed") return;
+    world.reached.add("meter gave no answer");
+    unansweredMs.set(event.actor, event.atMs);
+  });
+
+  /** I5. */
+  function ended(bill: Bill): void {
+    const { stop, stoppedWh } = bill;
+    if (stop === null || stoppedWh === null || bill.isMisread || bill.excuse !== null) return;
+    const deliveredWh = stoppedWh - bill.startedWh;
+    const billedWh = stop.meterStop - bill.start.meterStart;
+    const isShort = (unansweredMs.get(`connector:${bill.connectorId}`) ?? -Infinity) > bill.startedMs;
+    const wrongWh = isShort ? billedWh - deliveredWh : Math.abs(deliveredWh - billedWh);
+    if (wrongWh > roundingWh) {
+      fail("I5", `transaction ${bill.localId}: ${deliveredWh} Wh were delivered and ${billedWh} Wh billed`);
+    }
+  }
+}

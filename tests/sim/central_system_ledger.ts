@@ -1,0 +1,108 @@
+/**
+ * The books of the central system: its transactions, as the messages of the charger make them.
+ *
+ * Law: a retransmitted StartTransaction is known by its content (connectorId, idTag, timestamp, meterStart), as OCPP 1.6 §3.7
+ * leaves it to do, so that a second transaction here is the charger's fault.
+ */
+import type {
+  MeterValuesRequest,
+  StartTransactionRequest,
+  StopTransactionRequest,
+} from "../../protocol/messages/core.ts";
+import { transactionIdNotObtained } from "../../protocol/transaction.ts";
+
+export interface LedgerEntry {
+  transactionId: number;
+  readonly start: StartTransactionRequest;
+  readonly meterValues: MeterValuesRequest[];
+  /** Some of them came in a resend, behind younger ones. */
+  hasLateValues: boolean;
+  stop: StopTransactionRequest | null;
+}
+
+export interface CentralSystemLedger {
+  /** By a number of its own: a script may have told two transactions the same transactionId. */
+  readonly entries: ReadonlyMap<number, LedgerEntry>;
+  /** What came without a transactionId, since its StartTransaction was given up (errata v4.0 §3.18). */
+  readonly orphans: readonly (MeterValuesRequest | StopTransactionRequest)[];
+  /** Of two with the same id the younger one: the older one was over. */
+  readonly entryOf: (transactionId: number) => LedgerEntry | undefined;
+  readonly startedBy: (start: StartTransactionRequest) => LedgerEntry | undefined;
+  readonly open: () => readonly LedgerEntry[];
+  readonly started: (start: StartTransactionRequest) => LedgerEntry;
+  readonly metered: (request: MeterValuesRequest) => void;
+  readonly stopped: (stop: StopTransactionRequest) => void;
+  /** The id of a transaction that is over and has none to share it with; undefined when there is none. */
+  readonly reusableId: () => number | undefined;
+}
+
+/** What must not come is told to `breaches`; `mayBeLate` while a transaction that was set aside is sent again. */
+export function createCentralSystemLedger(breaches: string[], mayBeLate: () => boolean): CentralSystemLedger {
+  const entries = new Map<number, LedgerEntry>();
+  const byStart = new Map<string, LedgerEntry>();
+  const orphans: (MeterValuesRequest | StopTransactionRequest)[] = [];
+
+  function entryOf(transactionId: number): LedgerEntry | undefined {
+    return [...entries.values()].findLast((entry) => entry.transactionId === transactionId);
+  }
+
+  /** Sent again, with the same content. */
+  function isKnown(stop: StopTransactionRequest): boolean {
+    const text = JSON.stringify(stop);
+    return [...entries.values()].some((entry) => JSON.stringify(entry.stop) === text);
+  }
+
+  return {
+    entries,
+    orphans,
+    entryOf,
+    startedBy: (start) => byStart.get(startText(start)),
+    open: () => [...entries.values()].filter((entry) => entry.stop === null),
+    started: (start) => {
+      const text = startText(start);
+      const same = byStart.get(text);
+      if (same !== undefined) return same;
+      const entry: LedgerEntry = {
+        transactionId: entries.size + 1,
+        start,
+        meterValues: [],
+        hasLateValues: false,
+        stop: null,
+      };
+      entries.set(entries.size + 1, entry);
+      byStart.set(text, entry);
+      return entry;
+    },
+    metered: (request) => {
+      const { transactionId } = request;
+      if (transactionId === undefined) return;
+      const entry = entryOf(transactionId);
+      if (entry !== undefined && mayBeLate()) entry.hasLateValues = true;
+      if (entry !== undefined && entry.stop === null) entry.meterValues.push(request);
+      else if (transactionId === transactionIdNotObtained) orphans.push(request);
+      else if (entry === undefined) breaches.push(`MeterValues of unknown transaction ${transactionId}`);
+      else if (!mayBeLate()) breaches.push(`MeterValues after StopTransaction of ${transactionId}`);
+    },
+    stopped: (stop) => {
+      const entry = entryOf(stop.transactionId);
+      if (isKnown(stop)) return;
+      if (entry === undefined && stop.transactionId === transactionIdNotObtained) orphans.push(stop);
+      else if (entry === undefined) {
+        breaches.push(`StopTransaction of unknown transaction ${stop.transactionId}`);
+      } else if (entry.stop !== null) {
+        breaches.push(`a second, different StopTransaction of ${stop.transactionId}`);
+      } else entry.stop = stop;
+    },
+    reusableId: () => {
+      const all = [...entries.values()];
+      const over = all.findLast((entry) => entry.stop !== null)?.transactionId;
+      const isOpen = all.some((entry) => entry.transactionId === over && entry.stop === null);
+      return isOpen ? undefined : over;
+    },
+  };
+}
+
+/** What makes a StartTransaction the same one. */
+export function startText({ connectorId, idTag, meterStart, timestamp }: StartTransactionRequest): string {
+  return JSON.stringify([connectorId, idTag, meterStart, timestamp]);
+}

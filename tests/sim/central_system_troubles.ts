@@ -1,0 +1,135 @@
+/**
+ * Troubles with the central system, drawn: wrong answers, late ones, none, and commands at bad times (notes/reliability.md B3).
+ *
+ * Law: each is one kind of fault. A StatusNotification that was refused counts as told, so only silence is drawn for it.
+ */
+import { drawConnector, type DrawTrouble, oneOf, whole } from "./draw.ts";
+import type { Turn } from "./turn.ts";
+
+const transactionActions = ["StartTransaction", "MeterValues", "StopTransaction"] as const;
+const answeredActions = [...transactionActions, "Authorize", "StatusNotification"] as const;
+const triggers = [
+  "StatusNotification",
+  "MeterValues",
+  "Heartbeat",
+  "BootNotification",
+  "FirmwareStatusNotification",
+];
+
+/** What a central system answers that does not know its own schema. */
+const wrongPayloads: readonly { readonly action: string; readonly payload: unknown }[] = [
+  { action: "StartTransaction", payload: { transactionId: "7", idTagInfo: { status: "Accepted" } } },
+  { action: "StartTransaction", payload: { transactionId: 7 } },
+  { action: "StartTransaction", payload: { idTagInfo: { status: "accepted" } } },
+  { action: "StopTransaction", payload: { idTagInfo: { status: 1 } } },
+  { action: "StopTransaction", payload: [] },
+  { action: "Authorize", payload: {} },
+  { action: "Authorize", payload: { idTagInfo: { status: "Accepted", expiryDate: "tomorrow" } } },
+  { action: "Heartbeat", payload: { currentTime: "now" } },
+  { action: "Heartbeat", payload: { currentTime: null } },
+];
+
+/** Sent while anything may be going on. */
+const badCommands: readonly { readonly action: string; readonly payload: unknown }[] = [
+  { action: "RemoteStopTransaction", payload: { transactionId: 4_711 } },
+  { action: "RemoteStopTransaction", payload: { transactionId: -1 } },
+  { action: "RemoteStartTransaction", payload: { idTag: "BOB" } },
+  { action: "RemoteStartTransaction", payload: { idTag: "BOB", connectorId: 0 } },
+  { action: "RemoteStartTransaction", payload: { idTag: "A TAG THAT IS TOO LONG" } },
+  { action: "UnlockConnector", payload: { connectorId: 1 } },
+  { action: "ClearCache", payload: {} },
+  { action: "GetConfiguration", payload: {} },
+  { action: "DataTransfer", payload: { vendorId: "nobody" } },
+  { action: "ChangeConfiguration", payload: { key: "HeartbeatInterval", value: "1e9" } },
+  { action: "SendLocalList", payload: { listVersion: 1, updateType: "Full" } },
+  { action: "UpdateFirmware", payload: { location: "ftp://x", retrieveDate: "2026-01-01T00:00:00Z" } },
+];
+
+const changes: readonly (readonly [string, readonly string[]])[] = [
+  ["MeterValueSampleInterval", ["0", "7", "30", "60", "299"]],
+  ["ClockAlignedDataInterval", ["0", "60", "900"]],
+  ["HeartbeatInterval", ["60", "300", "3600"]],
+  ["WebSocketPingInterval", ["10", "60"]],
+  ["ConnectionTimeOut", ["5", "60"]],
+  ["StopTxnSampledData", ["", "Energy.Active.Import.Register"]],
+  ["LocalPreAuthorize", ["true", "false"]],
+  ["AuthorizationCacheEnabled", ["true", "false"]],
+  ["TransactionMessageRetryInterval", ["1", "10", "60"]],
+  ["NumberOfConnectors", ["9"]],
+];
+
+export const centralSystemTroubles = {
+  callError: (draw, { atMs }) => {
+    const action = oneOf(draw, [...transactionActions, "Authorize"]);
+    const errorCode = oneOf(
+      draw,
+      ["InternalError", "GenericError", "FormationViolation", "NotSupported"] as const,
+    );
+    const turn: Turn = { kind: "error", errorCode, processed: draw() < 0.5 };
+    return [{ atMs, act: { kind: "script", action, turn, times: whole(draw, 1, 2) } }];
+  },
+  /** So often that it is set aside, where the attempts are few. */
+  refusedForGood: (draw, { atMs }) => {
+    const turn: Turn = { kind: "error", errorCode: "InternalError", processed: draw() < 0.2 };
+    return [{ atMs, act: { kind: "script", action: oneOf(draw, transactionActions), turn, times: 4 } }];
+  },
+  noAnswer: (draw, { atMs }) => [
+    { atMs, act: { kind: "script", action: oneOf(draw, answeredActions), turn: { kind: "nothing" } } },
+  ],
+  lateAnswer: (draw, { atMs }) => {
+    const turn: Turn = { kind: "answer", afterMs: 20_000 + draw() * 20_000 };
+    return [{ atMs, act: { kind: "script", action: oneOf(draw, answeredActions), turn } }];
+  },
+  answeredTwice: (draw, { atMs }) => {
+    const turn: Turn = draw() < 0.5 ? { kind: "twice" } : { kind: "strangerFirst" };
+    return [{ atMs, act: { kind: "script", action: oneOf(draw, answeredActions), turn } }];
+  },
+  wrongTypes: (draw, { atMs }) => {
+    const { action, payload } = oneOf(draw, wrongPayloads);
+    return [{ atMs, act: { kind: "script", action, turn: { kind: "answer", payload } } }];
+  },
+  oddTransactionId: (draw, { atMs }) => {
+    const transactionId = oneOf(draw, [0, -2, -7, 2_147_483_647, "reused", "reused"] as const);
+    const turn: Turn = { kind: "numbered", transactionId };
+    return [{ atMs, act: { kind: "script", action: "StartTransaction", turn } }];
+  },
+  judgedOtherwise: (draw, { atMs }) => {
+    const status = oneOf(draw, ["Blocked", "Expired", "Invalid", "ConcurrentTx"] as const);
+    const action = oneOf(draw, ["StartTransaction", "StartTransaction", "Authorize"]);
+    return [{ atMs, act: { kind: "script", action, turn: { kind: "judged", status } } }];
+  },
+  bootAnswer: (draw, { atMs }) => {
+    const status = oneOf(draw, ["Accepted", "Pending", "Pending", "Rejected"] as const);
+    const intervalS = oneOf(draw, status === "Accepted" ? [0, 1, 60, 2_147_484, -1] : [0, 1, 30, 240]);
+    const turn: Turn = { kind: "boot", status, intervalS };
+    return [
+      { atMs, act: { kind: "script", action: "BootNotification", turn, times: whole(draw, 1, 2) } },
+      { atMs, act: { kind: "reset", type: "Hard" } },
+    ];
+  },
+  reset: (draw, { atMs }) => [{ atMs, act: { kind: "reset", type: oneOf(draw, ["Soft", "Hard"]) } }],
+  badCommand: (draw, { atMs }) => [
+    { atMs, act: { kind: "call", ...oneOf(draw, badCommands), times: draw() < 0.7 ? 1 : 2 } },
+  ],
+  storm: (draw, { atMs }) => {
+    const payload = { requestedMessage: oneOf(draw, triggers) };
+    return [{ atMs, act: { kind: "call", action: "TriggerMessage", payload, times: whole(draw, 5, 40) } }];
+  },
+  trigger: (draw, { atMs }) => [
+    { atMs, act: { kind: "trigger", requestedMessage: oneOf(draw, triggers) } },
+  ],
+  change: (draw, { atMs }) => {
+    const [key, values] = oneOf(draw, changes);
+    return [{ atMs, act: { kind: "change", key, value: oneOf(draw, values) } }];
+  },
+  availability: (draw, moment) => {
+    const connectorId = draw() < 0.2 ? 0 : drawConnector(draw, moment);
+    return [
+      { atMs: moment.atMs, act: { kind: "availability", connectorId, type: "Inoperative" } },
+      {
+        atMs: moment.atMs + draw() * 15 * 60_000,
+        act: { kind: "availability", connectorId, type: "Operative" },
+      },
+    ];
+  },
+} satisfies Record<string, DrawTrouble>;

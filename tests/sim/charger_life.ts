@@ -1,0 +1,156 @@
+/**
+ * The life of the charger in the simulated world: it boots, is restarted, gives up, loses its power, and boots again.
+ *
+ * Law: the production tree on simulated ports; what one life leaves to the next is the medium of its store, and nothing else.
+ */
+import { beginBoot, restoreCivilTime } from "../../actors/boot.ts";
+import type { ChargerIdentity } from "../../actors/charger_config.ts";
+import { chargerConfig, stationKeyTable } from "../../actors/charger_config.ts";
+import type { System } from "../../actors/otp/kernel.ts";
+import { createKernel } from "../../actors/otp/kernel.ts";
+import type { Trace } from "../../actors/otp/trace.ts";
+import type { Ports, Tree } from "../../actors/tree.ts";
+import { plantTree } from "../../actors/tree.ts";
+import { createSimulatedHost } from "../../hal/drivers/simulated_host.ts";
+import type { SimulatedClock } from "../../hal/drivers/simulated_clock.ts";
+import type { RestartKind } from "../../hal/host.ts";
+import type { StationProfile } from "../../hal/station_profile.ts";
+import type { Operation } from "../../storage/drivers/memory_schedule.ts";
+import type { MemorySnapshot, MemoryStore } from "../../storage/drivers/memory_store.ts";
+import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
+import type { LedgerKeeper } from "./durable_ledger.ts";
+import type { FaultyDisk } from "./faulty_disk.ts";
+import type { Saboteur } from "./saboteur.ts";
+
+export interface ChargerLife {
+  readonly system: () => System;
+  readonly store: () => MemoryStore;
+  readonly addresses: () => Tree["addresses"];
+  /** There is no charger: its power is cut. */
+  readonly isDark: () => boolean;
+  readonly boots: () => number;
+  /** Nothing is under way but what time will bring. */
+  readonly isSettled: () => boolean;
+  readonly boot: () => Promise<void>;
+  /** Of the commits under way the first `keptCommits` are durable; then it is dark. */
+  readonly cut: (keptCommits: number) => void;
+  /** What lies on the medium is replaced while it is dark. */
+  readonly tamper: (change: (found: MemoryStore) => MemorySnapshot) => void;
+}
+
+export interface ChargerLifeParts {
+  readonly profile: StationProfile;
+  readonly clock: SimulatedClock;
+  readonly ports: Omit<Ports, "store" | "host" | "civilTime" | "clock">;
+  readonly ledger: LedgerKeeper;
+  readonly disk: FaultyDisk;
+  readonly saboteur: Saboteur;
+  readonly diskMs: (operation: Operation) => number;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly stuckRestarts: number;
+  /** From the end of a process that has given up to its next start (systemd, RestartSec); null: there is no next start. */
+  readonly reviveMs: number | null;
+  readonly trace: Trace;
+  readonly restarted: (kind: RestartKind) => void;
+}
+
+const identity: ChargerIdentity = {
+  csms: "ws://csms.test/ocpp",
+  chargePointId: "CP001",
+  bootNotification: { chargePointVendor: "chargerd", chargePointModel: "simulated" },
+};
+
+export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
+  const { clock, ledger, disk, saboteur } = parts;
+  let system: System | null = null;
+  let addresses: Tree["addresses"] | null = null;
+  let memory = createMemoryStore();
+  let isBooting = false;
+  let isRestarting = false;
+  let stuckRestarts = parts.stuckRestarts;
+  let boots = 0;
+
+  async function boot(): Promise<void> {
+    isBooting = true;
+    boots += 1;
+    const table = stationKeyTable(parts.profile);
+    const undelayed = createMemoryStore({ from: memory.snapshot() });
+    ledger.refound(undelayed.snapshot());
+    const store = ledger.watch(undelayed.store);
+    const civilTime = { set: (wallMs: number) => clock.stepWall(wallMs - clock.wallMs()) };
+    const count = await beginBoot(store, table, { first: parts.settings, always: {} });
+    await restoreCivilTime(store, clock, civilTime);
+    memory = createMemoryStore({
+      latency: { clock, drawMs: (operation) => parts.diskMs(operation) + disk.extraMs() },
+      from: undelayed.snapshot(),
+    });
+    const kernel = createKernel({ clock, trace });
+    const willing = createSimulatedHost(clock, restart);
+    const tree = plantTree(kernel, {
+      ...parts.ports,
+      clock,
+      civilTime,
+      store: disk.store(memory, ledger.watch(memory.store)),
+      host: { restart: (kind) => stuckRestarts-- > 0 ? undefined : willing.restart(kind) },
+    }, chargerConfig(parts.profile, identity, count));
+    addresses = tree.addresses;
+    system = kernel.start(saboteur.sabotaged(tree.root));
+    isBooting = false;
+  }
+
+  function trace(event: Parameters<Trace>[0]): void {
+    parts.trace(event);
+    if (event.kind === "gaveUp" && event.retryInMs === null && event.supervisor === "charger") revive();
+  }
+
+  /** The init system starts the process again. */
+  function revive(): void {
+    const ofBoot = boots;
+    if (parts.reviveMs === null) return;
+    clock.after(parts.reviveMs, () => {
+      if (boots !== ofBoot || system === null) return;
+      end(Infinity);
+      void boot();
+    });
+  }
+
+  function restart(kind: RestartKind): void {
+    parts.restarted(kind);
+    isRestarting = true;
+    const ending = system;
+    ending?.stop().then(async () => {
+      if (ending !== system) return;
+      end(Infinity);
+      await boot();
+    });
+  }
+
+  function end(keptCommits: number): void {
+    system?.abandon();
+    system = null;
+    isRestarting = false;
+    saboteur.forget();
+    memory = createMemoryStore({ from: memory.powerCut(keptCommits) });
+  }
+
+  return {
+    system: () => system!,
+    store: () => memory,
+    addresses: () => addresses!,
+    isDark: () => system === null,
+    boots: () => boots,
+    isSettled: () => {
+      if (isBooting) return false;
+      if (system === null) return true;
+      if (isRestarting && system.tree().state === "stopped") return false;
+      const pending = memory.pending();
+      const waiting = pending > 0 ? disk.waiting() : 0;
+      return system.turnsInFlight() === pending + waiting + saboteur.asleep();
+    },
+    boot,
+    cut: end,
+    tamper: (change) => {
+      memory = createMemoryStore({ from: change(memory) });
+    },
+  };
+}

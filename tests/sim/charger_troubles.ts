@@ -1,0 +1,220 @@
+/**
+ * Troubles of the charger itself, drawn: its hardware, its disk, its power, its own software (notes/reliability.md B3).
+ *
+ * Law: each is one kind of fault. Two blows in three are aimed at a commit or at a message: that is where it hurts.
+ */
+import type { Act, Blow } from "./scenario.ts";
+import { type Draw, drawConnector, type DrawTrouble, type Moment, oneOf, passing, whole } from "./draw.ts";
+import type { Sabotage } from "./saboteur.ts";
+
+const minuteMs = 60_000;
+const yearMs = 365 * 24 * 3_600_000;
+
+const actors = ["configuration", "authorizer", "meter", "power", "link", "outbox", "station"];
+
+/** Steps of exchanges that take several messages: an actor that ends in one of them leaves others waiting. */
+const exchanges: readonly (readonly [string, string])[] = [
+  ["authorizer", "Presented"],
+  ["authorizer", "AuthorizeConcluded"],
+  ["authorizer", "OnlineTold"],
+  ["meter", "ReadMeter"],
+  ["meter", "MeterAnswered"],
+  ["outbox", "FrameReceived"],
+  ["outbox", "SendCall"],
+  ["outbox", "TransactionMessageQueued"],
+  ["outbox", "CallAnswered"],
+  ["outbox", "LinkUp"],
+  ["station", "BootConcluded"],
+  ["station", "RemoteStart"],
+  ["station", "ConnectorAnswered"],
+  ["station", "ConnectorStopped"],
+  ["configuration", "ChangeConfiguration"],
+  ["connector:1", "AuthorizationConcluded"],
+  ["connector:1", "MeterRead"],
+  ["connector:1", "StartAnswered"],
+  ["connector:1", "StopTransaction"],
+  ["connector:1", "RemoteStop"],
+  ["link", "SocketChanged"],
+];
+
+export const chargerTroubles = {
+  crash: (draw, moment) => [drawBlow(draw, moment, drawCrash)],
+  /** One after the other, until a supervisor has enough. */
+  crashStorm: (draw, moment) => {
+    const actor = oneOf(draw, actorsOf(moment));
+    return Array.from({ length: whole(draw, 2, 9) }, (_, at) => ({
+      atMs: moment.atMs + at * (20 + draw() * 2_000),
+      act: { kind: "crash" as const, actor },
+    }));
+  },
+  throws: (draw, moment) => [
+    sabotaged(draw, moment, { kind: "throws", nth: whole(draw, 1, 12), handled: draw() < 0.5 }),
+  ],
+  failsToStart: (draw, moment) => {
+    const actor = oneOf(draw, actorsOf(moment));
+    const sabotage: Sabotage = { kind: "failsToStart", starts: whole(draw, 1, 3) };
+    return [
+      { atMs: moment.atMs, act: { kind: "sabotage", actor, sabotage } },
+      { atMs: moment.atMs, act: { kind: "crash", actor } },
+    ];
+  },
+  /** Beyond the deadline of a turn, 10 s, it is a crash. */
+  slowTurns: (draw, moment) => [
+    sabotaged(draw, moment, { kind: "slow", turns: whole(draw, 1, 3), extraMs: draw() * 14_000 }),
+  ],
+  powerCycle: (draw, moment) => [drawBlow(draw, moment, drawPowerCycle)],
+  /** The power comes back and goes again while the charger is still finding out what happened. */
+  powerFlickers: (draw, { atMs }) =>
+    Array.from({ length: whole(draw, 2, 4) }, (_, at) => ({
+      atMs: atMs + at * (1_100 + draw() * 1_500),
+      act: { kind: "powerCycle" as const, keptCommits: whole(draw, 0, 3), darkMs: 1_000 },
+    })),
+  powerFails: (draw, { atMs }) => [
+    { atMs, act: { kind: "powerFails", warningMs: draw() * 12_000, returns: draw() < 0.4 } },
+  ],
+  clockUnset: (draw, { atMs }) => [
+    { atMs, act: { kind: "powerCycle", keptCommits: whole(draw, 0, 2), clockUnset: true } },
+  ],
+  clockJumps: (draw, { atMs }) => {
+    const farMs = oneOf(draw, [1_000, 30_000, 3_600_000, 86_400_000, 20 * yearMs]) * (0.2 + draw());
+    return [{ atMs, act: { kind: "clock", stepMs: Math.round(draw() < 0.5 ? farMs : -farMs) } }];
+  },
+  diskSlow: (draw, { atMs }) =>
+    passing(
+      draw,
+      atMs,
+      5 * minuteMs,
+      { kind: "diskSlow", extraMs: draw() * 3_000 },
+      { kind: "diskSlow", extraMs: 0 },
+    ),
+  diskFull: (draw, { atMs }) =>
+    passing(draw, atMs, 10 * minuteMs, { kind: "diskFull", isFull: true }, {
+      kind: "diskFull",
+      isFull: false,
+    }),
+  diskScarce: (draw, { atMs }) =>
+    passing(draw, atMs, 20 * minuteMs, { kind: "diskScarce", isScarce: true }, {
+      kind: "diskScarce",
+      isScarce: false,
+    }),
+  diskFails: (draw, { atMs }) => {
+    const outcome = oneOf(draw, ["kept", "lost", "orphaned"] as const);
+    return [{ atMs, act: { kind: "diskFails", outcome, commits: whole(draw, 1, 2) } }];
+  },
+  corruption: (draw, { atMs }) => [
+    { atMs, act: { kind: "powerCycle", keptCommits: 0, medium: { kind: "corrupt", at: draw() } } },
+  ],
+  emptiedStore: (_, { atMs }) => [
+    { atMs, act: { kind: "powerCycle", keptCommits: 0, medium: { kind: "emptied" } } },
+  ],
+  fault: (draw, moment) => {
+    const connectorId = draw() < 0.15 ? 0 : drawConnector(draw, moment);
+    const errorCode = oneOf(draw, ["GroundFailure", "HighTemperature", "OverCurrentFailure", "OtherError"]);
+    return passing(
+      draw,
+      moment.atMs,
+      8 * minuteMs,
+      { kind: "fault", connectorId, fault: { errorCode } } as Act,
+      { kind: "clearFault", connectorId },
+    );
+  },
+  lockFails: (draw, moment) => {
+    const connectorId = drawConnector(draw, moment);
+    return passing(
+      draw,
+      moment.atMs,
+      8 * minuteMs,
+      { kind: "lock", connectorId, failure: true },
+      { kind: "lock", connectorId, failure: false },
+    );
+  },
+  contactorSticks: (draw, moment) => {
+    const connectorId = drawConnector(draw, moment);
+    return passing(
+      draw,
+      moment.atMs,
+      8 * minuteMs,
+      { kind: "contactor", connectorId, stuckOpen: true },
+      { kind: "contactor", connectorId, stuckOpen: false },
+    );
+  },
+  meter: (draw, moment) => {
+    const connectorId = drawConnector(draw, moment);
+    const fault = oneOf(draw, ["hangs", "fails", "stuck", "jitters", "lower", "other"] as const);
+    return passing(
+      draw,
+      moment.atMs,
+      6 * minuteMs,
+      { kind: "meter", connectorId, fault },
+      { kind: "meter", connectorId, fault: null },
+    );
+  },
+  plugBounces: (draw, moment) => {
+    const connectorId = drawConnector(draw, moment);
+    return Array.from({ length: whole(draw, 2, 6) }, (_, at) => ({
+      atMs: moment.atMs + at * draw() * 120,
+      act: { kind: at % 2 === 0 ? "unplug" as const : "plug" as const, connectorId },
+    }));
+  },
+  halfPlugged: (draw, moment) => {
+    const connectorId = drawConnector(draw, moment);
+    const side = oneOf(draw, ["ev", "station"] as const);
+    const { atMs } = moment;
+    return [
+      { atMs, act: { kind: draw() < 0.5 ? "plug" : "unplug", connectorId, side } },
+      { atMs: atMs + draw() * 30_000, act: { kind: "plug", connectorId } },
+    ];
+  },
+  cardTwice: (draw, moment) => {
+    const connectorId = drawConnector(draw, moment);
+    const idTag = oneOf(draw, ["ALICE", "BOB"]);
+    const swipe: Act = { kind: "swipe", connectorId, idTag };
+    return [{ atMs: moment.atMs, act: swipe }, { atMs: moment.atMs + draw() * 50, act: swipe }];
+  },
+  strangeCard: (draw, moment) => {
+    const connectorId = drawConnector(draw, moment);
+    const idTag = oneOf(draw, ["alice", "STRANGER", "CCCCCCCCCCCCCCCCCCCC", "MALLORY", " "]);
+    return [{ atMs: moment.atMs, act: { kind: "swipe", connectorId, idTag } }];
+  },
+} satisfies Record<string, DrawTrouble>;
+
+function sabotaged(draw: Draw, moment: Moment, sabotage: Sabotage) {
+  return {
+    atMs: moment.atMs,
+    act: { kind: "sabotage" as const, actor: oneOf(draw, actorsOf(moment)), sabotage },
+  };
+}
+
+function drawBlow(
+  draw: Draw,
+  moment: Moment,
+  blowOf: (draw: Draw, moment: Moment, isAimedAtCommit: boolean) => Blow,
+) {
+  const { atMs } = moment;
+  const aim = draw();
+  if (aim < 0.33) return { atMs, act: blowOf(draw, moment, false) };
+  // In the commit, or between it and the next: a meter is read there.
+  const afterMs = draw() * (draw() < 0.5 ? 4 : 60);
+  const nth = 1 + Math.floor(draw() ** 2 * 4);
+  if (aim < 0.8) {
+    return { atMs, act: { kind: "atCommit" as const, nth, afterMs, blow: blowOf(draw, moment, true) } };
+  }
+  const [actor, message] = oneOf(draw, exchanges);
+  return {
+    atMs,
+    act: { kind: "atMessage" as const, actor, message, nth, afterMs, blow: blowOf(draw, moment, false) },
+  };
+}
+
+function drawCrash(draw: Draw, moment: Moment, isAimedAtCommit: boolean): Blow {
+  const actor = isAimedAtCommit && draw() < 0.5 ? null : oneOf(draw, actorsOf(moment));
+  return { kind: "crash", actor };
+}
+
+function drawPowerCycle(draw: Draw): Blow {
+  return { kind: "powerCycle", keptCommits: whole(draw, 0, 2), darkMs: 1_000 + draw() ** 3 * 600_000 };
+}
+
+function actorsOf({ connectors }: Moment): readonly string[] {
+  return [...actors, ...Array.from({ length: connectors }, (_, index) => `connector:${index + 1}`)];
+}

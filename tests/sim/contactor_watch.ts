@@ -1,0 +1,59 @@
+/**
+ * Watches the contactors: energy flows only where it may (invariants I1 and I9).
+ *
+ * Law: judged by the hardware itself and by what is durable, never by what an actor says of itself. Looked at closely only after
+ * something has moved.
+ */
+import { startText } from "./central_system_ledger.ts";
+import type { Fail } from "./invariants.ts";
+import type { World } from "./world.ts";
+
+/** From the durable refusal to the open contactor: two hops and the restart of an actor; on a slow disk or in a slow turn longer. */
+const refusalMs = 1_000;
+const sluggishRefusalMs = 40_000;
+
+/** Called after each event. */
+export function watchContactors(world: World, fail: Fail): () => void {
+  const connectorIds = Array.from({ length: world.connectors }, (_, index) => index + 1);
+  const closed = new Set<number>();
+  let hasMoved = true;
+  world.station.watch(() => {
+    hasMoved = true;
+  });
+
+  function look(connectorId: number): void {
+    const { contactorClosed, plug, fault } = world.station.board.outlet(connectorId);
+    if (!contactorClosed) return void closed.delete(connectorId);
+    closed.add(connectorId);
+    if (plug !== "both") fail("I1", `contactor ${connectorId} is closed with plug ${plug}`);
+    if (fault !== null) fail("I1", `contactor ${connectorId} is closed in a fault`);
+    if (world.station.board.stationFault() !== null) {
+      fail("I1", `contactor ${connectorId} is closed in a fault of the station`);
+    }
+    if (world.isDark()) fail("I1", `contactor ${connectorId} is closed, and nobody is there`);
+  }
+
+  function judge(connectorId: number): void {
+    const bill = world.durable.open.get(connectorId);
+    if (bill === undefined) {
+      return fail("I1", `contactor ${connectorId} is closed without a durable transaction`);
+    }
+    if (world.centralSystem.stopsAccepted.has(startText(bill.start))) {
+      fail("I9", `contactor ${connectorId} is closed after RemoteStopTransaction was Accepted`);
+    }
+    const waitMs = world.reached.has("slow turn") || world.medium.extraMs() > 0
+      ? sluggishRefusalMs
+      : refusalMs;
+    if (bill.refusedMs !== null && world.clock.monotonicMs() - bill.refusedMs > waitMs) {
+      fail("I9", `contactor ${connectorId} is closed for a card that was refused`);
+    }
+  }
+
+  return () => {
+    if (hasMoved) {
+      hasMoved = false;
+      for (const connectorId of connectorIds) look(connectorId);
+    }
+    for (const connectorId of closed) judge(connectorId);
+  };
+}

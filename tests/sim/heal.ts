@@ -1,0 +1,69 @@
+/**
+ * The end of all troubles: everything works again and everybody leaves; then hours in which all must come to rest.
+ *
+ * Law: what an operator and drivers would do, and no more: no store is touched, no actor is told anything.
+ */
+import type { World } from "./world.ts";
+
+const quietMs = 2 * 3_600_000;
+const roundMs = 10 * 60_000;
+const roundsMax = 40;
+
+export async function heal(world: World): Promise<void> {
+  const { network, centralSystem, station } = world;
+  const connectorIds = Array.from({ length: world.connectors }, (_, index) => index + 1);
+  centralSystem.heal();
+  world.dial.set(null);
+  world.medium.heal();
+  world.meter.heal();
+  world.saboteur.heal();
+  world.stuckContactors.clear();
+  world.networkMs.max = Math.min(world.networkMs.max, 200);
+  for (let round = 0; world.isDark() && round < roundsMax; round++) await world.advance(60_000);
+  network.setLink("up");
+  station.verbs.power("on");
+  for (const connectorId of [0, ...connectorIds]) {
+    station.verbs.clearFault(connectorId);
+    if (connectorId > 0) station.verbs.lock(connectorId, { failure: false });
+  }
+  // Longer than the longest back-off of the link, and than a BootNotification that was put off.
+  await world.advance(roundMs);
+  centralSystem.call("TriggerMessage", { requestedMessage: "BootNotification" });
+  await world.advance(60_000);
+  centralSystem.call("ChangeAvailability", { connectorId: 0, type: "Operative" });
+  centralSystem.call("ChangeConfiguration", { key: "MeterValueSampleInterval", value: "60" });
+  centralSystem.call("ChangeConfiguration", { key: "TransactionMessageRetryInterval", value: "1" });
+  await drain(world);
+  for (const connectorId of connectorIds) {
+    centralSystem.call("UnlockConnector", { connectorId });
+    await world.advance(10_000);
+    station.verbs.unplug(connectorId);
+  }
+  await drain(world);
+  await resend(world);
+  await world.advance(quietMs);
+}
+
+/** What was set aside is sent again, as a person asks at the debug socket; what was refused in between, once more. */
+async function resend(world: World): Promise<void> {
+  const parked = () => world.durable.bills.filter(({ archive }) => archive.size > 0);
+  for (let round = 0; round < roundsMax && parked().length > 0; round++) {
+    for (const { localId } of parked()) {
+      world.addresses().outbox.send({ kind: "ResendParked", localId, reply: () => {} });
+    }
+    await world.advance(roundMs);
+  }
+}
+
+/** A backlog comes first; what was started offline is in the central system's ledger only after it. */
+async function drain(world: World): Promise<void> {
+  const { centralSystem, durable } = world;
+  const isOwing = () => durable.open.size + durable.outbox.size > 0;
+  for (let round = 0; round < roundsMax && isOwing(); round++) {
+    for (const { start } of durable.open.values()) {
+      const transactionId = centralSystem.books.startedBy(start)?.transactionId;
+      if (transactionId !== undefined) centralSystem.call("RemoteStopTransaction", { transactionId });
+    }
+    await world.advance(round === 0 ? 60_000 : roundMs);
+  }
+}

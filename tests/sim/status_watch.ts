@@ -1,0 +1,141 @@
+/**
+ * Watches each connector's status: what it is, what is reported, and whether it is in use at all (invariants I10 and I15).
+ *
+ * Law: the actual changes are legal by the specification's table, and what is reported is an order-preserving part of them. The
+ * status is looked at before and after each message that its actor takes in hand.
+ */
+import type { TraceEvent } from "../../actors/otp/trace.ts";
+import { parseFrame } from "../../protocol/frame.ts";
+import type { ChargePointStatus } from "../../protocol/messages/types.ts";
+import { changeCode } from "../protocol/status_table.ts";
+import type { Fail } from "./invariants.ts";
+import type { World } from "./world.ts";
+
+/** From what ChangeAvailability has made durable to the status, at the slowest. */
+const availabilityMs = 60_000;
+
+interface Seen {
+  /** Since the last one that was reported. */
+  readonly actual: ChargePointStatus[];
+  /** Its actor was started anew: what it says of itself in its start is seen by nobody. */
+  hasStarted: boolean;
+  /** It has ended, and its successor has not been looked at yet. */
+  hasEnded: boolean;
+  /** Since when it contradicts what ChangeAvailability has made durable. */
+  wrongSinceMs: number | null;
+}
+
+/** Called after each event. */
+export function watchStatuses(world: World, fail: Fail): () => void {
+  const connectorIds = Array.from({ length: world.connectors }, (_, index) => index + 1);
+  const seen = new Map<number, Seen>();
+  const moved = new Set<number>();
+  let life = "";
+
+  function record(event: TraceEvent): void {
+    if (event.kind === "effect") {
+      if (event.effect === "FrameSent") reported(String(event.detail));
+      return;
+    }
+    if (!("actor" in event) || !event.actor.startsWith("connector:")) return;
+    const connectorId = Number(event.actor.slice("connector:".length));
+    if (event.kind === "message") look(connectorId);
+    const known = seen.get(connectorId);
+    if ((event.kind === "crash" || event.kind === "stopped") && known !== undefined) {
+      known.hasStarted = true;
+      known.hasEnded = true;
+    }
+    moved.add(connectorId);
+  }
+
+  function look(connectorId: number): void {
+    const status = statusOf(world, connectorId);
+    if (status === undefined) return;
+    const known = seen.get(connectorId);
+    if (known === undefined) {
+      return void seen.set(connectorId, {
+        actual: [status],
+        hasStarted: false,
+        hasEnded: false,
+        wrongSinceMs: null,
+      });
+    }
+    const before = known.actual.at(-1);
+    const { hasEnded } = known;
+    known.hasEnded = false;
+    if (before === undefined || before === status) return;
+    known.actual.push(status);
+    // A stop that was decided and not durable yet is forgotten in a crash: the transaction goes on.
+    const goesOn = hasEnded && before === "Finishing" && world.durable.open.has(connectorId);
+    if (!goesOn && !isLegal(before, status)) {
+      fail("I10", `connector ${connectorId} went from ${before} to ${status}`);
+    }
+  }
+
+  function reported(text: string): void {
+    if (!text.includes('"StatusNotification"')) return;
+    const parsed = parseFrame(text);
+    if (parsed.kind !== "frame" || parsed.frame.kind !== "Call") return;
+    const { connectorId, status } = parsed.frame.payload as {
+      connectorId: number;
+      status: ChargePointStatus;
+    };
+    if (connectorId === 0) return;
+    look(connectorId);
+    const known = seen.get(connectorId);
+    if (known === undefined) return;
+    const at = known.actual.indexOf(status);
+    if (at >= 0) {
+      known.actual.splice(0, at);
+      if (known.actual.length === 1) known.hasStarted = false;
+    } else if (!known.hasStarted) {
+      fail("I10", `connector ${connectorId} was reported ${status}, and has since been ${known.actual}`);
+    }
+  }
+
+  /** I15: out of use once nothing runs there any more, over any restart; and only then. */
+  function inUse(connectorId: number, known: Seen): void {
+    const { durable, clock } = world;
+    const status = known.actual.at(-1);
+    const isOut = durable.inoperative.has(connectorId);
+    if (isOut && durable.open.has(connectorId)) world.reached.add("Unavailable is scheduled");
+    const isRight = isOut
+      ? status === "Unavailable" || status === "Faulted" || durable.open.has(connectorId)
+      : status !== "Unavailable";
+    if (isRight) {
+      known.wrongSinceMs = null;
+      return;
+    }
+    known.wrongSinceMs ??= clock.monotonicMs();
+    if (clock.monotonicMs() - known.wrongSinceMs < availabilityMs) return;
+    fail("I15", `connector ${connectorId} is ${status}, and ${isOut ? "Inoperative" : "Operative"}`);
+  }
+
+  world.onTrace(record);
+  world.onCommitted(() => {
+    for (const connectorId of connectorIds) moved.add(connectorId);
+  });
+  return () => {
+    const now = `${world.boots()} ${world.restarts.length} ${world.isDark()}`;
+    if (life !== now) seen.clear();
+    life = now;
+    if (moved.size === 0) return;
+    for (const connectorId of moved) {
+      if (!world.isDark()) look(connectorId);
+      const known = seen.get(connectorId);
+      if (known !== undefined) inUse(connectorId, known);
+    }
+    moved.clear();
+  };
+}
+
+/** §4.9 has no change from Preparing to Unavailable; it is made all the same, at once (decision of `protocol/connector.ts`). */
+function isLegal(before: ChargePointStatus, after: ChargePointStatus): boolean {
+  return changeCode(before, after) !== undefined || (before === "Preparing" && after === "Unavailable");
+}
+
+/** Undefined while its actor is down. */
+export function statusOf(world: World, connectorId: number): ChargePointStatus | undefined {
+  const snapshot = world.system().inspect(`connector:${connectorId}`);
+  return (snapshot as { readonly status: ChargePointStatus } | undefined)?.status;
+}
