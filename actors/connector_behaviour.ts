@@ -165,6 +165,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       case "EnergyDue":
       case "CheckpointDue":
       case "RoomDue":
+      case "MeterDue":
         return this.#timerFired(message.kind);
       case "ReadingDue":
         return this.#meter.ask(message.purpose);
@@ -237,7 +238,8 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   }
 
   #timerFired(kind: TimerMessage["kind"]): void | Promise<void> {
-    this.#timers.restart(kind);
+    // The energy is looked at again when this look has come to something: a slow meter is not asked twice.
+    if (kind !== "EnergyDue") this.#timers.restart(kind);
     switch (kind) {
       case "ConnectionTimeOutExpired":
         return this.#apply({ kind: "ConnectionTimedOut" });
@@ -247,6 +249,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       case "AlignedDue":
       case "EnergyDue":
       case "CheckpointDue":
+      case "MeterDue":
         this.#metering.due(kind, this.#settings);
         return this.#keepTimers();
       case "RoomDue":
@@ -255,6 +258,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   }
 
   async #meterRead(message: MeterRead): Promise<void> {
+    if (message.purpose.kind === "energy") this.#timers.restart("EnergyDue");
     const event = await this.#metering.read(message, {
       use: this.#facts.use,
       board: this.#hardware.state(),
@@ -274,7 +278,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     await this.#transaction.clockStepped();
     this.#timers.restart("AlignedDue");
     this.#timers.restart("SampleDue");
-    this.#keepTimers();
+    await this.#apply({ kind: "ClockRecovered" });
   }
 
   #askAuthorization(idTag: string): void {
@@ -287,7 +291,11 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   }
 
   #keepTimers(): void {
-    this.#timers.keepAll(this.#facts, this.#book.open(), this.#settings);
+    const record = this.#book.open();
+    const progress = record === null
+      ? null
+      : { record, energyWh: this.#transaction.energyWh() ?? record.meterStartWh };
+    this.#timers.keepAll(this.#facts, progress, this.#settings);
   }
 
   #settingsChanged(settings: Settings): void {

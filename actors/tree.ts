@@ -182,6 +182,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
       address,
       connectorId,
       currentMaxA: supplies.get(connectorId)?.currentMaxA ?? 0,
+      powerMaxW: supplies.get(connectorId)?.powerMaxW ?? 0,
       hasLock: config.connectors[connectorId - 1]?.hasLock ?? false,
       boot: config.boot,
       onPowerLoss,

@@ -81,18 +81,19 @@ export const plantedBugs: readonly PlantedBug[] = [
     id: "b7",
     what: "the transaction and its StartTransaction are two commits",
     file: book,
-    find: `          queued(store, startMessage(record.localId, { ...beginning, connectorId })),
-        ],
-      });
-      if (outcome.kind !== "committed") {`,
-    replace: `        ],
-      });
-      if (outcome.kind === "committed") {
-        await store.commit({
-          sets: [queued(store, startMessage(record.localId, { ...beginning, connectorId }))],
-        });
-      }
-      if (outcome.kind !== "committed") {`,
+    find:
+      `        queued(store, startMessage(record.localId, { ...beginning, connectorId, ...withReservation })),
+      ],
+      // At most one start uses it: its record goes with the commit that names it.
+      deletes: used === null ? [] : [used.key],
+    });`,
+    replace: `      ],
+      deletes: used === null ? [] : [used.key],
+    });
+    if (outcome.kind === "committed") {
+      const started = startMessage(record.localId, { ...beginning, connectorId, ...withReservation });
+      await store.commit({ sets: [queued(store, started)] });
+    }`,
   },
   {
     id: "b8",
@@ -121,5 +122,19 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: "actors/connector_behaviour.ts",
     find: `if (record?.stop !== undefined) await`,
     replace: `if (record?.stop?.reason === "PowerLoss") await`,
+  },
+  {
+    id: "i12",
+    what: "a Differential update leaves the idTags that it removes",
+    file: "actors/local_list_book.ts",
+    find: `deletes: gone.map(([idTag]) => listedKey(generation, idTag)),`,
+    replace: `deletes: [],`,
+  },
+  {
+    id: "i13",
+    what: "a reservation is still there when it has been used",
+    file: book,
+    find: `deletes: used === null ? [] : [used.key],`,
+    replace: `deletes: [],`,
   },
 ];
