@@ -81,18 +81,20 @@ export const plantedBugs: readonly PlantedBug[] = [
     id: "b7",
     what: "the transaction and its StartTransaction are two commits",
     file: book,
-    find: `          queued(store, startMessage(record.localId, { ...beginning, connectorId })),
-        ],
+    find:
+      `        queued(store, startMessage(record.localId, { ...beginning, connectorId, ...withReservation })),
+      ],
+      // At most one start uses it: its record goes with the commit that names it.
+      deletes: used === null ? [] : [used.key],
+    });`,
+    replace: `      ],
+      deletes: used === null ? [] : [used.key],
+    });
+    if (outcome.kind === "committed") {
+      await store.commit({
+        sets: [queued(store, startMessage(record.localId, { ...beginning, connectorId, ...withReservation }))],
       });
-      if (outcome.kind !== "committed") {`,
-    replace: `        ],
-      });
-      if (outcome.kind === "committed") {
-        await store.commit({
-          sets: [queued(store, startMessage(record.localId, { ...beginning, connectorId }))],
-        });
-      }
-      if (outcome.kind !== "committed") {`,
+    }`,
   },
   {
     id: "b8",
@@ -108,12 +110,10 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     id: "b9",
-    what: "a sample that was read after the stop was decided is queued before StopTransaction",
-    file: "actors/connector_metering.ts",
-    find: `if (use.kind === "transaction" && moment !== null) {
-          await`,
-    replace: `if ((use.kind === "transaction" || use.kind === "stopping") && moment !== null) {
-          await`,
+    what: "an answer that comes after its time-out is taken for that of what is in flight by then",
+    file: "actors/flight.ts",
+    find: `return this.#now?.id === id ? this.#now.cargo : null;`,
+    replace: `return id === "" ? null : this.#now?.cargo ?? null;`,
   },
   {
     id: "b10",
