@@ -50,8 +50,9 @@ export function chargerConfig(
       holdUpTimeMs: profile.powerLoss.holdUpTimeS * 1_000,
       checkpointIntervalMs: profile.powerLoss.checkpointIntervalS * 1_000,
     },
-    connectors: profile.connectors.map(({ maxCurrentA, lock }) => ({
+    connectors: profile.connectors.map(({ maxCurrentA, maxPowerW, lock }) => ({
       currentMaxA: maxCurrentA,
+      powerMaxW: maxPowerW,
       hasLock: lock,
     })),
     boot,

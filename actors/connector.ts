@@ -29,6 +29,8 @@ export interface ConnectorParts {
   readonly connectorId: number;
   /** Ampere: what the station can give here. */
   readonly currentMaxA: number;
+  /** Watt: the same. */
+  readonly powerMaxW: number;
   /** A detachable cable that the station can hold. */
   readonly hasLock: boolean;
   /** This boot's number. */

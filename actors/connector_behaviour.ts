@@ -159,6 +159,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       case "EnergyDue":
       case "CheckpointDue":
       case "RoomDue":
+      case "MeterDue":
         return this.#timerFired(message.kind);
       case "ReadingDue":
         return this.#meter.ask(message.purpose);
@@ -229,7 +230,8 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   }
 
   #timerFired(kind: TimerMessage["kind"]): void | Promise<void> {
-    this.#timers.restart(kind);
+    // The energy is looked at again when this look has come to something: a slow meter is not asked twice.
+    if (kind !== "EnergyDue") this.#timers.restart(kind);
     switch (kind) {
       case "ConnectionTimeOutExpired":
         return this.#apply({ kind: "ConnectionTimedOut" });
@@ -239,6 +241,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       case "AlignedDue":
       case "EnergyDue":
       case "CheckpointDue":
+      case "MeterDue":
         this.#metering.due(kind, this.#settings);
         return this.#keepTimers();
       case "RoomDue":
@@ -247,6 +250,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   }
 
   async #meterRead(message: MeterRead): Promise<void> {
+    if (message.purpose.kind === "energy") this.#timers.restart("EnergyDue");
     const event = await this.#metering.read(message, {
       use: this.#facts.use,
       board: this.#hardware.state(),
@@ -266,7 +270,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     await this.#transaction.clockStepped();
     this.#timers.restart("AlignedDue");
     this.#timers.restart("SampleDue");
-    this.#keepTimers();
+    await this.#apply({ kind: "ClockRecovered" });
   }
 
   #askAuthorization(idTag: string): void {
@@ -279,7 +283,11 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   }
 
   #keepTimers(): void {
-    this.#timers.keepAll(this.#facts, this.#book.open(), this.#settings);
+    const record = this.#book.open();
+    const progress = record === null
+      ? null
+      : { record, energyWh: this.#transaction.energyWh() ?? record.meterStartWh };
+    this.#timers.keepAll(this.#facts, progress, this.#settings);
   }
 
   #settingsChanged(settings: Settings): void {

@@ -23,6 +23,8 @@ export type Purpose =
   | { readonly kind: "aligned"; readonly atMs: number }
   /** Is the energy of MaxEnergyOnInvalidId used up? */
   | { readonly kind: "energy" }
+  /** Does a meter that has failed a start answer again? */
+  | { readonly kind: "recovery" }
   /** A sign of life of the transaction; `always`: it may be the last one. */
   | { readonly kind: "checkpoint"; readonly always: boolean }
   /** May an interrupted transaction go on? `foundMs`: when it was found, on the monotonic clock. */

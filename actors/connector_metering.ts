@@ -28,7 +28,7 @@ export interface Circumstances {
 const gridToleranceMs = 5_000;
 
 /** The timers at which the meter is read. */
-type MeterTimer = Exclude<TimerMessage["kind"], "ConnectionTimeOutExpired" | "LockTimedOut">;
+type MeterTimer = Exclude<TimerMessage["kind"], "ConnectionTimeOutExpired" | "LockTimedOut" | "RoomDue">;
 
 export class ConnectorMetering {
   readonly #clock: Clock;
@@ -58,6 +58,8 @@ export class ConnectorMetering {
       }
       case "EnergyDue":
         return this.#meter.ask({ kind: "energy" });
+      case "MeterDue":
+        return this.#meter.ask({ kind: "recovery" });
       case "CheckpointDue":
         return this.#meter.ask({ kind: "checkpoint", always: false });
     }
@@ -101,7 +103,10 @@ export class ConnectorMetering {
         return null;
       }
       case "energy":
-        return reading === null ? null : { kind: "EnergyMeasured", energyWh: reading.energyWh };
+        // Unmeasured there would be no end to it.
+        return { kind: "EnergyMeasured", energyWh: reading?.energyWh ?? Infinity };
+      case "recovery":
+        return reading === null ? null : { kind: "MeterRecovered" };
       case "checkpoint":
         if (use.kind === "transaction") await this.#transaction.checkpoint(purpose.always);
         return null;

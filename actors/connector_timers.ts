@@ -7,7 +7,7 @@ import type { Cancel, Clock } from "../hal/clock.ts";
 import type { Settings } from "../protocol/configuration.ts";
 import type { ConnectorFacts } from "../protocol/connector_facts.ts";
 import { storageRefuses } from "../protocol/connector_facts.ts";
-import { nextAlignedInMs, nextSampleInMs } from "../protocol/metering.ts";
+import { nextAlignedInMs, nextEnergyReadingInMs, nextSampleInMs } from "../protocol/metering.ts";
 import type { TransactionRecord } from "../storage/records.ts";
 import type { Message, Self } from "./otp/actor.ts";
 
@@ -19,20 +19,30 @@ export interface TimerMessage extends Message {
     | "AlignedDue"
     | "EnergyDue"
     | "CheckpointDue"
-    | "RoomDue";
+    | "RoomDue"
+    | "MeterDue";
 }
 
 /** Longer than any lock's motor runs; then it is a fault (TC_024). */
 const lockTimeoutMs = 3_000;
 /** A driver waits for the room; a commit each so often wears no disk out. */
 const roomIntervalMs = 10_000;
-/** How closely the energy of MaxEnergyOnInvalidId is watched. */
-const energyIntervalMs = 5_000;
+/** Between two looks at a meter that has failed a start: longer than a meter may take to answer. */
+const meterIntervalMs = 10_000;
 
 export interface ConnectorTimersParts {
   readonly clock: Clock;
   /** Between two checkpoints of a transaction. */
   readonly checkpointIntervalMs: number;
+  /** Watt: the most that can flow here. */
+  readonly powerMaxW: number;
+}
+
+/** What the book knows of the transaction that runs. */
+export interface Progress {
+  readonly record: TransactionRecord;
+  /** Its register, as far as it has been read. */
+  readonly energyWh: number;
 }
 
 export class ConnectorTimers {
@@ -46,23 +56,29 @@ export class ConnectorTimers {
   }
 
   /** Starts what should run and does not, and stops what should not. */
-  keepAll({ use, warning }: ConnectorFacts, record: TransactionRecord | null, settings: Settings): void {
+  keepAll({ use, warning }: ConnectorFacts, progress: Progress | null, settings: Settings): void {
     const { ConnectionTimeOut, MeterValueSampleInterval, ClockAlignedDataInterval } = settings;
-    const { clock, checkpointIntervalMs } = this.#parts;
+    const { clock, checkpointIntervalMs, powerMaxW } = this.#parts;
     const transaction = use.kind === "transaction" ? use.transaction : null;
-    const isSampled = transaction !== null && transaction.interrupted !== true && record !== null;
-    const hasEnergyLimit = transaction?.mayCharge === true && transaction.energyLimitWh !== undefined;
+    const isSampled = transaction !== null && transaction.interrupted !== true && progress !== null;
+    const startedMs = progress?.record.startedMonotonicMs ?? 0;
+    const limitWh = transaction?.mayCharge === true ? transaction.energyLimitWh : undefined;
     this.#keep("ConnectionTimeOutExpired", use.kind === "authorized", () => ConnectionTimeOut * 1_000);
     this.#keep("LockTimedOut", use.kind === "locking", () => lockTimeoutMs);
     this.#keep(
       "SampleDue",
       isSampled,
-      () => nextSampleInMs(record?.startedMonotonicMs ?? 0, MeterValueSampleInterval, clock.monotonicMs()),
+      () => nextSampleInMs(startedMs, MeterValueSampleInterval, clock.monotonicMs()),
     );
     this.#keep("AlignedDue", true, () => nextAlignedInMs(ClockAlignedDataInterval, clock.wallMs()));
-    this.#keep("EnergyDue", hasEnergyLimit, () => energyIntervalMs);
+    this.#keep(
+      "EnergyDue",
+      limitWh !== undefined,
+      () => nextEnergyReadingInMs((limitWh ?? 0) - (progress?.energyWh ?? 0), powerMaxW),
+    );
     this.#keep("CheckpointDue", isSampled, () => checkpointIntervalMs);
     this.#keep("RoomDue", warning?.vendorErrorCode === storageRefuses, () => roomIntervalMs);
+    this.#keep("MeterDue", warning?.errorCode === "PowerMeterFailure", () => meterIntervalMs);
   }
 
   /** It has fired, or what it counts has changed: the next `keepAll` starts it anew. */

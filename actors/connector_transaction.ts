@@ -10,7 +10,7 @@ import type { Reading } from "../hal/meter.ts";
 import type { Checkpoint } from "../protocol/checkpoint.ts";
 import { closing, counts, isDue, lastKnown } from "../protocol/checkpoint.ts";
 import type { ConnectorEvent, Fault, Holder, Stop } from "../protocol/connector_facts.ts";
-import { storageRefuses } from "../protocol/connector_facts.ts";
+import { clockNeverSet, storageRefuses } from "../protocol/connector_facts.ts";
 import type { MeterValue } from "../protocol/messages/types.ts";
 import { transactionTimeMs } from "../protocol/transaction.ts";
 import type { TransactionRecord } from "../storage/records.ts";
@@ -44,7 +44,11 @@ const readingMs = 2_000;
 const readAgainMs = 200;
 /** 2025-01-01: a clock that is before this software has never been set, and a bill needs a date (spec/behaviour.md §17). */
 const leastCivilMs = 1_735_689_600_000;
-const clockNeverSet: Fault = { errorCode: "InternalError", info: "the clock was never set" };
+const clockWarning: Fault = {
+  errorCode: "InternalError",
+  vendorErrorCode: clockNeverSet,
+  info: "the clock was never set",
+};
 
 export class ConnectorTransaction {
   readonly #self: Pick<Self<ReadingDue>, "after" | "send" | "trace">;
@@ -102,7 +106,7 @@ export class ConnectorTransaction {
     const { book, clock } = this.#parts;
     const atMs = clock.wallMs();
     if (reading === null) return { kind: "StartFailed", warning: { errorCode: "PowerMeterFailure" } };
-    if (atMs < leastCivilMs) return { kind: "StartFailed", warning: clockNeverSet };
+    if (atMs < leastCivilMs) return { kind: "StartFailed", warning: clockWarning };
     const { energyWh, meterSerialNumber } = reading;
     const monotonicMs = clock.monotonicMs();
     const begun = await book.begin({ ...starter, energyWh, meterSerialNumber, atMs, monotonicMs, data });

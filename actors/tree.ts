@@ -74,7 +74,11 @@ export interface ChargerConfig {
     readonly checkpointIntervalMs: number;
   };
   /** In the order of their numbers, 1 to n. */
-  readonly connectors: readonly { readonly currentMaxA: number; readonly hasLock: boolean }[];
+  readonly connectors: readonly {
+    readonly currentMaxA: number;
+    readonly powerMaxW: number;
+    readonly hasLock: boolean;
+  }[];
   /** This boot's number, from `beginBoot`. */
   readonly boot: number;
 }
@@ -175,6 +179,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
       address,
       connectorId,
       currentMaxA: config.connectors[connectorId - 1]?.currentMaxA ?? 0,
+      powerMaxW: config.connectors[connectorId - 1]?.powerMaxW ?? 0,
       hasLock: config.connectors[connectorId - 1]?.hasLock ?? false,
       boot: config.boot,
       onPowerLoss,

@@ -17,7 +17,7 @@ import type {
   Stop,
   Use,
 } from "./connector_facts.ts";
-import { storageRefuses } from "./connector_facts.ts";
+import { clockNeverSet, storageRefuses } from "./connector_facts.ts";
 import { cableInStation, mayAsk, mayBegin, mayRemoteStart, mayUse, status } from "./connector_status.ts";
 import { dropped, heldFor, holderOf, holds, released, withoutCable } from "./connector_use.ts";
 import { sameIdTag } from "./id_tag.ts";
@@ -63,9 +63,11 @@ export function step(facts: ConnectorFacts, event: ConnectorEvent, rules: Connec
         ? quiet({ ...facts, use: { kind: "none" }, warning: event.warning })
         : quiet({ ...facts, warning: event.warning });
     case "StorageRecovered":
-      return facts.warning?.vendorErrorCode === storageRefuses
-        ? quiet({ ...facts, warning: null })
-        : quiet(facts);
+      return recovered(facts, storageRefuses);
+    case "MeterRecovered":
+      return recovered(facts, "PowerMeterFailure");
+    case "ClockRecovered":
+      return recovered(facts, clockNeverSet);
     case "StartAnswered":
       return startAnswered(facts, event, rules);
     case "EnergyMeasured":
@@ -237,6 +239,13 @@ function startCommitted(facts: ConnectorFacts, localId: number): ConnectorStep {
     ...holderOf(facts.use.idTag, facts.use.parentIdTag),
   };
   return quiet({ ...facts, use: { kind: "transaction", transaction }, warning: null });
+}
+
+/** §5.3: the warning that a start has failed for just this is over, and no other. */
+function recovered(facts: ConnectorFacts, code: string): ConnectorStep {
+  const { warning } = facts;
+  const isOver = warning !== null && (warning.vendorErrorCode ?? warning.errorCode) === code;
+  return isOver ? quiet({ ...facts, warning: null }) : quiet(facts);
 }
 
 /** §4.8 and errata v4.0 §3.17: the same handling whether the start was made online or offline. */

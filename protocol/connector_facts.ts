@@ -31,6 +31,8 @@ export interface Fault extends Trouble {
 
 /** The vendorErrorCode of the warning that the store took no new transaction; it ends by itself when there is room again. */
 export const storageRefuses = "StorageRefuses";
+/** And of the one that no civil time is known; it ends when the clock is set. */
+export const clockNeverSet = "ClockNeverSet";
 
 /** What the electronics say, as far as decisions depend on it. */
 export interface Electronics {
@@ -119,7 +121,7 @@ export interface ConnectorFacts {
   readonly restarting: boolean;
   /** The lock did not close round the plug; over when the plug is out. */
   readonly lockFault: Fault | null;
-  /** Why the last start failed: mentioned without being Faulted; ends with the next start. */
+  /** Why the last start failed: mentioned without being Faulted; ends when that is over, or with the next start. */
   readonly warning: Trouble | null;
 }
 
@@ -152,8 +154,8 @@ export type ConnectorEvent =
   | { readonly kind: "Resumed" }
   | { readonly kind: "StartCommitted"; readonly localId: number }
   | { readonly kind: "StartFailed"; readonly warning: Trouble }
-  /** The store would take a transaction again. */
-  | { readonly kind: "StorageRecovered" }
+  /** What a start has failed for is over: the store would take a transaction again, the meter has answered, the clock was set. */
+  | { readonly kind: "StorageRecovered" | "MeterRecovered" | "ClockRecovered" }
   | {
     readonly kind: "StartAnswered";
     readonly localId: number;

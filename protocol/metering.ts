@@ -55,6 +55,16 @@ export function alignedMs(intervalS: number, wallMs: number): number {
   return wallMs + timerSlackMs - sinceMidnightMs % (Math.max(1, intervalS) * 1_000);
 }
 
+/** How closely the energy of MaxEnergyOnInvalidId is watched: far from its end, and near it, where one reading follows the other. */
+const energyReadingMaxMs = 5_000;
+const energyReadingMinMs = 100;
+
+/** Milliseconds to the next look at a register that may rise by `restWh` more, where at most `powerMaxW` flow. */
+export function nextEnergyReadingInMs(restWh: number, powerMaxW: number): number {
+  const soonestMs = Math.floor((restWh / powerMaxW) * 3_600_000);
+  return Math.min(energyReadingMaxMs, Math.max(energyReadingMinMs, soonestMs));
+}
+
 /** A list that MeterValues are made of: empty means the register (TC_070, TC_071). */
 export function orRegister(items: readonly MeasurandItem[]): readonly MeasurandItem[] {
   return items.length === 0 ? ["Energy.Active.Import.Register"] : items;

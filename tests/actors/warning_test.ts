@@ -1,7 +1,7 @@
 /** What is wrong while charging goes on: told beside the status, and over when it is over (OCPP 1.6 §4.9, §7.6; spec/behaviour.md §5.3). */
 import { assertEquals } from "@std/assert";
 import type { CalmHouse } from "./calm_house.ts";
-import { bootedHouse, chargingHouse, status } from "./calm_house.ts";
+import { begun, bootedHouse, chargingHouse, status } from "./calm_house.ts";
 
 /** StatusNotifications since the last look: of which connector, with which status and code. */
 async function told(house: CalmHouse): Promise<readonly string[]> {
@@ -50,4 +50,30 @@ Deno.test("§5.3: a warning that was there before the boot is told with it", asy
   house.forget();
   await house.ask("TriggerMessage", { requestedMessage: "StatusNotification" });
   assertEquals(await told(house), ["0 Available WeakSignal", "1 Available HighTemperature"]);
+});
+
+Deno.test("§5.3: a meter that failed a start is looked at again: once it answers, the connector says NoError, whoever is there", async () => {
+  const house = await bootedHouse();
+  house.station.meter.setMode("fail");
+  await begun(house);
+  assertEquals((await told(house)).at(-1), "1 Preparing PowerMeterFailure");
+  house.station.verbs.unplug(1);
+  assertEquals(await told(house), ["1 Available PowerMeterFailure"]);
+  await house.advance(60_000);
+  assertEquals(await told(house), []);
+  house.station.meter.setMode("ok");
+  await house.advance(10_000);
+  assertEquals(await told(house), ["1 Available NoError"]);
+  const asked = house.effects("MeterFailed").length;
+  await house.advance(600_000);
+  assertEquals(house.effects("MeterFailed").length, asked);
+});
+
+Deno.test("§17: that the clock was never set is told until it is set", async () => {
+  const house = await bootedHouse();
+  house.clock.stepWall(-20 * 365 * 86_400_000);
+  await begun(house);
+  assertEquals((await told(house)).at(-1), "1 Preparing InternalError");
+  await house.advance(300_000);
+  assertEquals(await told(house), ["1 Preparing NoError"]);
 });

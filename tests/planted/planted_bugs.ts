@@ -91,9 +91,8 @@ export const plantedBugs: readonly PlantedBug[] = [
       deletes: used === null ? [] : [used.key],
     });
     if (outcome.kind === "committed") {
-      await store.commit({
-        sets: [queued(store, startMessage(record.localId, { ...beginning, connectorId, ...withReservation }))],
-      });
+      const started = startMessage(record.localId, { ...beginning, connectorId, ...withReservation });
+      await store.commit({ sets: [queued(store, started)] });
     }`,
   },
   {
@@ -121,5 +120,19 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: "actors/connector_behaviour.ts",
     find: `if (record?.stop !== undefined) await`,
     replace: `if (record?.stop?.reason === "PowerLoss") await`,
+  },
+  {
+    id: "i12",
+    what: "a Differential update leaves the idTags that it removes",
+    file: "actors/local_list_book.ts",
+    find: `deletes: gone.map(([idTag]) => listedKey(generation, idTag)),`,
+    replace: `deletes: [],`,
+  },
+  {
+    id: "i13",
+    what: "a reservation is still there when it has been used",
+    file: book,
+    find: `deletes: used === null ? [] : [used.key],`,
+    replace: `deletes: [],`,
   },
 ];

@@ -277,6 +277,8 @@ function letsGo(held: Holder | undefined, event: ConnectorEvent): boolean {
     case "StartCommitted":
     case "StartFailed":
     case "StorageRecovered":
+    case "MeterRecovered":
+    case "ClockRecovered":
     case "StartAnswered":
     case "StopCommitted":
       return false;

@@ -2,7 +2,7 @@
  * How a connector comes to charge, or does not: identification, the plug, remote starts, time-outs and faults (OCPP 1.6 §4.8, §4.9).
  */
 import type { ConnectorEvent, Fault, Trouble } from "../../protocol/connector_facts.ts";
-import { storageRefuses } from "../../protocol/connector_facts.ts";
+import { clockNeverSet, storageRefuses } from "../../protocol/connector_facts.ts";
 import {
   accept,
   answerStart,
@@ -24,6 +24,11 @@ const meterFailed: ConnectorEvent = { kind: "StartFailed", warning: { errorCode:
 const storageFull: ConnectorEvent = {
   kind: "StartFailed",
   warning: { errorCode: "InternalError", vendorErrorCode: storageRefuses, info: "full" },
+};
+
+const clockUnknown: ConnectorEvent = {
+  kind: "StartFailed",
+  warning: { errorCode: "InternalError", vendorErrorCode: clockNeverSet, info: "never set" },
 };
 
 const storageRecovered: ConnectorEvent = { kind: "StorageRecovered" };
@@ -179,12 +184,21 @@ story(
   ],
 );
 
-story("a store that has room again ends no other warning", [
-  [plug("both"), "Preparing"],
-  [present("DRIVER"), "Preparing", "AskAuthorization DRIVER"],
-  [accept("DRIVER"), "Preparing", "CommitStart DRIVER"],
+story("§5.3: a meter that answers again ends the warning that it did not, and no other does", [
+  ...charging.slice(0, 3),
   [meterFailed, "Preparing PowerMeterFailure"],
   [storageRecovered, "Preparing PowerMeterFailure"],
+  [{ kind: "ClockRecovered" }, "Preparing PowerMeterFailure"],
+  [{ kind: "MeterRecovered" }, "Preparing"],
+  [{ kind: "MeterRecovered" }, "Preparing"],
+]);
+
+story("§5.3: a clock that was set ends the warning that it never was, and no other does", [
+  ...charging.slice(0, 3),
+  [clockUnknown, "Preparing InternalError (never set)"],
+  [storageRecovered, "Preparing InternalError (never set)"],
+  [{ kind: "MeterRecovered" }, "Preparing InternalError (never set)"],
+  [{ kind: "ClockRecovered" }, "Preparing"],
 ]);
 
 story("§5.3: a start that failed is told as a warning until the next one has succeeded", [

@@ -76,6 +76,8 @@ const events: readonly ConnectorEvent[] = [
   { kind: "StartCommitted", localId: 1 },
   { kind: "StartFailed", warning: { errorCode: "PowerMeterFailure" } },
   { kind: "StorageRecovered" },
+  { kind: "MeterRecovered" },
+  { kind: "ClockRecovered" },
   ...answers.map((answer) =>
     ({ kind: "StartAnswered", localId: 1, transactionId: 7, energyWh: 1_000, ...answer }) as const
   ),

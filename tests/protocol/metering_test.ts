@@ -7,6 +7,7 @@ import {
   alignedMs,
   meterValue,
   nextAlignedInMs,
+  nextEnergyReadingInMs,
   nextSampleInMs,
   orRegister,
 } from "../../protocol/metering.ts";
@@ -136,6 +137,20 @@ Deno.test({
     "00:01:20",
   ]);
 });
+
+for (
+  const [sentence, restWh, powerMaxW, inMs] of [
+    ["far from its end it is read every 5 s", 10_000, 150_000, 5_000],
+    ["near it when so much can have flowed", 100, 150_000, 2_400],
+    ["and at its end one reading follows the other", 1, 150_000, 100],
+    ["beyond it too", -5, 150_000, 100],
+    ["a weak connector takes longer", 1, 3_680, 978],
+  ] as const
+) {
+  Deno.test({ name: `MaxEnergyOnInvalidId: ${sentence}`, permissions: "none" }, () => {
+    assertEquals(nextEnergyReadingInMs(restWh, powerMaxW), inMs);
+  });
+}
 
 const atMs = Date.parse("2026-03-01T12:01:00.25Z");
 const all: Measured = {

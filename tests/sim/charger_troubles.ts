@@ -10,7 +10,17 @@ import type { Sabotage } from "./saboteur.ts";
 const minuteMs = 60_000;
 const yearMs = 365 * 24 * 3_600_000;
 
-const actors = ["configuration", "authorizer", "meter", "power", "link", "outbox", "station"];
+const actors = [
+  "configuration",
+  "authorizer",
+  "local_list",
+  "reservations",
+  "meter",
+  "power",
+  "link",
+  "outbox",
+  "station",
+];
 
 /** Steps of exchanges that take several messages: an actor that ends in one of them leaves others waiting. */
 const exchanges: readonly (readonly [string, string])[] = [
@@ -29,6 +39,10 @@ const exchanges: readonly (readonly [string, string])[] = [
   ["station", "ConnectorAnswered"],
   ["station", "ConnectorStopped"],
   ["configuration", "ChangeConfiguration"],
+  ["local_list", "SendLocalList"],
+  ["reservations", "ReserveNow"],
+  ["reservations", "ConnectorChanged"],
+  ["connector:1", "ReservationChanged"],
   ["connector:1", "AuthorizationConcluded"],
   ["connector:1", "MeterRead"],
   ["connector:1", "StartAnswered"],

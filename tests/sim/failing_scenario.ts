@@ -24,6 +24,7 @@ const kinds: Readonly<Record<Act["kind"], true>> = {
   handshakes: true,
   remoteStart: true,
   remoteStop: true,
+  reserve: true,
   reset: true,
   change: true,
   trigger: true,

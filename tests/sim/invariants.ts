@@ -6,6 +6,8 @@
 import { watchBills } from "./bill_watch.ts";
 import { watchContactors } from "./contactor_watch.ts";
 import { bills, order, quiet, truth } from "./end_state.ts";
+import { watchList } from "./list_watch.ts";
+import { watchReservations } from "./reservation_watch.ts";
 import { watchStatuses } from "./status_watch.ts";
 import { watchSupervision } from "./supervision_watch.ts";
 import type { World } from "./world.ts";
@@ -32,11 +34,14 @@ export function watchWorld(world: World): () => void {
   const contactors = watchContactors(world, fail);
   const statuses = watchStatuses(world, fail);
   const supervision = watchSupervision(world, fail);
+  const list = watchList(world, fail);
   watchBills(world, fail);
+  watchReservations(world, fail);
   return () => {
     contactors();
     statuses();
     supervision();
+    list();
     const [crossed] = world.wireBreaches();
     if (crossed !== undefined) fail(crossed.id, crossed.what);
     const [breach] = world.centralSystem.breaches;

@@ -3,6 +3,7 @@
  *
  * Law: nothing is drawn here. A blow that is aimed at a commit falls on the actor whose commit it is, or on whom it names.
  */
+import { formatDateTime } from "../../protocol/date_time.ts";
 import type { Batch } from "../../storage/store.ts";
 import type { Act, Aimed, Blow, Event } from "./scenario.ts";
 import type { World } from "./world.ts";
@@ -91,6 +92,11 @@ function committer(batch: Batch): string {
       return "station";
     case "cache":
       return "authorizer";
+    case "localList":
+    case "listed":
+      return "local_list";
+    case "reservation":
+      return "reservations";
     case "availability":
       return keys[0][1] === 0 ? "station" : `connector:${keys[0][1]}`;
     default:
@@ -137,6 +143,7 @@ function perform(world: World, act: Exclude<Act, Aimed>): void {
     case "change":
     case "trigger":
     case "call":
+    case "reserve":
     case "availability":
       return say(world, act);
     case "fault":
@@ -157,10 +164,20 @@ function perform(world: World, act: Exclude<Act, Aimed>): void {
 
 type Said = Extract<
   Act,
-  { kind: "remoteStart" | "remoteStop" | "reset" | "change" | "trigger" | "call" | "availability" }
+  {
+    kind:
+      | "remoteStart"
+      | "remoteStop"
+      | "reset"
+      | "change"
+      | "trigger"
+      | "call"
+      | "reserve"
+      | "availability";
+  }
 >;
 
-function say({ centralSystem }: World, act: Said): void {
+function say({ centralSystem, clock }: World, act: Said): void {
   switch (act.kind) {
     case "remoteStart": {
       const { connectorId, idTag } = act;
@@ -179,6 +196,11 @@ function say({ centralSystem }: World, act: Said): void {
     case "call":
       for (let n = 0; n < act.times; n++) centralSystem.call(act.action, act.payload);
       return;
+    case "reserve": {
+      const { connectorId, reservationId, idTag, minutes } = act;
+      const expiryDate = formatDateTime(clock.wallMs() + minutes * 60_000);
+      return void centralSystem.call("ReserveNow", { connectorId, reservationId, idTag, expiryDate });
+    }
     case "availability": {
       const { connectorId, type } = act;
       return void centralSystem.call("ChangeAvailability", { connectorId, type });

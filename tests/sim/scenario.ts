@@ -7,7 +7,7 @@
  */
 import type { CableSide } from "../../hal/hardware_verb.ts";
 import type { PhysicalFault } from "../../hal/physical_state.ts";
-import type { Handshake } from "./central_system_model.ts";
+import type { Handshake } from "./handshake.ts";
 import type { DialFault } from "./faulty_dial.ts";
 import type { FailedCommit } from "./faulty_disk.ts";
 import type { MeterFault } from "./faulty_meter.ts";
@@ -53,6 +53,14 @@ export type Word =
   | { readonly kind: "trigger"; readonly requestedMessage: string }
   /** The same CALL so many times at once, with ids of their own. */
   | { readonly kind: "call"; readonly action: string; readonly payload: unknown; readonly times: number }
+  /** That expires so many minutes of civil time from then. */
+  | {
+    readonly kind: "reserve";
+    readonly connectorId: number;
+    readonly reservationId: number;
+    readonly idTag: string;
+    readonly minutes: number;
+  }
   | {
     readonly kind: "availability";
     readonly connectorId: number;

@@ -8,6 +8,7 @@ import { centralSystemTroubles } from "./central_system_troubles.ts";
 import { chargerTroubles } from "./charger_troubles.ts";
 import type { Draw, DrawTrouble } from "./draw.ts";
 import { oneOf } from "./draw.ts";
+import { profileWords } from "./profile_words.ts";
 import { networkTroubles } from "./network_troubles.ts";
 
 export interface Swarm {
@@ -21,6 +22,7 @@ const troubles: Readonly<Record<string, DrawTrouble>> = {
   ...networkTroubles,
   ...centralSystemTroubles,
   ...chargerTroubles,
+  ...profileWords,
 };
 
 /** So rare are those after which hardly anything can be judged. */
@@ -47,14 +49,14 @@ export function drawSwarm(draw: Draw): Swarm {
 /** What a seed has configured. Attempts are many, so that nothing is set aside, or few, so that something is. */
 export function drawSettings(draw: Draw): Readonly<Record<string, string>> {
   return {
-    MeterValueSampleInterval: oneOf(draw, ["60", "60", "20", "0"]),
+    MeterValueSampleInterval: oneOf(draw, ["60", "60", "300", "0"]),
     ClockAlignedDataInterval: oneOf(draw, ["0", "0", "900"]),
     StopTxnSampledData: oneOf(draw, ["", "Energy.Active.Import.Register"]),
     AllowOfflineTxForUnknownId: oneOf(draw, ["true", "true", "false"]),
     AuthorizeRemoteTxRequests: oneOf(draw, ["true", "false"]),
     AuthorizationCacheEnabled: oneOf(draw, ["true", "true", "false"]),
     LocalPreAuthorize: oneOf(draw, ["true", "false"]),
-    WebSocketPingInterval: oneOf(draw, ["60", "60", "20"]),
+    WebSocketPingInterval: oneOf(draw, ["60", "300", "300"]),
     TransactionMessageAttempts: oneOf(draw, ["100", "100", "3", "2"]),
     TransactionMessageRetryInterval: oneOf(draw, ["10", "10", "1"]),
     StopTransactionOnInvalidId: oneOf(draw, ["true", "false"]),

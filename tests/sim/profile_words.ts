@@ -1,0 +1,52 @@
+/**
+ * What a central system says of lists and reservations, drawn (invariants I12 and I13).
+ *
+ * Law: each is one exchange as it is meant, at any time; whether it comes at a bad one is for the other troubles.
+ */
+import type { AuthorizationData } from "../../protocol/messages/local_auth_list.ts";
+import { type Draw, drawConnector, type DrawTrouble, oneOf, whole } from "./draw.ts";
+
+const idTags = ["ALICE", "BOB", "CAROL", "alice", "DAVE"];
+const minuteMs = 60_000;
+
+export const profileWords = {
+  localList: (draw, { atMs }) => {
+    const payload = {
+      listVersion: whole(draw, 0, 9),
+      updateType: oneOf(draw, ["Full", "Differential", "Differential"] as const),
+      localAuthorizationList: Array.from({ length: whole(draw, 0, 3) }, () => drawEntry(draw)),
+    };
+    return [{ atMs, act: { kind: "call", action: "SendLocalList", payload, times: draw() < 0.9 ? 1 : 2 } }];
+  },
+  reservation: (draw, moment) => {
+    const connectorId = draw() < 0.3 ? 0 : drawConnector(draw, moment);
+    const reservationId = whole(draw, 1, 3);
+    const idTag = oneOf(draw, ["ALICE", "BOB"]);
+    const minutes = oneOf(draw, [1, 5, 30]);
+    const { atMs } = moment;
+    const at = connectorId === 0 ? drawConnector(draw, moment) : connectorId;
+    const beginMs = atMs + draw() * minutes * minuteMs;
+    return [
+      { atMs, act: { kind: "reserve", connectorId, reservationId, idTag, minutes } },
+      { atMs: beginMs, act: { kind: "swipe", connectorId: at, idTag: oneOf(draw, [idTag, idTag, "CAROL"]) } },
+      { atMs: beginMs + draw() * 20_000, act: { kind: "plug", connectorId: at } },
+      { atMs: beginMs + 5 * minuteMs, act: { kind: "unplug", connectorId: at } },
+    ];
+  },
+  cancelReservation: (draw, { atMs }) => [
+    {
+      atMs,
+      act: {
+        kind: "call",
+        action: "CancelReservation",
+        payload: { reservationId: whole(draw, 1, 4) },
+        times: 1,
+      },
+    },
+  ],
+} satisfies Record<string, DrawTrouble>;
+
+function drawEntry(draw: Draw): AuthorizationData {
+  const idTag = oneOf(draw, idTags);
+  return draw() < 0.3 ? { idTag } : { idTag, idTagInfo: { status: oneOf(draw, ["Accepted", "Blocked"]) } };
+}

@@ -1,0 +1,96 @@
+/**
+ * Watches reservations as they are used: at most once each, in their time, by whom they were for, where they were for
+ * (invariant I13).
+ *
+ * Law: judged by what the central system was answered. A ReserveNow or CancelReservation that was not answered may have been
+ * taken or not.
+ */
+import { parseFrame } from "../../protocol/frame.ts";
+import { parseDateTimeMs } from "../../protocol/date_time.ts";
+import { sameIdTag } from "../../protocol/id_tag.ts";
+import type { CancelReservationRequest, ReserveNowRequest } from "../../protocol/messages/reservation.ts";
+import type { StartTransactionRequest } from "../../protocol/messages/core.ts";
+import type { OutboxRecord } from "../../storage/records.ts";
+import type { Fail } from "./invariants.ts";
+import type { World } from "./world.ts";
+
+interface Wished {
+  readonly request: ReserveNowRequest;
+  isOver: boolean;
+}
+
+/** From the expiry to the commit of a start that was under way before it: a meter is read in between. */
+const slackMs = 60_000;
+
+export function watchReservations(world: World, fail: Fail): void {
+  const wished: Wished[] = [];
+  const asked = new Map<string, { readonly action: string; readonly payload: unknown }>();
+
+  function received(text: string): void {
+    const parsed = parseFrame(text);
+    if (parsed.kind !== "frame" || parsed.frame.kind !== "Call") return;
+    const { id, action, payload } = parsed.frame;
+    if (action !== "ReserveNow" && action !== "CancelReservation") return;
+    asked.set(id, { action, payload });
+    if (action === "ReserveNow") wished.push({ request: payload as ReserveNowRequest, isOver: false });
+  }
+
+  function answered(text: string): void {
+    const parsed = parseFrame(text);
+    if (parsed.kind !== "frame" || parsed.frame.kind === "Call") return;
+    const about = asked.get(parsed.frame.id);
+    asked.delete(parsed.frame.id);
+    if (about === undefined || parsed.frame.kind !== "CallResult") return;
+    const { status } = parsed.frame.payload as { readonly status: string };
+    world.reached.add(`${about.action} ${status}`);
+    if (about.action === "CancelReservation") {
+      const { reservationId } = about.payload as CancelReservationRequest;
+      if (status === "Accepted") end(reservationId, () => true);
+      return;
+    }
+    const request = about.payload as ReserveNowRequest;
+    // Accepted it replaces what had its number; refused it was never there.
+    end(
+      request.reservationId,
+      (one) => status === "Accepted" ? one.request !== request : one.request === request,
+    );
+  }
+
+  function end(reservationId: number, isMeant: (one: Wished) => boolean): void {
+    for (const one of wished) {
+      if (one.request.reservationId === reservationId && isMeant(one)) one.isOver = true;
+    }
+  }
+
+  function used({ connectorId, idTag, reservationId, timestamp }: StartTransactionRequest): void {
+    if (reservationId === undefined) return;
+    world.reached.add("reservation used");
+    const same = wished.filter(({ request }) => request.reservationId === reservationId);
+    const found = same.find(({ isOver, request }) =>
+      !isOver && sameIdTag(request.idTag, idTag) && [0, connectorId].includes(request.connectorId)
+    );
+    if (found === undefined) {
+      return fail("I13", `${idTag} began on connector ${connectorId} with reservation ${reservationId}`);
+    }
+    const expiresMs = parseDateTimeMs(found.request.expiryDate) ?? NaN;
+    const isLate = (parseDateTimeMs(timestamp) ?? NaN) > expiresMs + slackMs;
+    if (isLate && !world.reached.has("clock jumped") && !world.reached.has("clock unset at boot")) {
+      fail("I13", `reservation ${reservationId} was used at ${timestamp}`);
+    }
+    end(reservationId, () => true);
+  }
+
+  world.onTrace((event) => {
+    if (event.kind !== "effect") return;
+    const text = String(event.detail);
+    if (event.effect === "FrameReceived" && text.includes("Reserv")) received(text);
+    if (event.effect === "FrameSent" && asked.size > 0) answered(text);
+  });
+  world.onCommitted((batch) => {
+    for (const { key, value } of batch.sets ?? []) {
+      if (key[0] !== "outbox") continue;
+      const { message, failures } = value as OutboxRecord;
+      if (message.action === "StartTransaction" && failures === 0) used(message.payload);
+    }
+  });
+}
