@@ -46,7 +46,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     id: "b4",
     what: "a retry of StartTransaction has a new timestamp",
     file: queue,
-    find: `const call = await completeCall(store, message, transactionId, parts.meterValuesMax);`,
+    find: `const call = await completeCall(store, message, transactionId, room);`,
     replace: `const call = await completeCall(
       store,
       message.action !== "StartTransaction" ? message : {
@@ -57,7 +57,7 @@ export const plantedBugs: readonly PlantedBug[] = [
         },
       },
       transactionId,
-      parts.meterValuesMax,
+      room,
     );`,
   },
   {
