@@ -33,6 +33,8 @@ export interface TransactionQueueParts {
   readonly store: Store;
   /** StopTransactionMaxMeterValues: read-only, so it stays what it is. */
   readonly meterValuesMax: number;
+  /** Civil time. */
+  readonly wallMs: () => number;
   readonly archive: Archive;
   readonly listener: DeliveryListener;
 }
@@ -50,7 +52,7 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
     return true;
   }
 
-  async function head(): Promise<Delivery | null> {
+  async function head(dataBytesMax: number): Promise<Delivery | null> {
     const [entry] = await store.list(keys.outbox, { limit: 1 });
     if (entry === undefined) {
       waiting = 0;
@@ -64,7 +66,8 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
       ? null
       : await keptRecord(store, answerKey(localId), AnswerRecord, listener.damaged);
     const transactionId = answer?.transactionId ?? transactionIdNotObtained;
-    const call = await completeCall(store, message, transactionId, parts.meterValuesMax);
+    const room = { lengthMax: parts.meterValuesMax, bytesMax: dataBytesMax };
+    const call = await completeCall(store, message, transactionId, room);
     const isStop = message.action === "StopTransaction";
     const sequence = Number(entry.key.at(-1));
 
@@ -73,7 +76,7 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
       call,
       failures,
       answered: async (payload) => {
-        const started = startAnswer(message, payload);
+        const started = startAnswer(message, payload, parts.wallMs());
         // Sent with -1 it has reached the central system, but no bill: it stays for when the id is there (errata v4.0 §3.18).
         const isArchived = started === null && answer === null && await archive.lacksTransactionId(localId);
         const aside = isArchived

@@ -57,7 +57,9 @@ function waitingQueue(store: Store, traced: unknown[]): Promise<TransactionQueue
     trace: (effect, detail) => void traced.push([effect, detail]),
   };
   return openArchive({ store, wallMs: () => 0, listener })
-    .then((archive) => openTransactionQueue({ store, meterValuesMax: 1_000, archive, listener }));
+    .then((archive) =>
+      openTransactionQueue({ store, meterValuesMax: 1_000, wallMs: () => 0, archive, listener })
+    );
 }
 
 Deno.test("README, Limits: 20,000 transaction messages wait whole; one more, and MeterValues are thinned", async () => {

@@ -77,13 +77,13 @@ export const slicePoints: readonly string[] = [
   "local list VersionMismatch",
   "ReserveNow Accepted",
   "ReserveNow Occupied",
-  "CancelReservation Accepted",
   "reservation used",
 ];
 
 /** With those that only a longer run reaches. */
 export const reachPoints: readonly string[] = [
   ...slicePoints,
+  "CancelReservation Accepted",
   "charger gave up",
   "meter fails",
   "meter hangs",
