@@ -1,8 +1,9 @@
 /**
- * The figures of issue 2 against bare baselines of the same run: `deno task bench`.
+ * The figures of issues 2 to 4 against bare baselines of the same run: `deno task bench`.
  *
  * Law: it prints, and fails on nothing that is a matter of time: machines differ, and so do their other tenants.
  */
+import { backlogRows } from "./backlog_rows.ts";
 import { commitRows } from "./commit_rows.ts";
 import { startCsms } from "./csms.ts";
 import { table } from "./figure.ts";
@@ -19,6 +20,7 @@ try {
     ...await inDirectory(commitRows),
     ...await inDirectory((directory) => transactionRows(csms, directory)),
     ...await inDirectory(listRows),
+    ...await inDirectory((directory) => backlogRows(csms, directory)),
   ];
   for (const line of table(figures)) console.log(line);
 } finally {

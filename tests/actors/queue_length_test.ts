@@ -1,0 +1,86 @@
+/** The length of the queue: one page at the start, the rest later, and never 0 while something waits. */
+import { assert, assertEquals } from "@std/assert";
+import { QueueLength } from "../../actors/queue_length.ts";
+import { pageMax } from "../../actors/store_pages.ts";
+import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
+import { outboxKey } from "../../storage/records.ts";
+import type { Key, Store } from "../../storage/store.ts";
+
+async function put(store: Store, count: number): Promise<readonly Key[]> {
+  const keys = Array.from({ length: count }, () => outboxKey(store.nextSequence()));
+  for (let from = 0; from < count; from += 400) {
+    const sets = keys.slice(from, from + 400).map((key) => ({ key, value: null }));
+    assertEquals((await store.commit({ sets })).kind, "committed");
+  }
+  return keys;
+}
+
+async function counted(length: QueueLength): Promise<number> {
+  for (let page = 0; !length.isWhole(); page++) {
+    assert(page < 100, "the count must end");
+    await length.countOn();
+  }
+  return length.value();
+}
+
+function reading(store: Store): { readonly store: Store; readonly read: () => number } {
+  let entries = 0;
+  const list: Store["list"] = async (prefix, options) => {
+    const page = await store.list(prefix, options);
+    entries += page.length;
+    return page;
+  };
+  return { store: { ...store, list }, read: () => entries };
+}
+
+Deno.test("a start reads one page of the queue, however long it is", async () => {
+  const { store, read } = reading(createMemoryStore().store);
+  await put(store, 3 * pageMax + 7);
+  const length = await QueueLength.open(store);
+  assertEquals([length.value(), length.isWhole(), read()], [pageMax, false, pageMax]);
+  assertEquals(await counted(length), 3 * pageMax + 7);
+});
+
+Deno.test("a queue of less than a page is counted at once, one of whole pages later", async () => {
+  for (const count of [0, 1, pageMax - 1, pageMax, 2 * pageMax]) {
+    const { store } = createMemoryStore();
+    await put(store, count);
+    const length = await QueueLength.open(store);
+    assertEquals(length.isWhole(), count < pageMax);
+    assertEquals(await counted(length), count);
+  }
+});
+
+Deno.test("what is added while the count goes on is counted once", async () => {
+  for (const added of [1, pageMax, 2 * pageMax]) {
+    const { store } = createMemoryStore();
+    await put(store, 2 * pageMax + 1);
+    const length = await QueueLength.open(store);
+    for (const _ of await put(store, added)) length.added();
+    assertEquals(await counted(length), 2 * pageMax + 1 + added);
+  }
+});
+
+Deno.test("what is removed while the count goes on is not counted, behind it and ahead of it", async () => {
+  for (const removed of [1, pageMax, pageMax + 1, 2 * pageMax + 2]) {
+    const { store } = createMemoryStore();
+    const old = await put(store, 2 * pageMax + 2);
+    const length = await QueueLength.open(store);
+    const added = await put(store, 1);
+    length.added();
+    for (const key of [...old, ...added].slice(0, removed)) {
+      assert(length.value() > 0, "something waits");
+      await store.commit({ deletes: [key] });
+      length.removed(key);
+    }
+    assertEquals(await counted(length), 2 * pageMax + 3 - removed);
+  }
+});
+
+Deno.test("an empty store ends the count", async () => {
+  const { store } = createMemoryStore();
+  await put(store, pageMax);
+  const length = await QueueLength.open(store);
+  length.emptied();
+  assertEquals([length.value(), length.isWhole()], [0, true]);
+});
