@@ -1,10 +1,15 @@
 /** The length of the queue: one page at the start, the rest later, and never 0 while something waits. */
 import { assert, assertEquals } from "@std/assert";
+import { openArchive } from "../../actors/archive.ts";
 import { QueueLength } from "../../actors/queue_length.ts";
 import { pageMax } from "../../actors/store_pages.ts";
+import { openTransactionQueue } from "../../actors/transaction_queue.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
+import type { OutboxRecord } from "../../storage/records.ts";
 import { outboxKey } from "../../storage/records.ts";
 import type { Key, Store } from "../../storage/store.ts";
+import type { CalmHouse } from "./calm_house.ts";
+import { bootedHouse } from "./calm_house.ts";
 
 async function put(store: Store, count: number): Promise<readonly Key[]> {
   const keys = Array.from({ length: count }, () => outboxKey(store.nextSequence()));
@@ -84,3 +89,81 @@ Deno.test("an empty store ends the count", async () => {
   length.emptied();
   assertEquals([length.value(), length.isWhole()], [0, true]);
 });
+
+function sampleAt(at: number): OutboxRecord {
+  const timestamp = new Date(Date.UTC(2026, 0, 1) + at * 60_000).toISOString();
+  const payload = { connectorId: 1, meterValue: [{ timestamp, sampledValue: [{ value: String(at) }] }] };
+  return { message: { action: "MeterValues", localId: 1, payload }, failures: 0 };
+}
+
+/** Boots offline onto `count` messages. */
+async function houseWithBacklog(count: number): Promise<CalmHouse> {
+  const house = await bootedHouse({ settings: { TransactionMessageRetryInterval: "1" } });
+  house.cutPower(0);
+  const backlog = createMemoryStore({ from: house.store().snapshot() });
+  const { store } = backlog;
+  for (let from = 0; from < count; from += 400) {
+    const sets = Array.from({ length: Math.min(400, count - from) }, (_, at) => ({
+      key: outboxKey(store.nextSequence()),
+      value: sampleAt(from + at),
+    }));
+    assertEquals((await store.commit({ sets })).kind, "committed");
+  }
+  house.tamper(() => backlog.snapshot());
+  await house.advance(1_000);
+  await house.restorePower();
+  house.network.setLink("down");
+  house.forget();
+  await house.advance(0);
+  return house;
+}
+
+function waiting(house: CalmHouse): number {
+  return (house.system().inspect("outbox") as { transactionMessages: number }).transactionMessages;
+}
+
+function sentValues(house: CalmHouse): readonly number[] {
+  return house.sent("MeterValues").map(({ payload }) => {
+    const [value] = payload.meterValue as readonly { sampledValue: readonly { value: string }[] }[];
+    return Number(value?.sampledValue[0]?.value);
+  });
+}
+
+Deno.test("a charger that boots onto a long queue counts it when the start is over", async () => {
+  const count = 2 * pageMax + 3;
+  const house = await houseWithBacklog(count);
+  assertEquals(waiting(house), pageMax);
+  await house.advance(6_000);
+  assertEquals(waiting(house), count);
+});
+
+Deno.test("§3.7: a long queue goes out whole and in order, while it is still being counted", async () => {
+  const count = 2 * pageMax + 3;
+  const house = await houseWithBacklog(count);
+  house.network.setLink("up");
+  while (!house.centralSystem.connected()) await house.clock.step();
+  await house.advance(10_000);
+  assertEquals(sentValues(house), Array.from({ length: count }, (_, at) => at));
+  assertEquals(waiting(house), 0);
+});
+
+Deno.test("a drained message costs no read of its own", async () => {
+  const { store, read } = reading(createMemoryStore().store);
+  const sets = Array.from({ length: 200 }, (_, at) => ({
+    key: outboxKey(store.nextSequence()),
+    value: sampleAt(at),
+  }));
+  assertEquals((await store.commit({ sets })).kind, "committed");
+  const listener = { startAnswered: refuse, idTagInfoReceived: refuse, damaged: refuse, trace: refuse };
+  const archive = await openArchive({ store, wallMs: () => 0, listener });
+  const queue = await openTransactionQueue({ store, meterValuesMax: 10, archive, listener });
+  const readAtStart = read();
+  for (let next = await queue.head(); next !== null; next = await queue.head()) {
+    assert(await next.answered({}));
+  }
+  assertEquals([queue.length(), read() - readAtStart], [0, 200]);
+});
+
+function refuse(): never {
+  throw new Error("nothing is to be told");
+}
