@@ -13,22 +13,32 @@ export interface AvailabilityBook {
   readonly now: () => Availability;
   /** False when the store refuses: nothing has changed. */
   readonly set: (availability: Availability) => Promise<boolean>;
+  /** Somebody else has changed it, in the store. */
+  readonly reread: () => Promise<void>;
 }
 
+/** `others` are stored with it, in the same commit: connector 0 takes all along. */
 export async function openAvailability(
   store: Store,
   connectorId: number,
   damaged: TellDamaged,
+  others: readonly number[] = [],
 ): Promise<AvailabilityBook> {
-  const key = availabilityKey(connectorId);
-  let now: Availability = await keptRecord(store, key, AvailabilityRecord, damaged) ?? "Operative";
+  const keys = [connectorId, ...others].map(availabilityKey);
+  const read = async (): Promise<Availability> =>
+    await keptRecord(store, availabilityKey(connectorId), AvailabilityRecord, damaged) ?? "Operative";
+  let now = await read();
   return {
     now: () => now,
+    reread: async () => {
+      now = await read();
+    },
     set: async (availability) => {
-      if (availability === now) return true;
+      // One of the others may be something else by now.
+      if (availability === now && others.length === 0) return true;
       const inoperative = availability === "Inoperative";
       const outcome = await store.commit(
-        inoperative ? { sets: [{ key, value: availability }] } : { deletes: [key] },
+        inoperative ? { sets: keys.map((key) => ({ key, value: availability })) } : { deletes: keys },
       );
       if (outcome.kind !== "committed") return false;
       now = availability;

@@ -10,13 +10,14 @@ import { foldedIdTag } from "../protocol/id_tag.ts";
 import type { IdTagInfo } from "../protocol/messages/types.ts";
 import { cacheKey, CacheRecord, keys, readRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
+import { removeAll } from "./store_pages.ts";
 
 export interface CacheBook {
   /** Null when nothing is known of it. */
   readonly known: (idTag: string, nowMs: number) => IdTagInfo | null;
   /** False when the store refused. */
   readonly remember: (idTag: string, info: IdTagInfo, nowMs: number) => Promise<boolean>;
-  /** All of it, in one commit. False when the store refused: then all of it is still there. */
+  /** All of it, what is left in the store beyond memory too. False when the store refused: then memory has all of it still. */
   readonly clear: () => Promise<boolean>;
   readonly size: () => number;
 }
@@ -42,8 +43,8 @@ export async function openCacheBook(store: Store): Promise<CacheBook> {
       return outcome.kind === "committed";
     },
     clear: async () => {
-      const outcome = await store.commit({ deletes: [...cache.keys()].map(cacheKey) });
-      if (outcome.kind !== "committed") return false;
+      // An entry whose place was taken is still there where the commit that should have removed it was refused.
+      if (!await removeAll(store, keys.cache)) return false;
       cache = new Map();
       return true;
     },

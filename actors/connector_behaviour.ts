@@ -146,6 +146,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       case "RestartBegun":
       case "SupplyChanged":
       case "ChangeAvailability":
+      case "AvailabilityStored":
       case "UnlockConnector":
         return this.#requests.asked(message);
       case "UnlockTimedOut":

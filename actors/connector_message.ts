@@ -52,6 +52,8 @@ export type ConnectorRequest =
     readonly availability: "Operative" | "Inoperative";
     readonly reply: Reply<AvailabilityAnswer>;
   }
+  /** The station has stored what connector 0 was told, for all connectors. */
+  | { readonly kind: "AvailabilityStored"; readonly reply: Reply<AvailabilityAnswer> }
   | { readonly kind: "UnlockConnector"; readonly reply: Reply<UnlockAnswer> };
 
 export type ConnectorMessage =

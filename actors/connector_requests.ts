@@ -8,7 +8,7 @@ import type { ConnectorEvent, ConnectorFacts } from "../protocol/connector_facts
 import { inTransaction, mayRemoteStart } from "../protocol/connector_status.ts";
 import type { AvailabilityBook } from "./availability.ts";
 import type { ConnectorHardware } from "./connector_hardware.ts";
-import type { ConnectorRequest } from "./connector_message.ts";
+import type { AvailabilityAnswer, ConnectorRequest } from "./connector_message.ts";
 import type { ConnectorUnlocking } from "./connector_unlocking.ts";
 import type { Reply } from "./otp/actor.ts";
 
@@ -50,6 +50,8 @@ export class ConnectorRequests {
       }
       case "ChangeAvailability":
         return this.#changeAvailability(request);
+      case "AvailabilityStored":
+        return this.#availabilityStored(request);
       case "UnlockConnector":
         return this.#unlock(request);
     }
@@ -85,10 +87,20 @@ export class ConnectorRequests {
   }
 
   async #changeAvailability({ availability, reply }: Asked<"ChangeAvailability">): Promise<void> {
-    const changed = await this.#parts.availability.set(availability);
+    if (!await this.#parts.availability.set(availability)) return reply("Rejected");
+    return this.#availabilityChanged(reply);
+  }
+
+  async #availabilityStored({ reply }: Asked<"AvailabilityStored">): Promise<void> {
+    await this.#parts.availability.reread();
+    return this.#availabilityChanged(reply);
+  }
+
+  #availabilityChanged(reply: Reply<AvailabilityAnswer>): void | Promise<void> {
+    const availability = this.#parts.availability.now();
     const isScheduled = availability === "Inoperative" && inTransaction(this.#parts.facts().use);
-    reply(!changed ? "Rejected" : isScheduled ? "Scheduled" : "Accepted");
-    return changed ? this.#parts.apply({ kind: "AvailabilityChanged", availability }) : undefined;
+    reply(isScheduled ? "Scheduled" : "Accepted");
+    return this.#parts.apply({ kind: "AvailabilityChanged", availability });
   }
 
   /** §5.18: without a lock of its own there is nothing to unlock, and a transaction goes on (TC_017_2, TC_018_2). */

@@ -9,6 +9,7 @@ import type { Clock } from "../hal/clock.ts";
 import type { Reading } from "../hal/meter.ts";
 import type { Checkpoint } from "../protocol/checkpoint.ts";
 import { closing, counts, isDue, lastKnown } from "../protocol/checkpoint.ts";
+import { leastCivilMs } from "../protocol/clock_setting.ts";
 import type { ConnectorEvent, Fault, Holder, Stop } from "../protocol/connector_facts.ts";
 import { clockNeverSet, storageRefuses } from "../protocol/connector_facts.ts";
 import type { MeterValue } from "../protocol/messages/types.ts";
@@ -42,8 +43,7 @@ const stopAgainMs = 1_000;
 /** A meter that crashes or hangs under a question is asked again, but not beyond this: then what was known before stands in. */
 const readingMs = 2_000;
 const readAgainMs = 200;
-/** 2025-01-01: a clock that is before this software has never been set, and a bill needs a date (spec/behaviour.md §17). */
-const leastCivilMs = 1_735_689_600_000;
+/** A bill needs a date. */
 const clockWarning: Fault = {
   errorCode: "InternalError",
   vendorErrorCode: clockNeverSet,

@@ -4,6 +4,7 @@
  * Law: whatever becomes of it is one commit (reliability.md D4). Where that commit is refused nothing has changed, and the same
  * message goes again later: its content tells the central system that it is the same.
  */
+import { judged } from "../protocol/authorization.ts";
 import type { IdTagInfo } from "../protocol/messages/types.ts";
 import type { StartTransactionResponse, StopTransactionResponse } from "../protocol/messages/core.ts";
 import type { Refusal } from "../protocol/refusal.ts";
@@ -27,7 +28,8 @@ export interface Delivery {
 export interface Deliveries {
   /** Roughly how much is there: 0 is nothing, and more than 0 may turn out to be nothing at `head`. */
   readonly length: () => number;
-  readonly head: () => Promise<Delivery | null>;
+  /** `dataBytesMax` is the room for a StopTransaction's transactionData. */
+  readonly head: (dataBytesMax: number) => Promise<Delivery | null>;
 }
 
 /** Who wants to know what was answered. */
@@ -39,14 +41,17 @@ export interface DeliveryListener {
   readonly trace: (effect: string, detail: unknown) => void;
 }
 
-/** What is kept of the answer to a StartTransaction. */
-export function startAnswer(message: TransactionMessage, payload: unknown): AnswerRecord | null {
+/** What is kept of the answer to a StartTransaction. `nowMs` is civil time: an expiryDate that has passed refuses (§7.27). */
+export function startAnswer(
+  message: TransactionMessage,
+  payload: unknown,
+  nowMs: number,
+): AnswerRecord | null {
   if (message.action !== "StartTransaction") return null;
-  const { transactionId, idTagInfo: { status, parentIdTag } } = payload as StartTransactionResponse;
+  const { transactionId, idTagInfo } = payload as StartTransactionResponse;
   return {
     transactionId,
-    accepted: status === "Accepted",
-    ...(parentIdTag === undefined ? {} : { parentIdTag }),
+    ...judged(idTagInfo, nowMs),
     start: message.payload,
   };
 }

@@ -5,7 +5,7 @@
  * What the central system asks is handed to the actor that answers it (`routes.ts`); its answer goes out in the order it came.
  */
 import type { Cancel } from "../hal/clock.ts";
-import type { CallOutcome } from "../protocol/answer.ts";
+import type { Concluded } from "../protocol/answer.ts";
 import { callOutcome } from "../protocol/answer.ts";
 import type { Next } from "../protocol/call_queue.ts";
 import { next } from "../protocol/call_queue.ts";
@@ -73,7 +73,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
       case "LinkUp":
         return this.#linkOpened(message.socket);
       case "LinkDown":
-        return this.#linkLost();
+        return this.#linkLost(message.silent);
       case "AnnounceLink":
         this.#self.send(this.#parts.station, { kind: "LinkChanged", up: this.#isLinkUp() });
         return;
@@ -160,8 +160,8 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   async #linkOpened(socket: number): Promise<void> {
-    // A link that crashed, or one that an incarnation before this has heard of, was told to nobody as lost.
-    if (this.#socket !== null) await this.#linkLost();
+    // A link that crashed, or one that an incarnation before this has heard of, was told to nobody as lost. Nobody hung up, either.
+    if (this.#socket !== null) await this.#linkLost(true);
     this.#socket = socket;
     this.#self.send(this.#parts.station, { kind: "LinkChanged", up: true });
     return this.#pump();
@@ -171,14 +171,16 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     return this.#socket !== null;
   }
 
-  async #linkLost(): Promise<void> {
+  async #linkLost(silent: boolean): Promise<void> {
     this.#socket = null;
     this.#heldSinceMs = null;
     this.#self.send(this.#parts.station, { kind: "LinkChanged", up: false });
     this.#incoming.forget();
-    await this.#finish({ kind: "offline" });
-    for (const call of this.#waiting.splice(0)) call.reply({ kind: "offline" });
-    this.#drained();
+    const cargo = this.#flight.end();
+    if (cargo?.kind === "delivery") await this.#delivery.linkLost(cargo.delivery, silent, this.#settings);
+    const unsent = cargo?.kind === "call" ? [cargo.call] : [];
+    for (const call of [...unsent, ...this.#waiting.splice(0)]) call.reply({ kind: "offline" });
+    await this.#pump();
   }
 
   /** Sends what may go now. Awaits the store only when a transaction message is next. */
@@ -268,7 +270,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   /** The end of what is in flight, one way or another; then the next. */
-  #finish(outcome: CallOutcome<unknown>): void | Promise<void> {
+  #finish(outcome: Concluded): void | Promise<void> {
     const cargo = this.#flight.end();
     if (cargo === null) return;
     if (cargo.kind === "delivery") return this.#delivered(cargo.delivery, outcome);
@@ -276,7 +278,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     return this.#pump();
   }
 
-  async #delivered(delivery: OnItsWay, outcome: CallOutcome<unknown>): Promise<void> {
+  async #delivered(delivery: OnItsWay, outcome: Concluded): Promise<void> {
     await this.#delivery.concluded(delivery, outcome, this.#settings);
     await this.#pump();
   }

@@ -27,6 +27,8 @@ export interface ResendsParts {
   readonly store: Store;
   readonly archive: Archive;
   readonly meterValuesMax: number;
+  /** Civil time. */
+  readonly wallMs: () => number;
   readonly listener: DeliveryListener;
 }
 
@@ -61,24 +63,32 @@ export class Resends implements Deliveries {
   }
 
   /** The next message of the one that was asked for first. */
-  async head(): Promise<Delivery | null> {
+  async head(dataBytesMax: number): Promise<Delivery | null> {
     while (true) {
       const [localId] = this.#localIds;
       if (localId === undefined) return null;
       const { archive, listener } = this.#parts;
       const resend = await keptRecord(this.#store, resendKey(localId), ResendRecord, listener.damaged);
       const entry = resend === null ? undefined : await archive.next(localId, resend.after);
-      if (resend !== null && entry !== undefined) return await this.#delivery(localId, resend, entry);
+      if (resend !== null && entry !== undefined) {
+        return await this.#delivery(localId, resend, entry, dataBytesMax);
+      }
       await this.#end(localId);
     }
   }
 
-  async #delivery(localId: number, resend: ResendRecord, entry: Entry): Promise<Delivery> {
-    const { archive, listener, meterValuesMax } = this.#parts;
+  async #delivery(
+    localId: number,
+    resend: ResendRecord,
+    entry: Entry,
+    dataBytesMax: number,
+  ): Promise<Delivery> {
+    const { archive, listener, meterValuesMax, wallMs } = this.#parts;
     const record = readRecord(ArchiveRecord, entry, "many");
     const { message } = record;
     const transactionId = (await archive.parked(localId))?.answer?.transactionId ?? transactionIdNotObtained;
-    const call = await completeCall(this.#store, message, transactionId, meterValuesMax);
+    const room = { lengthMax: meterValuesMax, bytesMax: dataBytesMax };
+    const call = await completeCall(this.#store, message, transactionId, room);
     const past: ResendRecord = { after: Number(entry.key.at(-1)), failures: 0 };
     const onward = { key: resendKey(localId), value: past };
     return {
@@ -86,7 +96,7 @@ export class Resends implements Deliveries {
       call,
       failures: resend.failures,
       answered: async (payload) => {
-        const answer = startAnswer(message, payload);
+        const answer = startAnswer(message, payload, wallMs());
         const header: ParkedRecord = answer === null ? {} : { answer };
         const marks = purgeMarks(call, localId);
         const done = await this.#commit({

@@ -70,8 +70,14 @@ export function stationActor(parts: StationParts): ActorSpec<StationMessage> {
       const damaged = tracingDamaged(self);
       const record = await keptRecord(store, keys.registration, RegistrationRecord, damaged);
       const resumed = record?.boot === parts.boot ? record : null;
-      const availability = await openAvailability(store, 0, damaged);
+      const availability = await openAvailability(store, 0, damaged, [...parts.connectors.keys()]);
       const restart = await openRestartBook(store, parts.boot, damaged);
+      if (self.incarnation > 0) {
+        // What a predecessor has stored for them, and could tell nobody any more.
+        for (const connector of parts.connectors.values()) {
+          self.send(connector, { kind: "AvailabilityStored", reply: () => {} });
+        }
+      }
       return new StationBehaviour(self, store, parts, { settings, resumed, availability, restart });
     },
   };

@@ -1,7 +1,8 @@
 /**
  * ChangeAvailability of one connector, or of the charge point and all its connectors (OCPP 1.6 §5.2).
  *
- * Law: for connector 0 the answer is that of the worst: one that refuses, one whose transaction must end first, or all at once.
+ * Law: for connector 0 it is all of them or none, in one commit; then the answer is that of the worst: one whose transaction must
+ * end first, or all at once.
  */
 import type { Answer } from "../protocol/answer.ts";
 import { statusAnswer } from "../protocol/answer.ts";
@@ -25,6 +26,8 @@ export interface StationAvailabilityParts {
 /** A change under way; it is answered when all who were asked have. */
 interface Change {
   readonly asked: number;
+  /** What a connector comes to that does not answer. */
+  readonly unanswered: AvailabilityAnswer;
   readonly answers: AvailabilityAnswer[];
   readonly reply: Reply<Answer>;
 }
@@ -53,17 +56,23 @@ export class StationAvailability {
     const one = connectors.get(connectorId);
     const asked = connectorId === 0 ? [...connectors.values()] : one === undefined ? [] : [one];
     if (asked.length === 0) return reply(statusAnswer("Rejected"));
-    if (connectorId === 0 && !await book.set(type)) return reply(statusAnswer("Rejected"));
+    const isStored = connectorId === 0;
+    if (isStored && !await book.set(type)) return reply(statusAnswer("Rejected"));
     const change = ++this.#count;
-    this.#changes.set(change, { asked: asked.length, answers: [], reply });
+    this.#changes.set(change, {
+      asked: asked.length,
+      // A connector that crashes under it finds it in the store at its start.
+      unanswered: isStored ? "Scheduled" : "Rejected",
+      answers: [],
+      reply,
+    });
     for (const connector of asked) {
       this.#self.ask(
         connector,
-        (answered: Reply<AvailabilityAnswer>) => ({
-          kind: "ChangeAvailability",
-          availability: type,
-          reply: answered,
-        }),
+        (answered: Reply<AvailabilityAnswer>) =>
+          isStored
+            ? { kind: "AvailabilityStored", reply: answered }
+            : { kind: "ChangeAvailability", availability: type, reply: answered },
         connectorTimeoutMs,
         (outcome) => ({ kind: "AvailabilityAnswered", change, outcome }),
       );
@@ -73,7 +82,7 @@ export class StationAvailability {
   answered({ change, outcome }: AvailabilityAnswered): void {
     const found = this.#changes.get(change);
     if (found === undefined) return;
-    found.answers.push(outcome.kind === "reply" ? outcome.value : "Rejected");
+    found.answers.push(outcome.kind === "reply" ? outcome.value : found.unanswered);
     if (found.answers.length < found.asked) return;
     this.#changes.delete(change);
     found.reply(statusAnswer(worstFirst.find((status) => found.answers.includes(status)) ?? "Rejected"));

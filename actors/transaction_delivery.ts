@@ -5,10 +5,11 @@
  * of the two waits out its own intervals, unless the end is near.
  */
 import type { Clock } from "../hal/clock.ts";
-import type { CallOutcome } from "../protocol/answer.ts";
-import { retry } from "../protocol/call_queue.ts";
+import type { Concluded } from "../protocol/answer.ts";
+import { afterLoss, isRefusal, retry } from "../protocol/call_queue.ts";
 import type { Settings } from "../protocol/configuration.ts";
 import { refusalOf } from "../protocol/refusal.ts";
+import { transactionDataRoom } from "../protocol/transaction_data.ts";
 import type { Deliveries, Delivery } from "./delivery.ts";
 
 export interface TransactionDeliveryParts {
@@ -22,6 +23,8 @@ interface Source {
   readonly deliveries: Deliveries;
   /** Not before, in monotonic ms. */
   dueMs: number;
+  /** How often in a row the link was lost while the same message was under way. */
+  losses: number;
 }
 
 /** A delivery, and where it comes from. */
@@ -36,8 +39,8 @@ export class TransactionDelivery {
 
   constructor(parts: TransactionDeliveryParts) {
     this.#parts = parts;
-    this.#queue = { deliveries: parts.queue, dueMs: 0 };
-    this.#resends = { deliveries: parts.resends, dueMs: 0 };
+    this.#queue = { deliveries: parts.queue, dueMs: 0, losses: 0 };
+    this.#resends = { deliveries: parts.resends, dueMs: 0, losses: 0 };
   }
 
   /** When the next one may go, in monotonic ms; null when there is none. */
@@ -52,17 +55,15 @@ export class TransactionDelivery {
 
   async next(): Promise<OnItsWay | null> {
     const source = this.#source();
-    const delivery = await source?.deliveries.head() ?? null;
+    const delivery = await source?.deliveries.head(transactionDataRoom(source.losses)) ?? null;
     return source === null || delivery === null ? null : { ...delivery, source };
   }
 
   /** The keys count as they are now: attempts that were lowered meanwhile count at once. */
-  async concluded(delivery: OnItsWay, outcome: CallOutcome<unknown>, settings: Settings): Promise<void> {
+  async concluded(delivery: OnItsWay, outcome: Concluded, settings: Settings): Promise<void> {
     const { source } = delivery;
+    source.losses = 0;
     switch (outcome.kind) {
-      case "offline":
-        // A lost link is nobody's refusal: it is not counted (decision D-offline-attempts).
-        return;
       case "result": {
         const settled = await delivery.answered(outcome.payload);
         // The medium refuses: the same message goes again later, and its content tells the central system that it is the same.
@@ -75,9 +76,21 @@ export class TransactionDelivery {
     }
   }
 
+  /**
+   * A lost link is nobody's refusal (decision D-offline-attempts), unless it is lost each time this message is sent (D-too-big).
+   * `silent`: nobody hung up, we did, for want of any sign.
+   */
+  async linkLost(delivery: OnItsWay, silent: boolean, settings: Settings): Promise<void> {
+    const { localId, source, call: { action } } = delivery;
+    source.losses = afterLoss(source.losses, silent);
+    const { losses } = source;
+    if (losses > 1) this.#parts.trace("LinkLostAgain", { action, localId, losses });
+    if (!silent && isRefusal(losses)) await this.#failed(delivery, { kind: "timeout" }, settings);
+  }
+
   async #failed(
     delivery: OnItsWay,
-    outcome: Extract<CallOutcome<unknown>, { kind: "error" | "timeout" }>,
+    outcome: Extract<Concluded, { kind: "error" | "timeout" }>,
     settings: Settings,
   ): Promise<void> {
     const failures = delivery.failures + 1;
@@ -87,7 +100,8 @@ export class TransactionDelivery {
     this.#parts.trace("TransactionMessageFailed", { action, localId, failures, decision, outcome });
     const refusal = refusalOf(outcome, this.#parts.clock.wallMs());
     const parked = decision.kind === "park" && await delivery.park(refusal);
-    if (!parked) await delivery.failed(refusal);
+    if (parked) delivery.source.losses = 0;
+    else await delivery.failed(refusal);
     const afterMs = decision.kind === "again" ? decision.afterMs : intervalS * 1_000;
     this.#wait(delivery.source, parked ? 0 : afterMs);
   }

@@ -39,6 +39,8 @@ export interface TransactionQueueParts {
   readonly store: Store;
   /** StopTransactionMaxMeterValues: read-only, so it stays what it is. */
   readonly meterValuesMax: number;
+  /** Civil time. */
+  readonly wallMs: () => number;
   readonly archive: Archive;
   readonly listener: DeliveryListener;
 }
@@ -70,7 +72,7 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
     return known.answer;
   }
 
-  async function head(): Promise<Delivery | null> {
+  async function head(dataBytesMax: number): Promise<Delivery | null> {
     if (oldest.length === 0) oldest = [...await store.list(keys.outbox, { limit: readAhead })];
     const [entry] = oldest;
     if (entry === undefined) {
@@ -83,7 +85,8 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
     // StartTransaction goes before everything else of its transaction, so that by then its answer is there (spec/behaviour.md §3.6).
     const answer = message.action === "StartTransaction" ? null : await answerTo(localId);
     const transactionId = answer?.transactionId ?? transactionIdNotObtained;
-    const call = await completeCall(store, message, transactionId, parts.meterValuesMax);
+    const room = { lengthMax: parts.meterValuesMax, bytesMax: dataBytesMax };
+    const call = await completeCall(store, message, transactionId, room);
     const isStop = message.action === "StopTransaction";
     const sequence = Number(entry.key.at(-1));
 
@@ -92,7 +95,7 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
       call,
       failures,
       answered: async (payload) => {
-        const started = startAnswer(message, payload);
+        const started = startAnswer(message, payload, parts.wallMs());
         // Sent with -1 it has reached the central system, but no bill: it stays for when the id is there (errata v4.0 §3.18).
         const isArchived = started === null && answer === null && await archive.lacksTransactionId(localId);
         const aside = isArchived

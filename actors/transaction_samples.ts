@@ -5,20 +5,27 @@
  */
 import { MeterValue } from "../protocol/messages/types.ts";
 import type { TransactionCall, TransactionMessage } from "../protocol/transaction.ts";
-import { thinned, transactionCall } from "../protocol/transaction.ts";
+import { transactionCall } from "../protocol/transaction.ts";
+import type { TransactionDataLimits } from "../protocol/transaction_data.ts";
+import { TransactionData } from "../protocol/transaction_data.ts";
 import { archiveKey, keys, purgeKey, PurgeRecord, readRecord, samplesKey } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 import { pagesOf, removeAll } from "./store_pages.ts";
 
-/** The CALL for a message, StopTransaction with its transactionData: the same at each attempt. */
+/** The CALL for a message, StopTransaction with its transactionData: within the same limits the same at each attempt. */
 export async function completeCall(
   store: Store,
   message: TransactionMessage,
   transactionId: number,
-  meterValuesMax: number,
+  limits: TransactionDataLimits,
 ): Promise<TransactionCall> {
-  const data = message.action === "StopTransaction" ? await samples(store, message.localId) : [];
-  return transactionCall(message, transactionId, thinned(data, meterValuesMax));
+  const data = new TransactionData(limits);
+  if (message.action === "StopTransaction") {
+    for await (const page of pagesOf(store, samplesKey(message.localId))) {
+      for (const entry of page) data.add(readRecord(MeterValue, entry, "many"));
+    }
+  }
+  return transactionCall(message, transactionId, data.values());
 }
 
 /** The marks that a StopTransaction leaves once it is answered; then `purge` has something to do. */
@@ -37,13 +44,4 @@ export async function purge(store: Store): Promise<void> {
       (!isWhole || await removeAll(store, archiveKey(localId)));
     if (gone) await store.commit({ deletes: [mark.key] });
   }
-}
-
-/** In the order in which they were taken. */
-async function samples(store: Store, localId: number): Promise<readonly MeterValue[]> {
-  const all: MeterValue[] = [];
-  for await (const page of pagesOf(store, samplesKey(localId))) {
-    for (const entry of page) all.push(readRecord(MeterValue, entry, "many"));
-  }
-  return all;
 }

@@ -21,8 +21,11 @@ export type CallOutcome<Response> =
   /** There was no link, or it was lost before the answer. */
   | { readonly kind: "offline" };
 
+/** How it ended on a link that lasts. */
+export type Concluded = Exclude<CallOutcome<unknown>, { readonly kind: "offline" }>;
+
 /** What an answer frame means for the CALL of `action` that it answers: a result that breaks its schema counts as an error (spec/rpc.md §6). */
-export function callOutcome(action: ChargePointAction, frame: CallResult | CallError): CallOutcome<unknown> {
+export function callOutcome(action: ChargePointAction, frame: CallResult | CallError): Concluded {
   if (frame.kind === "CallError") {
     return { kind: "error", errorCode: frame.errorCode, errorDescription: frame.errorDescription };
   }

@@ -7,13 +7,14 @@ import { parseDateTimeMs } from "./date_time.ts";
 
 /** Half a round trip over a mobile link, and the second that a heartbeat rounds to. */
 const toleranceMs = 2_000;
-/** 2025-01-01 and 2100-01-01: no central system that is in its senses is outside. */
-const leastMs = 1_735_689_600_000;
+/** 2025-01-01: who is before this software has never set a clock, be it a central system or the charger (spec/behaviour.md §17). */
+export const leastCivilMs = 1_735_689_600_000;
+/** 2100-01-01. */
 const mostMs = 4_102_444_800_000;
 
 /** The civil time to set, or null when the clock is right enough or `currentTime` is no time to go by. */
 export function clockToSet(currentTime: string, nowMs: number): number | null {
   const told = parseDateTimeMs(currentTime);
-  if (told === null || told < leastMs || told > mostMs) return null;
+  if (told === null || told < leastCivilMs || told > mostMs) return null;
   return Math.abs(told - nowMs) <= toleranceMs ? null : told;
 }

@@ -106,16 +106,6 @@ export function transactionCall(
   }
 }
 
-/** At most `lengthMax` of them (2 or more): the first and the last always, of those between every other one until they fit (errata v4.0 §3.14). */
-export function thinned<T>(values: readonly T[], lengthMax: number): readonly T[] {
-  let kept = values;
-  while (kept.length > Math.max(lengthMax, 2)) {
-    const last = kept.length - 1;
-    kept = kept.filter((_, at) => at % 2 === 0 || at === last);
-  }
-  return kept;
-}
-
 /**
  * A moment of a transaction on its own clock: its start plus the time that has passed. Civil time may be set while it runs;
  * within it time never falls and no second is lost (spec/behaviour.md §17).

@@ -22,7 +22,7 @@
  * | `["listed", generation, idTag]` | local_list | what the list says of an idTag, which is folded |
  * | `["listPurge", generation]` | local_list | there until the entries of a list that was replaced are gone |
  * | `["reservation", reservationId]` | reservations; the connector that uses it removes it, with StartTransaction | a reservation |
- * | `["availability", connectorId]` | connector, station for 0 | there while ChangeAvailability has it Inoperative |
+ * | `["availability", connectorId]` | connector, station for 0 and then all | there while ChangeAvailability has it Inoperative |
  * | `["restart"]` | station | a Reset that was accepted in this boot |
  * | `["clock"]` | station | the last civil time that is known to have been |
  */
@@ -165,7 +165,7 @@ const message = z.discriminatedUnion("action", [
 
 export const OutboxRecord = z.object({
   message,
-  /** How often it was sent and failed; a lost link does not count. */
+  /** How often it was sent and failed; a lost link counts only where it is always lost (decision D-too-big). */
   failures: z.int().min(0),
   /** What was answered then, the last of it. */
   refusals: z.array(Refusal).exactOptional(),

@@ -73,3 +73,15 @@ check("§5.4: a full cache is cleared in one commit, or not at all", async () =>
   assertEquals([await book.clear(), book.size()], [true, 0]);
   assertEquals(medium.snapshot().records.filter(({ key }) => key[0] === "cache"), []);
 });
+
+check("§5.4: ClearCache takes along what memory has let go of and a full disk kept", async () => {
+  const medium = createMemoryStore();
+  const book = await openCacheBook(medium.store);
+  await fill(book);
+  medium.failCommits("full", 1);
+  assertEquals([await book.remember("NEW", accepted, nowMs), book.known("TAG0", nowMs)], [false, null]);
+  await book.remember("NEW", accepted, nowMs);
+  assertEquals(await book.clear(), true);
+  const next = await openCacheBook(createMemoryStore({ from: medium.snapshot() }).store);
+  assertEquals([next.known("TAG0", nowMs), next.size()], [null, 0]);
+});

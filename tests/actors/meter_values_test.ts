@@ -163,3 +163,39 @@ Deno.test("§4.7: within a transaction time never falls: a point of the clock's 
     ["2026-01-01T00:02:00.003Z", "Sample.Clock"],
   ]);
 });
+
+Deno.test("errata v4.0 §3.14: StopTxnAlignedData alone: the beginning, the points of the grid, the end", async () => {
+  const house = await bootedHouse({
+    settings: { ClockAlignedDataInterval: "60", StopTxnAlignedData: "Energy.Active.Import.Register" },
+  });
+  await house.advance(10_000);
+  await charging(house);
+  await house.advance(60_000);
+  await swiped(house, "ALICE");
+  const data = house.sent("StopTransaction").flatMap(({ payload }) =>
+    payload.transactionData as MeterValue[]
+  );
+  assertEquals(data.map(({ timestamp, sampledValue: [value] }) => [timestamp, value?.context]), [
+    ["2026-01-01T00:00:10.000Z", "Transaction.Begin"],
+    ["2026-01-01T00:01:00.000Z", "Sample.Clock"],
+    ["2026-01-01T00:01:10.000Z", "Transaction.End"],
+  ]);
+});
+
+Deno.test("§17: the clock is set within a transaction: a point of the new grid bears the transaction's own time", async () => {
+  const house = await bootedHouse({
+    settings: { ClockAlignedDataInterval: "60", MeterValueSampleInterval: "0" },
+  });
+  house.centralSystem.script("Heartbeat", {
+    kind: "answer",
+    payload: { currentTime: "2026-01-01T01:05:30.000Z" },
+  });
+  await house.advance(250_000);
+  await charging(house);
+  await house.advance(90_000);
+  // Set an hour and half a minute ahead at 00:05:00, when the second point was due.
+  assertEquals(values(house).map(({ timestamp }) => timestamp), [
+    "2026-01-01T00:05:00.000Z",
+    "2026-01-01T00:05:30.000Z",
+  ]);
+});

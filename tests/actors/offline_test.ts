@@ -111,6 +111,18 @@ Deno.test("§4.8: the central system refuses an online start by StartTransaction
   assertEquals([contactorClosed(house), status(house)], [false, "Finishing"]);
 });
 
+Deno.test("§7.27: a StartTransaction.conf whose expiryDate has passed refuses, whatever its status says", async () => {
+  const expired: IdTagInfo = { status: "Accepted", expiryDate: "2025-12-31T23:59:59.000Z" };
+  const house = await bootedHouse();
+  house.centralSystem.script("StartTransaction", {
+    kind: "answer",
+    payload: { transactionId: 1, idTagInfo: expired },
+  });
+  await begun(house, 1, "ALICE");
+  assertEquals(house.sent("StopTransaction").map(({ payload }) => payload.reason), ["DeAuthorized"]);
+  assertEquals([contactorClosed(house), status(house)], [false, "Finishing"]);
+});
+
 Deno.test("TC_038: a stop made offline is told after the outage, with its own time, and Finishing", async () => {
   const house = await chargingHouse();
   house.network.setLink("down");

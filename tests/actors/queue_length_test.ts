@@ -156,9 +156,9 @@ Deno.test("a drained message costs no read of its own", async () => {
   assertEquals((await store.commit({ sets })).kind, "committed");
   const listener = { startAnswered: refuse, idTagInfoReceived: refuse, damaged: refuse, trace: refuse };
   const archive = await openArchive({ store, wallMs: () => 0, listener });
-  const queue = await openTransactionQueue({ store, meterValuesMax: 10, archive, listener });
+  const queue = await openTransactionQueue({ store, meterValuesMax: 10, wallMs: () => 0, archive, listener });
   const readAtStart = read();
-  for (let next = await queue.head(); next !== null; next = await queue.head()) {
+  for (let next = await queue.head(100_000); next !== null; next = await queue.head(100_000)) {
     assert(await next.answered({}));
   }
   assertEquals([queue.length(), read() - readAtStart], [0, 200]);

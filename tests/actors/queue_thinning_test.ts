@@ -57,7 +57,13 @@ async function waitingQueue(store: Store, traced: unknown[]): Promise<Transactio
     trace: (effect, detail) => void traced.push([effect, detail]),
   };
   const archive = await openArchive({ store, wallMs: () => 0, listener });
-  const queue = await openTransactionQueue({ store, meterValuesMax: 1_000, archive, listener });
+  const queue = await openTransactionQueue({
+    store,
+    meterValuesMax: 1_000,
+    wallMs: () => 0,
+    archive,
+    listener,
+  });
   while (!queue.isCounted()) await queue.countOn();
   return queue;
 }

@@ -274,3 +274,11 @@ Deno.test("the plug is pulled, or a fault comes, while the start is being stored
     ]);
   }
 });
+
+Deno.test("§17, D-clock: with a clock that was never set nothing starts, since a bill needs a date", async () => {
+  const house = await bootedHouse();
+  house.clock.stepWall(-house.clock.wallMs());
+  await begun(house);
+  assertEquals([contactorClosed(house), house.durable.tried], [false, []]);
+  assertEquals(house.sent("StatusNotification").at(-1)?.payload.info, "the clock was never set");
+});

@@ -43,8 +43,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: connector,
-    find: `if (!answer.accepted || !mayBegin(facts)) return`,
-    replace: `if (!mayBegin(facts)) return`,
+    find: `const mayStart = answer.accepted && mayBegin(facts)`,
+    replace: `const mayStart = mayBegin(facts)`,
     breaks: "TC_023: a refused idTag starts",
   },
   {
@@ -160,7 +160,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "actors/authorizer.ts",
-    find: `return this.#remember(message.idTag, message.info);`,
+    find: `return this.#told(message.idTag, message.info);`,
     replace: `return;`,
     breaks: "§3.5.1: StartTransaction.conf and StopTransaction.conf are not remembered",
   },
@@ -202,7 +202,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "actors/transaction_book.ts",
-    find: `queued(store, startMessage(record.localId, { ...beginning, connectorId })),`,
+    find: `queued(store, startMessage(record.localId, { ...beginning, connectorId, ...withReservation })),`,
     replace: ``,
     breaks: "§3.7: StartTransaction is not made durable with its transaction",
   },
@@ -229,5 +229,90 @@ export const mutants: readonly Mutant[] = [
     find: `restartReasons = { Soft: "SoftReset", Hard: "HardReset" }`,
     replace: `restartReasons = { Soft: "HardReset", Hard: "SoftReset" }`,
     breaks: "TC_015, TC_016: the stop names the wrong reset",
+  },
+  {
+    file: "actors/connector_samples.ts",
+    find: `[...settings.StopTxnSampledData, ...settings.StopTxnAlignedData]`,
+    replace: `[...settings.StopTxnSampledData]`,
+    breaks: "errata v4.0 §3.14: transactionData of aligned values alone has no beginning and no end",
+  },
+  {
+    file: "actors/connector_transaction.ts",
+    find: `if (atMs < leastCivilMs)`,
+    replace: `if (atMs < 0)`,
+    breaks: "decision D-clock: a transaction starts with a clock that was never set",
+  },
+  {
+    file: "actors/boot.ts",
+    find: `if (kept !== null && clock.wallMs() < kept.knownMs) civilTime.set(kept.knownMs);`,
+    replace: `if (kept !== null && clock.wallMs() < kept.knownMs) return;`,
+    breaks: "decision D-clock: a clock that lost its time does not begin with the last known one",
+  },
+  {
+    file: "actors/connector_timers.ts",
+    find: `transaction?.mayCharge === true ? transaction.energyLimitWh : undefined;`,
+    replace: `undefined;`,
+    breaks: "§9.1.14: the energy of MaxEnergyOnInvalidId never ends",
+  },
+  {
+    file: "actors/connector_metering.ts",
+    find: `Math.abs(moment.atMs - gridMs) < gridToleranceMs;`,
+    replace: `true;`,
+    breaks: "§17: the clock is set, and time within a transaction jumps",
+  },
+  {
+    file: "actors/station_availability.ts",
+    find: `if (isStored && !await book.set(type)) return`,
+    replace: `if (asked.length === 0) return`,
+    breaks: "TC_034: connector 0 Inoperative is not kept",
+  },
+  {
+    file: "actors/availability.ts",
+    find: `[connectorId, ...others].map(availabilityKey);`,
+    replace: `[connectorId].map(availabilityKey);`,
+    breaks: "§5.2: connector 0 does not take its connectors along",
+  },
+  {
+    file: "protocol/configuration.ts",
+    find: `const text = definition.access === "RW" ? stored.get(name) : undefined;`,
+    replace: `const text = stored.get(name);`,
+    breaks: "§9: what an earlier profile has stored of a key that is read-only now counts",
+  },
+  {
+    file: "actors/connector_hardware.ts",
+    find: `board.setLock(connectorId, false);`,
+    replace: ``,
+    breaks: "§5.18: UnlockConnector gives the lock no command",
+  },
+  {
+    file: "actors/delivery.ts",
+    find: `...judged(idTagInfo, nowMs),`,
+    replace: `accepted: idTagInfo.status === "Accepted",`,
+    breaks: "§7.27: a StartTransaction.conf whose expiryDate has passed counts as Accepted",
+  },
+  {
+    file: "actors/cache_book.ts",
+    find: `if (!await removeAll(store, keys.cache)) return false;`,
+    replace:
+      `if ((await store.commit({ deletes: [...cache.keys()].map(cacheKey) })).kind !== "committed") return false;`,
+    breaks: "§5.4: ClearCache leaves in the store what memory has let go of",
+  },
+  {
+    file: "protocol/transaction_data.ts",
+    find: `bytes > this.#limits.bytesMax;`,
+    replace: `bytes < 0;`,
+    breaks: "decision D-too-big: a StopTransaction of any size",
+  },
+  {
+    file: "actors/transaction_delivery.ts",
+    find: `if (!silent && isRefusal(losses))`,
+    replace: `if (silent && isRefusal(losses))`,
+    breaks: "decision D-too-big: a message at which the peer always hangs up stops all bills behind it",
+  },
+  {
+    file: "protocol/call_queue.ts",
+    find: `return silent ? Math.max(losses, Math.min(losses + 1, silentLossesMax)) : losses + 1;`,
+    replace: `return losses + 1;`,
+    breaks: "decision D-offline-attempts: a silent peer makes for a refusal",
   },
 ];

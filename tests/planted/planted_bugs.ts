@@ -46,7 +46,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     id: "b4",
     what: "a retry of StartTransaction has a new timestamp",
     file: queue,
-    find: `const call = await completeCall(store, message, transactionId, parts.meterValuesMax);`,
+    find: `const call = await completeCall(store, message, transactionId, room);`,
     replace: `const call = await completeCall(
       store,
       message.action !== "StartTransaction" ? message : {
@@ -57,7 +57,7 @@ export const plantedBugs: readonly PlantedBug[] = [
         },
       },
       transactionId,
-      parts.meterValuesMax,
+      room,
     );`,
   },
   {
@@ -109,12 +109,10 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     id: "b9",
-    what: "a sample that was read after the stop was decided is queued before StopTransaction",
-    file: "actors/connector_metering.ts",
-    find: `if (use.kind === "transaction" && moment !== null) {
-          await`,
-    replace: `if ((use.kind === "transaction" || use.kind === "stopping") && moment !== null) {
-          await`,
+    what: "an answer that comes after its time-out is taken for that of what is in flight by then",
+    file: "actors/flight.ts",
+    find: `return this.#now?.id === id ? this.#now.cargo : null;`,
+    replace: `return id === "" ? null : this.#now?.cargo ?? null;`,
   },
   {
     id: "b10",

@@ -7,7 +7,6 @@ import {
   sampleMessage,
   startMessage,
   stopMessage,
-  thinned,
   transactionCall,
   transactionIdNotObtained,
   transactionTimeMs,
@@ -144,49 +143,6 @@ for (const message of [start, sample, stop({ reason: "Local", idTag: "Driver" },
     },
   );
 }
-
-function checkThinned(
-  sentence: string,
-  length: number,
-  lengthMax: number,
-  expected: readonly number[],
-): void {
-  Deno.test({ name: `transactionData: errata v4.0 §3.14: ${sentence}`, permissions: "none" }, () => {
-    const values = Array.from({ length }, (_, at) => at);
-    assertEquals(thinned(values, lengthMax), expected);
-    assertEquals(values.length, length);
-  });
-}
-
-checkThinned("what fits stays as it is", 5, 5, [0, 1, 2, 3, 4]);
-checkThinned("every other goes, of an odd number", 5, 4, [0, 2, 4]);
-checkThinned("every other goes, of an even number, and the last stays", 6, 5, [0, 2, 4, 5]);
-checkThinned("and again until it fits", 10, 4, [0, 4, 8, 9]);
-checkThinned("at most 3 of 4", 4, 3, [0, 2, 3]);
-checkThinned("at most 3 of 11", 11, 3, [0, 8, 10]);
-checkThinned("at most 2: the beginning and the end", 8, 2, [0, 7]);
-checkThinned("at most 2 of 3", 3, 2, [0, 2]);
-checkThinned("fewer than 2 are 2 nevertheless: those are never dropped", 7, 0, [0, 6]);
-checkThinned("one alone", 1, 2, [0]);
-checkThinned("none", 0, 2, []);
-
-Deno.test({
-  name:
-    "transactionData: errata v4.0 §3.14: of any number, at most so many, in order, with the first and the last",
-  permissions: "none",
-}, () => {
-  for (let length = 2; length <= 130; length++) {
-    const values = Array.from({ length }, (_, at) => at);
-    for (const lengthMax of [2, 3, 4, 7, 16, 100]) {
-      const kept = thinned(values, lengthMax);
-      assertEquals([kept.at(0), kept.at(-1)], [0, length - 1]);
-      assertEquals(kept.length <= lengthMax, true, `${length} to ${lengthMax}: ${kept}`);
-      assertEquals(kept, [...new Set(kept)].sort((one, other) => one - other));
-      // No more is dropped than has to be: half as many again would not have fitted.
-      assertEquals(kept.length === length || kept.length * 2 > lengthMax, true, `${length} to ${lengthMax}`);
-    }
-  }
-});
 
 const began = { startedMs: startedAtMs, startedMonotonicMs: 40_000 };
 

@@ -6,7 +6,7 @@
  */
 import type { OutboxRecord } from "../../storage/records.ts";
 import type { Batch } from "../../storage/store.ts";
-import type { Bill } from "./durable_ledger.ts";
+import type { Bill } from "./bill.ts";
 import type { Fail } from "./invariants.ts";
 import type { World } from "./world.ts";
 

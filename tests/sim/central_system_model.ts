@@ -10,14 +10,7 @@ import type { SimulatedPeer } from "../../hal/drivers/simulated_peer.ts";
 import type { SimulatedNetwork } from "../../hal/drivers/simulated_websocket.ts";
 import { formatDateTime } from "../../protocol/date_time.ts";
 import type { Call, CallError, CallResult } from "../../protocol/frame.ts";
-import {
-  callError,
-  formatCall,
-  formatCallError,
-  formatCallResult,
-  parseFrame,
-  parseJson,
-} from "../../protocol/frame.ts";
+import { callError, formatCall, parseFrame, parseJson } from "../../protocol/frame.ts";
 import type {
   MeterValuesRequest,
   StartTransactionRequest,
@@ -26,10 +19,10 @@ import type {
 import type { IdTagInfo } from "../../protocol/messages/types.ts";
 import type { CentralSystemLedger, LedgerEntry } from "./central_system_ledger.ts";
 import { createCentralSystemLedger, startText } from "./central_system_ledger.ts";
+import type { Handshake } from "./handshake.ts";
+import { spoil } from "./handshake.ts";
 import type { Turn } from "./turn.ts";
-
-/** What becomes of the next knocks at its door. */
-export type Handshake = "unavailable" | "noAnswer" | "hangUp" | "wrongSubprotocol" | "noSubprotocol";
+import { answerTexts } from "./turn.ts";
 
 export interface CentralSystemModel {
   readonly ledger: CentralSystemLedger["entries"];
@@ -110,7 +103,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
 
   network.accept((next) => {
     const handshake = handshakes.shift();
-    if (handshake !== undefined) return refuse(next, handshake);
+    if (handshake !== undefined) return spoil(next, handshake);
     const mine = next;
     peer = next;
     connections += 1;
@@ -133,21 +126,6 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     });
     next.open("ocpp1.6");
   });
-
-  function refuse(knocking: SimulatedPeer, handshake: Handshake): void {
-    switch (handshake) {
-      case "unavailable":
-        return knocking.refuse(503);
-      case "noAnswer":
-        return;
-      case "hangUp":
-        return knocking.cut();
-      case "wrongSubprotocol":
-        return knocking.open("ocpp2.0.1");
-      case "noSubprotocol":
-        return knocking.open("");
-    }
-  }
 
   function heard(from: SimulatedPeer, text: string): void {
     options.heard?.(text, "received");
@@ -190,7 +168,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     const afterMs = turn.kind === "answer" || turn.kind === "texts" ? turn.afterMs : undefined;
     clock.after(afterMs ?? options.answerMs(), () => {
       if (from !== peer) return;
-      for (const text of textsOf(call.id, turn, own, () => entropy.uuid("csms-id"))) say(text);
+      for (const text of answerTexts(call.id, turn, own, () => entropy.uuid("csms-id"))) say(text);
     });
   }
 
@@ -294,29 +272,4 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     accepted: () => accepted,
     open: books.open,
   };
-}
-
-function textsOf(
-  id: string,
-  turn: Exclude<Turn, { kind: "nothing" | "cut" }>,
-  own: unknown,
-  anyId: () => string,
-): readonly string[] {
-  const result = (id: string, payload: unknown) => formatCallResult({ kind: "CallResult", id, payload });
-  switch (turn.kind) {
-    case "answer":
-      return [result(id, turn.payload ?? own)];
-    case "error":
-      return [formatCallError(callError(id, turn.errorCode, "scripted"))];
-    case "texts":
-      return turn.texts(id);
-    case "twice":
-      return [result(id, own), result(id, own)];
-    case "strangerFirst":
-      return [result(anyId(), {}), result(id, own)];
-    case "judged":
-    case "numbered":
-    case "boot":
-      return [result(id, own)];
-  }
 }

@@ -46,10 +46,10 @@ const badCommands: readonly { readonly action: string; readonly payload: unknown
 ];
 
 const changes: readonly (readonly [string, readonly string[]])[] = [
-  ["MeterValueSampleInterval", ["0", "7", "30", "60", "299"]],
+  ["MeterValueSampleInterval", ["0", "30", "60", "299"]],
   ["ClockAlignedDataInterval", ["0", "60", "900"]],
   ["HeartbeatInterval", ["60", "300", "3600"]],
-  ["WebSocketPingInterval", ["10", "60"]],
+  ["WebSocketPingInterval", ["10", "60", "0"]],
   ["ConnectionTimeOut", ["5", "60"]],
   ["StopTxnSampledData", ["", "Energy.Active.Import.Register"]],
   ["LocalPreAuthorize", ["true", "false"]],

@@ -5,37 +5,11 @@
  * has kept; what stands here must reach the central system, once, and nothing else may.
  */
 import type { StartTransactionRequest } from "../../protocol/messages/core.ts";
+import type { Bill, Message } from "./bill.ts";
 import type { AnswerRecord, OutboxRecord, RegistrationRecord, ResendRecord } from "../../storage/records.ts";
 import type { MemorySnapshot } from "../../storage/drivers/memory_store.ts";
 import { open } from "../../storage/record.ts";
 import type { Batch, Key, Store, Value } from "../../storage/store.ts";
-
-export type Message = OutboxRecord["message"];
-type Stop = Extract<Message, { action: "StopTransaction" }>["payload"];
-
-/** One transaction, from the commit that begins it to the end of the run. */
-export interface Bill {
-  readonly localId: number;
-  readonly connectorId: number;
-  readonly start: StartTransactionRequest;
-  /** What the hardware had delivered by then, finer than any meter tells it. */
-  readonly startedWh: number;
-  stop: Stop | null;
-  stoppedWh: number | null;
-  /** What StartTransaction was answered, as far as the store knows. */
-  answer: AnswerRecord | null;
-  /** Since when the store knows that its idTag was refused. */
-  refusedMs: number | null;
-  /** Messages of it that are set aside, by their sequence: refused for good, or sent without a transactionId. */
-  readonly archive: Map<number, Message>;
-  /** When its periodic samples were taken: the last two. */
-  readonly samplesMs: number[];
-  readonly startedMs: number;
-  /** Its energy cannot be judged: the meter has lied between the reading that began it and its end. */
-  isMisread: boolean;
-  /** What of it may be lost, and why: a damaged record, an emptied store. */
-  excuse: string | null;
-}
 
 export interface DurableLedger {
   /** Asked for: durable or not, as a power cut may have decided. */
@@ -292,10 +266,4 @@ function concerned(
 
 function excuse(bills: Iterable<Bill | undefined>, why: string): void {
   for (const bill of bills) if (bill !== undefined) bill.excuse ??= why;
-}
-
-/** Whether its StartTransaction was refused for good, so that the rest of it goes out without a transactionId. */
-export function isStartParked({ archive }: Bill): boolean {
-  for (const { action } of archive.values()) if (action === "StartTransaction") return true;
-  return false;
 }

@@ -7,7 +7,7 @@
 import type { TreeNode } from "../../actors/otp/tree.ts";
 import { startText } from "./central_system_ledger.ts";
 import type { LedgerEntry } from "./central_system_ledger.ts";
-import type { Bill } from "./durable_ledger.ts";
+import type { Bill } from "./bill.ts";
 import type { Fail } from "./invariants.ts";
 import { statusOf } from "./status_watch.ts";
 import type { World } from "./world.ts";

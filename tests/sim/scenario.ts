@@ -7,7 +7,7 @@
  */
 import type { CableSide } from "../../hal/hardware_verb.ts";
 import type { PhysicalFault } from "../../hal/physical_state.ts";
-import type { Handshake } from "./central_system_model.ts";
+import type { Handshake } from "./handshake.ts";
 import type { DialFault } from "./faulty_dial.ts";
 import type { FailedCommit } from "./faulty_disk.ts";
 import type { MeterFault } from "./faulty_meter.ts";

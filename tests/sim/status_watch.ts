@@ -14,11 +14,14 @@ import type { World } from "./world.ts";
 /** From what ChangeAvailability has made durable to the status, at the slowest. */
 const availabilityMs = 60_000;
 
+/** For so long a report may wait for the wire, at the slowest. */
+const unseenMs = 120_000;
+
 interface Seen {
   /** Since the last one that was reported. */
   readonly actual: ChargePointStatus[];
-  /** Its actor was started anew: what it says of itself in its start is seen by nobody. */
-  hasStarted: boolean;
+  /** When its actor ended last: what it said just before, and what its successor says in its start, is seen by nobody. */
+  endedMs: number;
   /** It has ended, and its successor has not been looked at yet. */
   hasEnded: boolean;
   /** Since when it contradicts what ChangeAvailability has made durable. */
@@ -42,7 +45,7 @@ export function watchStatuses(world: World, fail: Fail): () => void {
     if (event.kind === "message") look(connectorId);
     const known = seen.get(connectorId);
     if ((event.kind === "crash" || event.kind === "stopped") && known !== undefined) {
-      known.hasStarted = true;
+      known.endedMs = event.atMs;
       known.hasEnded = true;
     }
     moved.add(connectorId);
@@ -55,7 +58,7 @@ export function watchStatuses(world: World, fail: Fail): () => void {
     if (known === undefined) {
       return void seen.set(connectorId, {
         actual: [status],
-        hasStarted: false,
+        endedMs: -Infinity,
         hasEnded: false,
         wrongSinceMs: null,
       });
@@ -85,10 +88,8 @@ export function watchStatuses(world: World, fail: Fail): () => void {
     const known = seen.get(connectorId);
     if (known === undefined) return;
     const at = known.actual.indexOf(status);
-    if (at >= 0) {
-      known.actual.splice(0, at);
-      if (known.actual.length === 1) known.hasStarted = false;
-    } else if (!known.hasStarted) {
+    if (at >= 0) known.actual.splice(0, at);
+    else if (world.clock.monotonicMs() - known.endedMs > unseenMs) {
       fail("I10", `connector ${connectorId} was reported ${status}, and has since been ${known.actual}`);
     }
   }

@@ -44,7 +44,9 @@ export function watchSupervision(world: World, fail: Fail): () => void {
       case "crash":
         world.reached.add("crash");
         world.reached.add(`crash of ${event.actor.split(":")[0]}`);
-        if (event.error.includes("deadline")) world.reached.add("turn outlasted its deadline");
+        if (event.error.includes("finish a start or a turn")) {
+          world.reached.add("turn outlasted its deadline");
+        }
         return;
       case "restart":
         world.reached.add("restart");

@@ -49,14 +49,14 @@ export function drawSwarm(draw: Draw): Swarm {
 /** What a seed has configured. Attempts are many, so that nothing is set aside, or few, so that something is. */
 export function drawSettings(draw: Draw): Readonly<Record<string, string>> {
   return {
-    MeterValueSampleInterval: oneOf(draw, ["60", "60", "20", "0"]),
+    MeterValueSampleInterval: oneOf(draw, ["60", "60", "300", "0"]),
     ClockAlignedDataInterval: oneOf(draw, ["0", "0", "900"]),
     StopTxnSampledData: oneOf(draw, ["", "Energy.Active.Import.Register"]),
     AllowOfflineTxForUnknownId: oneOf(draw, ["true", "true", "false"]),
     AuthorizeRemoteTxRequests: oneOf(draw, ["true", "false"]),
     AuthorizationCacheEnabled: oneOf(draw, ["true", "true", "false"]),
     LocalPreAuthorize: oneOf(draw, ["true", "false"]),
-    WebSocketPingInterval: oneOf(draw, ["60", "60", "20"]),
+    WebSocketPingInterval: oneOf(draw, ["60", "300", "300"]),
     TransactionMessageAttempts: oneOf(draw, ["100", "100", "3", "2"]),
     TransactionMessageRetryInterval: oneOf(draw, ["10", "10", "1"]),
     StopTransactionOnInvalidId: oneOf(draw, ["true", "false"]),

@@ -5,6 +5,7 @@
  * ledger as it was.
  */
 import type { RpcErrorCode } from "../../protocol/frame.ts";
+import { callError, formatCallError, formatCallResult } from "../../protocol/frame.ts";
 import type { IdTagInfo } from "../../protocol/messages/types.ts";
 
 export type Turn =
@@ -39,3 +40,29 @@ export type Turn =
     readonly status: "Accepted" | "Pending" | "Rejected";
     readonly intervalS: number;
   };
+
+/** What is said to the CALL with this id; `own` is what the specification would have it say. */
+export function answerTexts(
+  id: string,
+  turn: Exclude<Turn, { kind: "nothing" | "cut" }>,
+  own: unknown,
+  anyId: () => string,
+): readonly string[] {
+  const result = (id: string, payload: unknown) => formatCallResult({ kind: "CallResult", id, payload });
+  switch (turn.kind) {
+    case "answer":
+      return [result(id, turn.payload ?? own)];
+    case "error":
+      return [formatCallError(callError(id, turn.errorCode, "scripted"))];
+    case "texts":
+      return turn.texts(id);
+    case "twice":
+      return [result(id, own), result(id, own)];
+    case "strangerFirst":
+      return [result(anyId(), {}), result(id, own)];
+    case "judged":
+    case "numbered":
+    case "boot":
+      return [result(id, own)];
+  }
+}

@@ -11,8 +11,9 @@ import type { KeyTable } from "../../protocol/configuration.ts";
 import { change } from "../../protocol/configuration.ts";
 import { transactionIdNotObtained } from "../../protocol/transaction.ts";
 import type { CentralSystemLedger } from "./central_system_ledger.ts";
-import type { Bill, DurableLedger, Message } from "./durable_ledger.ts";
-import { isStartParked } from "./durable_ledger.ts";
+import type { Bill, Message } from "./bill.ts";
+import { isStartParked } from "./bill.ts";
+import type { DurableLedger } from "./durable_ledger.ts";
 
 export interface WireBreach {
   readonly id: string;

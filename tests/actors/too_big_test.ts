@@ -1,0 +1,122 @@
+/** Decision D-too-big: a frame that the peer or the line cannot take holds up no bill (OCPP 1.6 §3.7.1, §4.10; errata v4.0 §3.14). */
+import { assert, assertEquals } from "@std/assert";
+import { formatCall } from "../../protocol/frame.ts";
+import type { MeterValue } from "../../protocol/messages/types.ts";
+import type { CalmHouse, Sent } from "./calm_house.ts";
+import { begun, bootedHouse, charging, swiped } from "./calm_house.ts";
+
+const measurands = [
+  "Energy.Active.Import.Register",
+  "Power.Active.Import",
+  "Current.Import",
+  "Current.Offered",
+  "Voltage",
+  "Frequency",
+  "Temperature",
+].join();
+const frameBytesMax = 256 * 1_024;
+
+/** A transaction of 500 samples of all that the station measures has been stopped; offline. */
+async function sampledHouse(settings: Readonly<Record<string, string>> = {}): Promise<CalmHouse> {
+  const house = await bootedHouse({
+    station: "ac-two-sockets",
+    settings: { StopTxnSampledData: measurands, MeterValueSampleInterval: "1", ...settings },
+  });
+  await charging(house);
+  await house.advance(500_000);
+  house.network.setLink("down");
+  await house.advance(0);
+  await swiped(house, "ALICE");
+  house.forget();
+  return house;
+}
+
+/** The peer hangs up on each frame above so many bytes, as one that answers 1009 does; with 0 on each StopTransaction. */
+function hangUpAbove(house: CalmHouse, bytesMax: number): void {
+  house.centralSystem.script(
+    "StopTransaction",
+    ...Array.from({ length: 100 }, () => ({ kind: "answer" as const, afterMs: 10 })),
+  );
+  let seen = 0;
+  house.watch(() => {
+    const stops = house.sent("StopTransaction");
+    const last = stops.at(-1);
+    if (stops.length === seen || last === undefined) return;
+    seen = stops.length;
+    if (bytes(last) > bytesMax) house.centralSystem.cut();
+  });
+}
+
+function bytes({ id, action, payload }: Sent): number {
+  return formatCall({ kind: "Call", id, action, payload }).length;
+}
+
+function contexts({ payload }: Sent): readonly unknown[] {
+  const data = payload.transactionData as readonly MeterValue[];
+  return [data.at(0), data.at(-1)].map((value) => value?.sampledValue[0]?.context);
+}
+
+async function back(house: CalmHouse): Promise<void> {
+  house.network.setLink("up");
+  await house.advance(3_600_000);
+}
+
+function parked(house: CalmHouse): number {
+  return (house.system().inspect("outbox") as { parked: number }).parked;
+}
+
+Deno.test("a StopTransaction with more samples than a frame has room for goes at once, thinned, with the first and the last", async () => {
+  const house = await sampledHouse();
+  await back(house);
+  const [stop, ...more] = house.sent("StopTransaction");
+  assert(stop !== undefined);
+  assertEquals(more, []);
+  assert(bytes(stop) <= frameBytesMax && bytes(stop) > frameBytesMax / 3, String(bytes(stop)));
+  assertEquals(contexts(stop), ["Transaction.Begin", "Transaction.End"]);
+  assertEquals([house.centralSystem.open(), house.effects("CutSlowPeer")], [[], []]);
+});
+
+Deno.test("a peer that hangs up on what is too big for it gets half as much from the third time on, until it answers", async () => {
+  const house = await sampledHouse();
+  hangUpAbove(house, 40_000);
+  await back(house);
+  const stops = house.sent("StopTransaction");
+  const sizes = stops.map(bytes);
+  assertEquals(sizes[0], sizes[1], "one lost link is any network's");
+  assert(sizes.slice(1).every((size, at) => at === 0 || size < (sizes[at] ?? 0)), sizes.join());
+  assert((sizes.at(-1) ?? 0) <= 40_000 && sizes.length <= 6, sizes.join());
+  assertEquals(stops.map(contexts), stops.map(() => ["Transaction.Begin", "Transaction.End"]));
+  assertEquals([house.centralSystem.open(), parked(house)], [[], 0]);
+});
+
+Deno.test("a peer that hangs up on it whatever its size has refused it: it is parked, and the next bill goes", async () => {
+  const house = await sampledHouse({ TransactionMessageAttempts: "2" });
+  hangUpAbove(house, 0);
+  await back(house);
+  assertEquals(house.sent("StopTransaction").length, 22);
+  assertEquals(parked(house), 1);
+  house.watch(() => {});
+  await begun(house, 2, "BOB");
+  assertEquals(house.sent("StartTransaction").map(({ payload }) => payload.idTag), ["BOB"]);
+  assertEquals(house.centralSystem.ledger.size, 2);
+});
+
+Deno.test("D-offline-attempts: a peer that is silent each time, and is cut for it, has refused nothing", async () => {
+  const house = await bootedHouse({ settings: { TransactionMessageAttempts: "1" } });
+  let silent = false;
+  house.watch(() => {
+    if (house.sent("StartTransaction").length === 0 || silent) return;
+    silent = true;
+    house.network.setLink("silent");
+  });
+  house.centralSystem.script("StartTransaction", ...Array(60).fill({ kind: "nothing" }));
+  await begun(house);
+  for (let times = 0; times < 40; times++) {
+    while (house.effects("CutDeadPeer").length <= times) await house.clock.step();
+    house.network.setLink("up");
+    const { length } = house.sent("StartTransaction");
+    while (house.sent("StartTransaction").length === length) await house.clock.step();
+    house.network.setLink("silent");
+  }
+  assertEquals(parked(house), 0);
+});
