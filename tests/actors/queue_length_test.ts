@@ -3,10 +3,11 @@ import { assert, assertEquals } from "@std/assert";
 import { openArchive } from "../../actors/archive.ts";
 import { QueueLength } from "../../actors/queue_length.ts";
 import { pageMax } from "../../actors/store_pages.ts";
+import type { TransactionQueue } from "../../actors/transaction_queue.ts";
 import { openTransactionQueue } from "../../actors/transaction_queue.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
-import type { OutboxRecord } from "../../storage/records.ts";
-import { outboxKey } from "../../storage/records.ts";
+import type { AnswerRecord, OutboxRecord } from "../../storage/records.ts";
+import { answerKey, outboxKey } from "../../storage/records.ts";
 import type { Key, Store } from "../../storage/store.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import { bootedHouse } from "./calm_house.ts";
@@ -67,7 +68,7 @@ Deno.test("what is added while the count goes on is counted once", async () => {
 });
 
 Deno.test("what is removed while the count goes on is not counted, behind it and ahead of it", async () => {
-  for (const removed of [1, pageMax, pageMax + 1, 2 * pageMax + 2]) {
+  for (const removed of [1, pageMax, pageMax + 1, 2 * pageMax + 2, 2 * pageMax + 3]) {
     const { store } = createMemoryStore();
     const old = await put(store, 2 * pageMax + 2);
     const length = await QueueLength.open(store);
@@ -154,15 +155,41 @@ Deno.test("a drained message costs no read of its own", async () => {
     value: sampleAt(at),
   }));
   assertEquals((await store.commit({ sets })).kind, "committed");
-  const listener = { startAnswered: refuse, idTagInfoReceived: refuse, damaged: refuse, trace: refuse };
-  const archive = await openArchive({ store, wallMs: () => 0, listener });
-  const queue = await openTransactionQueue({ store, meterValuesMax: 10, wallMs: () => 0, archive, listener });
+  const queue = await silentQueue(store);
   const readAtStart = read();
   for (let next = await queue.head(100_000); next !== null; next = await queue.head(100_000)) {
     assert(await next.answered({}));
   }
   assertEquals([queue.length(), read() - readAtStart], [0, 200]);
 });
+
+Deno.test("each message of two transactions at a time goes with its own transactionId", async () => {
+  const { store } = createMemoryStore();
+  const start = { connectorId: 1, idTag: "ALICE", meterStart: 0, timestamp: "2026-01-01T00:00:00.000Z" };
+  for (const localId of [1, 2]) {
+    const answer: AnswerRecord = { transactionId: 70 + localId, accepted: true, start };
+    await store.commit({ sets: [{ key: answerKey(localId), value: answer }] });
+  }
+  for (const localId of [1, 2, 2, 1]) {
+    const { message, failures } = sampleAt(0);
+    const value: OutboxRecord = { message: { ...message, localId }, failures };
+    await store.commit({ sets: [{ key: outboxKey(store.nextSequence()), value }] });
+  }
+  const queue = await silentQueue(store);
+  const ids: unknown[] = [];
+  for (let next = await queue.head(100_000); next !== null; next = await queue.head(100_000)) {
+    ids.push("transactionId" in next.call.payload ? next.call.payload.transactionId : null);
+    assert(await next.answered({}));
+  }
+  assertEquals(ids, [71, 72, 72, 71]);
+});
+
+async function silentQueue(store: Store): Promise<TransactionQueue> {
+  const listener = { startAnswered: refuse, idTagInfoReceived: refuse, damaged: refuse, trace: refuse };
+  const parts = { store, wallMs: () => 0, listener };
+  const archive = await openArchive(parts);
+  return await openTransactionQueue({ ...parts, meterValuesMax: 10, archive });
+}
 
 function refuse(): never {
   throw new Error("nothing is to be told");
