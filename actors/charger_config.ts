@@ -3,8 +3,10 @@
  *
  * Law: a pure translation. What is derived here is derived nowhere else.
  */
+import type { ConnectorHardware } from "../hal/connector_hardware.ts";
 import type { StationProfile } from "../hal/station_profile.ts";
 import type { WebSocketTarget } from "../hal/websocket.ts";
+import type { Supply } from "../protocol/charging_rate.ts";
 import type { FixableBoolean, KeyTable } from "../protocol/configuration.ts";
 import { keyTable } from "../protocol/configuration.ts";
 import { measurandItems } from "../protocol/measurand_item.ts";
@@ -32,6 +34,8 @@ const payloadBytesMax = 262_144;
 const backoff = { initialMs: 1_000, maxMs: 300_000 };
 /** In Pending and Rejected with interval 0 (OCPP 1.6 §4.2: own choice, without flooding). */
 const ownBootIntervalS = 60;
+/** IEC 61851-1: a car charges from 6 A up, and the pilot signal cannot offer less. */
+const currentMinAcA = 6;
 
 export function chargerConfig(
   profile: StationProfile,
@@ -50,10 +54,9 @@ export function chargerConfig(
       holdUpTimeMs: profile.powerLoss.holdUpTimeS * 1_000,
       checkpointIntervalMs: profile.powerLoss.checkpointIntervalS * 1_000,
     },
-    connectors: profile.connectors.map(({ maxCurrentA, maxPowerW, lock }) => ({
-      currentMaxA: maxCurrentA,
-      powerMaxW: maxPowerW,
-      hasLock: lock,
+    connectors: profile.connectors.map((connector) => ({
+      supply: supplyOf(connector),
+      hasLock: connector.lock,
     })),
     boot,
   };
@@ -87,10 +90,16 @@ export function stationKeyTable(profile: StationProfile): KeyTable {
     localAuthorizeOffline: firstValues.LocalAuthorizeOffline,
     localAuthListMaxLength: limits.LocalAuthListMaxLength,
     sendLocalListMaxLength: limits.SendLocalListMaxLength,
+    chargeProfileMaxStackLevel: limits.ChargeProfileMaxStackLevel,
+    chargingScheduleMaxPeriods: limits.ChargingScheduleMaxPeriods,
+    maxChargingProfilesInstalled: limits.MaxChargingProfilesInstalled,
+    chargingRateUnits: profile.smartCharging.chargingRateUnits,
+    currentMaxA: Math.max(...profile.connectors.map(({ maxCurrentA }) => maxCurrentA)),
     functions: {
       ...options,
       reservation: featureProfiles(profile).includes("Reservation"),
       localAuthList: featureProfiles(profile).includes("LocalAuthListManagement"),
+      smartCharging: featureProfiles(profile).includes("SmartCharging"),
       // Security profiles 1 and 2 are those with a password.
       authorizationKey: profile.security.securityProfiles.some((number) => number < 3),
     },
@@ -128,6 +137,19 @@ function fixable(
 
 function featureProfiles(profile: StationProfile): readonly string[] {
   return profile.featureProfiles.filter((name) => builtFeatureProfiles.includes(name));
+}
+
+/** As the rules of smart charging see it. */
+function supplyOf(connector: ConnectorHardware): Supply {
+  const { maxCurrentA: currentMaxA, maxPowerW: powerMaxW } = connector;
+  switch (connector.current) {
+    case "AC": {
+      const { voltageV, phases } = connector;
+      return { currentMinA: currentMinAcA, currentMaxA, powerMaxW, voltageV, phases };
+    }
+    case "DC":
+      return { currentMinA: 0, currentMaxA, powerMaxW, voltageV: connector.voltageMaxV, phases: 1 };
+  }
 }
 
 /** OCPP-J 1.6 §3.1.1: the endpoint, a slash, and the identity percent-encoded. */

@@ -12,6 +12,7 @@ import { keys } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 import type { Address, Message, Self } from "./otp/actor.ts";
+import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import type { ReservationsMessage } from "./reservations.ts";
 
 export interface CivilClockParts {
@@ -21,6 +22,7 @@ export interface CivilClockParts {
   readonly store: Store;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
   readonly reservations: Address<ReservationsMessage>;
+  readonly profileScheduler: Address<ProfileSchedulerMessage>;
 }
 
 export class CivilClock {
@@ -33,13 +35,14 @@ export class CivilClock {
   }
 
   async set(currentTime: string): Promise<void> {
-    const { clock, civilTime, connectors, reservations, store } = this.#parts;
+    const { clock, civilTime, connectors, reservations, profileScheduler, store } = this.#parts;
     const setMs = clockToSet(currentTime, clock.wallMs());
     if (setMs !== null) {
       this.#self.trace("SetClock", { fromMs: clock.wallMs(), toMs: setMs });
       civilTime.set(setMs);
       for (const connector of connectors.values()) this.#self.send(connector, { kind: "ClockStepped" });
       this.#self.send(reservations, { kind: "ClockStepped" });
+      this.#self.send(profileScheduler, { kind: "ClockStepped" });
     }
     const record: ClockRecord = { knownMs: clock.wallMs() };
     await store.commit({ sets: [{ key: keys.clock, value: record }] });

@@ -17,6 +17,7 @@ import { tracingDamaged } from "./damaged_record.ts";
 import type { MeterMessage } from "./meter.ts";
 import type { ActorSpec, Address } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
+import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import { reservedAtStart } from "./reservation_book.ts";
 import type { ReservationsMessage } from "./reservations.ts";
 import { openRestartBook } from "./restart_book.ts";
@@ -48,6 +49,7 @@ export interface ConnectorParts {
   readonly outbox: Address<OutboxMessage>;
   readonly station: Address<StationMessage>;
   readonly reservations: Address<ReservationsMessage>;
+  readonly profileScheduler: Address<ProfileSchedulerMessage>;
 }
 
 export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessage> {

@@ -12,6 +12,7 @@ import type { Reserved } from "../protocol/reservation.ts";
 import type { AvailabilityBook } from "./availability.ts";
 import type { ConnectorParts } from "./connector.ts";
 import { ConnectorDescription } from "./connector_description.ts";
+import { ConnectorDrawing } from "./connector_drawing.ts";
 import { ConnectorHardware, isUnlocked } from "./connector_hardware.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 import type { MeterRead, Purpose } from "./connector_meter.ts";
@@ -46,6 +47,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   readonly #book: TransactionBook;
   readonly #hardware: ConnectorHardware;
   readonly #description: ConnectorDescription;
+  readonly #drawing: ConnectorDrawing;
   readonly #reporter: StableStatus;
   readonly #meter: ConnectorMeter;
   readonly #metering: ConnectorMetering;
@@ -68,11 +70,12 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       parts.station,
       parts.reservations,
     ]);
+    this.#drawing = new ConnectorDrawing(self, { ...parts, book });
     this.#reporter = new StableStatus(self, {
       ...parts,
       minimumS: () => this.#settings.MinimumStatusDuration,
     });
-    this.#meter = new ConnectorMeter(self, parts);
+    this.#meter = new ConnectorMeter(self, { ...parts, offeredA: () => this.#facts.offeredA });
     this.#timers = new ConnectorTimers(self, parts);
     this.#transaction = new ConnectorTransaction(self, { ...parts, book, meter: this.#meter });
     const samples = new ConnectorSamples(self, parts, this.#meter);
@@ -99,6 +102,8 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       // What a predecessor has said; where it could not, a connector that comes back says what is true.
       saysReserved: reserved.held && record === null && availability.now() === "Operative",
       restarting: false,
+      // Until the profile scheduler says what it has told the board.
+      offeredA: parts.currentMaxA,
       lockFault: null,
       warning: null,
     };
@@ -134,6 +139,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       case "Presented":
       case "ReservationChanged":
       case "RestartFailed":
+      case "CurrentOffered":
         return this.#apply(message);
       case "AuthorizationConcluded":
         return this.#apply({
@@ -179,6 +185,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       case "MeterValuesConcluded":
         return;
       case "Describe":
+        this.#drawing.again(this.#facts.use);
         return this.#description.again(this.#facts);
       case "ClockStepped":
         return this.#clockStepped();
@@ -205,6 +212,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     this.#keepTimers();
     this.#reporter.changed(this.#report());
     this.#description.changed(next);
+    this.#drawing.changed(next.use);
     return this.#perform(effects);
   }
 

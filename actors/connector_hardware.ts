@@ -11,8 +11,6 @@ import { wantsContactor, wantsLock } from "../protocol/connector_status.ts";
 
 export interface ConnectorHardwareParts {
   readonly connectorId: number;
-  /** Ampere: what the station can give here. */
-  readonly currentMaxA: number;
   /** A detachable cable that the station can hold. */
   readonly hasLock: boolean;
   readonly board: Board;
@@ -34,7 +32,6 @@ export class ConnectorHardware {
     this.#state = parts.board.state(parts.connectorId);
     this.#stationFault = parts.board.stationFault();
     this.#supply = parts.power.supply();
-    parts.board.setCurrentLimit(parts.connectorId, parts.currentMaxA);
   }
 
   state(): BoardState {

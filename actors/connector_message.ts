@@ -26,6 +26,18 @@ export interface ConnectorChanged extends Message {
   readonly candidate: Candidate;
 }
 
+/** What a connector is doing, as far as its limit depends on it. */
+export type Drawing =
+  | { readonly kind: "none" }
+  | { readonly kind: "starting" }
+  | { readonly kind: "running"; readonly localId: number; readonly startedMonotonicMs: number };
+
+export interface DrawingChanged extends Message {
+  readonly kind: "DrawingChanged";
+  readonly connectorId: number;
+  readonly drawing: Drawing;
+}
+
 /** Civil time has been set: the clock's grid lies elsewhere now. */
 export interface ClockStepped extends Message {
   readonly kind: "ClockStepped";
@@ -75,6 +87,8 @@ export type ConnectorMessage =
   | ClockStepped
   /** What is reserved here, whether it has changed or is told again. */
   | { readonly kind: "ReservationChanged"; readonly reserved: Reserved }
+  /** The most that a car may draw here, ampere; 0 where that is too little to charge. Told again whenever this connector says what it does. */
+  | { readonly kind: "CurrentOffered"; readonly offeredA: number }
   | ReadingDue
   | {
     readonly kind: "StartAnswered";

@@ -41,7 +41,8 @@ export interface MeterRead extends Message {
 export interface ConnectorMeterParts {
   readonly connectorId: number;
   readonly meter: Address<MeterMessage>;
-  readonly currentMaxA: number;
+  /** Ampere: the most that the car may draw now. */
+  readonly offeredA: () => number;
 }
 
 /** The meter actor answers within 3 s. */
@@ -97,7 +98,7 @@ export class ConnectorMeter {
   ): MeterValue | null {
     const measured = {
       ...reading,
-      offeredA: board.contactorClosed ? this.#parts.currentMaxA : 0,
+      offeredA: board.contactorClosed ? this.#parts.offeredA() : 0,
       ...(board.evSocPercent === undefined ? {} : { socPercent: board.evSocPercent }),
     };
     return meterValue(measured, items, context, atMs);

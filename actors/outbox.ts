@@ -14,6 +14,7 @@ import type { DeliveryListener } from "./delivery.ts";
 import type { LinkMessage } from "./link.ts";
 import type { ActorSpec, Address, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
+import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import type { Route } from "./routes.ts";
 import { readSettings } from "./settings.ts";
 import type { StationMessage } from "./station_message.ts";
@@ -31,6 +32,7 @@ export interface OutboxParts {
   readonly station: Address<StationMessage>;
   readonly authorizer: Address<AuthorizerMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
+  readonly profileScheduler: Address<ProfileSchedulerMessage>;
   readonly route: Route;
 }
 

@@ -75,8 +75,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
       case "LinkDown":
         return this.#linkLost(message.silent);
       case "AnnounceLink":
-        this.#self.send(this.#parts.station, { kind: "LinkChanged", up: this.#isLinkUp() });
-        return;
+        return this.#announceLink();
       case "FrameReceived":
         return this.#received(message.text);
       case "RegistrationChanged":
@@ -138,6 +137,12 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     return this.#pump();
   }
 
+  #announceLink(): void {
+    const { station, profileScheduler } = this.#parts;
+    this.#self.send(station, { kind: "LinkChanged", up: this.#isLinkUp() });
+    this.#self.send(profileScheduler, { kind: "LinkChanged", up: this.#isLinkUp() });
+  }
+
   async #queued(): Promise<void> {
     await this.#messages.queue.added();
     await this.#pump();
@@ -163,7 +168,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     // A link that crashed, or one that an incarnation before this has heard of, was told to nobody as lost. Nobody hung up, either.
     if (this.#socket !== null) await this.#linkLost(true);
     this.#socket = socket;
-    this.#self.send(this.#parts.station, { kind: "LinkChanged", up: true });
+    this.#announceLink();
     return this.#pump();
   }
 
@@ -174,7 +179,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   async #linkLost(silent: boolean): Promise<void> {
     this.#socket = null;
     this.#heldSinceMs = null;
-    this.#self.send(this.#parts.station, { kind: "LinkChanged", up: false });
+    this.#announceLink();
     this.#incoming.forget();
     const cargo = this.#flight.end();
     if (cargo?.kind === "delivery") await this.#delivery.linkLost(cargo.delivery, silent, this.#settings);

@@ -13,26 +13,48 @@ import { answerKey, AnswerRecord, keys, readRecord, TransactionRecord } from "..
 import type { Store } from "../storage/store.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
+import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 
 /** A connector has said whether it accepts. */
 export interface ConnectorAnswered extends Message {
   readonly kind: "ConnectorAnswered";
   readonly outcome: Outcome<boolean>;
+  /** Of the profile that came with the start, and goes with a no. */
+  readonly chargingProfileId?: number;
   readonly reply: Reply<Answer>;
+}
+
+/** The profile scheduler has said whether the profile of a start may hold. */
+export interface ProfileOffered extends Message {
+  readonly kind: "ProfileOffered";
+  readonly outcome: Outcome<boolean>;
+  readonly start: RemoteStart;
+  readonly reply: Reply<Answer>;
+}
+
+interface RemoteStart {
+  readonly connectorId: number;
+  readonly idTag: string;
+  readonly chargingProfileId?: number;
 }
 
 export interface RemoteTransactionsParts {
   readonly store: Store;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
+  readonly profileScheduler: Address<ProfileSchedulerMessage>;
+  /** Where it is off the profile of a RemoteStartTransaction is ignored (§5.11). */
+  readonly smartCharging: boolean;
 }
 
 const connectorTimeoutMs = 15_000;
 
+type Own = Pick<Self<ConnectorAnswered | ProfileOffered>, "ask" | "send">;
+
 export class RemoteTransactions {
-  readonly #self: Pick<Self<ConnectorAnswered>, "ask">;
+  readonly #self: Own;
   readonly #parts: RemoteTransactionsParts;
 
-  constructor(self: Pick<Self<ConnectorAnswered>, "ask">, parts: RemoteTransactionsParts) {
+  constructor(self: Own, parts: RemoteTransactionsParts) {
     this.#self = self;
     this.#parts = parts;
   }
@@ -43,13 +65,33 @@ export class RemoteTransactions {
     reply: Reply<Answer>,
   ): void {
     const connectorId = request.connectorId ?? remoteStartConnector(candidates, request.idTag);
-    const connector = connectorId === null ? undefined : this.#parts.connectors.get(connectorId);
+    if (connectorId === null) return reply(statusAnswer("Rejected"));
+    const profile = this.#parts.smartCharging ? request.chargingProfile : undefined;
+    const start: RemoteStart = { connectorId, idTag: request.idTag };
+    if (profile === undefined) return this.#ask(start, reply);
+    // The profile first: its limit is to be there when the contactor closes.
+    const { chargingProfileId } = profile;
+    this.#self.ask(
+      this.#parts.profileScheduler,
+      (offered: Reply<boolean>) => ({ kind: "OfferProfile", connectorId, profile, reply: offered }),
+      connectorTimeoutMs,
+      (outcome) => ({ kind: "ProfileOffered", outcome, start: { ...start, chargingProfileId }, reply }),
+    );
+  }
+
+  profileOffered({ outcome, start, reply }: ProfileOffered): void {
+    if (outcome.kind === "reply" && outcome.value) return this.#ask(start, reply);
+    reply(statusAnswer("Rejected"));
+  }
+
+  #ask({ connectorId, idTag, ...offered }: RemoteStart, reply: Reply<Answer>): void {
+    const connector = this.#parts.connectors.get(connectorId);
     if (connector === undefined) return reply(statusAnswer("Rejected"));
     this.#self.ask(
       connector,
-      (answered: Reply<boolean>) => ({ kind: "RemoteStart", idTag: request.idTag, reply: answered }),
+      (answered: Reply<boolean>) => ({ kind: "RemoteStart", idTag, reply: answered }),
       connectorTimeoutMs,
-      (outcome) => ({ kind: "ConnectorAnswered", outcome, reply }),
+      (outcome) => ({ kind: "ConnectorAnswered", outcome, ...offered, reply }),
     );
   }
 
@@ -74,7 +116,11 @@ export class RemoteTransactions {
     reply(statusAnswer("Rejected"));
   }
 
-  answered({ outcome, reply }: ConnectorAnswered): void {
-    reply(statusAnswer(outcome.kind === "reply" && outcome.value ? "Accepted" : "Rejected"));
+  answered({ outcome, chargingProfileId, reply }: ConnectorAnswered): void {
+    const accepted = outcome.kind === "reply" && outcome.value;
+    if (!accepted && chargingProfileId !== undefined) {
+      this.#self.send(this.#parts.profileScheduler, { kind: "WithdrawProfile", chargingProfileId });
+    }
+    reply(statusAnswer(accepted ? "Accepted" : "Rejected"));
   }
 }

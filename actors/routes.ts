@@ -14,6 +14,7 @@ import type { AuthorizerMessage } from "./authorizer.ts";
 import type { ConfigurationMessage } from "./configuration.ts";
 import type { LocalListMessage } from "./local_list.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
+import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import type { ReservationsMessage } from "./reservations.ts";
 import type { StationMessage } from "./station_message.ts";
 
@@ -23,6 +24,7 @@ export const builtFeatureProfiles: readonly string[] = [
   "LocalAuthListManagement",
   "RemoteTrigger",
   "Reservation",
+  "SmartCharging",
 ];
 
 /** Asks whoever serves the CALL; what comes of it arrives as the asker's own message. */
@@ -44,6 +46,7 @@ export interface RouteParts {
   readonly authorizer: Address<AuthorizerMessage>;
   readonly localList: Address<LocalListMessage>;
   readonly reservations: Address<ReservationsMessage>;
+  readonly profileScheduler: Address<ProfileSchedulerMessage>;
   /** Ours, as DataTransfer names it. */
   readonly vendorId: string;
   /** SupportedFeatureProfiles: an action of one that is off is answered by the table. */
@@ -62,7 +65,7 @@ export function routes(parts: RouteParts): Route {
 }
 
 function served(parts: RouteParts, action: CentralSystemAction, payload: unknown): Routed {
-  const { configuration, station, authorizer, localList, reservations } = parts;
+  const { configuration, station, authorizer, localList, reservations, profileScheduler } = parts;
   switch (action) {
     case "GetConfiguration":
       return checked(
@@ -129,6 +132,27 @@ function served(parts: RouteParts, action: CentralSystemAction, payload: unknown
         payload,
         reservations,
         (request, reply) => ({ kind: "CancelReservation", request, reply }),
+      );
+    case "SetChargingProfile":
+      return checked(
+        action,
+        payload,
+        profileScheduler,
+        (request, reply) => ({ kind: "SetChargingProfile", request, reply }),
+      );
+    case "ClearChargingProfile":
+      return checked(
+        action,
+        payload,
+        profileScheduler,
+        (request, reply) => ({ kind: "ClearChargingProfile", request, reply }),
+      );
+    case "GetCompositeSchedule":
+      return checked(
+        action,
+        payload,
+        profileScheduler,
+        (request, reply) => ({ kind: "GetCompositeSchedule", request, reply }),
       );
     case "DataTransfer":
       return parsed(action, payload, (request) => ({

@@ -27,6 +27,7 @@ import { tracingDamaged } from "./damaged_record.ts";
 import { Heartbeating } from "./heartbeating.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
+import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import type { BootConcluded } from "./registering.ts";
 import { Registering } from "./registering.ts";
 import { RemoteTransactions } from "./remote_transactions.ts";
@@ -57,6 +58,9 @@ export interface StationParts {
   readonly outbox: Address<OutboxMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
   readonly reservations: Address<ReservationsMessage>;
+  readonly profileScheduler: Address<ProfileSchedulerMessage>;
+  /** The feature profile is on. */
+  readonly smartCharging: boolean;
 }
 
 const connectorTimeoutMs = 15_000;
@@ -190,6 +194,8 @@ class StationBehaviour implements Behaviour<StationMessage> {
         return this.#isAccepted()
           ? this.#remote.stop(message.request.transactionId, message.reply)
           : message.reply(statusAnswer("Rejected"));
+      case "ProfileOffered":
+        return this.#remote.profileOffered(message);
       case "ConnectorAnswered":
         return this.#remote.answered(message);
       case "TriggerMessage":

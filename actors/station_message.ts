@@ -18,7 +18,7 @@ import type { ConnectorChanged, UnlockAnswer } from "./connector_message.ts";
 import type { HeartbeatConcluded, HeartbeatDue } from "./heartbeating.ts";
 import type { Outcome, Reply } from "./otp/actor.ts";
 import type { BootConcluded, BootDue } from "./registering.ts";
-import type { ConnectorAnswered } from "./remote_transactions.ts";
+import type { ConnectorAnswered, ProfileOffered } from "./remote_transactions.ts";
 import type { RestartStep } from "./restarting.ts";
 import type { StatusStable } from "./stable_status.ts";
 import type { AvailabilityAnswered } from "./station_availability.ts";
@@ -48,6 +48,7 @@ export type StationMessage =
     readonly request: RemoteStopTransactionRequest;
     readonly reply: Reply<Answer>;
   }
+  | ProfileOffered
   | ConnectorAnswered
   | {
     readonly kind: "TriggerMessage";

@@ -15,6 +15,7 @@ import type { Power } from "../hal/power.ts";
 import type { Reader } from "../hal/reader.ts";
 import type { WebSocketDriver, WebSocketTarget } from "../hal/websocket.ts";
 import type { Backoff } from "../protocol/backoff.ts";
+import type { Supply } from "../protocol/charging_rate.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
 import type { OnPowerLoss } from "../protocol/connector_facts.ts";
 import type { BootNotificationRequest } from "../protocol/messages/core.ts";
@@ -39,6 +40,8 @@ import type { OutboxMessage } from "./outbox_message.ts";
 import { outboxActor } from "./outbox.ts";
 import type { PowerMessage } from "./power.ts";
 import { powerActor } from "./power.ts";
+import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
+import { profileSchedulerActor } from "./profile_scheduler.ts";
 import type { ReservationsMessage } from "./reservations.ts";
 import { reservationsActor } from "./reservations.ts";
 import { routes } from "./routes.ts";
@@ -74,11 +77,7 @@ export interface ChargerConfig {
     readonly checkpointIntervalMs: number;
   };
   /** In the order of their numbers, 1 to n. */
-  readonly connectors: readonly {
-    readonly currentMaxA: number;
-    readonly powerMaxW: number;
-    readonly hasLock: boolean;
-  }[];
+  readonly connectors: readonly { readonly supply: Supply; readonly hasLock: boolean }[];
   /** This boot's number, from `beginBoot`. */
   readonly boot: number;
 }
@@ -89,6 +88,7 @@ export interface Addresses {
   readonly authorizer: Address<AuthorizerMessage>;
   readonly localList: Address<LocalListMessage>;
   readonly reservations: Address<ReservationsMessage>;
+  readonly profileScheduler: Address<ProfileSchedulerMessage>;
   readonly meter: Address<MeterMessage>;
   readonly power: Address<PowerMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
@@ -125,6 +125,7 @@ function makeAddresses(kernel: Kernel, connectors: number): Addresses {
     authorizer: kernel.address("authorizer"),
     localList: kernel.address("local_list"),
     reservations: kernel.address("reservations"),
+    profileScheduler: kernel.address("profile_scheduler"),
     meter: kernel.address("meter"),
     power: kernel.address("power"),
     connectors: new Map(
@@ -153,7 +154,7 @@ function wireDrivers(ports: Ports, addresses: Addresses): void {
 }
 
 function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
-  const { connectors, authorizer, localList, link, outbox, station } = addresses;
+  const { connectors, authorizer, localList, profileScheduler, link, outbox, station } = addresses;
   return {
     id: "settings",
     strategy: "one_for_one",
@@ -163,7 +164,7 @@ function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
         address: addresses.configuration,
         store: ports.store,
         table: config.table,
-        listeners: [...connectors.values(), authorizer, localList, link, outbox, station],
+        listeners: [...connectors.values(), authorizer, localList, profileScheduler, link, outbox, station],
       }),
     ],
   };
@@ -173,13 +174,15 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
   const { clock, store, board } = ports;
   const { table, powerLoss } = config;
   const { onPowerLoss, checkpointIntervalMs, holdUpTimeMs } = powerLoss;
-  const { authorizer, localList, reservations, meter, power, connectors, outbox, station } = addresses;
+  const { authorizer, localList, reservations, profileScheduler, meter, power, connectors, outbox, station } =
+    addresses;
+  const supplies = new Map(config.connectors.map(({ supply }, index) => [index + 1, supply]));
   const each = [...connectors].map(([connectorId, address]) =>
     connectorActor({
       address,
       connectorId,
-      currentMaxA: config.connectors[connectorId - 1]?.currentMaxA ?? 0,
-      powerMaxW: config.connectors[connectorId - 1]?.powerMaxW ?? 0,
+      currentMaxA: supplies.get(connectorId)?.currentMaxA ?? 0,
+      powerMaxW: supplies.get(connectorId)?.powerMaxW ?? 0,
       hasLock: config.connectors[connectorId - 1]?.hasLock ?? false,
       boot: config.boot,
       onPowerLoss,
@@ -194,6 +197,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
       outbox,
       station,
       reservations,
+      profileScheduler,
     })
   );
   return {
@@ -205,6 +209,17 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
       authorizerActor({ address: authorizer, clock, store, table, outbox, station, connectors }),
       localListActor({ address: localList, store, table }),
       reservationsActor({ address: reservations, clock, store, table, connectors }),
+      // Before the connectors: what begins is to find its limit at the board.
+      profileSchedulerActor({
+        address: profileScheduler,
+        board,
+        clock,
+        store,
+        table,
+        supplies,
+        connectors,
+        outbox,
+      }),
       meterActor({ address: meter, meter: ports.meter }),
       powerActor({ address: power, power: ports.power, holdUpTimeMs, connectors, outbox }),
       ...each,
@@ -215,7 +230,8 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
 function central(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
   const { clock, entropy, store } = ports;
   const { table, featureProfiles } = config;
-  const { configuration, authorizer, localList, reservations, connectors, link, outbox, station } = addresses;
+  const { configuration, authorizer, localList, reservations, profileScheduler, connectors } = addresses;
+  const { link, outbox, station } = addresses;
   return {
     id: "central",
     strategy: "rest_for_one",
@@ -242,12 +258,14 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         station,
         authorizer,
         connectors,
+        profileScheduler,
         route: routes({
           configuration,
           station,
           authorizer,
           localList,
           reservations,
+          profileScheduler,
           vendorId: config.identity.chargePointVendor,
           featureProfiles,
         }),
@@ -268,6 +286,8 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         outbox,
         connectors,
         reservations,
+        profileScheduler,
+        smartCharging: featureProfiles.includes("SmartCharging"),
       }),
     ],
   };

@@ -37,6 +37,10 @@ export interface InspectOptions {
   readonly socket: string | undefined;
   readonly watch: boolean;
   readonly json: boolean;
+  /** Seconds of the schedule; of `limits` only. */
+  readonly duration: string | undefined;
+  /** A file with a SetChargingProfile.req; of `limits` only. */
+  readonly whatIf: string | undefined;
   /** What is to be done with a parked transaction, instead of looking. */
   readonly deed: ParkedDeed | undefined;
 }
@@ -163,14 +167,30 @@ function toCommand(verb: VerbName, given: Given): Command {
     }
     case "inspect": {
       const { socket, json } = options;
+      const wrong = wrongForLimits(given);
+      if (wrong !== undefined) return refuse(verb, wrong);
       const deed = parkedDeed(given);
       if (typeof deed === "string") return refuse(verb, deed);
       return {
         kind: verb,
-        options: { view: given.view ?? "tree", socket, watch: given.values.has("watch"), json, deed },
+        options: {
+          view: given.view ?? "tree",
+          socket,
+          watch: given.values.has("watch"),
+          json,
+          duration: value("duration"),
+          whatIf: value("what-if"),
+          deed,
+        },
       };
     }
   }
+}
+
+function wrongForLimits({ values, view }: Given): string | undefined {
+  const [own] = ["duration", "what-if"].filter((name) => values.has(name));
+  if (own !== undefined && view !== "limits") return `give --${own} with limits: inspect limits --${own} …`;
+  return values.has("what-if") && values.has("watch") ? "give --watch or --what-if, not both" : undefined;
 }
 
 const DEEDS = ["export", "resend", "discard"] as const;

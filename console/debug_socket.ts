@@ -4,6 +4,7 @@
  * Law: whoever can open the socket may ask, and nobody else; what is answered carries no secret, and nobody who asks can
  * hold the charger up. The answers are documented in `answers.ts`, the hardware's addresses in `hardware_endpoints.ts`.
  */
+import type { LimitQuestion } from "../actors/limit_questions.ts";
 import type { Address } from "../actors/otp/actor.ts";
 import type { System } from "../actors/otp/kernel.ts";
 import { describe } from "../actors/otp/trace.ts";
@@ -20,6 +21,7 @@ import type { HardwareVerbs, Prepared } from "./hardware_verbs.ts";
 import { createMessageStreams, READERS_MAX } from "./message_stream.ts";
 import { metricsText } from "./metrics.ts";
 import type { Observatory } from "./observatory.ts";
+import { limitsEndpoints } from "./limits_endpoints.ts";
 import { parkedEndpoints } from "./parked_endpoints.ts";
 import { serveAt } from "./socket_file.ts";
 import { type ChargerLabel, nodesOf, statusOf } from "./status.ts";
@@ -43,7 +45,10 @@ export interface DebugSocketOptions {
 export interface RunningCharger {
   readonly boot: number;
   readonly system: System;
-  readonly addresses: { readonly outbox: Address<OutboxMessage> };
+  readonly addresses: {
+    readonly outbox: Address<OutboxMessage>;
+    readonly profileScheduler: Address<LimitQuestion>;
+  };
   readonly store: Store;
 }
 
@@ -88,6 +93,10 @@ function endpointsOf(options: DebugSocketOptions): readonly Endpoint[] {
       },
     },
     { method: "GET", path: "/metrics", answer: () => metricsAnswer(options) },
+    ...limitsEndpoints({
+      clock: options.clock,
+      profileScheduler: () => options.charger()?.addresses.profileScheduler ?? null,
+    }),
     ...parkedEndpoints({ clock: options.clock, charger: options.charger }),
     dataTransferEndpoint({
       clock: options.clock,

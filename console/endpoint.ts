@@ -9,6 +9,8 @@ import { redacted } from "./redacted.ts";
 export interface Asked {
   /** What stands in the place of `{…}` in the path, decoded. */
   readonly names: readonly string[];
+  /** What stands behind the path, decoded. */
+  readonly query: URLSearchParams;
   /** The body as text; empty where there is none. Throws `TooLong`. */
   readonly body: () => Promise<string>;
   /** Settles when the answer has been sent, or nobody takes it any more. */
@@ -32,7 +34,7 @@ export async function answer(
   request: Request,
   answered: Promise<void>,
 ): Promise<Response> {
-  const { pathname } = new URL(request.url);
+  const { pathname, searchParams: query } = new URL(request.url);
   const found = endpoints.flatMap((endpoint) => {
     const names = match(endpoint.path, pathname);
     return names === null ? [] : [{ endpoint, names }];
@@ -44,7 +46,7 @@ export async function answer(
     return refusal(400, `write % and two hexadecimal digits for what is not ASCII, not "${pathname}"`);
   }
   try {
-    return await chosen.endpoint.answer({ names, body: () => bodyOf(request), answered });
+    return await chosen.endpoint.answer({ names, query, body: () => bodyOf(request), answered });
   } catch (error) {
     if (!(error instanceof TooLong)) throw error;
     return refusal(413, `send a body of at most ${BODY_BYTES_MAX} bytes`);

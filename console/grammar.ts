@@ -17,7 +17,7 @@ export interface Option {
   readonly what: string;
 }
 
-export type View = "tree" | "status" | "messages" | "metrics" | "parked";
+export type View = "tree" | "status" | "messages" | "metrics" | "parked" | "limits";
 
 /** One verb. `views` are the words that may stand after it, the first of them being the default. */
 export interface Verb {
@@ -100,11 +100,22 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
   },
   inspect: {
     summary: "show what a running charger is doing, through its debug socket",
-    views: ["tree", "status", "messages", "metrics", "parked"],
+    views: ["tree", "status", "messages", "metrics", "parked", "limits"],
     options: [
       SOCKET,
       { name: "watch", what: "keep the picture live until interrupted" },
       { name: "json", what: "print what the socket answers, unchanged" },
+      {
+        name: "duration",
+        value: "S",
+        accepts: isDuration,
+        what: "limits: how many seconds of the schedule; an hour without it",
+      },
+      {
+        name: "what-if",
+        value: "FILE",
+        what: "limits: what the SetChargingProfile.req in FILE would change; installs nothing",
+      },
       {
         name: "export",
         value: "N",
@@ -135,6 +146,7 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
       "status    registration, link, queue, and each connector with its transaction",
       "messages  every OCPP frame in both directions, as it passes",
       "metrics   counters and gauges, in Prometheus' text format",
+      "limits    of each connector the limit, who set it, who has not and why, and what is coming",
       "parked    transactions of which the central system has refused something for good, and what it answered",
     ],
   },
@@ -143,6 +155,10 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
 /** Lengths as ChangeConfiguration has them (OCPP 1.6 §6.7): CiString50 and CiString500. An empty value is one. */
 function isSetting(value: string): boolean {
   return /^[^=]{1,50}=.{0,500}$/s.test(value);
+}
+
+function isDuration(value: string): boolean {
+  return /^[1-9]\d{0,8}$/.test(value);
 }
 
 /** As the debug socket takes it. */

@@ -10,6 +10,9 @@ import { exitCodes } from "./exit_codes.ts";
 import { frameLines } from "./frame_line.ts";
 import type { View } from "./grammar.ts";
 import type { Output } from "./output.ts";
+import { parseHandwritten } from "../hal/handwritten.ts";
+import { LimitsAnswer, WhatIfAnswer } from "./limits_answers.ts";
+import { renderLimits, renderWhatIf } from "./limits_view.ts";
 import { renderParked } from "./parked_view.ts";
 import { Refused } from "./refusals.ts";
 import { heardSignals } from "./signals.ts";
@@ -52,7 +55,8 @@ export async function runInspect(options: InspectOptions, output: Output): Promi
 export async function inspect(options: InspectOptions, onlooker: Onlooker): Promise<number> {
   const client = await openSocketClient(options.socket ?? await findSocket(onlooker.output));
   try {
-    if (options.deed !== undefined) await perform(client, options.deed, onlooker);
+    if (options.whatIf !== undefined) await showWhatIf(client, options.whatIf, options, onlooker);
+    else if (options.deed !== undefined) await perform(client, options.deed, onlooker);
     else if (options.view === "messages") await showMessages(client, options.json, onlooker);
     else await showPictures(client, options.view, options, onlooker);
     return exitCodes.stopped;
@@ -77,11 +81,11 @@ async function findSocket(output: Output): Promise<string> {
 async function showPictures(
   client: SocketClient,
   view: Exclude<View, "messages">,
-  { json, watch }: InspectOptions,
+  { json, watch, duration }: InspectOptions,
   { output, isTerminal, interrupted, nextLook }: Onlooker,
 ): Promise<void> {
   async function look(): Promise<string> {
-    const text = (await client.text(`/${view}`, interrupted)).trimEnd();
+    const text = (await client.text(addressOf(view, duration), interrupted)).trimEnd();
     return json ? text : drawn(view, text, output.palette);
   }
 
@@ -107,11 +111,38 @@ function drawn(view: Exclude<View, "messages">, text: string, palette: Palette):
     }
     case "status":
       return renderStatus(readAnswer(StatusAnswer, text), palette);
+    case "limits":
+      return renderLimits(readAnswer(LimitsAnswer, text), palette);
     case "parked":
       return renderParked(readAnswer(ParkedAnswer, text), palette);
     case "metrics":
       return text;
   }
+}
+
+function addressOf(view: View, duration: string | undefined): string {
+  return duration === undefined ? `/${view}` : `/${view}?duration=${duration}`;
+}
+
+async function showWhatIf(
+  client: SocketClient,
+  file: string,
+  { json, duration }: InspectOptions,
+  { output, interrupted }: Onlooker,
+): Promise<void> {
+  const address = addressOf("limits", duration).replace("/limits", "/limits/what-if");
+  const text = await client.post(address, await profileIn(file), interrupted);
+  output.line(json ? text.trimEnd() : renderWhatIf(readAnswer(WhatIfAnswer, text), output.palette));
+}
+
+/** What the charger makes of it is the charger's to say; that it is a file with JSON in it is said here. */
+async function profileIn(file: string): Promise<unknown> {
+  const text = await Deno.readTextFile(file).catch((error) => {
+    throw new Refused(`give --what-if a file that can be read, not ${file}: ${error.message}`);
+  });
+  const parsed = parseHandwritten(text);
+  if (parsed.kind === "read") return parsed.value;
+  throw new Refused(`${file}: ${parsed.problems.join("; ")}`);
 }
 
 async function perform(

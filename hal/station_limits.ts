@@ -33,10 +33,10 @@ export const StationLimits = z.strictObject({
   SendLocalListMaxLength: z.int().min(1).max(400),
   /** The highest stackLevel (ORS-14). */
   ChargeProfileMaxStackLevel: countOrNone,
-  /** Periods in one charging schedule (ORS-15). */
-  ChargingScheduleMaxPeriods: count,
-  /** Charging profiles at a time; TC_066 needs 3. */
-  MaxChargingProfilesInstalled: count,
+  /** Periods in one charging schedule (ORS-15); a profile is one record, which holds no more than 1,000. */
+  ChargingScheduleMaxPeriods: z.int().min(1).max(1_000),
+  /** Charging profiles at a time; TC_066 needs 3. All of them can be cleared in one commit, which takes no more than 400. */
+  MaxChargingProfilesInstalled: z.int().min(1).max(400),
   /** Root certificates at a time (white paper, edition 3, §7). */
   CertificateStoreMaxLength: count,
   /** Characters of a certificate chain; the white paper's message holds no more than 10,000. */

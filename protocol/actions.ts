@@ -12,6 +12,7 @@ import * as firmware from "./messages/firmware_management.ts";
 import * as localAuthList from "./messages/local_auth_list.ts";
 import * as remoteTrigger from "./messages/remote_trigger.ts";
 import * as reservation from "./messages/reservation.ts";
+import * as smartCharging from "./messages/smart_charging.ts";
 
 /** The literals of SupportedFeatureProfiles; and Security for the white paper's operations, for which it has none. */
 export type FeatureProfile =
@@ -190,9 +191,24 @@ const ACTIONS = {
   },
 
   // CALLERROR NotSupported, and not the status of that name (errata v4.0 §3.39).
-  ClearChargingProfile: { profile: "SmartCharging", direction: "fromCentralSystem" },
-  GetCompositeSchedule: { profile: "SmartCharging", direction: "fromCentralSystem" },
-  SetChargingProfile: { profile: "SmartCharging", direction: "fromCentralSystem" },
+  ClearChargingProfile: {
+    profile: "SmartCharging",
+    direction: "fromCentralSystem",
+    request: smartCharging.ClearChargingProfileRequest,
+    response: smartCharging.ClearChargingProfileResponse,
+  },
+  GetCompositeSchedule: {
+    profile: "SmartCharging",
+    direction: "fromCentralSystem",
+    request: smartCharging.GetCompositeScheduleRequest,
+    response: smartCharging.GetCompositeScheduleResponse,
+  },
+  SetChargingProfile: {
+    profile: "SmartCharging",
+    direction: "fromCentralSystem",
+    request: smartCharging.SetChargingProfileRequest,
+    response: smartCharging.SetChargingProfileResponse,
+  },
 
   CertificateSigned: { profile: "Security", direction: "fromCentralSystem" },
   DeleteCertificate: { profile: "Security", direction: "fromCentralSystem" },

@@ -16,6 +16,7 @@ import {
   writeOnlyKey,
 } from "./configuration_key.ts";
 import type { MeasurandItem } from "./measurand_item.ts";
+import type { ChargingRateUnitType } from "./messages/charging_profile.ts";
 import type { ChangeConfigurationResponse, GetConfigurationResponse } from "./messages/core.ts";
 
 /** What the station's hardware and its maker allow; the table is built from it. */
@@ -45,6 +46,12 @@ export interface ConfigurationLimits {
   readonly localAuthorizeOffline: boolean;
   readonly localAuthListMaxLength: number;
   readonly sendLocalListMaxLength: number;
+  readonly chargeProfileMaxStackLevel: number;
+  readonly chargingScheduleMaxPeriods: number;
+  readonly maxChargingProfilesInstalled: number;
+  readonly chargingRateUnits: readonly ChargingRateUnitType[];
+  /** Ampere: the most that any connector can give. */
+  readonly currentMaxA: number;
   /** What the station can do; the key of what it cannot is absent. */
   readonly functions: {
     readonly authorizationCache: boolean;
@@ -54,6 +61,7 @@ export interface ConfigurationLimits {
     readonly minimumStatusDuration: boolean;
     readonly offlineTxForUnknownId: boolean;
     readonly reservation: boolean;
+    readonly smartCharging: boolean;
   };
   readonly reserveConnectorZero: boolean;
   readonly stopTransactionOnEVSideDisconnect: FixableBoolean;
@@ -76,11 +84,16 @@ const elsewhere = "nothing over OCPP until the security extension is built: set 
 
 export function keyTable(limits: ConfigurationLimits) {
   const { functions, measurands } = limits;
+  const smart = functions.smartCharging;
   return {
+    AbsoluteNeedsStartSchedule: booleanKey(where(smart), false),
     AllowOfflineTxForUnknownId: booleanKey(where(functions.offlineTxForUnknownId), false),
     AuthorizationCacheEnabled: booleanKey(where(functions.authorizationCache), functions.authorizationCache),
     AuthorizationKey: writeOnlyKey(functions.authorizationKey ? "W" : "absent", elsewhere),
     AuthorizeRemoteTxRequests: booleanKey("RW", true),
+    ChargeProfileMaxStackLevel: fixedInteger(limits.chargeProfileMaxStackLevel, smart),
+    ChargingScheduleAllowedChargingRateUnit: fixedList(limits.chargingRateUnits.map(rateUnitName), smart),
+    ChargingScheduleMaxPeriods: fixedInteger(limits.chargingScheduleMaxPeriods, smart),
     ClockAlignedDataInterval: integerKey("RW", { min: 0, max: dayS, default: 0 }, "s"),
     ConnectionTimeOut: integerKey("RW", { min: 1, max: secondsMax, default: limits.connectionTimeOutS }, "s"),
     ConnectorPhaseRotation: phaseRotationKey(limits.phaseRotations),
@@ -91,6 +104,7 @@ export function keyTable(limits: ConfigurationLimits) {
     LocalAuthListMaxLength: fixedInteger(limits.localAuthListMaxLength, functions.localAuthList),
     LocalAuthorizeOffline: booleanKey("RW", limits.localAuthorizeOffline),
     LocalPreAuthorize: booleanKey("RW", false),
+    MaxChargingProfilesInstalled: fixedInteger(limits.maxChargingProfilesInstalled, smart),
     MaxEnergyOnInvalidId: integerKey(where(functions.maxEnergyOnInvalidId), invalidEnergyWh, "Wh"),
     MessageTimeout: integerKey("RW", { min: 1, max: 3_600, default: 30 }, "s"),
     MeterValueSampleInterval: integerKey("RW", limits.meterValueSampleIntervalS, "s"),
@@ -100,6 +114,7 @@ export function keyTable(limits: ConfigurationLimits) {
     MeterValuesSampledDataMaxLength: fixedInteger(limits.meterValuesSampledDataMaxLength),
     MinimumStatusDuration: integerKey(where(functions.minimumStatusDuration), statusDurationS, "s"),
     NumberOfConnectors: fixedInteger(limits.numberOfConnectors),
+    OfflineCurrentLimit: integerKey(where(smart), offlineCurrentA(limits.currentMaxA), "A"),
     ReserveConnectorZeroSupported: booleanKey(
       functions.reservation ? "R" : "absent",
       functions.reservation && limits.reserveConnectorZero,
@@ -124,6 +139,7 @@ export function keyTable(limits: ConfigurationLimits) {
       max: secondsMax,
       default: limits.transactionMessageRetryIntervalS,
     }, "s"),
+    TxDefaultAfterTxProfile: booleanKey(where(smart), false),
     UnlockConnectorOnEVSideDisconnect: fixable(limits.unlockConnectorOnEVSideDisconnect),
     WebSocketPingInterval: integerKey("RW", {
       min: 0,
@@ -226,6 +242,17 @@ function names(table: KeyTable): readonly KeyName[] {
 /** One definition with its value type forgotten: only its own `parse` makes what its own `print` takes. */
 function definitionOf(table: KeyTable, name: KeyName): KeyDefinition<unknown> {
   return table[name] as KeyDefinition<unknown>;
+}
+
+/** Errata v4.0 §3.86: the key's words for the units of a limit. */
+function rateUnitName(unit: ChargingRateUnitType): "Current" | "Power" {
+  return unit === "A" ? "Current" : "Power";
+}
+
+/** What its profiles allow holds offline too; this may lower it (decision D-offline-limit). */
+function offlineCurrentA(currentMaxA: number): Bounds {
+  const most = Math.ceil(currentMaxA);
+  return { min: 0, max: most, default: most };
 }
 
 function where(has: boolean): Access {

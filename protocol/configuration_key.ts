@@ -22,7 +22,7 @@ export interface KeyDefinition<V> {
   readonly expected: string;
 }
 
-type Unit = "s" | "Wh" | "times";
+type Unit = "A" | "s" | "Wh" | "times";
 
 /** Least, most, and what holds until somebody says otherwise. */
 export interface Bounds {
@@ -90,8 +90,12 @@ export function fixedInteger(value: number, isThere = true): KeyDefinition<numbe
   return { ...integerKey(access, { min: value, max: value, default: value }), expected: "" };
 }
 
-export function fixedList(items: readonly string[]): KeyDefinition<readonly string[]> {
-  return { ...listKey("R", items, items.length), initial: items, expected: "" };
+export function fixedList<Item extends string>(
+  items: readonly Item[],
+  isThere = true,
+): KeyDefinition<readonly Item[]> {
+  const access = isThere ? "R" : "absent";
+  return { ...listKey(access, items, items.length), initial: items, expected: "" };
 }
 
 /** Items of `allowed`, each once, at most `lengthMax`. */

@@ -44,6 +44,8 @@ export function step(facts: ConnectorFacts, event: ConnectorEvent, rules: Connec
       return availabilityChanged(facts, event.availability);
     case "ReservationChanged":
       return quiet(reservationChanged(facts, event.reserved));
+    case "CurrentOffered":
+      return quiet({ ...facts, offeredA: event.offeredA });
     case "UnlockRequested":
       return unlockRequested(facts, rules);
     case "StopRequested":

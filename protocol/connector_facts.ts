@@ -117,6 +117,8 @@ export interface ConnectorFacts {
    * Reserved (A7).
    */
   readonly saysReserved: boolean;
+  /** The most that a car may draw here, ampere; 0 where the charging profiles leave too little to charge (§3.13). */
+  readonly offeredA: number;
   /** The charge point is about to restart: nothing begins any more (§5.14). */
   readonly restarting: boolean;
   /** The lock did not close round the plug; over when the plug is out. */
@@ -141,6 +143,8 @@ export type ConnectorEvent =
   | { readonly kind: "AvailabilityChanged"; readonly availability: "Operative" | "Inoperative" }
   /** What is reserved has changed, or is told again. */
   | { readonly kind: "ReservationChanged"; readonly reserved: Reserved }
+  /** By the charging profiles. */
+  | { readonly kind: "CurrentOffered"; readonly offeredA: number }
   /** UnlockConnector: whatever runs is stopped, whatever holds the cable lets go (§5.18). */
   | { readonly kind: "UnlockRequested" }
   /** The register at a reading. */

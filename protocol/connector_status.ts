@@ -26,6 +26,7 @@ export function status(facts: ConnectorFacts): ChargePointStatus {
       if (!facts.use.transaction.mayCharge) return "SuspendedEVSE";
       if (facts.electronics.plug !== "both") return "SuspendedEV";
       if (facts.electronics.lock === "open" || facts.electronics.supply === "failing") return "SuspendedEVSE";
+      if (facts.offeredA <= 0) return "SuspendedEVSE";
       return facts.electronics.evDemandsEnergy ? "Charging" : "SuspendedEV";
     case "stopping":
       return "Finishing";

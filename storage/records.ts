@@ -22,11 +22,13 @@
  * | `["listed", generation, idTag]` | local_list | what the list says of an idTag, which is folded |
  * | `["listPurge", generation]` | local_list | there until the entries of a list that was replaced are gone |
  * | `["reservation", reservationId]` | reservations; the connector that uses it removes it, with StartTransaction | a reservation |
+ * | `["profile", chargingProfileId]` | profile_scheduler | a charging profile that is installed |
  * | `["availability", connectorId]` | connector, station for 0 and then all | there while ChangeAvailability has it Inoperative |
  * | `["restart"]` | station | a Reset that was accepted in this boot |
  * | `["clock"]` | station | the last civil time that is known to have been |
  */
 import { z } from "zod";
+import { ChargingProfile, ChargingSchedule } from "../protocol/messages/charging_profile.ts";
 import {
   MeterValuesRequest,
   StartTransactionRequest,
@@ -54,6 +56,7 @@ export const keys = {
   listed: ["listed"],
   listPurges: ["listPurge"],
   reservations: ["reservation"],
+  profiles: ["profile"],
   restart: ["restart"],
   clock: ["clock"],
 } as const satisfies Record<string, Key>;
@@ -90,6 +93,9 @@ export function listPurgeKey(generation: number): Key {
 }
 export function reservationKey(reservationId: number): Key {
   return [...keys.reservations, reservationId];
+}
+export function profileKey(chargingProfileId: number): Key {
+  return [...keys.profiles, chargingProfileId];
 }
 export function availabilityKey(connectorId: number): Key {
   return ["availability", connectorId];
@@ -193,6 +199,19 @@ export const ReservationRecord = z.object({
   expiresMs: z.number(),
 });
 export type ReservationRecord = z.infer<typeof ReservationRecord>;
+
+export const ProfileRecord = z.object({
+  connectorId: z.int().min(0),
+  /** All but its periods. */
+  profile: ChargingProfile.extend({
+    chargingSchedule: ChargingSchedule.omit({ chargingSchedulePeriod: true }),
+  }),
+  /** startPeriod, limit, numberPhases: without the names a thousand of them fit into one record. */
+  periods: z.array(z.array(z.number()).min(2).max(3)),
+  receivedMs: z.number(),
+  localId: z.int().exactOptional(),
+});
+export type ProfileRecord = z.infer<typeof ProfileRecord>;
 
 export const AvailabilityRecord = z.literal("Inoperative");
 

@@ -17,6 +17,7 @@ const actors = [
   "authorizer",
   "meter",
   "power",
+  "profile_scheduler",
   "connector:1",
   "link",
   "outbox",

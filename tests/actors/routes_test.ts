@@ -4,6 +4,7 @@ import type { AuthorizerMessage } from "../../actors/authorizer.ts";
 import type { ConfigurationMessage } from "../../actors/configuration.ts";
 import type { LocalListMessage } from "../../actors/local_list.ts";
 import { createKernel } from "../../actors/otp/kernel.ts";
+import type { ProfileSchedulerMessage } from "../../actors/profile_scheduler_message.ts";
 import type { ReservationsMessage } from "../../actors/reservations.ts";
 import { routes } from "../../actors/routes.ts";
 import type { StationMessage } from "../../actors/station_message.ts";
@@ -16,6 +17,7 @@ function kindOf(action: string, payload: unknown, featureProfiles: readonly stri
     authorizer: kernel.address<AuthorizerMessage>("authorizer"),
     localList: kernel.address<LocalListMessage>("local_list"),
     reservations: kernel.address<ReservationsMessage>("reservations"),
+    profileScheduler: kernel.address<ProfileSchedulerMessage>("profile_scheduler"),
     station: kernel.address<StationMessage>("station"),
     vendorId: "chargerd",
     featureProfiles,

@@ -1,5 +1,5 @@
 /**
- * The figures of issues 2 to 4 against bare baselines of the same run: `deno task bench`.
+ * The figures of issues 2 to 5 against bare baselines of the same run: `deno task bench`.
  *
  * Law: it prints, and fails on nothing that is a matter of time: machines differ, and so do their other tenants.
  */
@@ -9,6 +9,7 @@ import { startCsms } from "./csms.ts";
 import { table } from "./figure.ts";
 import { listRows } from "./list_rows.ts";
 import { requestRows } from "./request_rows.ts";
+import { scheduleRows } from "./schedule_rows.ts";
 import { startRows } from "./start_rows.ts";
 import { transactionRows } from "./transaction_rows.ts";
 
@@ -19,6 +20,7 @@ try {
     ...await inDirectory((directory) => requestRows(csms, directory)),
     ...await inDirectory(commitRows),
     ...await inDirectory((directory) => transactionRows(csms, directory)),
+    ...scheduleRows(),
     ...await inDirectory(listRows),
     ...await inDirectory((directory) => backlogRows(csms, directory)),
   ];

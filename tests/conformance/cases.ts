@@ -13,6 +13,7 @@ import { powerCases } from "./power_cases.ts";
 import { remoteCases } from "./remote_cases.ts";
 import { reservationCases } from "./reservation_cases.ts";
 import { resetCases } from "./reset_cases.ts";
+import { smartChargingCases } from "./smart_charging_cases.ts";
 import { startCases } from "./start_cases.ts";
 import { stopCases } from "./stop_cases.ts";
 import { triggerCases } from "./trigger_cases.ts";
@@ -34,4 +35,5 @@ export const cases: Readonly<Record<CoreCaseId | OptionalCaseId, Case>> = {
   ...localListCases,
   ...triggerCases,
   ...reservationCases,
+  ...smartChargingCases,
 };

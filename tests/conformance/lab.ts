@@ -25,6 +25,8 @@ export interface StationUnderTest {
   readonly phases: readonly string[];
   /** One reader for the station, or one at each connector. */
   readonly reader: "station" | "connector";
+  /** What the connector gives by itself, in either unit. */
+  readonly localLimit: { readonly A: number; readonly W: number };
   /** After a power cut it goes on with the transaction. */
   readonly resumes: boolean;
 }

@@ -29,6 +29,7 @@ export const stationsWith = {
   reservations: ["reference-dc", "ac-two-sockets", "dc-four"],
   "reservations of the charge point": ["reference-dc", "ac-two-sockets", "dc-four"],
   "no reservations": ["core-only"],
+  "smart charging": ["reference-dc", "ac-two-sockets", "dc-four"],
 } as const satisfies Record<string, readonly StationName[]>;
 
 export type Condition = keyof typeof stationsWith;
@@ -78,6 +79,16 @@ export const conditions: Readonly<
   TC_052_CS: "reservations",
   TC_053_1_CS: "reservations",
   TC_053_2_CS: "reservations",
+  TC_056_CS: "smart charging",
+  TC_057_CS: "smart charging",
+  TC_058_1_CS: "smart charging",
+  TC_058_2_CS: "smart charging",
+  TC_059_CS: "smart charging",
+  TC_060_CS: "smart charging",
+  TC_066_CS: "smart charging",
+  TC_067_CS: "smart charging",
+  TC_072_CS: "smart charging",
+  TC_082_CS: "smart charging",
 };
 
 export function stationsFor(id: CoreCaseId | OptionalCaseId): readonly StationName[] {

@@ -29,6 +29,7 @@ const has: Readonly<Record<Condition, (profile: StationProfile) => boolean>> = {
   "trigger messages": ({ featureProfiles }) => featureProfiles.includes("RemoteTrigger"),
   reservations: ({ featureProfiles }) => featureProfiles.includes("Reservation"),
   "reservations of the charge point": ({ options }) => options.reserveConnectorZero,
+  "smart charging": ({ featureProfiles }) => featureProfiles.includes("SmartCharging"),
   "no reservations": ({ featureProfiles }) => !featureProfiles.includes("Reservation"),
 };
 
@@ -49,8 +50,8 @@ for (const [condition, stations] of Object.entries(stationsWith)) {
   });
 }
 
-Deno.test("the cases of the local list, of trigger messages and of reservations are listed", () => {
-  assertEquals(optionalCaseIds.length, 8 + 2 + 16);
+Deno.test("the cases of the local list, of trigger messages, of reservations and of smart charging are listed", () => {
+  assertEquals(optionalCaseIds.length, 8 + 2 + 16 + 10);
 });
 
 Deno.test("every case is run by a station", () => {

@@ -1,5 +1,5 @@
 /**
- * The OCTT's cases of the optional feature profiles, by id and title, in the order of `conformance/octt.md` §4 and §5.
+ * The OCTT's cases of the optional feature profiles, by id and title, in the order of `conformance/octt.md` §4 to §6.
  *
  * Law: the list is the lab's; whether a station of ours can run a case is said in `matrix.ts`.
  */
@@ -31,6 +31,16 @@ export const optionalCases = {
   TC_052_CS: "Cancel Reservation - Rejected",
   TC_053_1_CS: "Use a reserved Connector with parentIdTag - Local",
   TC_053_2_CS: "Use a reserved Connector with parentIdTag - Remote",
+  TC_056_CS: "Central Smart Charging - TxDefaultProfile",
+  TC_057_CS: "Central Smart Charging - TxProfile",
+  TC_058_1_CS: "Central Smart Charging - No ongoing transaction",
+  TC_058_2_CS: "Central Smart Charging - Wrong transactionId",
+  TC_059_CS: "Remote Start with Charging Profile",
+  TC_060_CS: "Remote Start with Charging Profile - Rejected",
+  TC_066_CS: "Get Composite Schedule",
+  TC_067_CS: "Clear Charging Profile",
+  TC_072_CS: "Stacking Charging Profiles",
+  TC_082_CS: "TxDefaultProfile with ongoing transaction",
 } as const;
 
 export type OptionalCaseId = keyof typeof optionalCases;

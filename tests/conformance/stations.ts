@@ -52,6 +52,7 @@ export function stationUnderTest(name: StationName): StationUnderTest {
     cable: underTest.cable,
     phases: underTest.current === "AC" ? ["L1", "L2", "L3"].slice(0, underTest.phases) : [],
     reader,
+    localLimit: { A: underTest.maxCurrentA, W: underTest.maxPowerW },
     resumes: powerLoss.onPowerLoss === "resume",
   };
 }

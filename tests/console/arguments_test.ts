@@ -17,7 +17,15 @@ const NOTHING_GIVEN = {
 };
 
 const SIMULATE = { ...NOTHING_GIVEN, speed: undefined, once: false, onReset: "restart" } as const;
-const INSPECT = { view: "tree", socket: undefined, watch: false, json: false, deed: undefined } as const;
+const INSPECT = {
+  view: "tree",
+  socket: undefined,
+  watch: false,
+  json: false,
+  duration: undefined,
+  whatIf: undefined,
+  deed: undefined,
+} as const;
 
 function words(line: string): readonly string[] {
   return line.split(" ").filter((word) => word !== "");
@@ -110,7 +118,7 @@ checkRefused("simulate -x", 'chargerd simulate: give a known option, not "-x"');
 checkRefused("simulate now", 'chargerd simulate: give options only, which begin with --, not "now"');
 checkRefused(
   "inspect tre",
-  'chargerd inspect: give one of tree, status, messages, metrics, parked, not "tre"; did you mean tree?',
+  'chargerd inspect: give one of tree, status, messages, metrics, parked, limits, not "tre"; did you mean tree?',
 );
 check("inspect parked --resend 5", {
   kind: "inspect",
@@ -141,6 +149,26 @@ checkRefused(
 checkRefused(
   "inspect parked --resend 5 --reason cash",
   "chargerd inspect: give --reason with --discard N only",
+);
+check("inspect limits --duration 400 --what-if profile.json", {
+  kind: "inspect",
+  options: { ...INSPECT, view: "limits", duration: "400", whatIf: "profile.json" },
+});
+checkRefused(
+  "inspect --what-if profile.json",
+  "chargerd inspect: give --what-if with limits: inspect limits --what-if …",
+);
+checkRefused(
+  "inspect tree --duration 5",
+  "chargerd inspect: give --duration with limits: inspect limits --duration …",
+);
+checkRefused(
+  "inspect limits --duration 0",
+  'chargerd inspect: give --duration S, limits: how many seconds of the schedule; an hour without it, not "0"',
+);
+checkRefused(
+  "inspect limits --watch --what-if profile.json",
+  "chargerd inspect: give --watch or --what-if, not both",
 );
 checkRefused("inspect tree status", "chargerd inspect: give one of tree and status, not both");
 checkRefused("simulate --once=yes", "chargerd simulate: give --once without a value");
@@ -187,7 +215,7 @@ function checkHelp(line: string, expected: string): void {
 checkHelp("--help", "Usage: chargerd VERB [OPTION]…");
 checkHelp("-h", "  inspect   show what a running charger is doing");
 checkHelp("help", "Usage: chargerd VERB [OPTION]…");
-checkHelp("help inspect", "Usage: chargerd inspect [tree|status|messages|metrics|parked] [OPTION]…");
+checkHelp("help inspect", "Usage: chargerd inspect [tree|status|messages|metrics|parked|limits] [OPTION]…");
 checkHelp("run --help", "Usage: chargerd run --config FILE [OPTION]…");
 checkHelp("simulate --sped -h", "Usage: chargerd simulate [OPTION]…");
 

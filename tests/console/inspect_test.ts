@@ -4,6 +4,7 @@ import type { InspectOptions } from "../../console/arguments.ts";
 import { inspect } from "../../console/inspect.ts";
 import { Refused } from "../../console/refusals.ts";
 import { PLAIN } from "../../console/terminal.ts";
+import { profile } from "../protocol/charging_profile_samples.ts";
 import { parseExposition } from "./exposition.ts";
 import { askerAt } from "./socket_asker.ts";
 import { watchCharger, type WatchedCharger } from "./watched_charger.ts";
@@ -33,7 +34,15 @@ function paper() {
   };
 }
 
-const LOOK: InspectOptions = { view: "tree", socket: undefined, watch: false, json: false, deed: undefined };
+const LOOK: InspectOptions = {
+  view: "tree",
+  socket: undefined,
+  watch: false,
+  json: false,
+  duration: undefined,
+  whatIf: undefined,
+  deed: undefined,
+};
 
 async function withCharger(proves: (charger: WatchedCharger) => Promise<void>): Promise<void> {
   const charger = await watchCharger();
@@ -187,3 +196,24 @@ Deno.test("inspect messages ends with the charger", async () => {
   await charger.close();
   assertStringIncludes((await ended).message, "has gone");
 });
+
+Deno.test("inspect limits draws what is coming, and with --what-if before and after", () =>
+  withCharger(async (charger) => {
+    assertStringIncludes(await look(charger, { view: "limits", duration: "120" }), "what is coming");
+    const file = await Deno.makeTempFile({ prefix: "chargerd-test-" });
+    try {
+      const csChargingProfiles = profile({ 0: 8 }, { id: 2, level: 1, duration: 30 });
+      await Deno.writeTextFile(file, JSON.stringify({ connectorId: 1, csChargingProfiles }));
+      const text = await look(charger, { view: "limits", duration: "90", whatIf: file });
+      assertEquals(text.split("\n").filter((line) => /^(before|after)$/.test(line)), ["before", "after"]);
+    } finally {
+      await Deno.remove(file);
+    }
+  }));
+
+Deno.test("inspect limits --what-if: a file that is none is said in a sentence", () =>
+  withCharger(async (charger) => {
+    const whatIf = "/nowhere/profile.json";
+    const error = await assertRejects(() => look(charger, { view: "limits", whatIf }), Refused);
+    assertStringIncludes(error.message, "give --what-if a file that can be read");
+  }));

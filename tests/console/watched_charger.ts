@@ -3,6 +3,8 @@
  *
  * Law: nothing waits for time: what is to be awaited is awaited in the trace.
  */
+import type { LimitQuestion } from "../../actors/limit_questions.ts";
+import { answerLimitQuestion } from "../../actors/limit_questions.ts";
 import type { ActorSpec, Address, Message, Self } from "../../actors/otp/actor.ts";
 import { createKernel, type System } from "../../actors/otp/kernel.ts";
 import type { TraceEvent } from "../../actors/otp/trace.ts";
@@ -12,6 +14,7 @@ import { createObservatory, type Observatory } from "../../console/observatory.t
 import { createSystemClock } from "../../hal/drivers/system_clock.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { Store } from "../../storage/store.ts";
+import { connector, installed, limits, nowMs } from "../protocol/charging_profile_samples.ts";
 import { createEventLog, type EventLog } from "../event_log.ts";
 
 /** It must appear in no answer. */
@@ -73,6 +76,13 @@ export interface WatchedCharger {
   readonly close: () => Promise<void>;
 }
 
+/** One connector of the reference station, without a transaction, with one profile. */
+function answerLimits(question: LimitQuestion): boolean {
+  const asked = { nowMs, limits, transaction: null };
+  answerLimitQuestion(question, [connector([installed({ 0: 6, 60: 10 })])], asked);
+  return true;
+}
+
 export interface WatchedOptions {
   readonly hardware?: HardwareVerbs;
   readonly path?: string;
@@ -122,6 +132,7 @@ export async function watchCharger(options: WatchedOptions = {}): Promise<Watche
   await system.started;
   let running = true;
   const { store } = createMemoryStore();
+  const profileScheduler = { id: "profile_scheduler", send: answerLimits };
   const socket = await openDebugSocket({
     path,
     clock,
@@ -131,7 +142,7 @@ export async function watchCharger(options: WatchedOptions = {}): Promise<Watche
       bootNotification: { chargePointVendor: "Example", chargePointModel: "DC 50", firmwareVersion: "1.0.0" },
       station: "reference-dc",
     },
-    charger: () => running ? { boot: 7, system, addresses: { outbox }, store } : null,
+    charger: () => running ? { boot: 7, system, addresses: { outbox, profileScheduler }, store } : null,
     store: () => ({
       state: "refusing",
       error: "database or disk is full",

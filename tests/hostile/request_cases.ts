@@ -1,8 +1,9 @@
 /**
- * Every request of the central system in Core, RemoteTrigger, LocalAuthListManagement and Reservation, each place of it in every value class (spec/messages.md §3).
+ * Every request of the central system that is served, each place of it in every value class (spec/messages.md §3).
  *
  * Law: the good request of each action does no harm, so that what a case does is the doing of the place that it changes.
  */
+import type { RpcErrorCode } from "../../protocol/frame.ts";
 import type { HostileCase } from "./hostile_case.ts";
 import type { ObjectShape, Variation } from "./shapes.ts";
 import { object, variations } from "./shapes.ts";
@@ -20,6 +21,11 @@ interface Request {
   readonly shape: ObjectShape;
   /** Which statuses a payload that is taken may have; undefined where that depends on more. */
   readonly statuses: Statuses;
+  /** The code of the CALLERROR that a payload of good form is answered with; undefined where it is taken. */
+  readonly callError?: (
+    payload: Readonly<Record<string, unknown>>,
+    connectors: number,
+  ) => RpcErrorCode | undefined;
   /** Only this place is changed. */
   readonly place?: string;
 }
@@ -128,6 +134,35 @@ const requests: readonly Request[] = [
     statuses: ({ connectorId }, connectors) =>
       connectorId === 0 || Number(connectorId) > connectors ? ["NotSupported"] : undefined,
   },
+  {
+    action: "SetChargingProfile",
+    shape: object({ connectorId, csChargingProfiles: chargingProfile }),
+    statuses: () => undefined,
+    // Errata v4.0 §3.39.
+    callError: ({ connectorId }, connectors) =>
+      Number(connectorId) > connectors ? "PropertyConstraintViolation" : undefined,
+  },
+  {
+    action: "ClearChargingProfile",
+    shape: object({}, {
+      id: integer,
+      connectorId,
+      chargingProfilePurpose: {
+        type: "literal",
+        good: '"TxProfile"',
+        of: ["ChargePointMaxProfile", "TxDefaultProfile", "TxProfile"],
+      },
+      stackLevel: { type: "integer", good: "0", least: 0 },
+    }),
+    statuses: () => undefined,
+  },
+  {
+    action: "GetCompositeSchedule",
+    shape: object({ connectorId, duration: integer }, {
+      chargingRateUnit: { type: "literal", good: '"A"', of: ["A", "W"] },
+    }),
+    statuses: ({ connectorId }, connectors) => Number(connectorId) > connectors ? ["Rejected"] : undefined,
+  },
   { action: "CancelReservation", shape: object({ reservationId: integer }), statuses: () => ["Rejected"] },
   { action: "GetLocalListVersion", shape: object({}), statuses: () => undefined },
   {
@@ -206,7 +241,7 @@ export function requestCases(connectors: number): readonly HostileCase[] {
 }
 
 function caseOf(
-  { action, statuses, name: title = action }: Request,
+  { action, statuses, callError, name: title = action }: Request,
   variation: Variation,
   connectors: number,
 ): HostileCase {
@@ -219,7 +254,10 @@ function caseOf(
     case "closed":
       return { name, texts, answers: () => [], closes: true };
     case "taken": {
-      const known = statuses(JSON.parse(json) ?? {}, connectors);
+      const payload = JSON.parse(json) ?? {};
+      const verdict = callError?.(payload, connectors);
+      if (verdict !== undefined) return { name, texts, answers: ({ own }) => [{ id: own, verdict, action }] };
+      const known = statuses(payload, connectors);
       const status = known === undefined ? {} : { statuses: known };
       return { name, texts, answers: ({ own }) => [{ id: own, verdict: "result", action, ...status }] };
     }

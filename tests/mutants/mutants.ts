@@ -1,5 +1,5 @@
 /**
- * Small breaks of Core's rules, one line each, as data.
+ * Small breaks of the rules, one line each, as data.
  *
  * Law: each names the rule that it breaks; `find` stands exactly once in its file.
  */
@@ -314,5 +314,47 @@ export const mutants: readonly Mutant[] = [
     find: `return silent ? Math.max(losses, Math.min(losses + 1, silentLossesMax)) : losses + 1;`,
     replace: `return losses + 1;`,
     breaks: "decision D-offline-attempts: a silent peer makes for a refusal",
+  },
+  {
+    file: "protocol/charging_precedence.ts",
+    find: `(!txDefaultAfterTxProfile && contenders.tx.some(hasOverruled))`,
+    replace: `false`,
+    breaks: "TC_066: the TxDefaultProfile comes back where the TxProfile's schedule has ended",
+  },
+  {
+    file: "protocol/charging_precedence.ts",
+    find: `if (segment.period !== null && !isReplaced(contender))`,
+    replace: `if (!isReplaced(contender))`,
+    breaks: "TC_072: a stack level whose schedule has ended does not yield",
+  },
+  {
+    file: "protocol/charging_schedule.ts",
+    find: `if (offsetMs >= runMs)`,
+    replace: `if (offsetMs > runMs)`,
+    breaks: "§7.13: a schedule goes on at the end of its duration",
+  },
+  {
+    file: "protocol/charging_profiles.ts",
+    find: `if (old.profile.chargingProfileId === one.profile.chargingProfileId) return true;`,
+    replace: ``,
+    breaks: "§5.16: a profile of the same id is stacked, not replaced",
+  },
+  {
+    file: "protocol/load_balancing.ts",
+    find: `if (taken <= totalTenths) level = middle;`,
+    replace: `if (taken <= totalTenths + 1) level = middle;`,
+    breaks: "§3.13.1: connectors draw more than the ChargePointMaxProfile between them",
+  },
+  {
+    file: "actors/profile_scheduler.ts",
+    find: `leastOffered(limited, nowMs, obeyMs)`,
+    replace: `leastOffered(limited, nowMs, 0)`,
+    breaks: "§12: a limit that falls is told when it falls, and the hardware takes a second",
+  },
+  {
+    file: "actors/connector_drawing.ts",
+    find: `if (told === this.#told) return;`,
+    replace: `if (told === this.#told || drawing.kind === "none") return;`,
+    breaks: "§3.13.1: a TxProfile does not end with its transaction",
   },
 ];

@@ -38,7 +38,13 @@ const directions: Readonly<Record<string, Direction>> = {
   B: "both",
 };
 
-const builtProfiles = new Set(["Core", "LocalAuthListManagement", "RemoteTrigger", "Reservation"]);
+const builtProfiles = new Set([
+  "Core",
+  "LocalAuthListManagement",
+  "RemoteTrigger",
+  "Reservation",
+  "SmartCharging",
+]);
 
 for (const [profile, actions] of Object.entries(table)) {
   test(`findAction: ${profile} as in the specification's table`, () => {

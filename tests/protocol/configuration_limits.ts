@@ -25,6 +25,11 @@ export const limits: ConfigurationLimits = {
   localAuthorizeOffline: true,
   localAuthListMaxLength: 63,
   sendLocalListMaxLength: 8,
+  chargeProfileMaxStackLevel: 9,
+  chargingScheduleMaxPeriods: 64,
+  maxChargingProfilesInstalled: 11,
+  chargingRateUnits: ["W", "A"],
+  currentMaxA: 31.5,
   functions: {
     authorizationCache: true,
     authorizationKey: true,
@@ -33,6 +38,7 @@ export const limits: ConfigurationLimits = {
     minimumStatusDuration: true,
     offlineTxForUnknownId: true,
     reservation: true,
+    smartCharging: true,
   },
   reserveConnectorZero: true,
   stopTransactionOnEVSideDisconnect: { access: "RW", default: false },
@@ -50,5 +56,6 @@ export const bare: ConfigurationLimits = {
     minimumStatusDuration: false,
     offlineTxForUnknownId: false,
     reservation: false,
+    smartCharging: false,
   },
 };

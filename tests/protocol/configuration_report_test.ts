@@ -23,9 +23,16 @@ check("without StopTransactionOnEVSideDisconnect's freedom the key is read-only 
 check("C-02 to C-05: the key of a function that the station has not is not there", () => {
   const without = keyTable(bare);
   const absent = [
+    "AbsoluteNeedsStartSchedule",
     "AllowOfflineTxForUnknownId",
     "AuthorizationCacheEnabled",
     "AuthorizationKey",
+    "ChargeProfileMaxStackLevel",
+    "ChargingScheduleAllowedChargingRateUnit",
+    "ChargingScheduleMaxPeriods",
+    "MaxChargingProfilesInstalled",
+    "OfflineCurrentLimit",
+    "TxDefaultAfterTxProfile",
     "LocalAuthListEnabled",
     "LocalAuthListMaxLength",
     "SendLocalListMaxLength",
@@ -81,10 +88,14 @@ check("settings are what is stored, parsed", () => {
     ["MeterValuesSampledData", "SoC,Power.Active.Import"],
   ]);
   assertEquals(settings(table, stored), {
+    AbsoluteNeedsStartSchedule: false,
     AllowOfflineTxForUnknownId: false,
     AuthorizationCacheEnabled: true,
     AuthorizationKey: null,
     AuthorizeRemoteTxRequests: false,
+    ChargeProfileMaxStackLevel: 9,
+    ChargingScheduleAllowedChargingRateUnit: ["Power", "Current"],
+    ChargingScheduleMaxPeriods: 64,
     ClockAlignedDataInterval: 0,
     ConnectionTimeOut: 90,
     ConnectorPhaseRotation: ["0.RST", "1.RST", "2.NotApplicable"],
@@ -95,6 +106,7 @@ check("settings are what is stored, parsed", () => {
     LocalAuthListMaxLength: 63,
     LocalAuthorizeOffline: true,
     LocalPreAuthorize: false,
+    MaxChargingProfilesInstalled: 11,
     MaxEnergyOnInvalidId: 0,
     MessageTimeout: 30,
     MeterValueSampleInterval: 61,
@@ -104,6 +116,7 @@ check("settings are what is stored, parsed", () => {
     MeterValuesSampledDataMaxLength: 2,
     MinimumStatusDuration: 0,
     NumberOfConnectors: 2,
+    OfflineCurrentLimit: 32,
     ReserveConnectorZeroSupported: true,
     ResetRetries: 7,
     SendLocalListMaxLength: 8,
@@ -117,6 +130,7 @@ check("settings are what is stored, parsed", () => {
     SupportedFeatureProfiles: ["Core", "RemoteTrigger"],
     TransactionMessageAttempts: 3,
     TransactionMessageRetryInterval: 62,
+    TxDefaultAfterTxProfile: false,
     UnlockConnectorOnEVSideDisconnect: true,
     WebSocketPingInterval: 5,
   });

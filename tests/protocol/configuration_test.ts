@@ -111,10 +111,14 @@ function measurands(
 
 /** A row for every key, by the compiler's word. */
 const keys: Readonly<Record<KeyName, Changeable | Fixed | Secret>> = {
+  AbsoluteNeedsStartSchedule: boolean("false"),
   AllowOfflineTxForUnknownId: boolean("false"),
   AuthorizationCacheEnabled: boolean("true"),
   AuthorizationKey: { access: "W" },
   AuthorizeRemoteTxRequests: boolean("true"),
+  ChargeProfileMaxStackLevel: fixed("9"),
+  ChargingScheduleAllowedChargingRateUnit: fixed("Power,Current"),
+  ChargingScheduleMaxPeriods: fixed("64"),
   ClockAlignedDataInterval: within("0", 0, 86_400),
   ConnectionTimeOut: within("45", 1, 2_147_483),
   ConnectorPhaseRotation: {
@@ -150,6 +154,7 @@ const keys: Readonly<Record<KeyName, Changeable | Fixed | Secret>> = {
   LocalAuthListMaxLength: fixed("63"),
   LocalAuthorizeOffline: boolean("true"),
   LocalPreAuthorize: boolean("false"),
+  MaxChargingProfilesInstalled: fixed("11"),
   MaxEnergyOnInvalidId: within("0", 0, 1_000_000),
   MessageTimeout: within("30", 1, 3_600),
   MeterValueSampleInterval: within("61", 0, 300),
@@ -167,6 +172,7 @@ const keys: Readonly<Record<KeyName, Changeable | Fixed | Secret>> = {
   MeterValuesSampledDataMaxLength: fixed("2"),
   MinimumStatusDuration: within("0", 0, 3_600),
   NumberOfConnectors: fixed("2"),
+  OfflineCurrentLimit: within("32", 0, 32),
   ReserveConnectorZeroSupported: fixed("true"),
   ResetRetries: within("7", 0, 100),
   SendLocalListMaxLength: fixed("8"),
@@ -180,6 +186,7 @@ const keys: Readonly<Record<KeyName, Changeable | Fixed | Secret>> = {
   SupportedFeatureProfiles: fixed("Core,RemoteTrigger"),
   TransactionMessageAttempts: within("3", 1, 1_000),
   TransactionMessageRetryInterval: within("62", 1, 2_147_483),
+  TxDefaultAfterTxProfile: boolean("false"),
   UnlockConnectorOnEVSideDisconnect: boolean("true"),
   WebSocketPingInterval: within("5", 0, 2_147_483),
 };

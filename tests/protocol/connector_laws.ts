@@ -268,6 +268,7 @@ function letsGo(held: Holder | undefined, event: ConnectorEvent): boolean {
     case "LockTimedOut":
     case "AvailabilityChanged":
     case "ReservationChanged":
+    case "CurrentOffered":
     case "EnergyMeasured":
     case "StopRequested":
     case "RestartBegun":

@@ -44,6 +44,7 @@ const atRest: ConnectorFacts = {
   availability: "Operative",
   reserved: notReserved,
   saysReserved: false,
+  offeredA: 32,
   restarting: false,
   lockFault: null,
   warning: null,

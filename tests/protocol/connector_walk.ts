@@ -67,6 +67,8 @@ const events: readonly ConnectorEvent[] = [
   { kind: "LockTimedOut" },
   { kind: "AvailabilityChanged", availability: "Operative" },
   { kind: "AvailabilityChanged", availability: "Inoperative" },
+  { kind: "CurrentOffered", offeredA: 0 },
+  { kind: "CurrentOffered", offeredA: 32 },
   { kind: "UnlockRequested" },
   { kind: "StopRequested", stop: { reason: "Remote" } },
   { kind: "RestartBegun", reason: "SoftReset" },
@@ -145,6 +147,7 @@ export function walk(
           reserved: notReserved,
           saysReserved: false,
           restarting: false,
+          offeredA: 32,
           lockFault: null,
           warning: null,
         });

@@ -16,6 +16,7 @@ import * as firmware from "../../protocol/messages/firmware_management.ts";
 import * as localAuthList from "../../protocol/messages/local_auth_list.ts";
 import * as remoteTrigger from "../../protocol/messages/remote_trigger.ts";
 import * as reservation from "../../protocol/messages/reservation.ts";
+import * as smartCharging from "../../protocol/messages/smart_charging.ts";
 import type { Shape } from "./message_variations.ts";
 import { validMessage, variations } from "./message_variations.ts";
 
@@ -135,6 +136,7 @@ const exported: Readonly<Record<string, z.ZodType>> = {
   ...localAuthList,
   ...remoteTrigger,
   ...reservation,
+  ...smartCharging,
 };
 const schemas = Object.entries(exported).filter(([name]) => /(Request|Response)$/.test(name));
 
@@ -146,7 +148,7 @@ const knownTrigger = remoteTrigger.TriggerMessageRequest.extend({
 Deno.test({ name: "the schemas give the official schemas' verdict", permissions: "none" }, async (t) => {
   assertEquals(
     schemas.length,
-    46,
+    52,
     "operations: sixteen of Core, two of each other profile that is built, TriggerMessage; both ways",
   );
   for (const [name, schema] of schemas) {
