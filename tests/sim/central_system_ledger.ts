@@ -47,7 +47,9 @@ export function createCentralSystemLedger(breaches: string[], mayBeLate: () => b
   }
 
   /** Of those that share an id: the one of that connector, and of its own the one in whose time a late value falls. */
-  function meteredOf({ transactionId, connectorId, meterValue }: MeterValuesRequest): LedgerEntry | undefined {
+  function meteredOf(
+    { transactionId, connectorId, meterValue }: MeterValuesRequest,
+  ): LedgerEntry | undefined {
     const same = [...entries.values()].filter((entry) =>
       entry.transactionId === transactionId && entry.start.connectorId === connectorId
     );
