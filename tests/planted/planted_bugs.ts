@@ -135,4 +135,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: `deletes: used === null ? [] : [used.key],`,
     replace: `deletes: [],`,
   },
+  {
+    id: "i11",
+    what: "the scheduler wakes two seconds after an edge",
+    file: "actors/profile_scheduler.ts",
+    find: `this.#self.after(Math.ceil(waitMs), { kind: "EdgeDue" });`,
+    replace: `this.#self.after(Math.ceil(waitMs) + 3_000, { kind: "EdgeDue" });`,
+  },
 ];
