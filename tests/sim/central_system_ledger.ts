@@ -46,6 +46,18 @@ export function createCentralSystemLedger(breaches: string[], mayBeLate: () => b
     return [...entries.values()].findLast((entry) => entry.transactionId === transactionId);
   }
 
+  /** Of those that share an id: the one of that connector, and of its own the one in whose time a late value falls. */
+  function meteredOf(
+    { transactionId, connectorId, meterValue }: MeterValuesRequest,
+  ): LedgerEntry | undefined {
+    const same = [...entries.values()].filter((entry) =>
+      entry.transactionId === transactionId && entry.start.connectorId === connectorId
+    );
+    const timestamp = meterValue[0]?.timestamp ?? "";
+    const fitting = mayBeLate() ? same.findLast((entry) => spans(entry, timestamp)) : undefined;
+    return fitting ?? same.at(-1);
+  }
+
   /** Sent again, with the same content. */
   function isKnown(stop: StopTransactionRequest): boolean {
     const text = JSON.stringify(stop);
@@ -76,7 +88,7 @@ export function createCentralSystemLedger(breaches: string[], mayBeLate: () => b
     metered: (request) => {
       const { transactionId } = request;
       if (transactionId === undefined) return;
-      const entry = entryOf(transactionId);
+      const entry = meteredOf(request);
       if (entry !== undefined && mayBeLate()) entry.hasLateValues = true;
       if (entry !== undefined && entry.stop === null) entry.meterValues.push(request);
       else if (transactionId === transactionIdNotObtained) orphans.push(request);
@@ -100,6 +112,10 @@ export function createCentralSystemLedger(breaches: string[], mayBeLate: () => b
       return isOpen ? undefined : over;
     },
   };
+}
+
+function spans({ start, stop }: LedgerEntry, timestamp: string): boolean {
+  return start.timestamp <= timestamp && (stop === null || timestamp <= stop.timestamp);
 }
 
 /** What makes a StartTransaction the same one. */
