@@ -99,11 +99,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     id: "b8",
     what: "StartTransaction leaves the queue in one commit, and its transactionId comes in the next",
     file: queue,
-    find: `        const done = await take({
+    find: `        const done = await take(entry, {
           sets: [
             ...(started`,
     replace: `        await store.commit({ deletes: [entry.key] });
-        const done = await take({
+        const done = await take(entry, {
           sets: [
             ...(started`,
   },
