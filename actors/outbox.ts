@@ -36,6 +36,9 @@ export interface OutboxParts {
   readonly route: Route;
 }
 
+/** By then a start is over, and its BootNotification out. */
+const countAfterMs = 5_000;
+
 export function outboxActor(parts: OutboxParts): ActorSpec<OutboxMessage> {
   return {
     address: parts.address,
@@ -54,6 +57,7 @@ export function outboxActor(parts: OutboxParts): ActorSpec<OutboxMessage> {
         // Nobody remembers what the predecessor had in flight: both sides begin again on a fresh connection.
         self.send(parts.link, { kind: "Reconnect", why: "outbox restarted" });
       }
+      if (!messages.queue.isCounted()) self.after(countAfterMs, { kind: "CountDue" });
       return new OutboxBehaviour(self, parts, settings, messages);
     },
   };

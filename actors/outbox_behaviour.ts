@@ -28,6 +28,9 @@ import type { OutboxParts } from "./outbox.ts";
 /** CALLs of our own that wait; beyond it the oldest answer is `offline`, and its sender decides. */
 const waitingMax = 200;
 
+/** Between the pages of a backlog that is counted: to decode them all at once would hold up what lives. */
+const countPauseMs = 100;
+
 export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   readonly #self: Self<OutboxMessage>;
   readonly #parts: OutboxParts;
@@ -94,6 +97,8 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
         return this.#flight.id() === message.id ? this.#finish({ kind: "timeout" }) : undefined;
       case "SendDue":
         return this.#pump();
+      case "CountDue":
+        return this.#countOn();
       case "TellOnline":
         return message.reply(this.#isLinkUp() && this.#registration === "Accepted");
       case "Drain":
@@ -141,6 +146,13 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   async #queued(): Promise<void> {
     await this.#messages.queue.added();
     await this.#pump();
+  }
+
+  /** A page a turn: between each two, what has come meanwhile has its own. */
+  async #countOn(): Promise<void> {
+    const { queue } = this.#messages;
+    await queue.countOn();
+    if (!queue.isCounted()) this.#self.after(countPauseMs, { kind: "CountDue" });
   }
 
   async #resend(localId: number, reply: Reply<ParkedOutcome>): Promise<void> {

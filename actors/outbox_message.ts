@@ -27,6 +27,8 @@ export type OutboxMessage =
   | { readonly kind: "CallTimedOut"; readonly id: string }
   /** Something that had to wait may go. */
   | { readonly kind: "SendDue" }
+  /** The start has not counted the whole queue: a page more. */
+  | { readonly kind: "CountDue" }
   /** Replies whether the central system can be asked now: there is a link, and it has accepted this charge point. */
   | { readonly kind: "TellOnline"; readonly reply: Reply<boolean> }
   /**

@@ -20,14 +20,20 @@ import type { Batch, Entry, Store } from "../storage/store.ts";
 import type { Archive } from "./archive.ts";
 import type { Deliveries, Delivery, DeliveryListener } from "./delivery.ts";
 import { startAnswer, tellIdTagInfo } from "./delivery.ts";
+import { QueueLength } from "./queue_length.ts";
 import { queueLimits, thinOut } from "./queue_thinning.ts";
-import { pagesOf } from "./store_pages.ts";
 import { completeCall, purge, purgeMarks } from "./transaction_samples.ts";
 
 export interface TransactionQueue extends Deliveries {
   /** There is one more in the store. Thins the queue when it has grown too long. */
   readonly added: () => void | Promise<void>;
+  /** Whether the length is exact; if not, `countOn` brings it one page nearer. */
+  readonly isCounted: () => boolean;
+  readonly countOn: () => Promise<void>;
 }
+
+/** Read at once: reading one costs half as much as reading so many. */
+const readAhead = 32;
 
 export interface TransactionQueueParts {
   readonly store: Store;
@@ -41,30 +47,43 @@ export interface TransactionQueueParts {
 
 export async function openTransactionQueue(parts: TransactionQueueParts): Promise<TransactionQueue> {
   const { store, archive, listener } = parts;
-  let waiting = 0;
-  for await (const page of pagesOf(store, keys.outbox)) waiting += page.length;
+  const waiting = await QueueLength.open(store);
   const limits = queueLimits();
+  /** The oldest ones. Nobody else changes or removes them, and what is added comes behind. */
+  let oldest: Entry[] = [];
+  /** What the StartTransaction of the message before was answered: nobody else writes that, and only before what needs it. */
+  let known: { readonly localId: number; readonly answer: AnswerRecord | null } | null = null;
 
-  async function take(batch: Batch): Promise<boolean> {
+  async function take(entry: Entry, batch: Batch): Promise<boolean> {
     const outcome = await store.commit(batch);
     if (outcome.kind !== "committed") return false;
-    waiting -= 1;
+    oldest = oldest.filter((other) => other !== entry);
+    waiting.removed(entry.key);
     return true;
   }
 
+  async function answerTo(localId: number): Promise<AnswerRecord | null> {
+    if (known?.localId !== localId) {
+      known = {
+        localId,
+        answer: await keptRecord(store, answerKey(localId), AnswerRecord, listener.damaged),
+      };
+    }
+    return known.answer;
+  }
+
   async function head(dataBytesMax: number): Promise<Delivery | null> {
-    const [entry] = await store.list(keys.outbox, { limit: 1 });
+    if (oldest.length === 0) oldest = [...await store.list(keys.outbox, { limit: readAhead })];
+    const [entry] = oldest;
     if (entry === undefined) {
-      waiting = 0;
+      waiting.emptied();
       return null;
     }
     const record = readRecord(OutboxRecord, entry, "many");
     const { message, failures } = record;
     const { localId } = message;
     // StartTransaction goes before everything else of its transaction, so that by then its answer is there (spec/behaviour.md §3.6).
-    const answer = message.action === "StartTransaction"
-      ? null
-      : await keptRecord(store, answerKey(localId), AnswerRecord, listener.damaged);
+    const answer = message.action === "StartTransaction" ? null : await answerTo(localId);
     const transactionId = answer?.transactionId ?? transactionIdNotObtained;
     const room = { lengthMax: parts.meterValuesMax, bytesMax: dataBytesMax };
     const call = await completeCall(store, message, transactionId, room);
@@ -83,7 +102,7 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
           ? await archive.setAside(sequence, record, { why: "noTransactionId" })
           : null;
         const marks = isArchived ? [] : purgeMarks(call, localId);
-        const done = await take({
+        const done = await take(entry, {
           sets: [
             ...(started === null ? [] : [{ key: answerKey(localId), value: started }]),
             ...(aside?.sets ?? []),
@@ -100,11 +119,14 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
         }
         return true;
       },
-      failed: (refusal) => countFailure(store, entry, record, refusal),
+      failed: async (refusal) => {
+        oldest = [];
+        await store.commit({ sets: [{ key: entry.key, value: failedOnceMore(record, refusal) }] });
+      },
       park: async (refusal) => {
         const refused = failedOnceMore(record, refusal);
         const aside = await archive.setAside(sequence, refused, { why: "refused", answer });
-        const done = await take({
+        const done = await take(entry, {
           sets: aside.sets,
           deletes: [entry.key, ...(isStop ? [answerKey(localId)] : [])],
         });
@@ -115,19 +137,22 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
   }
 
   async function thin(): Promise<void> {
+    oldest = [];
     const gone = await thinOut(store, keys.outbox);
-    waiting -= gone;
-    limits.thinned(waiting);
-    listener.trace("QueueThinned", { meterValues: gone, left: waiting });
+    waiting.thinned(gone);
+    limits.thinned(waiting.value());
+    listener.trace("QueueThinned", { meterValues: gone, left: waiting.value() });
   }
 
   return {
-    length: () => waiting,
+    length: () => waiting.value(),
     head,
     added: () => {
-      waiting += 1;
-      return limits.reached(waiting) ? thin() : undefined;
+      waiting.added();
+      return waiting.isWhole() && limits.reached(waiting.value()) ? thin() : undefined;
     },
+    isCounted: () => waiting.isWhole(),
+    countOn: () => waiting.countOn(),
   };
 }
 
@@ -148,13 +173,4 @@ function failedOnceMore(record: OutboxRecord, refusal: Refusal): OutboxRecord {
     failures: record.failures + 1,
     refusals: withRefusal(record.refusals, refusal),
   };
-}
-
-async function countFailure(
-  store: Store,
-  entry: Entry,
-  record: OutboxRecord,
-  refusal: Refusal,
-): Promise<void> {
-  await store.commit({ sets: [{ key: entry.key, value: failedOnceMore(record, refusal) }] });
 }

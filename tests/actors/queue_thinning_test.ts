@@ -47,7 +47,7 @@ function told(message: OutboxRecord["message"]): string {
   return String(message.payload.meterValue[0]?.sampledValue[0]?.value);
 }
 
-function waitingQueue(store: Store, traced: unknown[]): Promise<TransactionQueue> {
+async function waitingQueue(store: Store, traced: unknown[]): Promise<TransactionQueue> {
   const listener: DeliveryListener = {
     startAnswered: () => {},
     idTagInfoReceived: () => {},
@@ -56,10 +56,16 @@ function waitingQueue(store: Store, traced: unknown[]): Promise<TransactionQueue
     },
     trace: (effect, detail) => void traced.push([effect, detail]),
   };
-  return openArchive({ store, wallMs: () => 0, listener })
-    .then((archive) =>
-      openTransactionQueue({ store, meterValuesMax: 1_000, wallMs: () => 0, archive, listener })
-    );
+  const archive = await openArchive({ store, wallMs: () => 0, listener });
+  const queue = await openTransactionQueue({
+    store,
+    meterValuesMax: 1_000,
+    wallMs: () => 0,
+    archive,
+    listener,
+  });
+  while (!queue.isCounted()) await queue.countOn();
+  return queue;
 }
 
 Deno.test("README, Limits: 20,000 transaction messages wait whole; one more, and MeterValues are thinned", async () => {

@@ -2,6 +2,7 @@
  * The bare program that a figure is compared with: Deno, `ws`, and only what the figure is about.
  *
  *     echo URL           sends back whatever it gets
+ *     echo URL DIR       the same, once it has committed there that it got it
  *     client URL DIR     answers GetConfiguration and RemoteStartTransaction, and then commits and sends a StartTransaction
  */
 // @ts-types="@types/ws"
@@ -14,9 +15,13 @@ let count = 0;
 
 socket.on("open", () => {
   send(2, "boot", "BootNotification", { chargePointVendor: "bare", chargePointModel: "client" });
-  if (role === "echo") socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
-  else socket.on("message", obey);
+  socket.on("message", role === "echo" ? echo : obey);
 });
+
+async function echo(data: RawData, isBinary: boolean): Promise<void> {
+  if (kv !== null) await kv.atomic().delete(["outbox", count++]).set(["last"], count).commit();
+  socket.send(data, { binary: isBinary });
+}
 
 async function obey(data: RawData): Promise<void> {
   const [type, id, action, payload] = JSON.parse(data.toString());

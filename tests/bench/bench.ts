@@ -1,8 +1,9 @@
 /**
- * The figures of issues 2 and 5 against bare baselines of the same run: `deno task bench`.
+ * The figures of issues 2 to 5 against bare baselines of the same run: `deno task bench`.
  *
  * Law: it prints, and fails on nothing that is a matter of time: machines differ, and so do their other tenants.
  */
+import { backlogRows } from "./backlog_rows.ts";
 import { commitRows } from "./commit_rows.ts";
 import { startCsms } from "./csms.ts";
 import { table } from "./figure.ts";
@@ -21,6 +22,7 @@ try {
     ...await inDirectory((directory) => transactionRows(csms, directory)),
     ...scheduleRows(),
     ...await inDirectory(listRows),
+    ...await inDirectory((directory) => backlogRows(csms, directory)),
   ];
   for (const line of table(figures)) console.log(line);
 } finally {

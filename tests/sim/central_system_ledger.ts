@@ -49,6 +49,10 @@ export function createCentralSystemLedger(breaches: string[], mayBeLate: () => b
     return [...entries.values()].findLast((entry) => entry.transactionId === transactionId);
   }
 
+  function isShared(transactionId: number): boolean {
+    return [...entries.values()].filter((entry) => entry.transactionId === transactionId).length > 1;
+  }
+
   /** Sent again, with the same content. */
   function isKnown(stop: StopTransactionRequest): boolean {
     const text = JSON.stringify(stop);
@@ -82,6 +86,8 @@ export function createCentralSystemLedger(breaches: string[], mayBeLate: () => b
       if (transactionId === undefined) return;
       meterValues.set(transactionId, [...meterValues.get(transactionId) ?? [], request]);
       const entry = entryOf(transactionId);
+      // Of a number that was given twice nobody can tell whose a late value is.
+      if (mayBeLate() && isShared(transactionId)) return;
       if (entry !== undefined && mayBeLate()) entry.hasLateValues = true;
       if (entry !== undefined && entry.stop === null) entry.meterValues.push(request);
       else if (transactionId === transactionIdNotObtained) orphans.push(request);

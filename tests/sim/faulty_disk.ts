@@ -13,7 +13,7 @@ import { StoreFailed } from "../../storage/store.ts";
 export type FailedCommit = "kept" | "lost" | "orphaned";
 
 export interface FaultyDisk {
-  /** What every operation takes besides its own time. */
+  /** What a commit takes besides its own time. */
   readonly extraMs: () => number;
   readonly slow: (extraMs: number) => void;
   /** Refuses every commit while it is full, but for its reserve. */

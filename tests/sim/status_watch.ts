@@ -97,13 +97,13 @@ export function watchStatuses(world: World, fail: Fail): () => void {
   /** I15: out of use once nothing runs there any more, over any restart; and only then. */
   function inUse(connectorId: number, known: Seen): void {
     const { durable, clock } = world;
-    const status = known.actual.at(-1);
+    const status = statusOf(world, connectorId);
     const isOut = durable.inoperative.has(connectorId);
     if (isOut && durable.open.has(connectorId)) world.reached.add("Unavailable is scheduled");
     const isRight = isOut
       ? status === "Unavailable" || status === "Faulted" || durable.open.has(connectorId)
       : status !== "Unavailable";
-    if (isRight) {
+    if (isRight || status === undefined) {
       known.wrongSinceMs = null;
       return;
     }
