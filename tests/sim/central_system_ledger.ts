@@ -84,7 +84,9 @@ export function createCentralSystemLedger(breaches: string[], mayBeLate: () => b
     metered: (request) => {
       const { transactionId } = request;
       if (transactionId === undefined) return;
-      meterValues.set(transactionId, [...meterValues.get(transactionId) ?? [], request]);
+      const came = meterValues.get(transactionId) ?? [];
+      came.push(request);
+      meterValues.set(transactionId, came);
       const entry = entryOf(transactionId);
       // Of a number that was given twice nobody can tell whose a late value is.
       if (mayBeLate() && isShared(transactionId)) return;
