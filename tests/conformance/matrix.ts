@@ -16,7 +16,7 @@ export const stationsWith = {
   "StopTransactionOnEVSideDisconnect not fixed at false": ["reference-dc", "ac-two-sockets", "dc-four"],
   "StopTransactionOnEVSideDisconnect to be set": ["ac-two-sockets", "dc-four"],
   "backup power, and a stop before going down": ["reference-dc", "dc-four"],
-  "no backup power": ["ac-two-sockets"],
+  "no backup power": ["ac-two-sockets", "stop-after-reboot"],
   "the local list": ["reference-dc", "ac-two-sockets", "dc-four"],
   "no local list, or one that can be switched off": [
     "reference-dc",

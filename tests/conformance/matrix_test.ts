@@ -33,8 +33,11 @@ const has: Readonly<Record<Condition, (profile: StationProfile) => boolean>> = {
   "no reservations": ({ featureProfiles }) => !featureProfiles.includes("Reservation"),
 };
 
-/** Stations that are there for the optional profiles' cases: a Core case is run on those that ship. */
-const optional: readonly Condition[] = [...new Set(optionalCaseIds.map((id) => conditions[id]))];
+/** Every case is run on those that ship; what each of the others is there for besides. */
+const madeFor: Readonly<Record<Exclude<StationName, typeof stationNames[number]>, readonly Condition[]>> = {
+  "core-only": [...new Set(optionalCaseIds.map((id) => conditions[id]))],
+  "stop-after-reboot": ["no backup power"],
+};
 
 Deno.test("the 51 Core cases are listed", () => {
   assertEquals(coreCaseIds.length, 51);
@@ -42,9 +45,9 @@ Deno.test("the 51 Core cases are listed", () => {
 
 for (const [condition, stations] of Object.entries(stationsWith)) {
   Deno.test(`the stations with ${condition} are those whose profile says so`, () => {
-    const names: readonly StationName[] = optional.includes(condition as Condition)
-      ? [...stationNames, "core-only"]
-      : stationNames;
+    const made = (Object.keys(madeFor) as (keyof typeof madeFor)[])
+      .filter((name) => madeFor[name].includes(condition as Condition));
+    const names: readonly StationName[] = [...stationNames, ...made];
     const saying = names.filter((name) => has[condition as Condition](shippedProfile(name)));
     assertEquals<readonly string[]>(stations, saying);
   });

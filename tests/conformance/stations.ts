@@ -5,12 +5,16 @@
  */
 import { loadStation } from "../../hal/drivers/station_files.ts";
 import type { StationProfile } from "../../hal/station_profile.ts";
-import { coreOnly } from "../hal/stations.ts";
+import { coreOnly, stopAfterReboot } from "../hal/stations.ts";
 import { heartbeatIntervalS, type StationUnderTest } from "./lab.ts";
 
 export const stationNames = ["reference-dc", "ac-two-sockets", "dc-four"] as const;
-/** The reference with every optional feature profile off, for the cases that want a profile absent. */
-export type StationName = typeof stationNames[number] | "core-only";
+/**
+ * Made of the reference for cases that no shipped station runs in full: every optional feature profile off, for the cases that
+ * want a profile absent; and no backup power with a stop after the reboot.
+ */
+const derived = { "core-only": coreOnly, "stop-after-reboot": stopAfterReboot } as const;
+export type StationName = typeof stationNames[number] | keyof typeof derived;
 
 /** Not the first, where the station would know which one is meant without being told. */
 const CONNECTORS_UNDER_TEST: Readonly<Record<StationName, number>> = {
@@ -18,11 +22,12 @@ const CONNECTORS_UNDER_TEST: Readonly<Record<StationName, number>> = {
   "ac-two-sockets": 1,
   "dc-four": 3,
   "core-only": 1,
+  "stop-after-reboot": 1,
 };
 
-/** As it ships, but for `core-only`, which does not. */
+/** As it ships, but for those that do not. */
 export function shippedProfile(name: StationName): StationProfile {
-  if (name === "core-only") return coreOnly;
+  if (name === "core-only" || name === "stop-after-reboot") return derived[name];
   const loaded = loadStation(name);
   if (loaded.kind === "refused") throw new Error(loaded.problems.join("\n"));
   return loaded.value;

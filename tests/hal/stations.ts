@@ -12,6 +12,12 @@ export const referenceDc: StationProfile = StationProfile.parse(referenceDcJson)
 export const acTwoSockets: StationProfile = StationProfile.parse(acTwoSocketsJson);
 export const dcFour: StationProfile = StationProfile.parse(dcFourJson);
 
+/** The reference without backup power, as it is built where it has none: it learns of the end at the next boot. */
+export const stopAfterReboot: StationProfile = {
+  ...referenceDc,
+  powerLoss: { ...referenceDc.powerLoss, holdUpTimeS: 0, onPowerLoss: "stopAfterReboot" },
+};
+
 /** The reference with every optional feature profile off. */
 export const coreOnly: StationProfile = {
   ...referenceDc,

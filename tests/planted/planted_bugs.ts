@@ -99,11 +99,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     id: "b8",
     what: "StartTransaction leaves the queue in one commit, and its transactionId comes in the next",
     file: queue,
-    find: `        const done = await take({
+    find: `        const done = await take(entry, {
           sets: [
             ...(started`,
     replace: `        await store.commit({ deletes: [entry.key] });
-        const done = await take({
+        const done = await take(entry, {
           sets: [
             ...(started`,
   },
@@ -125,11 +125,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     id: "b11",
     what: "a MeterValues that was refused once is given up",
     file: queue,
-    find: `failed: (refusal) => countFailure(store, entry, record, refusal),`,
-    replace: `failed: async (refusal) => {
-        if (message.action === "MeterValues") await take({ deletes: [entry.key] });
-        else await countFailure(store, entry, record, refusal);
-      },`,
+    find: `      failed: async (refusal) => {
+        oldest = [];`,
+    replace: `      failed: async (refusal) => {
+        oldest = [];
+        if (message.action === "MeterValues") return void await take(entry, { deletes: [entry.key] });`,
   },
   {
     id: "b12",
@@ -151,5 +151,12 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: book,
     find: `deletes: used === null ? [] : [used.key],`,
     replace: `deletes: [],`,
+  },
+  {
+    id: "i11",
+    what: "the scheduler wakes two seconds after an edge",
+    file: "actors/profile_scheduler.ts",
+    find: `this.#self.after(Math.ceil(waitMs), { kind: "EdgeDue" });`,
+    replace: `this.#self.after(Math.ceil(waitMs) + 3_000, { kind: "EdgeDue" });`,
   },
 ];

@@ -49,8 +49,16 @@ export function createCentralSystemLedger(breaches: string[], mayBeLate: () => b
     return [...entries.values()].findLast((entry) => entry.transactionId === transactionId);
   }
 
-  function isShared(transactionId: number): boolean {
-    return [...entries.values()].filter((entry) => entry.transactionId === transactionId).length > 1;
+  /** Of those that share an id: the one of that connector, and of its own the one in whose time a late value falls. */
+  function meteredOf(
+    { transactionId, connectorId, meterValue }: MeterValuesRequest,
+  ): LedgerEntry | undefined {
+    const same = [...entries.values()].filter((entry) =>
+      entry.transactionId === transactionId && entry.start.connectorId === connectorId
+    );
+    const timestamp = meterValue[0]?.timestamp ?? "";
+    const fitting = mayBeLate() ? same.findLast((entry) => spans(entry, timestamp)) : undefined;
+    return fitting ?? same.at(-1);
   }
 
   /** Sent again, with the same content. */
@@ -87,9 +95,7 @@ export function createCentralSystemLedger(breaches: string[], mayBeLate: () => b
       const came = meterValues.get(transactionId) ?? [];
       came.push(request);
       meterValues.set(transactionId, came);
-      const entry = entryOf(transactionId);
-      // Of a number that was given twice nobody can tell whose a late value is.
-      if (mayBeLate() && isShared(transactionId)) return;
+      const entry = meteredOf(request);
       if (entry !== undefined && mayBeLate()) entry.hasLateValues = true;
       if (entry !== undefined && entry.stop === null) entry.meterValues.push(request);
       else if (transactionId === transactionIdNotObtained) orphans.push(request);
@@ -113,6 +119,10 @@ export function createCentralSystemLedger(breaches: string[], mayBeLate: () => b
       return isOpen ? undefined : over;
     },
   };
+}
+
+function spans({ start, stop }: LedgerEntry, timestamp: string): boolean {
+  return start.timestamp <= timestamp && (stop === null || timestamp <= stop.timestamp);
 }
 
 /** What makes a StartTransaction the same one. */

@@ -25,6 +25,7 @@ const kinds: Readonly<Record<Act["kind"], true>> = {
   remoteStart: true,
   remoteStop: true,
   reserve: true,
+  chargingProfile: true,
   reset: true,
   change: true,
   trigger: true,

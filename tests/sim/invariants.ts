@@ -6,6 +6,7 @@
 import { watchBills } from "./bill_watch.ts";
 import { watchContactors } from "./contactor_watch.ts";
 import { bills, order, quiet, truth } from "./end_state.ts";
+import { watchLimits } from "./limit_watch.ts";
 import { watchList } from "./list_watch.ts";
 import { watchReservations } from "./reservation_watch.ts";
 import { watchStatuses } from "./status_watch.ts";
@@ -35,6 +36,7 @@ export function watchWorld(world: World): () => void {
   const statuses = watchStatuses(world, fail);
   const supervision = watchSupervision(world, fail);
   const list = watchList(world, fail);
+  const limits = watchLimits(world, fail);
   watchBills(world, fail);
   watchReservations(world, fail);
   return () => {
@@ -42,6 +44,7 @@ export function watchWorld(world: World): () => void {
     statuses();
     supervision();
     list();
+    limits();
     const [crossed] = world.wireBreaches();
     if (crossed !== undefined) fail(crossed.id, crossed.what);
     const [breach] = world.centralSystem.breaches;

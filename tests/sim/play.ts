@@ -97,6 +97,8 @@ function committer(batch: Batch): string {
       return "local_list";
     case "reservation":
       return "reservations";
+    case "profile":
+      return "profile_scheduler";
     case "availability":
       return keys[0][1] === 0 ? "station" : `connector:${keys[0][1]}`;
     default:
@@ -143,6 +145,7 @@ function perform(world: World, act: Exclude<Act, Aimed>): void {
     case "change":
     case "trigger":
     case "call":
+    case "chargingProfile":
     case "reserve":
     case "availability":
       return say(world, act);
@@ -172,12 +175,14 @@ type Said = Extract<
       | "change"
       | "trigger"
       | "call"
+      | "chargingProfile"
       | "reserve"
       | "availability";
   }
 >;
 
-function say({ centralSystem, clock }: World, act: Said): void {
+function say(world: World, act: Said): void {
+  const { centralSystem, clock } = world;
   switch (act.kind) {
     case "remoteStart": {
       const { connectorId, idTag } = act;
@@ -196,6 +201,8 @@ function say({ centralSystem, clock }: World, act: Said): void {
     case "call":
       for (let n = 0; n < act.times; n++) centralSystem.call(act.action, act.payload);
       return;
+    case "chargingProfile":
+      return setChargingProfile(world, act);
     case "reserve": {
       const { connectorId, reservationId, idTag, minutes } = act;
       const expiryDate = formatDateTime(clock.wallMs() + minutes * 60_000);
@@ -206,6 +213,30 @@ function say({ centralSystem, clock }: World, act: Said): void {
       return void centralSystem.call("ChangeAvailability", { connectorId, type });
     }
   }
+}
+
+function setChargingProfile(
+  { centralSystem, clock }: World,
+  act: Extract<Act, { kind: "chargingProfile" }>,
+): void {
+  const [open] = centralSystem.open();
+  const isOfTransaction = act.purpose === "TxProfile";
+  centralSystem.call("SetChargingProfile", {
+    connectorId: isOfTransaction ? open?.start.connectorId ?? act.connectorId : act.connectorId,
+    csChargingProfiles: {
+      chargingProfileId: act.id,
+      stackLevel: act.stackLevel,
+      chargingProfilePurpose: act.purpose,
+      chargingProfileKind: "Absolute",
+      ...(isOfTransaction ? { transactionId: open?.transactionId ?? 999 } : {}),
+      chargingSchedule: {
+        duration: act.durationS,
+        startSchedule: formatDateTime(clock.wallMs() - act.agoS * 1_000),
+        chargingRateUnit: "A",
+        chargingSchedulePeriod: act.periods,
+      },
+    },
+  });
 }
 
 type Broken = Extract<

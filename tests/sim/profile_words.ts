@@ -1,5 +1,5 @@
 /**
- * What a central system says of lists and reservations, drawn (invariants I12 and I13).
+ * What a central system says of lists, reservations and charging profiles, drawn (invariants I11 to I13).
  *
  * Law: each is one exchange as it is meant, at any time; whether it comes at a bad one is for the other troubles.
  */
@@ -44,6 +44,36 @@ export const profileWords = {
       },
     },
   ],
+  chargingProfile: (draw, moment) => {
+    const purpose = oneOf(
+      draw,
+      ["ChargePointMaxProfile", "TxDefaultProfile", "TxProfile", "TxProfile"] as const,
+    );
+    const connectorId = purpose === "ChargePointMaxProfile" || draw() < 0.3 ? 0 : drawConnector(draw, moment);
+    const starts = [0, ...Array.from({ length: whole(draw, 0, 4) }, () => whole(draw, 10, 1_800))];
+    const periods = [...new Set(starts)].sort((one, other) => one - other).map((startPeriod) => ({
+      startPeriod,
+      limit: oneOf(draw, [0, 6, 10, 16, 20, 32, 100]),
+    }));
+    const { atMs } = moment;
+    const act = {
+      kind: "chargingProfile" as const,
+      purpose,
+      connectorId,
+      id: whole(draw, 1, 5),
+      stackLevel: whole(draw, 0, 2),
+      agoS: whole(draw, 0, 600),
+      durationS: whole(draw, 60, 7_200),
+      periods,
+    };
+    return [{ atMs, act }];
+  },
+  clearChargingProfile: (draw, { atMs }) => {
+    const payload = oneOf(draw, [{}, { id: whole(draw, 1, 5) }, {
+      chargingProfilePurpose: "TxDefaultProfile",
+    }]);
+    return [{ atMs, act: { kind: "call", action: "ClearChargingProfile", payload, times: 1 } }];
+  },
 } satisfies Record<string, DrawTrouble>;
 
 function drawEntry(draw: Draw): AuthorizationData {

@@ -78,6 +78,8 @@ export const slicePoints: readonly string[] = [
   "ReserveNow Accepted",
   "ReserveNow Occupied",
   "reservation used",
+  "charging profile installed",
+  "charging under a profile",
 ];
 
 /** With those that only a longer run reaches. */

@@ -53,6 +53,17 @@ export type Word =
   | { readonly kind: "trigger"; readonly requestedMessage: string }
   /** The same CALL so many times at once, with ids of their own. */
   | { readonly kind: "call"; readonly action: string; readonly payload: unknown; readonly times: number }
+  /** In ampere, Absolute, begun `agoS` seconds before; a TxProfile is of the oldest open transaction. */
+  | {
+    readonly kind: "chargingProfile";
+    readonly purpose: "ChargePointMaxProfile" | "TxDefaultProfile" | "TxProfile";
+    readonly connectorId: number;
+    readonly id: number;
+    readonly stackLevel: number;
+    readonly agoS: number;
+    readonly durationS: number;
+    readonly periods: readonly { readonly startPeriod: number; readonly limit: number }[];
+  }
   /** That expires so many minutes of civil time from then. */
   | {
     readonly kind: "reserve";

@@ -1,0 +1,140 @@
+/**
+ * Watches what is offered: never more than the installed charging profiles allow, on any connector and on all of them together
+ * (invariant I11).
+ *
+ * Law: judged by the hardware's own limit against the profiles that are durable, by the slow reference that the composite
+ * schedules are held against as well (`tests/protocol/naive_limit.ts`).
+ */
+import { chargerConfig } from "../../actors/charger_config.ts";
+import type { InstalledProfile } from "../../protocol/charging_profile.ts";
+import { open } from "../../storage/record.ts";
+import type { ProfileRecord } from "../../storage/records.ts";
+import type { Key, Value } from "../../storage/store.ts";
+import { naiveLimit } from "../protocol/naive_limit.ts";
+import type { Fail } from "./invariants.ts";
+import type { World } from "./world.ts";
+
+/** The hardware obeys within a second (`hal/board.ts`); on a slow disk or in a slow turn it is told later. */
+const obeyMs = 1_000;
+const sluggishMs = 40_000;
+/** What is offered between two events is looked at as often; in a long silence, at so many moments. */
+const lookMs = 1_000;
+const looksMax = 300;
+const roundingA = 0.05;
+
+interface Charging {
+  readonly localId: number;
+  readonly sinceMs: number;
+}
+
+/** Called after each event. */
+export function watchLimits(world: World, fail: Fail): () => void {
+  const { profile, board } = world.station;
+  const supplies = chargerConfig(profile, unused, 1).connectors.map(({ supply }) => supply);
+  const installed = new Map<number, InstalledProfile>();
+  /** Since when a connector, or all of them together (0), is offered more. */
+  const aboveSinceMs = new Map<number, number>();
+  let boots = 0;
+  let lookedMs = 0;
+  /** Of the connectors that charge, as the last event has left them. */
+  const offers = new Map<number, { readonly limitA: number; readonly charging: Charging }>();
+
+  function note(key: Key, value: Value): void {
+    if (key[0] !== "profile") return;
+    installed.set(Number(key[1]), installedOf(value as ProfileRecord));
+    world.reached.add("charging profile installed");
+  }
+
+  world.onCommitted((batch) => {
+    for (const { key, value } of batch.sets ?? []) note(key, value);
+    for (const key of batch.deletes ?? []) if (key[0] === "profile") installed.delete(Number(key[1]));
+  });
+
+  function refound(): void {
+    installed.clear();
+    for (const { key, bytes } of world.store().snapshot().records) {
+      const opened = open(key, bytes);
+      if (opened.kind === "record") note(key, opened.value);
+    }
+  }
+
+  /** What was offered since the event before, at one moment of it. */
+  function look(nowMs: number): void {
+    const atMs = world.clock.wallMs() - (world.clock.monotonicMs() - nowMs);
+    const profiles = [...installed.values()];
+    let offeredA = 0;
+    let allowedA = Infinity;
+    for (const [connectorId, { limitA, charging }] of offers) {
+      const supply = supplies[connectorId - 1]!;
+      const connector = { connectorId, supply, profiles, charging, txDefaultAfterTxProfile: false };
+      const limit = naiveLimit(connector, "A", atMs, atMs).limit;
+      if (limit < supply.currentMaxA) world.reached.add("charging under a profile");
+      judge(connectorId, limitA, limit, nowMs);
+      const ofAll = profiles.filter((one) => one.profile.chargingProfilePurpose === "ChargePointMaxProfile");
+      const boundless = { ...supply, currentMaxA: Infinity };
+      const max = { ...connector, profiles: ofAll, supply: boundless };
+      allowedA = Math.min(allowedA, naiveLimit(max, "A", atMs, atMs).limit);
+      offeredA += limitA;
+    }
+    judge(0, offeredA, allowedA, nowMs);
+  }
+
+  /** What holds from this event on. */
+  function hold(): void {
+    for (const at of supplies.keys()) {
+      const connectorId = at + 1;
+      const { contactorClosed, limitA } = board.outlet(connectorId);
+      const bill = world.durable.open.get(connectorId);
+      if (contactorClosed && bill !== undefined) {
+        const charging = { localId: bill.localId, sinceMs: Date.parse(bill.start.timestamp) };
+        offers.set(connectorId, { limitA, charging });
+      } else {
+        offers.delete(connectorId);
+        aboveSinceMs.delete(connectorId);
+      }
+    }
+  }
+
+  function judge(connectorId: number, offeredA: number, allowedA: number, nowMs: number): void {
+    if (offeredA <= allowedA + roundingA) return void aboveSinceMs.delete(connectorId);
+    const sinceMs = aboveSinceMs.get(connectorId) ?? nowMs;
+    aboveSinceMs.set(connectorId, sinceMs);
+    const isSluggish = world.reached.has("slow turn") || world.medium.extraMs() > 0;
+    if (nowMs - sinceMs > (isSluggish ? sluggishMs : obeyMs)) {
+      fail("I11", `connector ${connectorId} is offered ${offeredA} A, and ${allowedA} A are allowed`);
+    }
+  }
+
+  return () => {
+    const nowMs = world.clock.monotonicMs();
+    const sinceMs = Math.max(lookedMs, nowMs - looksMax * lookMs);
+    lookedMs = nowMs;
+    if (world.isDark()) return offers.clear();
+    if (world.boots() !== boots) {
+      boots = world.boots();
+      refound();
+      offers.clear();
+    }
+    if (installed.size === 0) return;
+    // A step of the host's own clock is noticed at the next edge only (README, Limits).
+    if (world.reached.has("clock jumped") || world.reached.has("store corrupt")) return;
+    if (offers.size > 0) { for (let atMs = sinceMs + lookMs; atMs < nowMs; atMs += lookMs) look(atMs); }
+    hold();
+    if (offers.size > 0) look(nowMs);
+  };
+}
+
+/** No identity is asked for where only the hardware is. */
+const unused = {
+  csms: "ws://nowhere.test",
+  chargePointId: "",
+  bootNotification: { chargePointVendor: "", chargePointModel: "" },
+};
+
+function installedOf({ profile, periods, ...place }: ProfileRecord): InstalledProfile {
+  const chargingSchedulePeriod = periods.map(([startPeriod = 0, limit = 0]) => ({ startPeriod, limit }));
+  return {
+    ...place,
+    profile: { ...profile, chargingSchedule: { ...profile.chargingSchedule, chargingSchedulePeriod } },
+  };
+}
