@@ -2,17 +2,11 @@
  * `deno task crash`: the real program on a real file, killed, cut off from its power, and given a disk that fails.
  *
  * Law: it prints what it tried; whatever is lost, doubled or unreadable is named with the seed that shows it, and ends it with exit
- * code 1. It needs Linux and a C compiler, and says so.
- *
- * | Option | What | Default |
- * |---|---|---|
- * | `--seed S` | draws the moments, the cuts and the faults | a new one, which is printed |
- * | `--kills N` | SIGKILLs | 500 |
- * | `--states N` | about so many states of the disk after a cut, on which the store is opened | every one |
- * | `--boots N` | about so many of them, on which the program is booted | 50 |
- * | `--faults N` | episodes of a disk that is full or fails | 110 |
+ * code 1, and so does a part that was asked for and has tried nothing. It needs Linux and a C compiler, and says so.
  */
-import { parseArgs } from "node:util";
+import { exitCodes } from "../../console/exit_codes.ts";
+import type { CrashOptions } from "./crash_options.ts";
+import { parseCrashOptions } from "./crash_options.ts";
 import { compileShim } from "./crash_shim.ts";
 import { sweepFaults } from "./fault_sweep.ts";
 import { sweepKills } from "./kill_sweep.ts";
@@ -21,27 +15,33 @@ import type { PowerCutFigures } from "./power_cut_sweep.ts";
 import { readHistory, sweepPowerCuts } from "./power_cut_sweep.ts";
 import { recordLives } from "./recording.ts";
 
-interface Options {
-  readonly seed: string;
-  readonly kills: number;
-  readonly states: number;
-  readonly boots: number;
-  readonly faults: number;
-}
-
 /** Enough to see that the judge can see. */
 const LATE_STATES = 200;
 
 if (import.meta.main) Deno.exit(await main());
 
 async function main(): Promise<number> {
-  const options = readOptions();
+  const command = parseCrashOptions(Deno.args, crypto.randomUUID().slice(0, 8));
+  switch (command.kind) {
+    case "help":
+      console.log(command.text);
+      return 0;
+    case "refused":
+      console.error(command.text);
+      return exitCodes.usage;
+    case "crash":
+      return await crashed(command.options);
+  }
+}
+
+async function crashed(options: CrashOptions): Promise<number> {
   console.log(`seed ${options.seed}`);
   const directory = await Deno.realPath(await Deno.makeTempDir({ prefix: "chargerd_test_" }));
   try {
     const library = await compileShim(directory);
-    await killAll(options);
-    await failAll(options, library);
+    if (options.kills > 0) await killAll(options);
+    if (options.faults > 0) await failAll(options, library);
+    if (options.states + options.boots === 0) return 0;
     return await cutAll(options, directory, library) ? 0 : 1;
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
@@ -51,23 +51,7 @@ async function main(): Promise<number> {
   }
 }
 
-function readOptions(): Options {
-  const option = { type: "string" } as const;
-  const { values } = parseArgs({
-    // As `deno task` hands it on.
-    args: Deno.args.filter((word) => word !== "--"),
-    options: { seed: option, kills: option, states: option, boots: option, faults: option },
-  });
-  return {
-    seed: values.seed ?? crypto.randomUUID().slice(0, 8),
-    kills: Number(values.kills ?? 500),
-    states: Number(values.states ?? Infinity),
-    boots: Number(values.boots ?? 50),
-    faults: Number(values.faults ?? 110),
-  };
-}
-
-async function killAll({ seed, kills }: Options): Promise<void> {
+async function killAll({ seed, kills }: CrashOptions): Promise<void> {
   const took = stopwatch();
   const figures = await sweepKills(seed, kills);
   const { drainKills, transactions, messagesLeft } = figures;
@@ -77,20 +61,27 @@ async function killAll({ seed, kills }: Options): Promise<void> {
     } in sessions, ${drainKills} in outages and drains), ${transactions} transactions, ` +
       `${messagesLeft} messages found waiting: 0 lost, 0 doubled, 0 Wh off, ${took()} s`,
   );
+  assertTried("kills", transactions);
 }
 
-async function failAll({ seed, faults }: Options, library: string): Promise<void> {
+async function failAll({ seed, faults }: CrashOptions, library: string): Promise<void> {
   const took = stopwatch();
   const { episodes, hits, refused, ended, transactions } = await sweepFaults(seed, faults, library);
   console.log(
     `a disk that is full or fails: ${episodes} times, ${hits} calls failed, ${refused} refusals said, ${ended} starts given up, ` +
       `${transactions} transactions: 0 lost, 0 doubled, 0 Wh off, ${took()} s`,
   );
+  assertTried("faults", hits);
+}
+
+/** Few that are drawn may be none, or may hit no transaction and no call. Throws then. */
+function assertTried(option: string, count: number): void {
+  if (count === 0) throw new Error(`give more --${option}: none of these has been tried`);
 }
 
 /** False when a state was not whole, or when the judge was blind. */
 async function cutAll(
-  { seed, states, boots }: Options,
+  { seed, states, boots }: CrashOptions,
   directory: string,
   library: string,
 ): Promise<boolean> {
@@ -103,11 +94,13 @@ async function cutAll(
   const figures = await sweepPowerCuts(recording, history, { seed, states });
   console.log(`power cuts: ${told(figures)}, ${took()} s`);
   for (const breach of figures.breaches) console.error(breach);
+  if (states > 0) assertTried("states", figures.states);
   const tookBoots = stopwatch();
   const booted = await sweepBoots(recording, history, `${seed} boots`, boots);
   console.log(
     `booted on ${booted} of them until the queue was empty: 0 lost, 0 doubled, 0 Wh off, ${tookBoots()} s`,
   );
+  if (boots > 0) assertTried("boots", booted);
   const late = await sweepPowerCuts(recording, history, { seed, states: LATE_STATES, isLate: true });
   console.log(`the same on a disk that is one sync late, where losses must be found: ${told(late)}`);
   return figures.verdicts.whole === figures.states && late.verdicts.lost > 0;

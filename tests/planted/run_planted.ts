@@ -7,8 +7,8 @@ import { alignColumns } from "../../console/terminal.ts";
 import { inBrokenCopy } from "../mutants/broken_copy.ts";
 import { shrinkFailure } from "../sim/shrink_failure.ts";
 import type { Outcome } from "../sim/sim_job.ts";
-import { stationOf } from "../sim/sim_options.ts";
 import { openSimPool, type SimPool, thisTree } from "../sim/sim_pool.ts";
+import { stationOf } from "../sim/sim_stations.ts";
 import { sweep } from "../sim/sweep.ts";
 import { type PlantedBug, plantedBugs } from "./planted_bugs.ts";
 

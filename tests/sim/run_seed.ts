@@ -10,6 +10,7 @@ import { Breach, judgeEnd, watchWorld } from "./invariants.ts";
 import { play } from "./play.ts";
 import type { Event } from "./scenario.ts";
 import { drawScenario } from "./scenario.ts";
+import { simStation } from "./sim_stations.ts";
 import { drawSettings } from "./swarm.ts";
 import type { World } from "./world.ts";
 import { createWorld } from "./world.ts";
@@ -50,7 +51,7 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
     judge: (idTag) => ({ status: idTag === "MALLORY" ? "Invalid" : "Accepted" }),
     reviveMs: 5_000,
     settings,
-    ...(options.station === undefined ? {} : { station: options.station }),
+    ...(options.station === undefined ? {} : { station: simStation(options.station) }),
   });
   const look = watchWorld(world);
   let steps = 0;

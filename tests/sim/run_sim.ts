@@ -10,9 +10,10 @@ import { plantedBugs } from "../planted/planted_bugs.ts";
 import { failingScenario, formatFailingScenario, jobOf, parseFailingScenario } from "./failing_scenario.ts";
 import { shrinkFailure } from "./shrink_failure.ts";
 import type { Job, Outcome } from "./sim_job.ts";
-import { parseSimOptions, type SimOptions, stationOf } from "./sim_options.ts";
+import { parseSimOptions, type SimOptions } from "./sim_options.ts";
 import { openSimPool, type SimPool, thisTree } from "./sim_pool.ts";
 import { breachLine, failureLines, reachLines, sweepLines } from "./sim_report.ts";
+import { stationOf } from "./sim_stations.ts";
 import { sweep } from "./sweep.ts";
 
 const failuresMax = 20;

@@ -6,9 +6,9 @@
 import { type Given, sort } from "../../console/arguments.ts";
 import type { Verb } from "../../console/grammar.ts";
 import { verbHelp } from "../../console/help.ts";
-import { loadStation, shippedStations } from "../../hal/drivers/station_files.ts";
 import { plantedBugs } from "../planted/planted_bugs.ts";
 import type { Job } from "./sim_job.ts";
+import { isSimStation, simStations } from "./sim_stations.ts";
 
 export interface SimOptions {
   readonly from: number;
@@ -46,8 +46,8 @@ const verb: Verb = {
     {
       name: "station",
       value: "NAME|FILE",
-      accepts: (value) => loadStation(value).kind === "read",
-      what: `one of ${shippedStations.join(", ")}, or a JSON file; without it they take turns`,
+      accepts: isSimStation,
+      what: `one of ${simStations.join(", ")}, or a JSON file; without it they take turns`,
     },
     { name: "workers", value: "N", accepts: isWhole(1, workersMax), what: "default: one a core" },
     { name: "replay", value: "FILE", what: "play a failing scenario again, as it was kept" },
@@ -82,10 +82,6 @@ export function parseSimOptions(words: readonly string[], cores: number): SimCom
 export function commandOf({ seed, hours, station }: Job, planted: readonly string[]): string {
   const bugs = planted.map((id) => ` --planted ${id}`).join("");
   return `deno task sim --from ${seed} --seeds 1 --hours ${hours} --station ${station}${bugs}`;
-}
-
-export function stationOf(seed: number): string {
-  return shippedStations[seed % shippedStations.length] ?? "";
 }
 
 function toOptions({ values }: Given, cores: number): SimOptions {

@@ -27,6 +27,7 @@ check("", {});
 check("-- --seeds 500", { seeds: 500 });
 check("--seeds=500 --from 27 --hours 0.5 --workers 8", { seeds: 500, from: 27, hours: 0.5, workers: 8 });
 check("--station dc-four --planted b1 --planted b2", { station: "dc-four", planted: ["b1", "b2"] });
+check("--station stop-after-reboot", { station: "stop-after-reboot" });
 check("--replay failures/I2.json", { replay: "failures/I2.json" });
 
 check("--seeds 0", 'give --seeds N, how many seeds; default 100, not "0"');

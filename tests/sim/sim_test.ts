@@ -5,9 +5,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { slicePoints } from "./reach_points.ts";
 import { playJob } from "./sim_job.ts";
-import { stationOf } from "./sim_options.ts";
 import { openSimPool, thisTree } from "./sim_pool.ts";
 import { breachLine, sweepLines } from "./sim_report.ts";
+import { stationOf } from "./sim_stations.ts";
 import { sweep } from "./sweep.ts";
 
 const slice = Array.from(
