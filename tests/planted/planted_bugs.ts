@@ -122,6 +122,23 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: `if (record?.stop?.reason === "PowerLoss") await`,
   },
   {
+    id: "b11",
+    what: "a MeterValues that was refused once is given up",
+    file: queue,
+    find: `      failed: async (refusal) => {
+        oldest = [];`,
+    replace: `      failed: async (refusal) => {
+        oldest = [];
+        if (message.action === "MeterValues") return void await take(entry, { deletes: [entry.key] });`,
+  },
+  {
+    id: "b12",
+    what: "the samples of a StopTransaction that was sent without a transactionId are cleared away",
+    file: queue,
+    find: `const marks = isArchived ? [] : purgeMarks(call, localId);`,
+    replace: `const marks = purgeMarks(call, localId);`,
+  },
+  {
     id: "i12",
     what: "a Differential update leaves the idTags that it removes",
     file: "actors/local_list_book.ts",

@@ -4,11 +4,13 @@
  * Law: it is written by the durable ledger alone, and judged by the invariants.
  */
 import type { StartTransactionRequest } from "../../protocol/messages/core.ts";
+import type { MeterValue } from "../../protocol/messages/types.ts";
 import type { AnswerRecord, OutboxRecord } from "../../storage/records.ts";
 
 export type Message = OutboxRecord["message"];
 
 type Stop = Extract<Message, { action: "StopTransaction" }>["payload"];
+type Metered = Extract<Message, { action: "MeterValues" }>["payload"];
 
 /** One transaction, from the commit that begins it to the end of the run. */
 export interface Bill {
@@ -23,8 +25,13 @@ export interface Bill {
   answer: AnswerRecord | null;
   /** Since when the store knows that its idTag was refused. */
   refusedMs: number | null;
+  /** Those that have been durable, in their order, by their sequence: MeterValues, and what is kept for transactionData. */
+  readonly meterValues: Map<number, Metered>;
+  readonly samples: Map<number, MeterValue>;
   /** Messages of it that are set aside, by their sequence: refused for good, or sent without a transactionId. */
   readonly archive: Map<number, Message>;
+  /** Something of it has been. */
+  wasSetAside: boolean;
   /** When its periodic samples were taken: the last two. */
   readonly samplesMs: number[];
   readonly startedMs: number;

@@ -25,6 +25,8 @@ export interface CentralSystemLedger {
   readonly entries: ReadonlyMap<number, LedgerEntry>;
   /** What came without a transactionId, since its StartTransaction was given up (errata v4.0 §3.18). */
   readonly orphans: readonly (MeterValuesRequest | StopTransactionRequest)[];
+  /** All that came under this id, whenever, in their order. */
+  readonly meterValuesOf: (transactionId: number) => readonly MeterValuesRequest[];
   /** Of two with the same id the younger one: the older one was over. */
   readonly entryOf: (transactionId: number) => LedgerEntry | undefined;
   readonly startedBy: (start: StartTransactionRequest) => LedgerEntry | undefined;
@@ -40,6 +42,7 @@ export interface CentralSystemLedger {
 export function createCentralSystemLedger(breaches: string[], mayBeLate: () => boolean): CentralSystemLedger {
   const entries = new Map<number, LedgerEntry>();
   const byStart = new Map<string, LedgerEntry>();
+  const meterValues = new Map<number, MeterValuesRequest[]>();
   const orphans: (MeterValuesRequest | StopTransactionRequest)[] = [];
 
   function entryOf(transactionId: number): LedgerEntry | undefined {
@@ -67,6 +70,7 @@ export function createCentralSystemLedger(breaches: string[], mayBeLate: () => b
   return {
     entries,
     orphans,
+    meterValuesOf: (transactionId) => meterValues.get(transactionId) ?? [],
     entryOf,
     startedBy: (start) => byStart.get(startText(start)),
     open: () => [...entries.values()].filter((entry) => entry.stop === null),
@@ -88,6 +92,9 @@ export function createCentralSystemLedger(breaches: string[], mayBeLate: () => b
     metered: (request) => {
       const { transactionId } = request;
       if (transactionId === undefined) return;
+      const came = meterValues.get(transactionId) ?? [];
+      came.push(request);
+      meterValues.set(transactionId, came);
       const entry = meteredOf(request);
       if (entry !== undefined && mayBeLate()) entry.hasLateValues = true;
       if (entry !== undefined && entry.stop === null) entry.meterValues.push(request);

@@ -5,6 +5,7 @@
  * has kept; what stands here must reach the central system, once, and nothing else may.
  */
 import type { StartTransactionRequest } from "../../protocol/messages/core.ts";
+import type { MeterValue } from "../../protocol/messages/types.ts";
 import type { Bill, Message } from "./bill.ts";
 import type { AnswerRecord, OutboxRecord, RegistrationRecord, ResendRecord } from "../../storage/records.ts";
 import type { MemorySnapshot } from "../../storage/drivers/memory_store.ts";
@@ -121,8 +122,14 @@ function noteSet(account: Account, key: Key, value: Value, watch: LedgerWatch): 
   switch (kind) {
     case "outbox":
       return noteMessage(account, Number(name), (value as OutboxRecord).message, watch);
-    case "archive":
-      account.byLocalId.get(Number(name))?.archive.set(Number(key[2]), (value as OutboxRecord).message);
+    case "archive": {
+      const bill = account.byLocalId.get(Number(name));
+      bill?.archive.set(Number(key[2]), (value as OutboxRecord).message);
+      if (bill !== undefined) bill.wasSetAside = true;
+      return;
+    }
+    case "sample":
+      account.byLocalId.get(Number(name))?.samples.set(Number(key[2]), value as MeterValue);
       return;
     case "resend":
       return void account.resends.set(Number(name), (value as ResendRecord).after);
@@ -161,6 +168,7 @@ function noteMessage(account: Account, sequence: number, message: Message, watch
     case "StartTransaction":
       return bill === undefined ? begin(account, localId, message.payload, watch) : undefined;
     case "MeterValues":
+      bill?.meterValues.set(sequence, message.payload);
       if (message.payload.meterValue[0]?.sampledValue[0]?.context === "Sample.Periodic") {
         bill?.samplesMs.splice(0, Math.max(0, bill.samplesMs.length - 2));
         bill?.samplesMs.push(watch.nowMs());
@@ -189,7 +197,10 @@ function begin(
     stoppedWh: null,
     answer: null,
     refusedMs: null,
+    meterValues: new Map(),
+    samples: new Map(),
     archive: new Map(),
+    wasSetAside: false,
     samplesMs: [],
     startedMs: nowMs(),
     isMisread: false,

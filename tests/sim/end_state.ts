@@ -1,18 +1,19 @@
 /**
  * What must hold once everything has healed and hours have been quiet (invariants I2, I3, I6, I7 and I10, their ends).
  *
- * Law: every transaction that was ever durable is in the central system's ledger, once, what it had refused for good and was
- * sent again too; only what the medium itself has lost is excused.
+ * Law: every transaction that was ever durable is in the central system's ledger, once, with all that was measured in it, what it
+ * had refused for good and was sent again too; only what the medium itself has lost is excused.
  */
 import type { TreeNode } from "../../actors/otp/tree.ts";
 import { startText } from "./central_system_ledger.ts";
 import type { LedgerEntry } from "./central_system_ledger.ts";
 import type { Bill } from "./bill.ts";
+import { isDataComplete, missingMeterValues, strangeOrphan } from "./delivered_values.ts";
 import type { Fail } from "./invariants.ts";
 import { statusOf } from "./status_watch.ts";
 import type { World } from "./world.ts";
 
-/** I2: each durable Start and Stop is in the ledger, and nothing is there that was not asked for. */
+/** I2: each durable message is in the ledger, and nothing is there that was not asked for. */
 export function bills(world: World, fail: Fail): void {
   const { durable, centralSystem } = world;
   const billed = new Set<LedgerEntry>();
@@ -27,6 +28,8 @@ export function bills(world: World, fail: Fail): void {
   for (const entry of centralSystem.ledger.values()) {
     if (!billed.has(entry)) fail("I2", `StartTransaction ${startText(entry.start)} was invented`);
   }
+  const strange = strangeOrphan(durable.bills, centralSystem.books.orphans);
+  if (strange !== null) fail("I2", `without a transactionId came ${strange}, and no transaction has it`);
 }
 
 function judged(world: World, bill: Bill, entry: LedgerEntry | undefined, fail: Fail): void {
@@ -35,6 +38,17 @@ function judged(world: World, bill: Bill, entry: LedgerEntry | undefined, fail: 
   if (bill.archive.size > 0) return fail("I2", `of transaction ${text} something is still set aside`);
   if (entry === undefined) return fail("I2", `StartTransaction ${text} was lost`);
   if (entry.stop === null) return fail("I2", `transaction ${text} has no StopTransaction`);
+  const missing = missingMeterValues(bill, world.centralSystem.books.meterValuesOf(entry.transactionId));
+  if (missing !== null) {
+    fail("I2", `of transaction ${text} MeterValues ${missing} was lost, or was not in its turn`);
+  }
+  if (!isDataComplete(bill, entry.stop, world.station.profile.limits.StopTransactionMaxMeterValues)) {
+    const { transactionData = [] } = entry.stop;
+    fail(
+      "I2",
+      `of transaction ${text} ${bill.samples.size} samples were kept and ${transactionData.length} came`,
+    );
+  }
   const { transactionId: _, transactionData: __, ...stop } = entry.stop;
   if (JSON.stringify(stop) !== JSON.stringify(bill.stop)) {
     fail("I2", `StopTransaction ${JSON.stringify(stop)} should be ${JSON.stringify(bill.stop)}`);
