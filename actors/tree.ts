@@ -204,7 +204,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
     id: "charging",
     strategy: "one_for_one",
     // Grows with the children: each may fail once or twice in a bad minute.
-    intensity: { restartsMax: 5 + connectors.size, withinMs: 60_000 },
+    intensity: { restartsMax: 8 + connectors.size, withinMs: 60_000 },
     children: [
       authorizerActor({ address: authorizer, clock, store, table, outbox, station, connectors }),
       localListActor({ address: localList, store, table }),

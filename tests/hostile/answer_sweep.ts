@@ -58,12 +58,12 @@ async function session(house: HostileHouse, hostile: AnswerCase, idTag: string):
     if (!charges(house)) verbs.swipe(idTag);
     await house.advance(soonMs);
   }
-  expectCharges(house, goesOn(hostile));
+  expectCharges(house, goesOn(house, hostile));
   await misled(house, hostile, ["Heartbeat"], () => trigger(house, "Heartbeat"));
   await misled(house, hostile, ["StatusNotification"], () => trigger(house, "StatusNotification"));
   await misled(house, hostile, ["MeterValues"], () => {});
   await house.advance(sampleMs);
-  expectCharges(house, goesOn(hostile));
+  expectCharges(house, goesOn(house, hostile));
   await misled(house, hostile, ["StopTransaction"], () => {
     if (charges(house)) verbs.swipe(idTag);
   });
@@ -122,8 +122,11 @@ function expectCharges(house: HostileHouse, expected: boolean | undefined): void
 }
 
 /** An answer that is none, or none in time, is no authorization (AllowOfflineTxForUnknownId is false). */
-function isAuthorized(house: HostileHouse, { takes, payload }: AnswerCase): boolean | undefined {
-  if (takes !== "result") return false;
+function isAuthorized(house: HostileHouse, answer: AnswerCase): boolean | undefined {
+  return answer.takes === "result" && isValid(house, answer);
+}
+
+function isValid(house: HostileHouse, { payload }: AnswerCase): boolean | undefined {
   const { status, expiryDate } = payload.idTagInfo ?? {};
   if (status !== "Accepted") return false;
   // Not every form that OCPP allows is one that `Date` knows.
@@ -132,6 +135,6 @@ function isAuthorized(house: HostileHouse, { takes, payload }: AnswerCase): bool
 }
 
 /** Once begun, only a StartTransaction.conf that says no stops it (StopTransactionOnInvalidId is true). */
-function goesOn({ action, takes, payload }: AnswerCase): boolean {
-  return action !== "StartTransaction" || takes !== "result" || payload.idTagInfo?.status === "Accepted";
+function goesOn(house: HostileHouse, answer: AnswerCase): boolean | undefined {
+  return answer.action !== "StartTransaction" || answer.takes !== "result" || isValid(house, answer);
 }

@@ -70,7 +70,9 @@ export function watchStatuses(world: World, fail: Fail): () => void {
     known.actual.push(status);
     // A stop that was decided and not durable yet is forgotten in a crash: the transaction goes on.
     const goesOn = hasEnded && before === "Finishing" && world.durable.open.has(connectorId);
-    if (!goesOn && !isLegal(before, status)) {
+    // So is who was about to start: a connector that is kept for somebody is Reserved again (decision D-reserved-again).
+    const isKeptOn = hasEnded && before === "Preparing" && status === "Reserved";
+    if (!goesOn && !isKeptOn && !isLegal(before, status)) {
       fail("I10", `connector ${connectorId} went from ${before} to ${status}`);
     }
   }

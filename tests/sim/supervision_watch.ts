@@ -31,7 +31,7 @@ export function watchSupervision(world: World, fail: Fail): () => void {
   const restartsMax = new Map([
     ["charger", 3],
     ["settings", 3],
-    ["charging", 5 + world.connectors],
+    ["charging", 8 + world.connectors],
     ["central", 5],
     ["upkeep", 2],
   ]);
