@@ -7,6 +7,7 @@ import type { AuthorizationData } from "../../protocol/messages/local_auth_list.
 import { type Draw, drawConnector, type DrawTrouble, oneOf, whole } from "./draw.ts";
 
 const idTags = ["ALICE", "BOB", "CAROL", "alice", "DAVE"];
+const justMadeId = 4;
 const minuteMs = 60_000;
 
 export const profileWords = {
@@ -33,17 +34,22 @@ export const profileWords = {
       { atMs: beginMs + 5 * minuteMs, act: { kind: "unplug", connectorId: at } },
     ];
   },
-  cancelReservation: (draw, { atMs }) => [
-    {
-      atMs,
-      act: {
-        kind: "call",
-        action: "CancelReservation",
-        payload: { reservationId: whole(draw, 1, 4) },
-        times: 1,
-      },
-    },
-  ],
+  /** Of some reservation, or of the one that was just made for nothing else. */
+  cancelReservation: (draw, { atMs }) => {
+    const reservationId = whole(draw, 1, justMadeId);
+    const idTag = "ALICE";
+    const cancel = {
+      kind: "call" as const,
+      action: "CancelReservation",
+      payload: { reservationId },
+      times: 1,
+    };
+    if (reservationId !== justMadeId) return [{ atMs, act: cancel }];
+    return [
+      { atMs, act: { kind: "reserve", connectorId: 1, reservationId, idTag, minutes: 30 } },
+      { atMs: atMs + 10_000, act: cancel },
+    ];
+  },
   chargingProfile: (draw, moment) => {
     const purpose = oneOf(
       draw,

@@ -22,17 +22,23 @@ export function sweepLines(sweep: Sweep, workers: number): readonly string[] {
       (sweep.transactions / hours).toFixed(2)
     } transactions a simulated hour`,
     `${whole(sweep.transactions)} transactions, ${whole(sweep.failures.length)} breaches`,
+    `trace ${sweep.traceHash}`,
   ];
 }
 
 /** How many seeds have reached each point, and which point none has. */
 export function reachLines(reached: ReadonlyMap<string, number>): readonly string[] {
   const counts = [...reached].sort(([one], [other]) => one < other ? -1 : 1);
-  const never = reachPoints.filter((point) => !reached.has(point));
+  const never = neverReached(reached);
   return [
     `reached: ${counts.map(([point, seeds]) => `${point} ${whole(seeds)}`).join(", ")}`,
     never.length === 0 ? "every point was reached" : `NEVER reached: ${never.join(", ")}`,
   ];
+}
+
+/** What no seed has reached of all that a large run must (invariant I24). */
+export function neverReached(reached: ReadonlyMap<string, number>): readonly string[] {
+  return reachPoints.filter((point) => !reached.has(point));
 }
 
 /** One line, said as soon as it is known. */
@@ -60,7 +66,9 @@ export function failureLines({ shrunk, commit, file, others, planted }: Kept): r
     ...failure.what.split("\n"),
     ...(others.length === 0 ? [] : [`so did seeds ${others.join(", ")}`]),
     ...(file === null ? [] : [
-      `shrunk from ${eventsBefore} events to ${events} in ${runs} runs, ${(tookMs / 1_000).toFixed(1)} s`,
+      `shrunk from ${eventsBefore} events to ${events} in ${runs} runs, ${
+        (tookMs / 1_000).toFixed(1)
+      } s; trace ${outcome.traceHash}`,
       ...(failure.scenario ?? []).map(({ atMs, act }) => `  at ${atMs} ms ${JSON.stringify(act)}`),
       "the last of its trace:",
       ...failure.lastTrace.slice(-traceLines).map((line) => `  ${line}`),

@@ -6,6 +6,7 @@
  */
 import type { Job, Outcome } from "./sim_job.ts";
 import type { SimPool } from "./sim_pool.ts";
+import { createWorldTrace } from "./world_trace.ts";
 
 export interface Sweep {
   readonly seeds: number;
@@ -13,6 +14,8 @@ export interface Sweep {
   /** Events on the simulated clock. */
   readonly steps: number;
   readonly transactions: number;
+  /** Of one seed its own; of many one for all of them, in their order. */
+  readonly traceHash: string;
   /** How many seeds have reached each point. */
   readonly reached: ReadonlyMap<string, number>;
   /** In the order of the seeds. */
@@ -34,6 +37,7 @@ export async function sweep(pool: SimPool, jobs: readonly Job[], options: SweepO
   const beganMs = performance.now();
   const total = { seeds: 0, simulatedMs: 0, steps: 0, transactions: 0 };
   const reached = new Map<string, number>();
+  const hashes: string[] = [];
   const failures: { readonly at: number; readonly outcome: Outcome }[] = [];
   const waiting = jobs.entries();
 
@@ -42,6 +46,7 @@ export async function sweep(pool: SimPool, jobs: readonly Job[], options: SweepO
     total.simulatedMs += outcome.simulatedMs;
     total.steps += outcome.steps;
     total.transactions += outcome.transactions;
+    hashes[at] = outcome.traceHash;
     for (const point of outcome.reached) reached.set(point, (reached.get(point) ?? 0) + 1);
     if (outcome.failure !== null) failures.push({ at, outcome });
     options.seen?.(outcome, total.seeds);
@@ -58,10 +63,19 @@ export async function sweep(pool: SimPool, jobs: readonly Job[], options: SweepO
   failures.sort((one, other) => one.at - other.at);
   return {
     ...total,
+    traceHash: hashOf(hashes),
     reached,
     failures: failures.map(({ outcome }) => outcome),
     tookMs: performance.now() - beganMs,
   };
+}
+
+function hashOf(hashes: readonly string[]): string {
+  const [only = "", ...others] = hashes;
+  if (others.length === 0) return only;
+  const trace = createWorldTrace();
+  for (const hash of hashes) trace.add(hash ?? "");
+  return trace.hash();
 }
 
 async function playTwice(pool: SimPool, job: Job): Promise<Outcome> {

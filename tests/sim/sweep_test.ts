@@ -1,5 +1,5 @@
 /** A sweep, on a pool of literals: what it adds up, when it stops, and which seed it plays twice. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertNotEquals } from "@std/assert";
 import type { Job, Outcome } from "./sim_job.ts";
 import type { SimPool } from "./sim_pool.ts";
 import { sweep } from "./sweep.ts";
@@ -42,7 +42,7 @@ Deno.test({
   permissions: "none",
 }, async () => {
   const { pool } = poolOf((seed) => ({ reached: seed < 3 ? ["reset"] : [] }));
-  const { tookMs: _, ...swept } = await sweep(pool, jobs(7), { failuresMax: 1 });
+  const { tookMs: _, traceHash: __, ...swept } = await sweep(pool, jobs(7), { failuresMax: 1 });
   assertEquals(swept, {
     seeds: 7,
     simulatedMs: 7_000,
@@ -51,6 +51,20 @@ Deno.test({
     reached: new Map([["reset", 3]]),
     failures: [],
   });
+});
+
+Deno.test({
+  name: "sweep: the trace of one seed is its own, that of many depends on each and on their order",
+  permissions: "none",
+}, async () => {
+  const traceOf = async (...traces: readonly string[]) => {
+    const { pool } = poolOf((seed) => ({ traceHash: traces[seed] ?? "" }));
+    return (await sweep(pool, jobs(traces.length), { failuresMax: 1 })).traceHash;
+  };
+  assertEquals(await traceOf("a1"), "a1");
+  assertEquals(await traceOf("a1", "b2"), await traceOf("a1", "b2"));
+  assertNotEquals(await traceOf("a1", "b2"), await traceOf("a1", "b3"));
+  assertNotEquals(await traceOf("a1", "b2"), await traceOf("b2", "a1"));
 });
 
 Deno.test({
