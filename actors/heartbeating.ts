@@ -1,7 +1,8 @@
 /**
  * Heartbeat: sent each HeartbeatInterval while the charge point is accepted, and for a trigger (OCPP 1.6 §4.6).
  *
- * Law: the interval counts from when it was set or last fired; what the answer says of the time is the station's to use.
+ * Law: the interval counts from when it was set or last fired; of those that are due at most one waits for its answer, so that a
+ * slow wire does not fill with them. What the answer says of the time is the station's to use.
  */
 import type { Cancel } from "../hal/clock.ts";
 import type { CallOutcome } from "../protocol/answer.ts";
@@ -29,6 +30,8 @@ export class Heartbeating {
   readonly #outbox: Address<OutboxMessage>;
   #cancel: Cancel = () => {};
   #last: string | null = null;
+  /** Sent, or waiting to be sent, and not concluded. */
+  #underWay = 0;
 
   constructor(self: Own, outbox: Address<OutboxMessage>) {
     this.#self = self;
@@ -40,7 +43,13 @@ export class Heartbeating {
     this.#cancel = this.#self.after(intervalS * 1_000, { kind: "HeartbeatDue" });
   }
 
+  /** The interval is over: one that waits for its answer is as good a sign of life. */
+  sendDue(): void {
+    if (this.#underWay === 0) this.send("ordinary");
+  }
+
   send(callClass: CallClass): void {
+    this.#underWay += 1;
     this.#self.ask(
       this.#outbox,
       (reply: Reply<CallOutcome<HeartbeatResponse>>) => sendCall("Heartbeat", {}, callClass, reply),
@@ -51,6 +60,7 @@ export class Heartbeating {
 
   /** The central system's time; null when it did not answer. */
   concluded({ outcome }: HeartbeatConcluded): string | null {
+    this.#underWay -= 1;
     const call = outcome.kind === "reply" ? outcome.value : null;
     if (call?.kind !== "result") return null;
     this.#last = call.payload.currentTime;

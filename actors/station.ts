@@ -165,7 +165,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
         this.#armHeartbeat();
         // Reports that a slow peer has not answered: only they are sent again.
         this.#reportAll(false);
-        return this.#heartbeating.send("ordinary");
+        return this.#heartbeating.sendDue();
       case "HeartbeatConcluded": {
         const currentTime = this.#heartbeating.concluded(message);
         return currentTime === null ? undefined : this.#civilClock.set(currentTime);

@@ -106,6 +106,14 @@ Deno.test("§4.2: Accepted, it reports connector 0 and each connector, then a He
   assertEquals(moments(house, "Heartbeat"), [100_000, 200_000, 300_000]);
 });
 
+Deno.test("§4.6: a Heartbeat that waits for its answer is one; the wire does not fill with more of them", async () => {
+  const house = await newHouse();
+  house.centralSystem.script("BootNotification", answers("Accepted", 1));
+  house.centralSystem.script("Heartbeat", { kind: "answer", afterMs: 10_500 });
+  await house.advance(12_000);
+  assertEquals(moments(house, "Heartbeat"), [1_000, 12_000]);
+});
+
 Deno.test("spec/behaviour.md §1: the interval of the answer becomes HeartbeatInterval, over a power cycle too", async () => {
   const house = await newHouse();
   const unanswered = { kind: "nothing" } as const;
