@@ -136,7 +136,8 @@ async function isTriggered(chargePoint: ChargePoint): Promise<void> {
   assertEquals(await trigger("MeterValues", { connectorId: 2 }), { status: "Rejected" });
   // Errata v4.0 §3.35: not once accepted.
   assertEquals(await trigger("BootNotification"), { status: "Rejected" });
-  assertEquals(await trigger("StopTransaction"), { status: "NotImplemented" });
+  assertEquals(await trigger("FirmwareStatusNotification"), accepted);
+  assertEquals((await chargePoint.heard("FirmwareStatusNotification", 1)).at(-1), { status: "Idle" });
 }
 
 async function declines(chargePoint: ChargePoint): Promise<void> {
