@@ -1,6 +1,10 @@
 /** Reservations as the actors keep them (OCPP 1.6 §5.1, §5.13; spec/behaviour.md §10). */
 import { assertEquals } from "@std/assert";
 import type { StationProfile } from "../../hal/station_profile.ts";
+import { openTransactionBook } from "../../actors/transaction_book.ts";
+import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
+import { keys, OutboxRecord, readRecord, reservationKey } from "../../storage/records.ts";
+import type { Store } from "../../storage/store.ts";
 import { formatDateTime } from "../../protocol/date_time.ts";
 import type { IdTagInfo } from "../../protocol/messages/types.ts";
 import { dcFour } from "../hal/stations.ts";
@@ -158,12 +162,15 @@ Deno.test("§10: it survives a power cut, and expires afterwards, or while there
   assertEquals([reported(charger), await stored(charger, "reservation")], [["Available"], []]);
 });
 
-Deno.test("civil time that is set forward ends it then", async () => {
+Deno.test("civil time that falls back keeps it, and when the central system sets it forward it ends then", async () => {
   const charger = await house();
-  await reserve(charger, { afterMs: hourMs });
   charger.clock.stepWall(-2 * hourMs);
-  await charger.advance(300_000);
+  await reserve(charger, { afterMs: hourMs });
+  await charger.advance(299_999);
   assertEquals(status(charger), "Reserved");
+  // The heartbeat tells the time.
+  await charger.advance(1);
+  assertEquals([status(charger), await stored(charger, "reservation")], ["Available", []]);
 });
 
 Deno.test("TC_051, TC_052: cancelled it is Available; a number that is not known is Rejected", async () => {
@@ -305,4 +312,35 @@ Deno.test("a power cut in the commit of the start: used with it, or there withou
     const left = (await stored(charger, "reservation")).length;
     assertEquals([left, starts(charger)], keptCommits === 0 ? [1, []] : [0, [[1, "OWNER", 5]]]);
   }
+});
+
+Deno.test("cancelled between the look at it and the commit of the start, the start is begun without it", async () => {
+  const { store } = createMemoryStore();
+  const reservation = { reservationId: 5, connectorId: 1, idTag: "OWNER", expiresMs: hourMs };
+  await store.commit({ sets: [{ key: reservationKey(5), value: reservation }] });
+  const cancelling: Store = {
+    ...store,
+    get: async (key) => {
+      const entry = await store.get(key);
+      if (key[0] === "reservation") await store.commit({ deletes: [key] });
+      return entry;
+    },
+  };
+  const book = await openTransactionBook(cancelling, 1, 1, () => {});
+  const begun = await book.begin({
+    idTag: "OWNER",
+    reservationId: 5,
+    energyWh: 0,
+    meterSerialNumber: "1",
+    atMs: 0,
+    monotonicMs: 0,
+    data: null,
+  });
+  const [queued] = await store.list(keys.outbox);
+  const { message } = readRecord(OutboxRecord, queued!);
+  assertEquals([begun.kind, message.action, "reservationId" in message.payload], [
+    "begun",
+    "StartTransaction",
+    false,
+  ]);
 });
