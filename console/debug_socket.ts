@@ -15,7 +15,7 @@ import { formatDateTime } from "../protocol/date_time.ts";
 import type { Store } from "../storage/store.ts";
 import type { ActorAnswer, StatusAnswer, TreeAnswer } from "./answers.ts";
 import { dataTransferEndpoint } from "./data_transfer.ts";
-import { answer, type Asked, type Endpoint, json, refusal } from "./endpoint.ts";
+import { answer, type Asked, type Endpoint, json, noTree, refusal } from "./endpoint.ts";
 import { hardwareEndpoints } from "./hardware_endpoints.ts";
 import type { HardwareVerbs, Prepared } from "./hardware_verbs.ts";
 import { createMessageStreams, READERS_MAX } from "./message_stream.ts";
@@ -207,10 +207,6 @@ function shownCrash(
   const report = observatory.crashes(id).at(-1);
   if (lastCrash === null || report === undefined) return null;
   return { ...lastCrash, error: report.error, stack: report.stack };
-}
-
-function noTree(): Response {
-  return refusal(503, "switch the power on, or wait for the next boot: no actor is running");
 }
 
 function unknownActor(system: System, id: string): Response {

@@ -112,3 +112,13 @@ async function bodyOf(request: Request): Promise<string> {
   }
   return text + decoder.decode();
 }
+
+/** Of a charger that has no tree. */
+export function noTree(): Response {
+  return refusal(503, "switch the power on, or wait for the next boot: no actor is running");
+}
+
+/** Of an actor or a store that was asked, and has not answered in time. */
+export function noAnswer(): Response {
+  return refusal(504, "ask again: the charger is busy or restarting, and has not answered");
+}

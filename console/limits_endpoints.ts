@@ -11,7 +11,7 @@ import { formatDateTime, parseDateTimeMs } from "../protocol/date_time.ts";
 import { SetChargingProfileRequest } from "../protocol/messages/smart_charging.ts";
 import type { ConnectorReport, WhatIf } from "../protocol/limits_report.ts";
 import { answerWithin } from "./answer_within.ts";
-import { type Asked, type Endpoint, json, refusal } from "./endpoint.ts";
+import { type Asked, type Endpoint, json, noAnswer, noTree, refusal } from "./endpoint.ts";
 import type { LimitsAnswer, WhatIfAnswer } from "./limits_answers.ts";
 
 export interface LimitsEndpointsParts {
@@ -26,11 +26,9 @@ const hourS = 3_600;
 export function limitsEndpoints({ clock, profileScheduler }: LimitsEndpointsParts): readonly Endpoint[] {
   async function ask<R>(question: (reply: (value: R) => void) => LimitQuestion): Promise<R | Response> {
     const scheduler = profileScheduler();
-    if (scheduler === null) {
-      return refusal(503, "switch the power on, or wait for the next boot: no actor is running");
-    }
+    if (scheduler === null) return noTree();
     const told = await answerWithin<R>(clock, answerTimeoutMs, (reply) => scheduler.send(question(reply)));
-    return told ?? refusal(504, "ask again: the charger is busy or restarting, and has not answered");
+    return told ?? noAnswer();
   }
 
   return [

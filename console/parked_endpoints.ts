@@ -13,7 +13,7 @@ import { formatDateTime } from "../protocol/date_time.ts";
 import type { Store } from "../storage/store.ts";
 import { answerWithin } from "./answer_within.ts";
 import type { Accepted, Discarded, ParkedAnswer, ParkedTransactionAnswer } from "./answers.ts";
-import { type Asked, type Endpoint, json, refusal } from "./endpoint.ts";
+import { type Asked, type Endpoint, json, noAnswer, noTree, refusal } from "./endpoint.ts";
 import { exportParked, listParked } from "./parked_transactions.ts";
 
 export interface ParkedEndpointsParts {
@@ -159,12 +159,4 @@ function refused(outcome: Exclude<ParkedOutcome, "done">, localId: number): Resp
 
 function unknown(localId: number): Response {
   return refusal(404, `ask for a localId that GET /parked tells, not ${localId}: nothing of it is parked`);
-}
-
-function noTree(): Response {
-  return refusal(503, "switch the power on, or wait for the next boot: no actor is running");
-}
-
-function noAnswer(): Response {
-  return refusal(504, "ask again: the charger is busy or restarting, and has not answered");
 }
