@@ -64,6 +64,8 @@ class ReservationsBehaviour implements Behaviour<ReservationsMessage> {
   readonly #parts: ReservationsParts;
   readonly #connectorZeroSupported: boolean;
   readonly #candidates = new Map<number, Candidate>();
+  /** Nobody else adds any: once there is none, the store need not be asked again at each move of a connector. */
+  #mayBeSome = true;
   #cancelExpiry: Cancel = () => {};
 
   constructor(self: Self<ReservationsMessage>, parts: ReservationsParts, connectorZeroSupported: boolean) {
@@ -99,6 +101,7 @@ class ReservationsBehaviour implements Behaviour<ReservationsMessage> {
     }
     const reservation: ReservationRecord = answer.reservation;
     const key = reservationKey(reservation.reservationId);
+    this.#mayBeSome = true;
     const outcome = await store.commit({ sets: [{ key, value: reservation }] });
     reply(statusAnswer(outcome.kind === "committed" ? "Accepted" : "Rejected"));
     return this.#keep();
@@ -153,7 +156,10 @@ class ReservationsBehaviour implements Behaviour<ReservationsMessage> {
     this.#cancelExpiry = this.#self.after(waitMs, { kind: "ExpiryDue" });
   }
 
-  #known(): Promise<readonly Reservation[]> {
-    return storedReservations(this.#parts.store, tracingDamaged(this.#self));
+  async #known(): Promise<readonly Reservation[]> {
+    if (!this.#mayBeSome) return [];
+    const known = await storedReservations(this.#parts.store, tracingDamaged(this.#self));
+    this.#mayBeSome = known.length > 0;
+    return known;
   }
 }
