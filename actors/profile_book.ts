@@ -68,7 +68,8 @@ function recordOf({ profile, ...place }: InstalledProfile): ProfileRecord {
   };
 }
 
-function installedOf({ profile, periods, ...place }: ProfileRecord): InstalledProfile {
+/** As the rules see it. */
+export function installedOf({ profile, periods, ...place }: ProfileRecord): InstalledProfile {
   const chargingSchedulePeriod = periods.map(([startPeriod = 0, limit = 0, numberPhases]) => ({
     startPeriod,
     limit,

@@ -6,6 +6,7 @@
  * schedules are held against as well (`tests/protocol/naive_limit.ts`).
  */
 import { chargerConfig } from "../../actors/charger_config.ts";
+import { installedOf } from "../../actors/profile_book.ts";
 import type { InstalledProfile } from "../../protocol/charging_profile.ts";
 import { open } from "../../storage/record.ts";
 import type { ProfileRecord } from "../../storage/records.ts";
@@ -130,11 +131,3 @@ const unused = {
   chargePointId: "",
   bootNotification: { chargePointVendor: "", chargePointModel: "" },
 };
-
-function installedOf({ profile, periods, ...place }: ProfileRecord): InstalledProfile {
-  const chargingSchedulePeriod = periods.map(([startPeriod = 0, limit = 0]) => ({ startPeriod, limit }));
-  return {
-    ...place,
-    profile: { ...profile, chargingSchedule: { ...profile.chargingSchedule, chargingSchedulePeriod } },
-  };
-}
