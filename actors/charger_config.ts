@@ -48,6 +48,7 @@ export function chargerConfig(
     backoff,
     table: stationKeyTable(profile),
     featureProfiles: featureProfiles(profile),
+    securityProfiles: profile.security.securityProfiles,
     registration: { heartbeatIntervalMaxS: profile.bounds.HeartbeatInterval.most, ownBootIntervalS },
     powerLoss: {
       onPowerLoss: profile.powerLoss.onPowerLoss,
@@ -100,6 +101,7 @@ export function stationKeyTable(profile: StationProfile): KeyTable {
       reservation: featureProfiles(profile).includes("Reservation"),
       localAuthList: featureProfiles(profile).includes("LocalAuthListManagement"),
       smartCharging: featureProfiles(profile).includes("SmartCharging"),
+      security: profile.security.securityProfiles.length > 0,
       // Security profiles 1 and 2 are those with a password.
       authorizationKey: profile.security.securityProfiles.some((number) => number < 3),
     },

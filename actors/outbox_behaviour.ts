@@ -81,7 +81,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
       case "RegistrationChanged":
         // No pump: each connector's report comes next, and before the transaction messages that wait (spec/behaviour.md §1).
         this.#registration = message.registration;
-        return;
+        return this.#announceOnline();
       case "SendCall":
         return this.#enqueue(message);
       case "TransactionMessageQueued":
@@ -100,7 +100,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
       case "CountDue":
         return this.#countOn();
       case "TellOnline":
-        return message.reply(this.#isLinkUp() && this.#registration === "Accepted");
+        return message.reply(this.#isOnline());
       case "Drain":
         this.#draining.push(message.reply);
         this.#delivery.hurry();
@@ -141,6 +141,11 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     const { station, profileScheduler } = this.#parts;
     this.#self.send(station, { kind: "LinkChanged", up: this.#isLinkUp() });
     this.#self.send(profileScheduler, { kind: "LinkChanged", up: this.#isLinkUp() });
+    this.#announceOnline();
+  }
+
+  #announceOnline(): void {
+    this.#self.send(this.#parts.securityLog, { kind: "OnlineChanged", online: this.#isOnline() });
   }
 
   async #queued(): Promise<void> {
@@ -170,6 +175,10 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     this.#socket = socket;
     this.#announceLink();
     return this.#pump();
+  }
+
+  #isOnline(): boolean {
+    return this.#isLinkUp() && this.#registration === "Accepted";
   }
 
   #isLinkUp(): boolean {

@@ -8,6 +8,7 @@
 import type { Board } from "../hal/board.ts";
 import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
+import type { Digest } from "../hal/digest.ts";
 import type { Entropy } from "../hal/entropy.ts";
 import type { Host } from "../hal/host.ts";
 import type { Meter } from "../hal/meter.ts";
@@ -45,6 +46,8 @@ import { profileSchedulerActor } from "./profile_scheduler.ts";
 import type { ReservationsMessage } from "./reservations.ts";
 import { reservationsActor } from "./reservations.ts";
 import { routes } from "./routes.ts";
+import type { SecurityLogMessage } from "./security_log.ts";
+import { securityLogActor } from "./security_log.ts";
 import { readSettings } from "./settings.ts";
 import type { StationMessage } from "./station_message.ts";
 import { stationActor } from "./station.ts";
@@ -54,6 +57,7 @@ export interface Ports {
   readonly clock: Clock;
   readonly civilTime: CivilTime;
   readonly entropy: Entropy;
+  readonly digest: Digest;
   readonly store: Store;
   readonly websocket: WebSocketDriver;
   readonly board: Board;
@@ -70,6 +74,8 @@ export interface ChargerConfig {
   readonly backoff: Backoff;
   readonly table: KeyTable;
   readonly featureProfiles: readonly string[];
+  /** Security profiles: none where the list is empty. */
+  readonly securityProfiles: readonly number[];
   readonly registration: RegistrationLimits;
   readonly powerLoss: {
     readonly onPowerLoss: OnPowerLoss;
@@ -85,6 +91,7 @@ export interface ChargerConfig {
 /** Where to send what, from outside the tree. */
 export interface Addresses {
   readonly configuration: Address<ConfigurationMessage>;
+  readonly securityLog: Address<SecurityLogMessage>;
   readonly authorizer: Address<AuthorizerMessage>;
   readonly localList: Address<LocalListMessage>;
   readonly reservations: Address<ReservationsMessage>;
@@ -122,6 +129,7 @@ function makeAddresses(kernel: Kernel, connectors: number): Addresses {
   const numbers = Array.from({ length: connectors }, (_, index) => index + 1);
   return {
     configuration: kernel.address("configuration"),
+    securityLog: kernel.address("security_log"),
     authorizer: kernel.address("authorizer"),
     localList: kernel.address("local_list"),
     reservations: kernel.address("reservations"),
@@ -154,7 +162,8 @@ function wireDrivers(ports: Ports, addresses: Addresses): void {
 }
 
 function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
-  const { connectors, authorizer, localList, profileScheduler, link, outbox, station } = addresses;
+  const { connectors, authorizer, localList, profileScheduler, link, outbox, station, securityLog } =
+    addresses;
   return {
     id: "settings",
     strategy: "one_for_one",
@@ -164,7 +173,26 @@ function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
         address: addresses.configuration,
         store: ports.store,
         table: config.table,
-        listeners: [...connectors.values(), authorizer, localList, profileScheduler, link, outbox, station],
+        listeners: [
+          ...connectors.values(),
+          authorizer,
+          localList,
+          profileScheduler,
+          link,
+          outbox,
+          station,
+          securityLog,
+        ],
+      }),
+      securityLogActor({
+        address: securityLog,
+        boot: config.boot,
+        clock: ports.clock,
+        digest: ports.digest,
+        store: ports.store,
+        table: config.table,
+        outbox,
+        notifies: config.securityProfiles.length > 0,
       }),
     ],
   };
@@ -259,6 +287,7 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         authorizer,
         connectors,
         profileScheduler,
+        securityLog: addresses.securityLog,
         route: routes({
           configuration,
           station,

@@ -61,6 +61,7 @@ export interface ConfigurationLimits {
     readonly minimumStatusDuration: boolean;
     readonly offlineTxForUnknownId: boolean;
     readonly reservation: boolean;
+    readonly security: boolean;
     readonly smartCharging: boolean;
   };
   readonly reserveConnectorZero: boolean;
@@ -120,6 +121,7 @@ export function keyTable(limits: ConfigurationLimits) {
       functions.reservation && limits.reserveConnectorZero,
     ),
     ResetRetries: integerKey("RW", { min: 0, max: 100, default: limits.resetRetries }, "times"),
+    SendAllSecurityEvents: booleanKey(where(functions.security), false),
     SendLocalListMaxLength: fixedInteger(limits.sendLocalListMaxLength, functions.localAuthList),
     StopTransactionMaxMeterValues: fixedInteger(limits.stopTransactionMaxMeterValues),
     StopTransactionOnEVSideDisconnect: fixable(limits.stopTransactionOnEVSideDisconnect),

@@ -64,6 +64,7 @@ export class BackOffice {
       case "StatusNotification":
       case "DiagnosticsStatusNotification":
       case "FirmwareStatusNotification":
+      case "SecurityEventNotification":
         return judged(action, payload, () => ({}));
       case "DataTransfer":
         return judged(action, payload, () => ({ status: "UnknownVendorId" as const }));

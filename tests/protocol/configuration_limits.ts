@@ -38,6 +38,7 @@ export const limits: ConfigurationLimits = {
     minimumStatusDuration: true,
     offlineTxForUnknownId: true,
     reservation: true,
+    security: true,
     smartCharging: true,
   },
   reserveConnectorZero: true,
@@ -56,6 +57,7 @@ export const bare: ConfigurationLimits = {
     minimumStatusDuration: false,
     offlineTxForUnknownId: false,
     reservation: false,
+    security: false,
     smartCharging: false,
   },
 };

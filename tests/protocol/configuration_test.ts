@@ -175,6 +175,7 @@ const keys: Readonly<Record<KeyName, Changeable | Fixed | Secret>> = {
   OfflineCurrentLimit: within("32", 0, 32),
   ReserveConnectorZeroSupported: fixed("true"),
   ResetRetries: within("7", 0, 100),
+  SendAllSecurityEvents: boolean("false"),
   SendLocalListMaxLength: fixed("8"),
   StopTransactionMaxMeterValues: fixed("1000"),
   StopTransactionOnEVSideDisconnect: boolean("false"),
