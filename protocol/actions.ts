@@ -217,14 +217,24 @@ const ACTIONS = {
   GetInstalledCertificateIds: { profile: "Security", direction: "fromCentralSystem" },
   GetLog: { profile: "Security", direction: "fromCentralSystem" },
   InstallCertificate: { profile: "Security", direction: "fromCentralSystem" },
-  LogStatusNotification: { profile: "Security", direction: "fromChargePoint" },
+  LogStatusNotification: {
+    profile: "Security",
+    direction: "fromChargePoint",
+    request: security.LogStatusNotificationRequest,
+    response: security.LogStatusNotificationResponse,
+  },
   SecurityEventNotification: {
     profile: "Security",
     direction: "fromChargePoint",
     request: security.SecurityEventNotificationRequest,
     response: security.SecurityEventNotificationResponse,
   },
-  SignCertificate: { profile: "Security", direction: "fromChargePoint" },
+  SignCertificate: {
+    profile: "Security",
+    direction: "fromChargePoint",
+    request: security.SignCertificateRequest,
+    response: security.SignCertificateResponse,
+  },
   SignedFirmwareStatusNotification: { profile: "Security", direction: "fromChargePoint" },
   SignedUpdateFirmware: { profile: "Security", direction: "fromCentralSystem" },
 } as const satisfies Record<string, Action>;

@@ -38,23 +38,26 @@ const directions: Readonly<Record<string, Direction>> = {
   B: "both",
 };
 
-const builtProfiles = new Set([
-  "Core",
-  "LocalAuthListManagement",
-  "RemoteTrigger",
-  "Reservation",
-  "SmartCharging",
+/** Without schemas so far; whoever builds one takes it out. */
+const notBuilt = new Set([
+  "CertificateSigned",
+  "DeleteCertificate",
+  "ExtendedTriggerMessage",
+  "GetDiagnostics",
+  "GetInstalledCertificateIds",
+  "GetLog",
+  "InstallCertificate",
+  "SignedFirmwareStatusNotification",
+  "SignedUpdateFirmware",
+  "UpdateFirmware",
 ]);
-
-const builtSecurity = new Set(["SecurityEventNotification"]);
 
 for (const [profile, actions] of Object.entries(table)) {
   test(`findAction: ${profile} as in the specification's table`, () => {
     for (const [letter = "", name = ""] of actions.split(",").map((action) => action.trim().split(" "))) {
       const found: Action | null = findAction(name);
       assertEquals([name, found?.profile, found?.direction], [name, profile, directions[letter]]);
-      const built = builtProfiles.has(profile) || builtSecurity.has(name) ||
-        name.endsWith("StatusNotification") && profile !== "Security";
+      const built = !notBuilt.has(name);
       assertEquals([name, found?.request !== undefined, found?.response !== undefined], [name, built, built]);
       assertEquals([name, isCentralSystemAction(name)], [name, built && letter !== "P"]);
     }
