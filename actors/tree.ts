@@ -13,20 +13,25 @@ import type { Host } from "../hal/host.ts";
 import type { Meter } from "../hal/meter.ts";
 import type { Power } from "../hal/power.ts";
 import type { Reader } from "../hal/reader.ts";
-import type { WebSocketDriver, WebSocketTarget } from "../hal/websocket.ts";
+import type { WebSocketDriver } from "../hal/websocket.ts";
 import type { Backoff } from "../protocol/backoff.ts";
 import type { Supply } from "../protocol/charging_rate.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
 import type { OnPowerLoss } from "../protocol/connector_facts.ts";
 import type { BootNotificationRequest } from "../protocol/messages/core.ts";
 import type { RegistrationLimits } from "../protocol/registration.ts";
+import type { CredentialsStore } from "../storage/credentials_store.ts";
 import type { Store } from "../storage/store.ts";
 import type { AuthorizerMessage } from "./authorizer.ts";
 import { authorizerActor } from "./authorizer.ts";
+import type { StationSecurity } from "./cert_store.ts";
+import { certStoreActor } from "./cert_store.ts";
+import type { CertStoreMessage } from "./cert_store_message.ts";
 import type { ConfigurationMessage } from "./configuration.ts";
 import { configurationActor } from "./configuration.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 import { connectorActor } from "./connector.ts";
+import type { ConnectionLimits } from "./dialling.ts";
 import type { LinkMessage } from "./link.ts";
 import { linkActor } from "./link.ts";
 import type { LocalListMessage } from "./local_list.ts";
@@ -55,6 +60,7 @@ export interface Ports {
   readonly civilTime: CivilTime;
   readonly entropy: Entropy;
   readonly store: Store;
+  readonly credentials: CredentialsStore;
   readonly websocket: WebSocketDriver;
   readonly board: Board;
   readonly meter: Meter;
@@ -66,7 +72,8 @@ export interface Ports {
 /** What this charger is. */
 export interface ChargerConfig {
   readonly identity: BootNotificationRequest;
-  readonly target: WebSocketTarget;
+  readonly connection: ConnectionLimits;
+  readonly security: StationSecurity;
   readonly backoff: Backoff;
   readonly table: KeyTable;
   readonly featureProfiles: readonly string[];
@@ -85,6 +92,7 @@ export interface ChargerConfig {
 /** Where to send what, from outside the tree. */
 export interface Addresses {
   readonly configuration: Address<ConfigurationMessage>;
+  readonly certStore: Address<CertStoreMessage>;
   readonly authorizer: Address<AuthorizerMessage>;
   readonly localList: Address<LocalListMessage>;
   readonly reservations: Address<ReservationsMessage>;
@@ -122,6 +130,7 @@ function makeAddresses(kernel: Kernel, connectors: number): Addresses {
   const numbers = Array.from({ length: connectors }, (_, index) => index + 1);
   return {
     configuration: kernel.address("configuration"),
+    certStore: kernel.address("cert_store"),
     authorizer: kernel.address("authorizer"),
     localList: kernel.address("local_list"),
     reservations: kernel.address("reservations"),
@@ -154,17 +163,26 @@ function wireDrivers(ports: Ports, addresses: Addresses): void {
 }
 
 function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
-  const { connectors, authorizer, localList, profileScheduler, link, outbox, station } = addresses;
+  const { certStore, connectors, authorizer, localList, profileScheduler, link, outbox, station } = addresses;
   return {
     id: "settings",
     strategy: "one_for_one",
-    intensity: { restartsMax: 3, withinMs: 60_000 },
+    // Grows with the children.
+    intensity: { restartsMax: 6, withinMs: 60_000 },
     children: [
       configurationActor({
         address: addresses.configuration,
         store: ports.store,
+        credentials: ports.credentials,
         table: config.table,
+        certStore,
         listeners: [...connectors.values(), authorizer, localList, profileScheduler, link, outbox, station],
+      }),
+      certStoreActor({
+        address: certStore,
+        credentials: ports.credentials,
+        link,
+        security: config.security,
       }),
     ],
   };
@@ -243,9 +261,11 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         clock,
         driver: ports.websocket,
         entropy,
-        target: config.target,
+        credentials: ports.credentials,
+        limits: config.connection,
         backoff: config.backoff,
         outbox,
+        certStore: addresses.certStore,
         settings: () => readSettings(store, table),
       }),
       outboxActor({
