@@ -3,11 +3,13 @@
  *
  * Law: every connection ends with exactly one `Closed`, within its time-outs, whatever the peer does.
  */
+import type { TlsFacts, TlsFault, TlsOptions } from "./stream.ts";
 
 /** Where to connect, and how much of the peer's time and size to bear. */
 export interface WebSocketTarget {
-  /** `ws:` or `wss:`, charge point identity included and percent-encoded. Any other URL makes `connect` throw. */
+  /** `ws:`, or `wss:` exactly when `tls` is there; the identity included, percent-encoded. Any other makes `connect` throw. */
   readonly url: string;
+  readonly tls?: TlsOptions;
   /** Offered in this order; the peer must choose one of them. */
   readonly subprotocols: readonly string[];
   /** HTTP Basic credentials as bytes (security white paper A00.FR.204); the password is not text. */
@@ -21,7 +23,7 @@ export interface WebSocketTarget {
 }
 
 export type WebSocketEvent =
-  | { readonly kind: "Opened"; readonly subprotocol: string }
+  | { readonly kind: "Opened"; readonly subprotocol: string; readonly tls?: TlsFacts }
   /** One whole text message. Binary messages close the connection with 1003 and never arrive here. */
   | { readonly kind: "Received"; readonly text: string }
   | { readonly kind: "PongReceived" }
@@ -35,8 +37,10 @@ export type CloseReason =
   /** Both as in the headers; a peer that chose none answered "". */
   | { readonly kind: "subprotocolRefused"; readonly offered: string; readonly answered: string }
   | { readonly kind: "timeout"; readonly phase: "handshake" | "close" }
-  /** `layer`: the network below, the TLS between, or a peer that breaks RFC 6455 or sends what we do not accept. */
-  | { readonly kind: "failed"; readonly layer: "tcp" | "tls" | "websocket"; readonly error: string };
+  /** `layer`: the network below, or a peer that breaks RFC 6455 or sends what we do not accept. */
+  | { readonly kind: "failed"; readonly layer: "tcp" | "websocket"; readonly error: string }
+  /** The TLS between. */
+  | { readonly kind: "failed"; readonly layer: "tls"; readonly fault: TlsFault; readonly error: string };
 
 /** The end of a connection for which no close frame came. */
 export const hungUp: CloseReason = { kind: "closed", code: 1006, reason: "" };

@@ -6,21 +6,22 @@
  */
 import { connect } from "node:net";
 import { Duplex } from "node:stream";
-import { type StreamDriver, type StreamTarget, TlsFailed } from "../stream.ts";
+import { type Dialled, type StreamDriver, type StreamTarget, TlsFailed } from "../stream.ts";
 
 export function createTcpStream(): StreamDriver {
   return { dial };
 }
 
-function dial(target: StreamTarget): Duplex {
-  if (target.secure) return refusal(target);
-  return connect({ host: target.host, port: target.port, noDelay: true });
+function dial(target: StreamTarget): Dialled {
+  const { host, port, tls } = target;
+  const stream = tls === undefined ? connect({ host, port, noDelay: true }) : refusal(target);
+  return { stream, tls: () => undefined };
 }
 
 /** A stream that never connects, so that the refusal takes the way of every other failure. */
-function refusal(target: StreamTarget): Duplex {
+function refusal({ host, port }: StreamTarget): Duplex {
   const stream = new Duplex({ read: () => {}, write: () => {} });
-  const error = `cannot dial ${target.host}:${target.port} securely: ` +
-    "wss needs security profile 2 or 3, which this build does not have yet; use a ws: URL";
-  return stream.destroy(new TlsFailed(error));
+  const error =
+    `cannot dial ${host}:${port} by TLS: this driver has none; use one of those for security profiles 2 and 3`;
+  return stream.destroy(new TlsFailed("other", error));
 }

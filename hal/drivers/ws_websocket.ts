@@ -9,7 +9,7 @@ import type { createConnection } from "node:net";
 import type { Duplex } from "node:stream";
 // @ts-types="@types/ws"
 import Ws from "ws";
-import { type StreamDriver, type StreamTarget, TlsFailed } from "../stream.ts";
+import { type Dialled, type StreamDriver, type StreamTarget, type TlsFacts, TlsFailed } from "../stream.ts";
 import {
   type CloseReason,
   hungUp,
@@ -26,11 +26,11 @@ export function createWsWebSocket(streams: StreamDriver): WebSocketDriver {
 }
 
 function connect(streams: StreamDriver, target: WebSocketTarget, listener: Listener): WebSocketConnection {
-  const stream = streams.dial(streamTarget(target.url));
-  const socket = new Ws(target.url, [...target.subprotocols], options(target, stream));
+  const dialled = streams.dial(streamTarget(target));
+  const socket = new Ws(target.url, [...target.subprotocols], options(target, dialled.stream));
   const life = createLife(target, listener, () => socket.terminate());
-  watchStream(stream, life);
-  watchHandshake(socket, target, life);
+  watchStream(dialled.stream, life);
+  watchHandshake(socket, target, life, dialled.tls);
   watchMessages(socket, life);
   return {
     send: (text) => {
@@ -55,7 +55,7 @@ function connect(streams: StreamDriver, target: WebSocketTarget, listener: Liste
 /** What the listener is told, and when it is told no more. */
 interface Life {
   readonly tell: (event: WebSocketEvent) => void;
-  readonly open: (subprotocol: string) => void;
+  readonly open: (subprotocol: string, tls: TlsFacts | undefined) => void;
   /** The first error is the reason that will be told, whatever the end looks like; `ws` ends by itself after each. */
   readonly blame: (error: Error) => void;
   /** Ends for this reason unless `ws` ends within the close time-out. */
@@ -73,15 +73,15 @@ function createLife(target: WebSocketTarget, listener: Listener, cut: () => void
     if (phase !== "closed") listener(event);
   }
 
-  function open(subprotocol: string): void {
+  function open(subprotocol: string, tls: TlsFacts | undefined): void {
     if (phase !== "connecting") return;
     clearTimeout(timer);
     phase = "open";
-    listener({ kind: "Opened", subprotocol });
+    listener({ kind: "Opened", subprotocol, ...(tls === undefined ? {} : { tls }) });
   }
 
   function blame(error: Error): void {
-    failure ??= { kind: "failed", layer: layerOf(error), error: error.message };
+    failure ??= failureOf(error);
   }
 
   function endSoon(why: CloseReason): void {
@@ -108,7 +108,7 @@ function watchStream(stream: Duplex, life: Life): void {
   stream.on("end", () => life.endSoon(hungUp));
 }
 
-function watchHandshake(socket: Ws, target: WebSocketTarget, life: Life): void {
+function watchHandshake(socket: Ws, target: WebSocketTarget, life: Life, tls: Dialled["tls"]): void {
   socket.on("upgrade", (response) => {
     const answered = response.headers["sec-websocket-protocol"] ?? "";
     if (target.subprotocols.includes(answered)) return;
@@ -117,7 +117,7 @@ function watchHandshake(socket: Ws, target: WebSocketTarget, life: Life): void {
   socket.on("unexpected-response", (_request, response) => {
     life.end({ kind: "handshakeRefused", httpStatus: response.statusCode ?? 0 });
   });
-  socket.on("open", () => life.open(socket.protocol));
+  socket.on("open", () => life.open(socket.protocol, tls()));
 }
 
 function watchMessages(socket: Ws, life: Life): void {
@@ -133,10 +133,13 @@ function watchMessages(socket: Ws, life: Life): void {
 }
 
 /** One and the same error reaches us through the stream, through `node:http` or through `ws`, whichever is first. */
-function layerOf(error: Error & { readonly code?: unknown }): "tcp" | "tls" | "websocket" {
-  if (error instanceof TlsFailed) return "tls";
+function failureOf(error: Error & { readonly code?: unknown }): CloseReason {
+  if (error instanceof TlsFailed) {
+    return { kind: "failed", layer: "tls", fault: error.fault, error: error.message };
+  }
   // ECONNREFUSED, ENOTFOUND and their like; those of `node:http` and `ws` are HPE_… and WS_ERR_…, or have no code.
-  return typeof error.code === "string" && /^E[A-Z]+$/.test(error.code) ? "tcp" : "websocket";
+  const layer = typeof error.code === "string" && /^E[A-Z]+$/.test(error.code) ? "tcp" : "websocket";
+  return { kind: "failed", layer, error: error.message };
 }
 
 /** `closeTimeout` is missing in the types of `ws`. */
@@ -157,13 +160,16 @@ function options(target: WebSocketTarget, stream: Duplex): Ws.ClientOptions & { 
   };
 }
 
-function streamTarget(url: string): StreamTarget {
+function streamTarget({ url, tls }: WebSocketTarget): StreamTarget {
   const { protocol, hostname, port } = new URL(url);
-  if (protocol !== "ws:" && protocol !== "wss:") {
-    throw new TypeError(`cannot connect to ${url}: not ws: or wss:`);
+  const expected = tls === undefined ? "ws:" : "wss:";
+  if (protocol !== expected) {
+    throw new TypeError(
+      `cannot connect to ${url}: ${tls === undefined ? "without" : "with"} TLS it is ${expected}`,
+    );
   }
-  const secure = protocol === "wss:";
-  return { secure, host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || (secure ? 443 : 80) };
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return tls === undefined ? { host, port: Number(port) || 80 } : { host, port: Number(port) || 443, tls };
 }
 
 /** Bytes all the way: a text encoding would change a password of 0xFF (security white paper A00.FR.204). */

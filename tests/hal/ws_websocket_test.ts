@@ -38,12 +38,15 @@ Deno.test("npm:ws sends the password's bytes and offers no extension (rpc.md §7
   assert(!/^sec-websocket-extensions:/im.test(without), without);
 });
 
-Deno.test("npm:ws does not connect to wss: in the clear", async () => {
+Deno.test("npm:ws does not connect to wss: in the clear, nor by TLS to ws:", async () => {
   const log = createEventLog<WebSocketEvent>();
-  driver.connect({ ...limits, url: "wss://127.0.0.1:1/AL1000" }, log.listener);
-  const error = "cannot dial 127.0.0.1:1 securely: wss needs security profile 2 or 3, " +
-    "which this build does not have yet; use a ws: URL";
-  assertEquals((await log.next("Closed")).why, { kind: "failed", layer: "tls", error });
+  driver.connect({ ...limits, url: "wss://127.0.0.1:1/AL1000", tls }, log.listener);
+  const error =
+    "cannot dial 127.0.0.1:1 by TLS: this driver has none; use one of those for security profiles 2 and 3";
+  assertEquals((await log.next("Closed")).why, { kind: "failed", layer: "tls", fault: "other", error });
+  for (
+    const target of [{ url: "wss://a.test/" }, { url: "ws://a.test/", tls }, { url: "http://a.test/" }]
+  ) assertThrows(() => driver.connect({ ...limits, ...target }, () => {}), TypeError, target.url);
 });
 
 Deno.test("npm:ws dials what the URL names", async () => {
@@ -51,22 +54,21 @@ Deno.test("npm:ws dials what the URL names", async () => {
   const recording = createWsWebSocket({
     dial: (target) => {
       dialled.push(target);
-      return createTcpStream().dial({ ...target, secure: true });
+      return createTcpStream().dial({ ...target, tls });
     },
   });
-  for (const url of ["ws://a.test/x", "wss://a.test/x", "ws://[::1]:9000/x"]) {
+  for (
+    const target of [{ url: "ws://a.test/x" }, { url: "wss://a.test/x", tls }, { url: "ws://[::1]:9000/x" }]
+  ) {
     const log = createEventLog<WebSocketEvent>();
-    recording.connect({ ...limits, url }, log.listener);
+    recording.connect({ ...limits, ...target }, log.listener);
     await log.next("Closed");
   }
   assertEquals(dialled, [
-    { secure: false, host: "a.test", port: 80 },
-    { secure: true, host: "a.test", port: 443 },
-    { secure: false, host: "::1", port: 9000 },
+    { host: "a.test", port: 80 },
+    { host: "a.test", port: 443, tls },
+    { host: "::1", port: 9000 },
   ]);
-  assertThrows(
-    () => recording.connect({ ...limits, url: "http://a.test/" }, () => {}),
-    TypeError,
-    "http://a.test/",
-  );
 });
+
+const tls = { roots: [], cipherSuites: [], wildcards: false };

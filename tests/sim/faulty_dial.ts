@@ -23,7 +23,7 @@ export interface FaultyDial {
 const reasons: Readonly<Record<DialFault, CloseReason>> = {
   dns: { kind: "failed", layer: "tcp", error: "failed to look up address information" },
   refused: { kind: "failed", layer: "tcp", error: "connection refused" },
-  tls: { kind: "failed", layer: "tls", error: "received fatal alert: HandshakeFailure" },
+  tls: { kind: "failed", layer: "tls", fault: "other", error: "received fatal alert: HandshakeFailure" },
 };
 
 /** A half of the first wait of the back-off, less rounding. */
