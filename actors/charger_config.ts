@@ -11,11 +11,11 @@ import { keyTable } from "../protocol/configuration.ts";
 import { measurandItems } from "../protocol/measurand_item.ts";
 import type { Bounds, PhaseRotation } from "../protocol/configuration_key.ts";
 import type { BootNotificationRequest } from "../protocol/messages/core.ts";
-import type { ConnectionLimits } from "./dialling.ts";
+import type { Dialling } from "./dialling.ts";
 import { builtFeatureProfiles } from "./routes.ts";
 import type { ChargerConfig } from "./tree.ts";
 
-const connection: ConnectionLimits = {
+const connectionLimits: Dialling["limits"] = {
   subprotocols: ["ocpp1.6"],
   handshakeTimeoutMs: 20_000,
   closeTimeoutMs: 5_000,
@@ -34,10 +34,10 @@ export function chargerConfig(
   bootNotification: BootNotificationRequest,
   boot: number,
 ): ChargerConfig {
-  const { securityProfiles, plainAuthorizationKey } = profile.security;
+  const { securityProfiles, plainAuthorizationKey, tlsCipherSuites } = profile.security;
   return {
     identity: bootNotification,
-    connection,
+    dialling: { limits: connectionLimits, cipherSuites: tlsCipherSuites },
     security: { securityProfiles: [0, ...securityProfiles], plainAuthorizationKey },
     backoff,
     table: stationKeyTable(profile),

@@ -2,26 +2,56 @@
  * Where a proof is dialled, and with what: from the credentials to the target of one connection.
  *
  * Law: profiles 0 and 1 are dialled in the clear, 2 and 3 by TLS and never otherwise; the password goes with 1 and 2 and
- * never with 3 (security white paper A00.FR.202, A00.FR.301, A00.FR.401).
+ * never with 3, the certificate with 3 alone (security white paper A00.FR.202, A00.FR.301, A00.FR.401).
  */
+import type { TlsCipherSuite } from "../hal/station_profile.ts";
+import type { TlsOptions } from "../hal/stream.ts";
 import type { WebSocketTarget } from "../hal/websocket.ts";
 import { authorizationKeyBytes } from "../protocol/authorization_key.ts";
 import type { Proof } from "../protocol/proof.ts";
 import type { Credentials } from "../storage/credentials.ts";
 
-/** How much of the peer's time and size a connection bears. */
-export type ConnectionLimits = Pick<
-  WebSocketTarget,
-  "subprotocols" | "handshakeTimeoutMs" | "closeTimeoutMs" | "payloadBytesMax"
->;
+/** What is the same for every connection of this station. */
+export interface Dialling {
+  readonly limits: Pick<
+    WebSocketTarget,
+    "subprotocols" | "handshakeTimeoutMs" | "closeTimeoutMs" | "payloadBytesMax"
+  >;
+  /** What TLS offers, in this order. */
+  readonly cipherSuites: readonly TlsCipherSuite[];
+}
 
-export function targetOf(credentials: Credentials, proof: Proof, limits: ConnectionLimits): WebSocketTarget {
-  return { ...limits, url: urlOf(credentials, proof), ...basicAuth(credentials, proof) };
+/** `wildcards`: AllowCSMSTLSWildcards. */
+export function targetOf(
+  credentials: Credentials,
+  proof: Proof,
+  { limits, cipherSuites, wildcards }: Dialling & { readonly wildcards: boolean },
+): WebSocketTarget {
+  const url = urlOf(credentials, proof);
+  switch (proof.securityProfile) {
+    case 0:
+      return { ...limits, url };
+    case 1:
+      return { ...limits, url, ...basicAuth(credentials, proof) };
+    case 2:
+      return {
+        ...limits,
+        url,
+        ...basicAuth(credentials, proof),
+        tls: { roots: rootsOf(credentials), cipherSuites, wildcards },
+      };
+    case 3:
+      return {
+        ...limits,
+        url,
+        tls: { roots: rootsOf(credentials), cipherSuites, wildcards, ...ownCertificate(proof) },
+      };
+  }
 }
 
 /** OCPP-J 1.6 §3.1.1: the endpoint, a slash, and the identity percent-encoded. */
-function urlOf({ csmsUrl, csmsSecureUrl, chargePointId }: Credentials, proof: Proof): string {
-  const isSecure = proof.securityProfile >= 2;
+function urlOf({ csmsUrl, csmsSecureUrl, chargePointId }: Credentials, { securityProfile }: Proof): string {
+  const isSecure = securityProfile >= 2;
   const endpoint = isSecure ? csmsSecureUrl ?? csmsUrl : csmsUrl;
   const rest = endpoint.replace(/^wss?:/i, "");
   const slash = rest.endsWith("/") ? "" : "/";
@@ -30,9 +60,17 @@ function urlOf({ csmsUrl, csmsSecureUrl, chargePointId }: Credentials, proof: Pr
 
 function basicAuth(
   { chargePointId: username }: Credentials,
-  { securityProfile, authorizationKey }: Proof,
+  { authorizationKey = "" }: Proof,
 ): Pick<WebSocketTarget, "basicAuth"> {
-  const isSent = securityProfile === 1 || securityProfile === 2;
-  const password = authorizationKeyBytes(authorizationKey ?? "", { plain: false });
-  return isSent && password !== null ? { basicAuth: { username, password } } : {};
+  const password = authorizationKeyBytes(authorizationKey, { plain: false });
+  return password === null ? {} : { basicAuth: { username, password } };
+}
+
+function rootsOf({ roots }: Credentials): TlsOptions["roots"] {
+  return roots.filter(({ certificateType }) => certificateType === "CentralSystemRootCertificate")
+    .map(({ pem }) => pem);
+}
+
+function ownCertificate({ certificate }: Proof): Pick<TlsOptions, "certificate"> {
+  return certificate === undefined ? {} : { certificate };
 }

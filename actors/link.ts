@@ -15,7 +15,7 @@ import { redactFrame } from "../protocol/redact.ts";
 import type { CredentialsStore } from "../storage/credentials_store.ts";
 import type { CertStoreMessage } from "./cert_store_message.ts";
 import type { SettingsChanged } from "./configuration.ts";
-import type { ConnectionLimits } from "./dialling.ts";
+import type { Dialling } from "./dialling.ts";
 import { targetOf } from "./dialling.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
@@ -41,7 +41,7 @@ export interface LinkParts {
   readonly entropy: Entropy;
   /** Read at each dial, so that a change counts from the next on. */
   readonly credentials: CredentialsStore;
-  readonly limits: ConnectionLimits;
+  readonly dialling: Dialling;
   readonly backoff: Backoff;
   readonly outbox: Address<OutboxMessage>;
   readonly certStore: Address<CertStoreMessage>;
@@ -59,8 +59,7 @@ export function linkActor(parts: LinkParts): ActorSpec<LinkMessage> {
   return {
     address: parts.address,
     start: async (self) => {
-      const { WebSocketPingInterval } = await parts.settings();
-      const behaviour = new LinkBehaviour(self, parts, held, WebSocketPingInterval);
+      const behaviour = new LinkBehaviour(self, parts, held, await parts.settings());
       self.send(parts.address, { kind: "Dial" });
       return behaviour;
     },
@@ -88,7 +87,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   #failures = 0;
   #silentIntervals = 0;
   #heardMs = 0;
-  #pingIntervalS: number;
+  #settings: Settings;
   #cancelPing: Cancel = () => {};
   #lastClose: CloseReason | null = null;
   /** Of the last dial. */
@@ -105,14 +104,14 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     self: Self<LinkMessage>,
     parts: LinkParts,
     held: Held,
-    pingIntervalS: number,
+    settings: Settings,
   ) {
     this.#self = self;
     this.#parts = parts;
     this.#driver = self.fence(parts.driver);
     this.#credentials = self.fence(parts.credentials);
     this.#held = held;
-    this.#pingIntervalS = pingIntervalS;
+    this.#settings = settings;
   }
 
   receive(message: LinkMessage): void | Promise<void> {
@@ -132,10 +131,12 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
         return this.#overdue(message.id, message.sentMs);
       case "PingDue":
         return message.socket === this.#socket ? this.#ping() : undefined;
-      case "SettingsChanged":
-        if (message.settings.WebSocketPingInterval === this.#pingIntervalS) return;
-        this.#pingIntervalS = message.settings.WebSocketPingInterval;
-        return this.#armPing();
+      case "SettingsChanged": {
+        const before = this.#settings;
+        this.#settings = message.settings;
+        if (message.settings.WebSocketPingInterval !== before.WebSocketPingInterval) this.#armPing();
+        return;
+      }
     }
   }
 
@@ -153,7 +154,8 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     if (this.#state !== "waiting") return;
     const credentials = await this.#credentials.read();
     const proof = proofToTry(credentials.proofs, this.#refusals);
-    const target = targetOf(credentials, proof, this.#parts.limits);
+    const wildcards = this.#settings.AllowCSMSTLSWildcards;
+    const target = targetOf(credentials, proof, { ...this.#parts.dialling, wildcards });
     this.#proof = proof;
     this.#url = target.url;
     const socket = ++this.#held.number;
@@ -263,8 +265,9 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
 
   #armPing(): void {
     this.#cancelPing();
-    if (this.#pingIntervalS === 0 || this.#state !== "open") return;
-    this.#cancelPing = this.#self.after(this.#pingIntervalS * 1_000, {
+    const intervalS = this.#settings.WebSocketPingInterval;
+    if (intervalS === 0 || this.#state !== "open") return;
+    this.#cancelPing = this.#self.after(intervalS * 1_000, {
       kind: "PingDue",
       socket: this.#socket,
     });

@@ -31,7 +31,7 @@ import type { ConfigurationMessage } from "./configuration.ts";
 import { configurationActor } from "./configuration.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 import { connectorActor } from "./connector.ts";
-import type { ConnectionLimits } from "./dialling.ts";
+import type { Dialling } from "./dialling.ts";
 import type { LinkMessage } from "./link.ts";
 import { linkActor } from "./link.ts";
 import type { LocalListMessage } from "./local_list.ts";
@@ -72,7 +72,7 @@ export interface Ports {
 /** What this charger is. */
 export interface ChargerConfig {
   readonly identity: BootNotificationRequest;
-  readonly connection: ConnectionLimits;
+  readonly dialling: Dialling;
   readonly security: StationSecurity;
   readonly backoff: Backoff;
   readonly table: KeyTable;
@@ -262,7 +262,7 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         driver: ports.websocket,
         entropy,
         credentials: ports.credentials,
-        limits: config.connection,
+        dialling: config.dialling,
         backoff: config.backoff,
         outbox,
         certStore: addresses.certStore,
