@@ -17,11 +17,13 @@ import type { CredentialsStore } from "../storage/credentials_store.ts";
 import type { CertStoreMessage } from "./cert_store_message.ts";
 import type { LinkMessage } from "./link.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
+import type { SecurityEventRaised } from "./security_log.ts";
 
 export interface CertStoreParts {
   readonly address: Address<CertStoreMessage>;
   readonly credentials: CredentialsStore;
   readonly link: Address<LinkMessage>;
+  readonly securityLog: Address<SecurityEventRaised>;
   readonly security: StationSecurity;
 }
 
@@ -84,6 +86,11 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
     const changed = judged.proven ? withNewProof : withStoredChange;
     const isKept = await this.#write({ ...kept, proofs: changed(kept.proofs, proof, judged.change) });
     if (!isKept) return reply(statusAnswer("Rejected"));
+    this.#self.send(this.#parts.securityLog, {
+      kind: "SecurityEventRaised",
+      type: "ReconfigurationOfSecurityParameters",
+      techInfo: Object.keys(judged.change).join(),
+    });
     reply({ ...statusAnswer("Accepted"), ...(judged.proven ? { thenReconnect: true } : {}) });
   }
 

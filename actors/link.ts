@@ -17,8 +17,10 @@ import type { CertStoreMessage } from "./cert_store_message.ts";
 import type { SettingsChanged } from "./configuration.ts";
 import type { Dialling } from "./dialling.ts";
 import { targetOf } from "./dialling.ts";
+import { linkEventOf } from "./link_event.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
+import type { SecurityEventRaised } from "./security_log.ts";
 
 export type LinkMessage =
   | { readonly kind: "Dial" }
@@ -45,6 +47,7 @@ export interface LinkParts {
   readonly backoff: Backoff;
   readonly outbox: Address<OutboxMessage>;
   readonly certStore: Address<CertStoreMessage>;
+  readonly securityLog: Address<SecurityEventRaised>;
   readonly settings: () => Promise<Settings>;
 }
 
@@ -221,6 +224,8 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     this.#refusals = this.#served ? 0 : this.#refusals + 1;
     const waitMs = backoffMs(this.#parts.backoff, this.#failures, this.#parts.entropy.fraction("link"));
     this.#self.trace("LinkClosed", { why, retryInMs: waitMs });
+    const event = linkEventOf(why);
+    if (event !== null) this.#self.send(this.#parts.securityLog, { kind: "SecurityEventRaised", ...event });
     if (wasOpen) this.#self.send(this.#parts.outbox, { kind: "LinkDown", silent: this.#cutSilent });
     this.#self.after(waitMs, { kind: "Dial" });
   }

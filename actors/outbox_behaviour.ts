@@ -84,7 +84,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
       case "RegistrationChanged":
         // No pump: each connector's report comes next, and before the transaction messages that wait (spec/behaviour.md §1).
         this.#registration = message.registration;
-        return;
+        return this.#announceOnline();
       case "SendCall":
         return this.#enqueue(message);
       case "TransactionMessageQueued":
@@ -103,7 +103,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
       case "CountDue":
         return this.#countOn();
       case "TellOnline":
-        return message.reply(this.#isLinkUp() && this.#registration === "Accepted");
+        return message.reply(this.#isOnline());
       case "Drain":
         this.#draining.push(message.reply);
         this.#delivery.hurry();
@@ -144,6 +144,11 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     const { station, profileScheduler } = this.#parts;
     this.#self.send(station, { kind: "LinkChanged", up: this.#isLinkUp() });
     this.#self.send(profileScheduler, { kind: "LinkChanged", up: this.#isLinkUp() });
+    this.#announceOnline();
+  }
+
+  #announceOnline(): void {
+    this.#self.send(this.#parts.securityLog, { kind: "OnlineChanged", online: this.#isOnline() });
   }
 
   async #queued(): Promise<void> {
@@ -173,6 +178,10 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     this.#socket = socket;
     this.#announceLink();
     return this.#pump();
+  }
+
+  #isOnline(): boolean {
+    return this.#isLinkUp() && this.#registration === "Accepted";
   }
 
   #isLinkUp(): boolean {

@@ -8,6 +8,7 @@
 import type { Board } from "../hal/board.ts";
 import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
+import type { Digest } from "../hal/digest.ts";
 import type { Entropy } from "../hal/entropy.ts";
 import type { Host } from "../hal/host.ts";
 import type { Meter } from "../hal/meter.ts";
@@ -50,6 +51,8 @@ import { profileSchedulerActor } from "./profile_scheduler.ts";
 import type { ReservationsMessage } from "./reservations.ts";
 import { reservationsActor } from "./reservations.ts";
 import { routes } from "./routes.ts";
+import type { SecurityLogMessage } from "./security_log.ts";
+import { securityLogActor } from "./security_log.ts";
 import { readSettings } from "./settings.ts";
 import type { StationMessage } from "./station_message.ts";
 import { stationActor } from "./station.ts";
@@ -59,6 +62,7 @@ export interface Ports {
   readonly clock: Clock;
   readonly civilTime: CivilTime;
   readonly entropy: Entropy;
+  readonly digest: Digest;
   readonly store: Store;
   readonly credentials: CredentialsStore;
   readonly websocket: WebSocketDriver;
@@ -77,6 +81,7 @@ export interface ChargerConfig {
   readonly backoff: Backoff;
   readonly table: KeyTable;
   readonly featureProfiles: readonly string[];
+  /** Security profiles: none where the list is empty. */
   readonly registration: RegistrationLimits;
   readonly powerLoss: {
     readonly onPowerLoss: OnPowerLoss;
@@ -93,6 +98,7 @@ export interface ChargerConfig {
 export interface Addresses {
   readonly configuration: Address<ConfigurationMessage>;
   readonly certStore: Address<CertStoreMessage>;
+  readonly securityLog: Address<SecurityLogMessage>;
   readonly authorizer: Address<AuthorizerMessage>;
   readonly localList: Address<LocalListMessage>;
   readonly reservations: Address<ReservationsMessage>;
@@ -131,6 +137,7 @@ function makeAddresses(kernel: Kernel, connectors: number): Addresses {
   return {
     configuration: kernel.address("configuration"),
     certStore: kernel.address("cert_store"),
+    securityLog: kernel.address("security_log"),
     authorizer: kernel.address("authorizer"),
     localList: kernel.address("local_list"),
     reservations: kernel.address("reservations"),
@@ -163,7 +170,17 @@ function wireDrivers(ports: Ports, addresses: Addresses): void {
 }
 
 function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
-  const { certStore, connectors, authorizer, localList, profileScheduler, link, outbox, station } = addresses;
+  const {
+    certStore,
+    connectors,
+    authorizer,
+    localList,
+    profileScheduler,
+    link,
+    outbox,
+    station,
+    securityLog,
+  } = addresses;
   return {
     id: "settings",
     strategy: "one_for_one",
@@ -176,12 +193,32 @@ function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
         credentials: ports.credentials,
         table: config.table,
         certStore,
-        listeners: [...connectors.values(), authorizer, localList, profileScheduler, link, outbox, station],
+        listeners: [
+          ...connectors.values(),
+          authorizer,
+          localList,
+          profileScheduler,
+          link,
+          outbox,
+          station,
+          securityLog,
+        ],
+      }),
+      securityLogActor({
+        address: securityLog,
+        boot: config.boot,
+        clock: ports.clock,
+        digest: ports.digest,
+        store: ports.store,
+        table: config.table,
+        outbox,
+        notifies: config.security.securityProfiles.length > 1,
       }),
       certStoreActor({
         address: certStore,
         credentials: ports.credentials,
         link,
+        securityLog,
         security: config.security,
       }),
     ],
@@ -266,6 +303,7 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         backoff: config.backoff,
         outbox,
         certStore: addresses.certStore,
+        securityLog: addresses.securityLog,
         settings: () => readSettings(store, table),
       }),
       outboxActor({
@@ -279,6 +317,7 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         authorizer,
         connectors,
         profileScheduler,
+        securityLog: addresses.securityLog,
         route: routes({
           configuration,
           station,

@@ -10,6 +10,7 @@ import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
 import type { SimulatedStation } from "../hal/drivers/simulated_station.ts";
 import { createSimulatedStation } from "../hal/drivers/simulated_station.ts";
+import { createNodeDigest } from "../hal/drivers/node_digest.ts";
 import { createSystemClock } from "../hal/drivers/system_clock.ts";
 import { createSystemEntropy } from "../hal/drivers/system_entropy.ts";
 import { createTcpStream } from "../hal/drivers/tcp_stream.ts";
@@ -78,6 +79,7 @@ export function makeSimulation(parts: SimulationParts): Simulation {
   const release = keepPhysicalState(station, realTime, physicalPath, warn);
   const network = networkSwitch(createWsWebSocket(createTcpStream()), clock);
   const entropy = createSystemEntropy();
+  const digest = createNodeDigest();
   const ended = Promise.withResolvers<number>();
   const now: { charger: Charger | null; opened: OpenedStore | null; faulty: FaultyStore | null } = {
     charger: null,
@@ -101,6 +103,7 @@ export function makeSimulation(parts: SimulationParts): Simulation {
       clock,
       civilTime: parts.civilTime,
       entropy,
+      digest,
       store: parts.watchStore(faulty.store),
       credentials: parts.credentials,
       websocket: network.driver,

@@ -223,7 +223,12 @@ const ACTIONS = {
     request: security.LogStatusNotificationRequest,
     response: security.LogStatusNotificationResponse,
   },
-  SecurityEventNotification: { profile: "Security", direction: "fromChargePoint" },
+  SecurityEventNotification: {
+    profile: "Security",
+    direction: "fromChargePoint",
+    request: security.SecurityEventNotificationRequest,
+    response: security.SecurityEventNotificationResponse,
+  },
   SignCertificate: {
     profile: "Security",
     direction: "fromChargePoint",

@@ -89,7 +89,8 @@ const statusDurationS: Bounds = { min: 0, max: 3_600, default: 0 };
 /** At most the battery of a lorry. */
 const invalidEnergyWh: Bounds = { min: 0, max: 1_000_000, default: 0 };
 /** The credentials are no settings: they are given when the charger first starts, and changed over OCPP. */
-const elsewhere = "nothing here: it is given at the first start, and changed by ChangeConfiguration";
+const elsewhere =
+  "its value by ChangeConfiguration, or at the first start (the option or field of that name)";
 /** X.520: an organizationName has no more characters. */
 const cpoNameLengthMax = 64;
 
@@ -144,6 +145,7 @@ export function keyTable(limits: ConfigurationLimits) {
       parse: () => undefined,
       expected: elsewhere,
     },
+    SendAllSecurityEvents: booleanKey(where(functions.security), false),
     SendLocalListMaxLength: fixedInteger(limits.sendLocalListMaxLength, functions.localAuthList),
     StopTransactionMaxMeterValues: fixedInteger(limits.stopTransactionMaxMeterValues),
     StopTransactionOnEVSideDisconnect: fixable(limits.stopTransactionOnEVSideDisconnect),

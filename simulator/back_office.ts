@@ -64,6 +64,7 @@ export class BackOffice {
       case "StatusNotification":
       case "DiagnosticsStatusNotification":
       case "FirmwareStatusNotification":
+      case "SecurityEventNotification":
       case "LogStatusNotification":
         return judged(action, payload, () => ({}));
       case "SignCertificate":

@@ -1,11 +1,11 @@
 /**
- * The certificate operations and the extended trigger of the security white paper (edition 3, §5, §6).
+ * The certificate operations, the extended trigger and the notifications of the security white paper (edition 3, §5, §6).
  *
  * Law: a certificate's text is judged by its length here, and by what it says in `protocol/certificate.ts`. CiString40 and
  * CiString128 are compared without case.
  */
 import { z } from "zod";
-import { ConnectorId, Integer, Text } from "./types.ts";
+import { ConnectorId, DateTime, Integer, Text } from "./types.ts";
 
 /** PEM: one certificate, or a signing request. */
 const OnePem = Text.max(5_500);
@@ -103,3 +103,13 @@ export const SignCertificateRequest = z.strictObject({ csr: OnePem });
 export type SignCertificateRequest = Readonly<z.infer<typeof SignCertificateRequest>>;
 export const SignCertificateResponse = z.strictObject({ status: z.enum(["Accepted", "Rejected"]) });
 export type SignCertificateResponse = Readonly<z.infer<typeof SignCertificateResponse>>;
+
+/** To the central system. `type` is one of `SecurityEventType` (`protocol/security_event.ts`), where one fits. */
+export const SecurityEventNotificationRequest = z.strictObject({
+  type: Text.max(50),
+  timestamp: DateTime,
+  techInfo: Text.max(255).exactOptional(),
+});
+export type SecurityEventNotificationRequest = Readonly<z.infer<typeof SecurityEventNotificationRequest>>;
+export const SecurityEventNotificationResponse = z.strictObject({});
+export type SecurityEventNotificationResponse = Readonly<z.infer<typeof SecurityEventNotificationResponse>>;

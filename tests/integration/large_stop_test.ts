@@ -10,6 +10,7 @@ import { createAdjustableClock } from "../../hal/drivers/adjustable_clock.ts";
 import type { SimulatedPeer } from "../../hal/drivers/simulated_peer.ts";
 import { createSimulatedStation } from "../../hal/drivers/simulated_station.ts";
 import { loadStation } from "../../hal/drivers/station_files.ts";
+import { createNodeDigest } from "../../hal/drivers/node_digest.ts";
 import { createSystemClock } from "../../hal/drivers/system_clock.ts";
 import { createSystemEntropy } from "../../hal/drivers/system_entropy.ts";
 import { createTcpStream } from "../../hal/drivers/tcp_stream.ts";
@@ -79,7 +80,19 @@ async function charge(store: Store, port: number): Promise<Charger> {
     profile: profile.value,
     bootNotification: { chargePointVendor: "chargerd", chargePointModel: "simulated" },
     values: { first: {}, always: {} },
-    ports: { clock, civilTime, entropy, store, credentials, websocket, board, meter, reader, power },
+    ports: {
+      clock,
+      civilTime,
+      entropy,
+      digest: createNodeDigest(),
+      store,
+      credentials,
+      websocket,
+      board,
+      meter,
+      reader,
+      power,
+    },
     trace: () => {},
     patience,
   });

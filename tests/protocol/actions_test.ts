@@ -47,7 +47,6 @@ const notBuilt = new Set([
   "GetInstalledCertificateIds",
   "GetLog",
   "InstallCertificate",
-  "SecurityEventNotification",
   "SignedFirmwareStatusNotification",
   "SignedUpdateFirmware",
   "UpdateFirmware",

@@ -187,6 +187,7 @@ const keys: Readonly<Record<KeyName, Changeable | Fixed | Secret>> = {
   ResetRetries: within("7", 0, 100),
   // Changed by the cert_store, never here.
   SecurityProfile: { access: "RW", initial: "0", takes: [], refuses: ["0", "1", "2", "3", "4", ""] },
+  SendAllSecurityEvents: boolean("false"),
   SendLocalListMaxLength: fixed("8"),
   StopTransactionMaxMeterValues: fixed("1000"),
   StopTransactionOnEVSideDisconnect: boolean("false"),
@@ -264,7 +265,7 @@ check("AuthorizationKey is no setting, and what was given is not quoted", () => 
   assertEquals(outcome, {
     status: "Rejected",
     why:
-      "AuthorizationKey takes nothing here: it is given at the first start, and changed by ChangeConfiguration",
+      "AuthorizationKey takes its value by ChangeConfiguration, or at the first start (the option or field of that name)",
   });
 });
 

@@ -10,6 +10,7 @@ import type { System } from "../../actors/otp/kernel.ts";
 import type { Trace, TraceEvent } from "../../actors/otp/trace.ts";
 import type { Addresses } from "../../actors/tree.ts";
 import type { Board } from "../../hal/board.ts";
+import { createNodeDigest } from "../../hal/drivers/node_digest.ts";
 import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
 import type { SimulatedClock } from "../../hal/drivers/simulated_clock.ts";
 import { createSimulatedEntropy } from "../../hal/drivers/simulated_entropy.ts";
@@ -193,6 +194,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     clock,
     ports: {
       entropy,
+      digest: createNodeDigest(),
       websocket: dial.driver,
       board: stubborn(station.board, stuckContactors, reach),
       meter,
