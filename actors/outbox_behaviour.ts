@@ -65,7 +65,10 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
       send: (text) => this.#send(text),
       timeoutMs: () => this.#settings.MessageTimeout * 1_000,
     });
-    this.#incoming = new IncomingCalls(self, parts.route, (text) => this.#send(text));
+    this.#incoming = new IncomingCalls(self, parts.route, (text, thenReconnect) => {
+      this.#send(text);
+      if (thenReconnect) self.send(parts.link, { kind: "Reconnect", why: "security settings changed" });
+    });
   }
 
   receive(message: OutboxMessage): void | Promise<void> {
