@@ -10,6 +10,7 @@ import { clockToSet } from "../protocol/clock_setting.ts";
 import type { ClockRecord } from "../storage/records.ts";
 import { keys } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
+import type { CertStoreMessage } from "./cert_store_message.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 import type { Address, Message, Self } from "./otp/actor.ts";
 import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
@@ -23,6 +24,7 @@ export interface CivilClockParts {
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
   readonly reservations: Address<ReservationsMessage>;
   readonly profileScheduler: Address<ProfileSchedulerMessage>;
+  readonly certStore: Address<CertStoreMessage>;
 }
 
 export class CivilClock {
@@ -35,7 +37,7 @@ export class CivilClock {
   }
 
   async set(currentTime: string): Promise<void> {
-    const { clock, civilTime, connectors, reservations, profileScheduler, store } = this.#parts;
+    const { clock, civilTime, connectors, reservations, profileScheduler, certStore, store } = this.#parts;
     const setMs = clockToSet(currentTime, clock.wallMs());
     if (setMs !== null) {
       this.#self.trace("SetClock", { fromMs: clock.wallMs(), toMs: setMs });
@@ -43,6 +45,7 @@ export class CivilClock {
       for (const connector of connectors.values()) this.#self.send(connector, { kind: "ClockStepped" });
       this.#self.send(reservations, { kind: "ClockStepped" });
       this.#self.send(profileScheduler, { kind: "ClockStepped" });
+      this.#self.send(certStore, { kind: "ClockStepped" });
     }
     const record: ClockRecord = { knownMs: clock.wallMs() };
     await store.commit({ sets: [{ key: keys.clock, value: record }] });

@@ -150,6 +150,21 @@ export function renewalDueMs({ notAfterMs }: CertificateFacts): number {
   return notAfterMs - renewalBeforeMs;
 }
 
+/**
+ * When a new charge point certificate takes its turn: now, when it becomes valid (A02.FR.08), or never, since of several valid ones
+ * that counts whose validity has begun last (A02.FR.09). `present` is null where there is none yet.
+ */
+export function turnOf(
+  leaf: CertificateFacts,
+  present: CertificateFacts | null,
+  nowMs: number,
+): "now" | "later" | "never" {
+  if (isOver(leaf, nowMs)) return "never";
+  if (leaf.notBeforeMs > nowMs) return "later";
+  const isOlder = present !== null && isValid(present, nowMs) && present.notBeforeMs > leaf.notBeforeMs;
+  return isOlder ? "never" : "now";
+}
+
 function isOver({ notAfterMs }: CertificateFacts, nowMs: number): boolean {
   return nowMs > notAfterMs;
 }

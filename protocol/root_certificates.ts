@@ -28,7 +28,8 @@ export interface RootRules {
 /** `roots` are those that are installed then: the same ones where the certificate was there already. */
 export type Installation =
   | { readonly status: "Accepted"; readonly roots: readonly InstalledRoot[] }
-  | { readonly status: "Rejected"; readonly why: string };
+  /** `isFlawed`: it is no good wherever it were installed. */
+  | { readonly status: "Rejected"; readonly why: string; readonly isFlawed: boolean };
 
 export function install(
   certificateType: CertificateUse,
@@ -39,7 +40,7 @@ export function install(
   signedBy: SignedBy,
 ): Installation {
   const wrong = authorityFlaw(certificate, nowMs);
-  if (wrong !== null) return rejected(wrong);
+  if (wrong !== null) return { status: "Rejected", why: wrong, isFlawed: true };
   const ofType = installed.filter((root) => root.certificateType === certificateType);
   if (ofType.some((root) => root.certificate.pem === certificate.pem)) {
     return { status: "Accepted", roots: installed };
@@ -140,5 +141,5 @@ function sameHash(one: CertificateHashData, other: CertificateHashData): boolean
 }
 
 function rejected(why: string): Installation {
-  return { status: "Rejected", why };
+  return { status: "Rejected", why, isFlawed: false };
 }
