@@ -36,7 +36,8 @@ const invalidCodes: ReadonlySet<RpcErrorCode> = new Set([
 
 export interface IncomingParts {
   readonly route: Route;
-  readonly send: (text: string) => void;
+  /** `thenReconnect`: with this the connection is over. */
+  readonly send: (text: string, thenReconnect: boolean) => void;
   /** Tells the security log. */
   readonly raise: (type: "InvalidMessages" | "AttemptedReplayAttacks", techInfo: string) => void;
 }
@@ -112,6 +113,7 @@ export class IncomingCalls {
       answer.kind === "error"
         ? formatCallError(callError(id, answer.errorCode, answer.errorDescription))
         : formatCallResult({ kind: "CallResult", id, payload: answer.payload }),
+      answer.kind === "result" && answer.thenReconnect === true,
     );
   }
 }

@@ -69,7 +69,10 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     });
     this.#incoming = new IncomingCalls(self, {
       route: parts.route,
-      send: (text) => this.#send(text),
+      send: (text, thenReconnect) => {
+        this.#send(text);
+        if (thenReconnect) self.send(parts.link, { kind: "Reconnect", why: "security settings changed" });
+      },
       raise: (type, techInfo) => this.#raise(type, techInfo),
     });
   }

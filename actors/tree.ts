@@ -14,20 +14,25 @@ import type { Host } from "../hal/host.ts";
 import type { Meter } from "../hal/meter.ts";
 import type { Power } from "../hal/power.ts";
 import type { Reader } from "../hal/reader.ts";
-import type { WebSocketDriver, WebSocketTarget } from "../hal/websocket.ts";
+import type { WebSocketDriver } from "../hal/websocket.ts";
 import type { Backoff } from "../protocol/backoff.ts";
 import type { Supply } from "../protocol/charging_rate.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
 import type { OnPowerLoss } from "../protocol/connector_facts.ts";
 import type { BootNotificationRequest } from "../protocol/messages/core.ts";
 import type { RegistrationLimits } from "../protocol/registration.ts";
+import type { CredentialsStore } from "../storage/credentials_store.ts";
 import type { Store } from "../storage/store.ts";
 import type { AuthorizerMessage } from "./authorizer.ts";
 import { authorizerActor } from "./authorizer.ts";
+import type { StationSecurity } from "./cert_store.ts";
+import { certStoreActor } from "./cert_store.ts";
+import type { CertStoreMessage } from "./cert_store_message.ts";
 import type { ConfigurationMessage } from "./configuration.ts";
 import { configurationActor } from "./configuration.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 import { connectorActor } from "./connector.ts";
+import type { Dialling } from "./dialling.ts";
 import type { LinkMessage } from "./link.ts";
 import { linkActor } from "./link.ts";
 import type { LocalListMessage } from "./local_list.ts";
@@ -60,6 +65,7 @@ export interface Ports {
   readonly entropy: Entropy;
   readonly digest: Digest;
   readonly store: Store;
+  readonly credentials: CredentialsStore;
   readonly websocket: WebSocketDriver;
   readonly board: Board;
   readonly meter: Meter;
@@ -71,12 +77,12 @@ export interface Ports {
 /** What this charger is. */
 export interface ChargerConfig {
   readonly identity: BootNotificationRequest;
-  readonly target: WebSocketTarget;
+  readonly dialling: Dialling;
+  readonly security: StationSecurity;
   readonly backoff: Backoff;
   readonly table: KeyTable;
   readonly featureProfiles: readonly string[];
   /** Security profiles: none where the list is empty. */
-  readonly securityProfiles: readonly number[];
   readonly registration: RegistrationLimits;
   readonly powerLoss: {
     readonly onPowerLoss: OnPowerLoss;
@@ -92,6 +98,7 @@ export interface ChargerConfig {
 /** Where to send what, from outside the tree. */
 export interface Addresses {
   readonly configuration: Address<ConfigurationMessage>;
+  readonly certStore: Address<CertStoreMessage>;
   readonly securityLog: Address<SecurityLogMessage>;
   readonly authorizer: Address<AuthorizerMessage>;
   readonly localList: Address<LocalListMessage>;
@@ -131,6 +138,7 @@ function makeAddresses(kernel: Kernel, connectors: number): Addresses {
   const numbers = Array.from({ length: connectors }, (_, index) => index + 1);
   return {
     configuration: kernel.address("configuration"),
+    certStore: kernel.address("cert_store"),
     securityLog: kernel.address("security_log"),
     authorizer: kernel.address("authorizer"),
     localList: kernel.address("local_list"),
@@ -167,17 +175,29 @@ function wireDrivers(ports: Ports, addresses: Addresses): void {
 }
 
 function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
-  const { connectors, authorizer, localList, profileScheduler, link, outbox, station, securityLog } =
-    addresses;
+  const {
+    certStore,
+    connectors,
+    authorizer,
+    localList,
+    profileScheduler,
+    link,
+    outbox,
+    station,
+    securityLog,
+  } = addresses;
   return {
     id: "settings",
     strategy: "one_for_one",
-    intensity: { restartsMax: 3, withinMs: 60_000 },
+    // Grows with the children.
+    intensity: { restartsMax: 6, withinMs: 60_000 },
     children: [
       configurationActor({
         address: addresses.configuration,
         store: ports.store,
+        credentials: ports.credentials,
         table: config.table,
+        certStore,
         listeners: [
           ...connectors.values(),
           authorizer,
@@ -198,7 +218,14 @@ function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
         table: config.table,
         outbox,
         board: ports.board,
-        notifies: config.securityProfiles.length > 0,
+        notifies: config.security.securityProfiles.length > 1,
+      }),
+      certStoreActor({
+        address: certStore,
+        credentials: ports.credentials,
+        link,
+        securityLog,
+        security: config.security,
       }),
     ],
   };
@@ -277,9 +304,12 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         clock,
         driver: ports.websocket,
         entropy,
-        target: config.target,
+        credentials: ports.credentials,
+        dialling: config.dialling,
         backoff: config.backoff,
         outbox,
+        certStore: addresses.certStore,
+        securityLog: addresses.securityLog,
         settings: () => readSettings(store, table),
       }),
       outboxActor({

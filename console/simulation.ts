@@ -5,7 +5,6 @@
  * the tree without a last word, while this process and its debug socket stay to take the `on`.
  */
 import type { BootValues } from "../actors/boot.ts";
-import type { ChargerIdentity } from "../actors/charger_config.ts";
 import type { SecurityEventRaised } from "../actors/security_log.ts";
 import type { Trace } from "../actors/otp/trace.ts";
 import type { CivilTime } from "../hal/civil_time.ts";
@@ -18,11 +17,13 @@ import { createSystemEntropy } from "../hal/drivers/system_entropy.ts";
 import { createTcpStream } from "../hal/drivers/tcp_stream.ts";
 import { createWsWebSocket } from "../hal/drivers/ws_websocket.ts";
 import type { StationProfile } from "../hal/station_profile.ts";
+import type { BootNotificationRequest } from "../protocol/messages/core.ts";
 import type { FaultyStore, StorageState } from "../simulator/faulty_store.ts";
 import { faultyStore } from "../simulator/faulty_store.ts";
 import type { NetworkSwitch } from "../simulator/network_switch.ts";
 import { networkSwitch } from "../simulator/network_switch.ts";
 import { keepPhysicalState, readPhysicalState } from "../simulator/physical_state_file.ts";
+import type { CredentialsStore } from "../storage/credentials_store.ts";
 import type { StateDirectory } from "../storage/drivers/state_directory.ts";
 import type { Store } from "../storage/store.ts";
 import type { OpenedStore } from "../storage/drivers/deno_kv_store.ts";
@@ -37,7 +38,8 @@ import { openStore } from "./state.ts";
 
 export interface SimulationParts {
   readonly profile: StationProfile;
-  readonly identity: ChargerIdentity;
+  readonly bootNotification: BootNotificationRequest;
+  readonly credentials: CredentialsStore;
   readonly values: BootValues;
   readonly directory: StateDirectory;
   readonly clock: Clock;
@@ -120,6 +122,7 @@ export function makeSimulation(parts: SimulationParts): Simulation {
       entropy,
       digest,
       store: parts.watchStore(faulty.store),
+      credentials: parts.credentials,
       websocket: network.driver,
       board,
       meter,

@@ -22,6 +22,7 @@ import type { MeterValue } from "../../protocol/messages/types.ts";
 import { startMessage, stopMessage } from "../../protocol/transaction.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import { outboxKey, samplesKey } from "../../storage/records.ts";
+import { createMemoryCredentials } from "../../storage/drivers/memory_credentials.ts";
 import type { Store } from "../../storage/store.ts";
 import { createEventLog } from "../event_log.ts";
 import { createWsCentralSystem } from "../hal/ws_central_system.ts";
@@ -69,13 +70,15 @@ async function charge(store: Store, port: number): Promise<Charger> {
   const { board, meter, reader, power } = createSimulatedStation({ profile: profile.value, clock });
   const websocket = createWsWebSocket(createTcpStream());
   const entropy = createSystemEntropy();
+  const { store: credentials } = createMemoryCredentials({
+    chargePointId: "CP001",
+    csmsUrl: `ws://127.0.0.1:${port}`,
+    proofs: [{ number: 1, securityProfile: 0 }],
+    roots: [],
+  });
   return await startCharger({
     profile: profile.value,
-    identity: {
-      csms: `ws://127.0.0.1:${port}`,
-      chargePointId: "CP001",
-      bootNotification: { chargePointVendor: "chargerd", chargePointModel: "simulated" },
-    },
+    bootNotification: { chargePointVendor: "chargerd", chargePointModel: "simulated" },
     values: { first: {}, always: {} },
     ports: {
       clock,
@@ -83,6 +86,7 @@ async function charge(store: Store, port: number): Promise<Charger> {
       entropy,
       digest: createNodeDigest(),
       store,
+      credentials,
       websocket,
       board,
       meter,

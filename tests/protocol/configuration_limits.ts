@@ -40,8 +40,13 @@ export const limits: ConfigurationLimits = {
     reservation: true,
     security: true,
     smartCharging: true,
+    tls: true,
   },
   reserveConnectorZero: true,
+  additionalRootCertificateCheck: true,
+  certificateSignedMaxChainSize: 9_000,
+  certificateStoreMaxLength: 21,
+  fileTransferProtocols: ["FTP", "HTTPS"],
   stopTransactionOnEVSideDisconnect: { access: "RW", default: false },
   unlockConnectorOnEVSideDisconnect: { access: "RW", default: true },
 };
@@ -49,6 +54,7 @@ export const limits: ConfigurationLimits = {
 /** The same station with none of the functions that it can do without. */
 export const bare: ConfigurationLimits = {
   ...limits,
+  fileTransferProtocols: [],
   functions: {
     authorizationCache: false,
     authorizationKey: false,
@@ -59,5 +65,6 @@ export const bare: ConfigurationLimits = {
     reservation: false,
     security: false,
     smartCharging: false,
+    tls: false,
   },
 };
