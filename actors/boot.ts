@@ -7,6 +7,8 @@ import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
 import { change } from "../protocol/configuration.ts";
+import { noHash } from "../protocol/security_log.ts";
+import type { SecurityLogEndRecord } from "../storage/records.ts";
 import { BootRecord, ClockRecord, configurationKey, keptRecord, keys } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 
@@ -29,10 +31,13 @@ export async function beginBoot(store: Store, table: KeyTable, values: BootValue
   const kept = await keptRecord(store, keys.boot, BootRecord, () => void (isDamaged = true));
   // A count that is lost goes on above every number that this store has ever given out.
   const count = isDamaged ? store.nextSequence() : (kept?.count ?? 0) + 1;
+  // From now on a log that is not there was lost.
+  const emptyLog: SecurityLogEndRecord = { number: 0, hash: noHash, delivered: 0, boot: 0 };
   const chosen = count === 1 ? { ...values.first, ...values.always } : values.always;
   const outcome = await store.commit({
     sets: [
       { key: keys.boot, value: { count } },
+      ...(count === 1 ? [{ key: keys.securityLogEnd, value: emptyLog }] : []),
       ...Object.entries(chosen).map(([key, value]) => accepted(table, key, value)),
     ],
   });

@@ -1,35 +1,27 @@
 /**
- * From a station profile and an identity to the configuration of the tree: the one place where the profile's names meet the rules'.
+ * From a station profile and what BootNotification tells to the configuration of the tree: the one place where the profile's names meet the rules'.
  *
  * Law: a pure translation. What is derived here is derived nowhere else.
  */
 import type { ConnectorHardware } from "../hal/connector_hardware.ts";
 import type { StationProfile } from "../hal/station_profile.ts";
-import type { WebSocketTarget } from "../hal/websocket.ts";
 import type { Supply } from "../protocol/charging_rate.ts";
 import type { FixableBoolean, KeyTable } from "../protocol/configuration.ts";
 import { keyTable } from "../protocol/configuration.ts";
 import { measurandItems } from "../protocol/measurand_item.ts";
 import type { Bounds, PhaseRotation } from "../protocol/configuration_key.ts";
 import type { BootNotificationRequest } from "../protocol/messages/core.ts";
+import type { Dialling } from "./dialling.ts";
 import { builtFeatureProfiles } from "./routes.ts";
 import type { ChargerConfig } from "./tree.ts";
 
-/** Who this charger is, and whom it calls. */
-export interface ChargerIdentity {
-  /** The central system's endpoint, `ws:` or `wss:`, without the charge point id. */
-  readonly csms: string;
-  readonly chargePointId: string;
-  readonly bootNotification: BootNotificationRequest;
-  /** The AuthorizationKey's bytes: with it every connection carries Basic authentication (security profile 1). */
-  readonly password?: Uint8Array;
-}
-
-const subprotocol = "ocpp1.6";
-const handshakeTimeoutMs = 20_000;
-const closeTimeoutMs = 5_000;
-/** The largest message of the central system that is served: a SendLocalList of a thousand entries fits, and it parses in milliseconds. */
-const payloadBytesMax = 262_144;
+const connectionLimits: Dialling["limits"] = {
+  subprotocols: ["ocpp1.6"],
+  handshakeTimeoutMs: 20_000,
+  closeTimeoutMs: 5_000,
+  // The largest message of the central system that is served: a SendLocalList of a thousand entries fits, and it parses in milliseconds.
+  payloadBytesMax: 262_144,
+};
 /** A charger that is alone on a bad line tries about every 5 minutes; one of a thousand after an outage does not crowd. */
 const backoff = { initialMs: 1_000, maxMs: 300_000 };
 /** In Pending and Rejected with interval 0 (OCPP 1.6 §4.2: own choice, without flooding). */
@@ -39,12 +31,14 @@ const currentMinAcA = 6;
 
 export function chargerConfig(
   profile: StationProfile,
-  identity: ChargerIdentity,
+  bootNotification: BootNotificationRequest,
   boot: number,
 ): ChargerConfig {
+  const { securityProfiles, plainAuthorizationKey, tlsCipherSuites } = profile.security;
   return {
-    identity: identity.bootNotification,
-    target: target(identity),
+    identity: bootNotification,
+    dialling: { limits: connectionLimits, cipherSuites: tlsCipherSuites },
+    security: { securityProfiles: [0, ...securityProfiles], plainAuthorizationKey },
     backoff,
     table: stationKeyTable(profile),
     featureProfiles: featureProfiles(profile),
@@ -102,8 +96,14 @@ export function stationKeyTable(profile: StationProfile): KeyTable {
       smartCharging: featureProfiles(profile).includes("SmartCharging"),
       // Security profiles 1 and 2 are those with a password.
       authorizationKey: profile.security.securityProfiles.some((number) => number < 3),
+      security: profile.security.securityProfiles.length > 0,
+      tls: profile.security.securityProfiles.some((number) => number >= 2),
     },
     reserveConnectorZero: options.reserveConnectorZero,
+    additionalRootCertificateCheck: limits.AdditionalRootCertificateCheck,
+    certificateSignedMaxChainSize: limits.CertificateSignedMaxChainSize,
+    certificateStoreMaxLength: limits.CertificateStoreMaxLength,
+    fileTransferProtocols: profile.firmware.fileTransferProtocols,
     stopTransactionOnEVSideDisconnect: fixable(options.StopTransactionOnEVSideDisconnect),
     unlockConnectorOnEVSideDisconnect: fixable(options.UnlockConnectorOnEVSideDisconnect),
   });
@@ -150,19 +150,4 @@ function supplyOf(connector: ConnectorHardware): Supply {
     case "DC":
       return { currentMinA: 0, currentMaxA, powerMaxW, voltageV: connector.voltageMaxV, phases: 1 };
   }
-}
-
-/** OCPP-J 1.6 §3.1.1: the endpoint, a slash, and the identity percent-encoded. */
-function target(identity: ChargerIdentity): WebSocketTarget {
-  const slash = identity.csms.endsWith("/") ? "" : "/";
-  return {
-    url: `${identity.csms}${slash}${encodeURIComponent(identity.chargePointId)}`,
-    subprotocols: [subprotocol],
-    handshakeTimeoutMs,
-    closeTimeoutMs,
-    payloadBytesMax,
-    ...(identity.password === undefined
-      ? {}
-      : { basicAuth: { username: identity.chargePointId, password: identity.password } }),
-  };
 }

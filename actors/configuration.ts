@@ -6,11 +6,16 @@
 import type { Change, KeyName, KeyTable, Settings } from "../protocol/configuration.ts";
 import { change, report, settings } from "../protocol/configuration.ts";
 import type { ChangeConfigurationRequest, GetConfigurationRequest } from "../protocol/messages/core.ts";
+import { servedLast } from "../protocol/proof.ts";
+import { securityKeyOf } from "../protocol/security_key.ts";
+import type { CredentialsStore } from "../storage/credentials_store.ts";
 import { configurationKey } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 import type { Answer } from "../protocol/answer.ts";
+import { statusAnswer } from "../protocol/answer.ts";
+import type { CertStoreMessage } from "./cert_store_message.ts";
 import { readValues } from "./settings.ts";
-import type { ActorSpec, Address, Behaviour, Message, Reply, Self } from "./otp/actor.ts";
+import type { ActorSpec, Address, Behaviour, Message, Outcome, Reply, Self } from "./otp/actor.ts";
 
 /** Told to everyone who lives by the keys, with all values at once. */
 export interface SettingsChanged extends Message {
@@ -29,15 +34,27 @@ export type ConfigurationMessage =
     readonly request: GetConfigurationRequest;
     readonly reply: Reply<Answer>;
   }
+  /** The cert_store's word on AuthorizationKey or SecurityProfile. */
+  | {
+    readonly kind: "SecurityChangeAnswered";
+    readonly reply: Reply<Answer>;
+    readonly outcome: Outcome<Answer>;
+  }
   /** From BootNotification.conf: may lie outside the bounds that ChangeConfiguration keeps. */
   | { readonly kind: "AdoptHeartbeatInterval"; readonly intervalS: number };
 
 export interface ConfigurationParts {
   readonly address: Address<ConfigurationMessage>;
   readonly store: Store;
+  /** Where SecurityProfile is; it is written by the cert_store. */
+  readonly credentials: CredentialsStore;
   readonly table: KeyTable;
+  readonly certStore: Address<CertStoreMessage>;
   readonly listeners: readonly Address<SettingsChanged>[];
 }
+
+/** Shorter than what the outbox waits for an answer, longer than a write to a slow medium. */
+const certStoreTimeoutMs = 15_000;
 
 export function configurationActor(parts: ConfigurationParts): ActorSpec<ConfigurationMessage> {
   return {
@@ -55,6 +72,7 @@ export function configurationActor(parts: ConfigurationParts): ActorSpec<Configu
 class ConfigurationBehaviour implements Behaviour<ConfigurationMessage> {
   readonly #self: Self<ConfigurationMessage>;
   readonly #store: Store;
+  readonly #credentials: CredentialsStore;
   readonly #parts: ConfigurationParts;
   readonly #values: Map<string, string>;
   /** Of the values; derived when they change, since it is asked for far more often. */
@@ -68,6 +86,7 @@ class ConfigurationBehaviour implements Behaviour<ConfigurationMessage> {
   ) {
     this.#self = self;
     this.#store = store;
+    this.#credentials = self.fence(parts.credentials);
     this.#parts = parts;
     this.#values = values;
     this.#settings = settings(parts.table, values);
@@ -76,12 +95,13 @@ class ConfigurationBehaviour implements Behaviour<ConfigurationMessage> {
   receive(message: ConfigurationMessage): void | Promise<void> {
     switch (message.kind) {
       case "ChangeConfiguration":
-        return this.#change(
-          change(this.#parts.table, message.request.key, message.request.value),
-          message.reply,
-        );
+        return this.#changeRequested(message.request, message.reply);
       case "GetConfiguration":
-        return message.reply(this.#report(message.request.key ?? []));
+        return this.#report(message.request.key ?? [], message.reply);
+      case "SecurityChangeAnswered":
+        return message.reply(
+          message.outcome.kind === "reply" ? message.outcome.value : statusAnswer("Rejected"),
+        );
       case "AdoptHeartbeatInterval":
         return this.#adopt(message.intervalS);
     }
@@ -96,6 +116,21 @@ class ConfigurationBehaviour implements Behaviour<ConfigurationMessage> {
 
   inspect(): unknown {
     return this.#settings;
+  }
+
+  #changeRequested(request: ChangeConfigurationRequest, reply: Reply<Answer>): void | Promise<void> {
+    const { table, certStore } = this.#parts;
+    const name = securityKeyOf(request.key);
+    if (name === undefined || table[name].access === "absent") {
+      return this.#change(change(table, request.key, request.value), reply);
+    }
+    // Asked and not sent on: whatever becomes of the cert_store, the central system gets an answer.
+    this.#self.ask(
+      certStore,
+      (answered: Reply<Answer>) => ({ kind: "ChangeConfiguration" as const, request, reply: answered }),
+      certStoreTimeoutMs,
+      (outcome) => ({ kind: "SecurityChangeAnswered", reply, outcome }),
+    );
   }
 
   async #change(outcome: Change, reply: Reply<Answer>): Promise<void> {
@@ -125,13 +160,17 @@ class ConfigurationBehaviour implements Behaviour<ConfigurationMessage> {
     return true;
   }
 
-  #report(asked: readonly string[]): Answer {
-    const payload = report(this.#parts.table, this.#settings, asked);
-    return payload !== null ? { kind: "result", payload } : {
-      kind: "error",
-      errorCode: "OccurenceConstraintViolation",
-      errorDescription:
-        `asked for ${asked.length} keys, at most ${this.#settings.GetConfigurationMaxKeys} are answered at once`,
-    };
+  async #report(asked: readonly string[], reply: Reply<Answer>): Promise<void> {
+    const { proofs } = await this.#credentials.read();
+    const current = { ...this.#settings, SecurityProfile: servedLast(proofs).securityProfile };
+    const payload = report(this.#parts.table, current, asked);
+    reply(
+      payload !== null ? { kind: "result", payload } : {
+        kind: "error",
+        errorCode: "OccurenceConstraintViolation",
+        errorDescription:
+          `asked for ${asked.length} keys, at most ${this.#settings.GetConfigurationMaxKeys} are answered at once`,
+      },
+    );
   }
 }

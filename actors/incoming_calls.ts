@@ -19,6 +19,9 @@ export interface CallAnswered extends Message {
   readonly outcome: Outcome<Answer>;
 }
 
+/** `thenReconnect`: with this the connection is over. */
+type Send = (text: string, thenReconnect: boolean) => void;
+
 /** Questions that are being answered at a time; a well-behaved central system has one. */
 const answeringMax = 100;
 /** An actor that has not answered by then never will; the lab's limit for an answer is 30 s. */
@@ -27,12 +30,12 @@ const answerTimeoutMs = 20_000;
 export class IncomingCalls {
   readonly #self: Self<CallAnswered>;
   readonly #route: Route;
-  readonly #send: (text: string) => void;
+  readonly #send: Send;
   /** Message id to question. */
   readonly #answering = new Map<string, number>();
   #questions = 0;
 
-  constructor(self: Self<CallAnswered>, route: Route, send: (text: string) => void) {
+  constructor(self: Self<CallAnswered>, route: Route, send: Send) {
     this.#self = self;
     this.#route = route;
     this.#send = send;
@@ -82,6 +85,7 @@ export class IncomingCalls {
       answer.kind === "error"
         ? formatCallError(callError(id, answer.errorCode, answer.errorDescription))
         : formatCallResult({ kind: "CallResult", id, payload: answer.payload }),
+      answer.kind === "result" && answer.thenReconnect === true,
     );
   }
 }

@@ -5,20 +5,22 @@
  */
 import type { Cancel, Clock } from "../hal/clock.ts";
 import type { Entropy } from "../hal/entropy.ts";
-import type {
-  CloseReason,
-  WebSocketConnection,
-  WebSocketDriver,
-  WebSocketEvent,
-  WebSocketTarget,
-} from "../hal/websocket.ts";
+import type { CloseReason, WebSocketConnection, WebSocketDriver, WebSocketEvent } from "../hal/websocket.ts";
 import type { Backoff } from "../protocol/backoff.ts";
 import { backoffMs } from "../protocol/backoff.ts";
 import type { Settings } from "../protocol/configuration.ts";
+import type { Proof } from "../protocol/proof.ts";
+import { proofToTry } from "../protocol/proof.ts";
 import { redactFrame } from "../protocol/redact.ts";
+import type { CredentialsStore } from "../storage/credentials_store.ts";
+import type { CertStoreMessage } from "./cert_store_message.ts";
 import type { SettingsChanged } from "./configuration.ts";
-import type { ActorSpec, Address, Behaviour, Self } from "./otp/actor.ts";
+import type { Dialling } from "./dialling.ts";
+import { targetOf } from "./dialling.ts";
+import { linkEventOf } from "./link_event.ts";
+import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
+import type { SecurityEventRaised } from "./security_log.ts";
 
 export type LinkMessage =
   | { readonly kind: "Dial" }
@@ -27,6 +29,8 @@ export type LinkMessage =
   | { readonly kind: "SendFrame"; readonly text: string; readonly socket: number }
   /** Start over on a fresh connection, e.g. because nobody remembers what was in flight on this one. */
   | { readonly kind: "Reconnect"; readonly why: string }
+  /** Replies with the proof of the connection that is open; null when none is. */
+  | { readonly kind: "TellPresentProof"; readonly reply: Reply<number | null> }
   /** A CALL has had no answer for too long: is the peer slow, or is nobody there? */
   | { readonly kind: "AnswerOverdue"; readonly id: string; readonly sentMs: number }
   | { readonly kind: "PingDue"; readonly socket: number }
@@ -37,9 +41,13 @@ export interface LinkParts {
   readonly clock: Clock;
   readonly driver: WebSocketDriver;
   readonly entropy: Entropy;
-  readonly target: WebSocketTarget;
+  /** Read at each dial, so that a change counts from the next on. */
+  readonly credentials: CredentialsStore;
+  readonly dialling: Dialling;
   readonly backoff: Backoff;
   readonly outbox: Address<OutboxMessage>;
+  readonly certStore: Address<CertStoreMessage>;
+  readonly securityLog: Address<SecurityEventRaised>;
   readonly settings: () => Promise<Settings>;
 }
 
@@ -54,8 +62,7 @@ export function linkActor(parts: LinkParts): ActorSpec<LinkMessage> {
   return {
     address: parts.address,
     start: async (self) => {
-      const { WebSocketPingInterval } = await parts.settings();
-      const behaviour = new LinkBehaviour(self, parts, held, WebSocketPingInterval);
+      const behaviour = new LinkBehaviour(self, parts, held, await parts.settings());
       self.send(parts.address, { kind: "Dial" });
       return behaviour;
     },
@@ -75,6 +82,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   readonly #self: Self<LinkMessage>;
   readonly #parts: LinkParts;
   readonly #driver: WebSocketDriver;
+  readonly #credentials: CredentialsStore;
   readonly #held: Held;
   /** `closing`: at our own wish; what is said on it no more concerns anybody. */
   #state: "waiting" | "connecting" | "open" | "closing" = "waiting";
@@ -82,9 +90,16 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   #failures = 0;
   #silentIntervals = 0;
   #heardMs = 0;
-  #pingIntervalS: number;
+  #settings: Settings;
   #cancelPing: Cancel = () => {};
   #lastClose: CloseReason | null = null;
+  /** Of the last dial. */
+  #proof: Proof | null = null;
+  #url: string | null = null;
+  /** Dials since a proof was served. */
+  #refusals = 0;
+  /** The central system has spoken on this socket: only then has it proved that it serves this charger. */
+  #served = false;
   /** Of this socket, or the one before it. */
   #cutSilent = false;
 
@@ -92,16 +107,17 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     self: Self<LinkMessage>,
     parts: LinkParts,
     held: Held,
-    pingIntervalS: number,
+    settings: Settings,
   ) {
     this.#self = self;
     this.#parts = parts;
     this.#driver = self.fence(parts.driver);
+    this.#credentials = self.fence(parts.credentials);
     this.#held = held;
-    this.#pingIntervalS = pingIntervalS;
+    this.#settings = settings;
   }
 
-  receive(message: LinkMessage): void {
+  receive(message: LinkMessage): void | Promise<void> {
     switch (message.kind) {
       case "Dial":
         return this.#dial();
@@ -112,34 +128,46 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
         return message.socket === this.#socket ? this.#send(message.text) : undefined;
       case "Reconnect":
         return this.#reconnect(message.why);
+      case "TellPresentProof":
+        return message.reply(this.#state === "open" ? this.#proof?.number ?? null : null);
       case "AnswerOverdue":
         return this.#overdue(message.id, message.sentMs);
       case "PingDue":
         return message.socket === this.#socket ? this.#ping() : undefined;
-      case "SettingsChanged":
-        if (message.settings.WebSocketPingInterval === this.#pingIntervalS) return;
-        this.#pingIntervalS = message.settings.WebSocketPingInterval;
-        return this.#armPing();
+      case "SettingsChanged": {
+        const before = this.#settings;
+        this.#settings = message.settings;
+        if (message.settings.WebSocketPingInterval !== before.WebSocketPingInterval) this.#armPing();
+        return;
+      }
     }
   }
 
   inspect(): unknown {
     return {
       state: this.#state,
-      url: this.#parts.target.url,
+      url: this.#url,
+      securityProfile: this.#proof?.securityProfile ?? null,
       failures: this.#failures,
       lastClose: this.#lastClose,
     };
   }
 
-  #dial(): void {
+  async #dial(): Promise<void> {
     if (this.#state !== "waiting") return;
+    const credentials = await this.#credentials.read();
+    const proof = proofToTry(credentials.proofs, this.#refusals);
+    const wildcards = this.#settings.AllowCSMSTLSWildcards;
+    const target = targetOf(credentials, proof, { ...this.#parts.dialling, wildcards });
+    this.#proof = proof;
+    this.#url = target.url;
     const socket = ++this.#held.number;
     this.#socket = socket;
     this.#state = "connecting";
+    this.#served = false;
     const { address, send } = this.#self;
     this.#held.socket = this.#driver.connect(
-      this.#parts.target,
+      target,
       (event) => send(address, { kind: "SocketChanged", socket, event }),
     );
   }
@@ -154,8 +182,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
         return;
       case "Received":
         if (this.#state !== "open") return;
-        // Only now has the central system proved that it serves this charger: an accept that is followed by a close does not.
-        this.#failures = 0;
+        this.#spoken();
         this.#heard();
         this.#self.trace("FrameReceived", redactFrame(event.text));
         this.#self.send(this.#parts.outbox, { kind: "FrameReceived", text: event.text });
@@ -174,6 +201,14 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     this.#held.socket?.close(1000, why);
   }
 
+  /** An accept that is followed by a close proves nothing: neither that the peer serves this charger, nor that it takes the proof. */
+  #spoken(): void {
+    this.#failures = 0;
+    if (this.#served || this.#proof === null) return;
+    this.#served = true;
+    this.#self.send(this.#parts.certStore, { kind: "ProofServed", proof: this.#proof.number });
+  }
+
   #heard(): void {
     this.#silentIntervals = 0;
     this.#heardMs = this.#parts.clock.monotonicMs();
@@ -186,8 +221,11 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     this.#cancelPing();
     this.#lastClose = why;
     this.#failures += 1;
+    this.#refusals = this.#served ? 0 : this.#refusals + 1;
     const waitMs = backoffMs(this.#parts.backoff, this.#failures, this.#parts.entropy.fraction("link"));
     this.#self.trace("LinkClosed", { why, retryInMs: waitMs });
+    const event = linkEventOf(why);
+    if (event !== null) this.#self.send(this.#parts.securityLog, { kind: "SecurityEventRaised", ...event });
     if (wasOpen) this.#self.send(this.#parts.outbox, { kind: "LinkDown", silent: this.#cutSilent });
     this.#self.after(waitMs, { kind: "Dial" });
   }
@@ -232,8 +270,9 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
 
   #armPing(): void {
     this.#cancelPing();
-    if (this.#pingIntervalS === 0 || this.#state !== "open") return;
-    this.#cancelPing = this.#self.after(this.#pingIntervalS * 1_000, {
+    const intervalS = this.#settings.WebSocketPingInterval;
+    if (intervalS === 0 || this.#state !== "open") return;
+    this.#cancelPing = this.#self.after(intervalS * 1_000, {
       kind: "PingDue",
       socket: this.#socket,
     });

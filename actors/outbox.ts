@@ -17,6 +17,7 @@ import type { OutboxMessage } from "./outbox_message.ts";
 import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import type { Route } from "./routes.ts";
 import { readSettings } from "./settings.ts";
+import type { SecurityLogMessage } from "./security_log.ts";
 import type { StationMessage } from "./station_message.ts";
 import { openTransactionMessages } from "./transaction_messages.ts";
 import { tellOpenAnswered } from "./transaction_queue.ts";
@@ -33,6 +34,7 @@ export interface OutboxParts {
   readonly authorizer: Address<AuthorizerMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
   readonly profileScheduler: Address<ProfileSchedulerMessage>;
+  readonly securityLog: Address<SecurityLogMessage>;
   readonly route: Route;
 }
 

@@ -65,7 +65,10 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
       send: (text) => this.#send(text),
       timeoutMs: () => this.#settings.MessageTimeout * 1_000,
     });
-    this.#incoming = new IncomingCalls(self, parts.route, (text) => this.#send(text));
+    this.#incoming = new IncomingCalls(self, parts.route, (text, thenReconnect) => {
+      this.#send(text);
+      if (thenReconnect) self.send(parts.link, { kind: "Reconnect", why: "security settings changed" });
+    });
   }
 
   receive(message: OutboxMessage): void | Promise<void> {
@@ -81,7 +84,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
       case "RegistrationChanged":
         // No pump: each connector's report comes next, and before the transaction messages that wait (spec/behaviour.md §1).
         this.#registration = message.registration;
-        return;
+        return this.#announceOnline();
       case "SendCall":
         return this.#enqueue(message);
       case "TransactionMessageQueued":
@@ -100,7 +103,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
       case "CountDue":
         return this.#countOn();
       case "TellOnline":
-        return message.reply(this.#isLinkUp() && this.#registration === "Accepted");
+        return message.reply(this.#isOnline());
       case "Drain":
         this.#draining.push(message.reply);
         this.#delivery.hurry();
@@ -141,6 +144,11 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     const { station, profileScheduler } = this.#parts;
     this.#self.send(station, { kind: "LinkChanged", up: this.#isLinkUp() });
     this.#self.send(profileScheduler, { kind: "LinkChanged", up: this.#isLinkUp() });
+    this.#announceOnline();
+  }
+
+  #announceOnline(): void {
+    this.#self.send(this.#parts.securityLog, { kind: "OnlineChanged", online: this.#isOnline() });
   }
 
   async #queued(): Promise<void> {
@@ -170,6 +178,10 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     this.#socket = socket;
     this.#announceLink();
     return this.#pump();
+  }
+
+  #isOnline(): boolean {
+    return this.#isLinkUp() && this.#registration === "Accepted";
   }
 
   #isLinkUp(): boolean {

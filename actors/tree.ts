@@ -8,25 +8,31 @@
 import type { Board } from "../hal/board.ts";
 import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
+import type { Digest } from "../hal/digest.ts";
 import type { Entropy } from "../hal/entropy.ts";
 import type { Host } from "../hal/host.ts";
 import type { Meter } from "../hal/meter.ts";
 import type { Power } from "../hal/power.ts";
 import type { Reader } from "../hal/reader.ts";
-import type { WebSocketDriver, WebSocketTarget } from "../hal/websocket.ts";
+import type { WebSocketDriver } from "../hal/websocket.ts";
 import type { Backoff } from "../protocol/backoff.ts";
 import type { Supply } from "../protocol/charging_rate.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
 import type { OnPowerLoss } from "../protocol/connector_facts.ts";
 import type { BootNotificationRequest } from "../protocol/messages/core.ts";
 import type { RegistrationLimits } from "../protocol/registration.ts";
+import type { CredentialsStore } from "../storage/credentials_store.ts";
 import type { Store } from "../storage/store.ts";
 import type { AuthorizerMessage } from "./authorizer.ts";
 import { authorizerActor } from "./authorizer.ts";
+import type { StationSecurity } from "./cert_store.ts";
+import { certStoreActor } from "./cert_store.ts";
+import type { CertStoreMessage } from "./cert_store_message.ts";
 import type { ConfigurationMessage } from "./configuration.ts";
 import { configurationActor } from "./configuration.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 import { connectorActor } from "./connector.ts";
+import type { Dialling } from "./dialling.ts";
 import type { LinkMessage } from "./link.ts";
 import { linkActor } from "./link.ts";
 import type { LocalListMessage } from "./local_list.ts";
@@ -45,6 +51,8 @@ import { profileSchedulerActor } from "./profile_scheduler.ts";
 import type { ReservationsMessage } from "./reservations.ts";
 import { reservationsActor } from "./reservations.ts";
 import { routes } from "./routes.ts";
+import type { SecurityLogMessage } from "./security_log.ts";
+import { securityLogActor } from "./security_log.ts";
 import { readSettings } from "./settings.ts";
 import type { StationMessage } from "./station_message.ts";
 import { stationActor } from "./station.ts";
@@ -54,7 +62,9 @@ export interface Ports {
   readonly clock: Clock;
   readonly civilTime: CivilTime;
   readonly entropy: Entropy;
+  readonly digest: Digest;
   readonly store: Store;
+  readonly credentials: CredentialsStore;
   readonly websocket: WebSocketDriver;
   readonly board: Board;
   readonly meter: Meter;
@@ -66,10 +76,12 @@ export interface Ports {
 /** What this charger is. */
 export interface ChargerConfig {
   readonly identity: BootNotificationRequest;
-  readonly target: WebSocketTarget;
+  readonly dialling: Dialling;
+  readonly security: StationSecurity;
   readonly backoff: Backoff;
   readonly table: KeyTable;
   readonly featureProfiles: readonly string[];
+  /** Security profiles: none where the list is empty. */
   readonly registration: RegistrationLimits;
   readonly powerLoss: {
     readonly onPowerLoss: OnPowerLoss;
@@ -85,6 +97,8 @@ export interface ChargerConfig {
 /** Where to send what, from outside the tree. */
 export interface Addresses {
   readonly configuration: Address<ConfigurationMessage>;
+  readonly certStore: Address<CertStoreMessage>;
+  readonly securityLog: Address<SecurityLogMessage>;
   readonly authorizer: Address<AuthorizerMessage>;
   readonly localList: Address<LocalListMessage>;
   readonly reservations: Address<ReservationsMessage>;
@@ -122,6 +136,8 @@ function makeAddresses(kernel: Kernel, connectors: number): Addresses {
   const numbers = Array.from({ length: connectors }, (_, index) => index + 1);
   return {
     configuration: kernel.address("configuration"),
+    certStore: kernel.address("cert_store"),
+    securityLog: kernel.address("security_log"),
     authorizer: kernel.address("authorizer"),
     localList: kernel.address("local_list"),
     reservations: kernel.address("reservations"),
@@ -154,17 +170,56 @@ function wireDrivers(ports: Ports, addresses: Addresses): void {
 }
 
 function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
-  const { connectors, authorizer, localList, profileScheduler, link, outbox, station } = addresses;
+  const {
+    certStore,
+    connectors,
+    authorizer,
+    localList,
+    profileScheduler,
+    link,
+    outbox,
+    station,
+    securityLog,
+  } = addresses;
   return {
     id: "settings",
     strategy: "one_for_one",
-    intensity: { restartsMax: 3, withinMs: 60_000 },
+    // Grows with the children.
+    intensity: { restartsMax: 6, withinMs: 60_000 },
     children: [
       configurationActor({
         address: addresses.configuration,
         store: ports.store,
+        credentials: ports.credentials,
         table: config.table,
-        listeners: [...connectors.values(), authorizer, localList, profileScheduler, link, outbox, station],
+        certStore,
+        listeners: [
+          ...connectors.values(),
+          authorizer,
+          localList,
+          profileScheduler,
+          link,
+          outbox,
+          station,
+          securityLog,
+        ],
+      }),
+      securityLogActor({
+        address: securityLog,
+        boot: config.boot,
+        clock: ports.clock,
+        digest: ports.digest,
+        store: ports.store,
+        table: config.table,
+        outbox,
+        notifies: config.security.securityProfiles.length > 1,
+      }),
+      certStoreActor({
+        address: certStore,
+        credentials: ports.credentials,
+        link,
+        securityLog,
+        security: config.security,
       }),
     ],
   };
@@ -243,9 +298,12 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         clock,
         driver: ports.websocket,
         entropy,
-        target: config.target,
+        credentials: ports.credentials,
+        dialling: config.dialling,
         backoff: config.backoff,
         outbox,
+        certStore: addresses.certStore,
+        securityLog: addresses.securityLog,
         settings: () => readSettings(store, table),
       }),
       outboxActor({
@@ -259,6 +317,7 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         authorizer,
         connectors,
         profileScheduler,
+        securityLog: addresses.securityLog,
         route: routes({
           configuration,
           station,

@@ -5,7 +5,6 @@
  */
 import type { BootValues } from "../actors/boot.ts";
 import { beginBoot, restoreCivilTime } from "../actors/boot.ts";
-import type { ChargerIdentity } from "../actors/charger_config.ts";
 import { chargerConfig, stationKeyTable } from "../actors/charger_config.ts";
 import type { System } from "../actors/otp/kernel.ts";
 import { createKernel } from "../actors/otp/kernel.ts";
@@ -15,6 +14,7 @@ import { plantTree } from "../actors/tree.ts";
 import type { Clock } from "../hal/clock.ts";
 import type { RestartKind } from "../hal/host.ts";
 import type { StationProfile } from "../hal/station_profile.ts";
+import type { BootNotificationRequest } from "../protocol/messages/core.ts";
 import type { Store } from "../storage/store.ts";
 
 /** How a boot ended. */
@@ -38,7 +38,7 @@ export interface Charger {
 
 export interface ChargerParts {
   readonly profile: StationProfile;
-  readonly identity: ChargerIdentity;
+  readonly bootNotification: BootNotificationRequest;
   readonly values: BootValues;
   /** All but the host, which ends this boot. */
   readonly ports: Omit<Ports, "host">;
@@ -52,7 +52,7 @@ const stopPatienceMs = 3_000;
 
 /** Throws an `Error` that names what is wrong with a configuration value, before anything has started. */
 export async function startCharger(parts: ChargerParts): Promise<Charger> {
-  const { profile, identity, values, ports, trace, patience } = parts;
+  const { profile, bootNotification, values, ports, trace, patience } = parts;
   const boot = await beginBoot(ports.store, stationKeyTable(profile), values);
   await restoreCivilTime(ports.store, ports.clock, ports.civilTime);
   const kernel = createKernel({ clock: ports.clock, patience, trace });
@@ -63,7 +63,11 @@ export async function startCharger(parts: ChargerParts): Promise<Charger> {
       ports.clock.soon(() => void system.stop());
     },
   };
-  const { root, addresses } = plantTree(kernel, { ...ports, host }, chargerConfig(profile, identity, boot));
+  const { root, addresses } = plantTree(
+    kernel,
+    { ...ports, host },
+    chargerConfig(profile, bootNotification, boot),
+  );
   const system = kernel.start(root);
   return {
     boot,

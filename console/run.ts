@@ -8,8 +8,9 @@ import { createAdjustableClock } from "../hal/drivers/adjustable_clock.ts";
 import { createSystemClock } from "../hal/drivers/system_clock.ts";
 import { loadStation } from "../hal/drivers/station_files.ts";
 import type { RunOptions } from "./arguments.ts";
+import { openCredentials } from "./credentials.ts";
 import { openDebugSocket } from "./debug_socket.ts";
-import { identityOf } from "./identity.ts";
+import { bootNotificationOf, givenCredentials } from "./identity.ts";
 import { keyValueProblems } from "./key_values.ts";
 import { createNarrator } from "./narrator.ts";
 import { createObservatory } from "./observatory.ts";
@@ -18,7 +19,7 @@ import { NotUnderstood } from "./refusals.ts";
 import { readRunConfig } from "./run_config.ts";
 import { heardSignals } from "./signals.ts";
 import { makeSimulation } from "./simulation.ts";
-import { ownState, readAuthorizationKey, readConfigFile, settledIdentity } from "./state.ts";
+import { ownState, readAuthorizationKey, readConfigFile, readRoots } from "./state.ts";
 import { createStoreWatch } from "./store_health.ts";
 
 /** Resolves with the exit code. */
@@ -45,13 +46,16 @@ export async function run(options: RunOptions, output: Output): Promise<number> 
     palette: output.palette,
     write: output.line,
   });
-  const given = options.authKeyFile === undefined
-    ? undefined
-    : await readAuthorizationKey(options.authKeyFile);
-  const identity = await settledIdentity(directory, identityOf(config, config.csms, given), warn);
+  const bootNotification = bootNotificationOf(config);
+  const secrets = {
+    authorizationKey: await readAuthorizationKey(options.authKeyFile),
+    roots: await readRoots(config.rootCertificates),
+  };
+  const given = givenCredentials(config, config.csms, station.value, secrets);
   const simulation = makeSimulation({
     profile: station.value,
-    identity,
+    bootNotification,
+    credentials: await openCredentials(directory, given, warn),
     values: { first: config.configuration, always: options.set },
     directory,
     clock,
@@ -69,7 +73,7 @@ export async function run(options: RunOptions, output: Output): Promise<number> 
     clock,
     observatory,
     store: health.health,
-    label: { ...identity, station: station.value.name },
+    label: { chargePointId: config.chargePointId, bootNotification, station: station.value.name },
     charger: simulation.charger,
   });
   narrator.say(

@@ -23,15 +23,21 @@
  */
 import { z } from "zod";
 import { type Handwritten, judgeHandwritten, parseHandwritten } from "../hal/handwritten.ts";
+import { SecurityProfile } from "../protocol/proof.ts";
 import { SOCKET_PATH_BYTES_MAX } from "./socket_file.ts";
 import type { RunOptions, SimulateOptions, StationOptions } from "./arguments.ts";
 
 const SCHEMA = z.strictObject({
   /** Without the charge point identity, which the link appends (OCPP-J 1.6 §3.1.1). */
   csms: z.string().refine(isEndpoint, {
-    error:
-      "write a URL as ws://host/path, without user, query and fragment; wss: comes with security profiles 2 and 3",
+    error: "write a URL as ws://host/path or wss://host/path, without user, query and fragment",
   }),
+  /** Where security profiles 2 and 3 are served, if elsewhere (security white paper A00.FR.006). */
+  csmsSecure: z.string().refine((text) => isEndpoint(text) && /^wss:/i.test(text), {
+    error: "write a URL as wss://host/path, without user, query and fragment",
+  }).optional(),
+  /** Of the first start; later the one that is kept, unless this one is higher. */
+  securityProfile: SecurityProfile.optional(),
   /** A `:` would end the user name of Basic authentication; 48 characters are OCPP 2.0.1's limit, 1.6 has none. */
   chargePointId: z.string().regex(/^(?!\.{1,2}$)[ -9;-~]{1,48}$/, {
     error: "write 1 to 48 printable ASCII characters without a colon",
@@ -120,5 +126,5 @@ function ciString(charactersMax: number): z.ZodString {
 
 function isEndpoint(text: string): boolean {
   const url = URL.parse(text);
-  return url !== null && /^ws:\/\/[^?#]+$/i.test(text) && url.username === "" && url.password === "";
+  return url !== null && /^wss?:\/\/[^?#]+$/i.test(text) && url.username === "" && url.password === "";
 }

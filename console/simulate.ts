@@ -14,9 +14,10 @@ import { startCentralSystem } from "../simulator/central_system.ts";
 import { createStory, StoryStuck } from "../simulator/story.ts";
 import type { SimulateOptions } from "./arguments.ts";
 import { renderBill } from "./bill.ts";
+import { openCredentials } from "./credentials.ts";
 import { openDebugSocket } from "./debug_socket.ts";
 import { exitCodes } from "./exit_codes.ts";
-import { identityOf } from "./identity.ts";
+import { bootNotificationOf, givenCredentials } from "./identity.ts";
 import type { Narrator } from "./narrator.ts";
 import { keyValueProblems } from "./key_values.ts";
 import { createNarrator } from "./narrator.ts";
@@ -30,7 +31,7 @@ import type { Output } from "./output.ts";
 import { NotUnderstood } from "./refusals.ts";
 import { simulateSocketPath } from "./socket_path.ts";
 import { heardSignals } from "./signals.ts";
-import { ownState, readAuthorizationKey, readConfigFile, settledIdentity } from "./state.ts";
+import { ownState, readAuthorizationKey, readConfigFile, readRoots } from "./state.ts";
 import { createStoreWatch } from "./store_health.ts";
 
 /** A session of six minutes is watched in about as many seconds. */
@@ -100,13 +101,16 @@ async function play(
     health.report(line);
     output.error(line);
   };
-  const given = options.authKeyFile === undefined
-    ? undefined
-    : await readAuthorizationKey(options.authKeyFile);
-  const identity = await settledIdentity(directory, identityOf(config, csms, given), warn);
+  const bootNotification = bootNotificationOf(config);
+  const secrets = {
+    authorizationKey: await readAuthorizationKey(options.authKeyFile),
+    roots: await readRoots(config.rootCertificates),
+  };
+  const given = givenCredentials(config, csms, profile, secrets);
   const simulation = makeSimulation({
     profile,
-    identity,
+    bootNotification,
+    credentials: await openCredentials(directory, given, warn),
     values: { first: config.configuration, always: options.set },
     directory,
     clock,
@@ -125,14 +129,14 @@ async function play(
     observatory,
     store: health.health,
     label: {
-      chargePointId: identity.chargePointId,
-      bootNotification: identity.bootNotification,
+      chargePointId: config.chargePointId,
+      bootNotification,
       station: profile.name,
     },
     charger: simulation.charger,
     hardware: simulatedHardware({ ...simulation, setNetwork: simulation.network.setUp }),
   });
-  say(`charge point ${identity.chargePointId} (${profile.name}) calls ${csms}`);
+  say(`charge point ${config.chargePointId} (${profile.name}) calls ${csms}`);
   say(`time runs ${speed} times as fast; debug socket ${socketPath}`);
   try {
     return await live(simulation, {

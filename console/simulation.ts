@@ -5,22 +5,24 @@
  * the tree without a last word, while this process and its debug socket stay to take the `on`.
  */
 import type { BootValues } from "../actors/boot.ts";
-import type { ChargerIdentity } from "../actors/charger_config.ts";
 import type { Trace } from "../actors/otp/trace.ts";
 import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
 import type { SimulatedStation } from "../hal/drivers/simulated_station.ts";
 import { createSimulatedStation } from "../hal/drivers/simulated_station.ts";
+import { createNodeDigest } from "../hal/drivers/node_digest.ts";
 import { createSystemClock } from "../hal/drivers/system_clock.ts";
 import { createSystemEntropy } from "../hal/drivers/system_entropy.ts";
 import { createTcpStream } from "../hal/drivers/tcp_stream.ts";
 import { createWsWebSocket } from "../hal/drivers/ws_websocket.ts";
 import type { StationProfile } from "../hal/station_profile.ts";
+import type { BootNotificationRequest } from "../protocol/messages/core.ts";
 import type { FaultyStore, StorageState } from "../simulator/faulty_store.ts";
 import { faultyStore } from "../simulator/faulty_store.ts";
 import type { NetworkSwitch } from "../simulator/network_switch.ts";
 import { networkSwitch } from "../simulator/network_switch.ts";
 import { keepPhysicalState, readPhysicalState } from "../simulator/physical_state_file.ts";
+import type { CredentialsStore } from "../storage/credentials_store.ts";
 import type { StateDirectory } from "../storage/drivers/state_directory.ts";
 import type { Store } from "../storage/store.ts";
 import type { OpenedStore } from "../storage/drivers/deno_kv_store.ts";
@@ -33,7 +35,8 @@ import { openStore } from "./state.ts";
 
 export interface SimulationParts {
   readonly profile: StationProfile;
-  readonly identity: ChargerIdentity;
+  readonly bootNotification: BootNotificationRequest;
+  readonly credentials: CredentialsStore;
   readonly values: BootValues;
   readonly directory: StateDirectory;
   readonly clock: Clock;
@@ -76,6 +79,7 @@ export function makeSimulation(parts: SimulationParts): Simulation {
   const release = keepPhysicalState(station, realTime, physicalPath, warn);
   const network = networkSwitch(createWsWebSocket(createTcpStream()), clock);
   const entropy = createSystemEntropy();
+  const digest = createNodeDigest();
   const ended = Promise.withResolvers<number>();
   const now: { charger: Charger | null; opened: OpenedStore | null; faulty: FaultyStore | null } = {
     charger: null,
@@ -99,7 +103,9 @@ export function makeSimulation(parts: SimulationParts): Simulation {
       clock,
       civilTime: parts.civilTime,
       entropy,
+      digest,
       store: parts.watchStore(faulty.store),
+      credentials: parts.credentials,
       websocket: network.driver,
       board,
       meter,

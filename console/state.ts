@@ -1,16 +1,9 @@
 /**
- * Everything of a charger that lasts: its state directory, its store, and its credentials in their second place.
+ * What a charger is given and keeps: its state directory, its store, and the files that the command line names.
  *
- * Law: one process owns it; what is found damaged is said loudly and gone on from; security is never lowered by it.
+ * Law: one process owns the directory; what is found damaged is said loudly and gone on from.
  */
-import type { ChargerIdentity } from "../actors/charger_config.ts";
-import {
-  authorizationKeyBytes,
-  authorizationKeyExpected,
-  authorizationKeyText,
-} from "../protocol/authorization_key.ts";
-import type { Credentials } from "../storage/credentials.ts";
-import { credentialsFile } from "../storage/drivers/credentials_file.ts";
+import { authorizationKeyBytes, authorizationKeyExpected } from "../protocol/authorization_key.ts";
 import type { OpenedStore } from "../storage/drivers/deno_kv_store.ts";
 import { openDenoKvStore } from "../storage/drivers/deno_kv_store.ts";
 import type { StateDirectory } from "../storage/drivers/state_directory.ts";
@@ -53,48 +46,40 @@ export async function readConfigFile(path: string): Promise<string> {
 }
 
 /** The AuthorizationKey in a file, a trailing line break aside. Throws `Refused`, which never quotes it. */
-export async function readAuthorizationKey(path: string): Promise<Uint8Array> {
+export async function readAuthorizationKey(path: string | undefined): Promise<Uint8Array | undefined> {
+  if (path === undefined) return undefined;
   const text = await Deno.readTextFile(path).catch((error) => {
     throw new Refused(
       `read the AuthorizationKey from ${path}: ${error instanceof Error ? error.message : error}`,
     );
   });
-  const bytes = authorizationKeyBytes(text.trimEnd());
+  const bytes = authorizationKeyBytes(text.trimEnd(), { plain: true });
   if (bytes === null) {
     throw new Refused(
-      `write ${authorizationKeyExpected} into ${path}, not ${text.trimEnd().length} characters of another kind`,
+      `write ${
+        authorizationKeyExpected(true)
+      } into ${path}, not ${text.trimEnd().length} characters of another kind`,
     );
   }
   return bytes;
 }
 
-/**
- * The identity with the password that holds: the one given now, else the one kept. What holds is kept in the second place.
- * Throws `Refused` when the kept credentials are damaged and none are given: to go on without would lower the security.
- */
-export async function settledIdentity(
-  directory: StateDirectory,
-  identity: ChargerIdentity,
-  warn: (line: string) => void,
-): Promise<ChargerIdentity> {
-  const file = credentialsFile(directory.path);
-  const read = await file.read();
-  if (read.kind === "damaged" && identity.password === undefined) {
-    throw new Refused(
-      `give the AuthorizationKey again (--auth-key-file), or remove ${directory.path}/credentials* to go on without: ${read.error}`,
-    );
-  }
-  if (read.kind === "read" && read.damage !== null) warn(`! credentials: ${read.damage}`);
-  const kept = read.kind === "read" ? read.credentials.authorizationKey : undefined;
-  const password = identity.password ??
-    (kept === undefined ? undefined : authorizationKeyBytes(kept) ?? undefined);
-  const credentials: Credentials = {
-    chargePointId: identity.chargePointId,
-    csmsUrl: identity.csms,
-    securityProfile: password === undefined ? 0 : 1,
-    ...(password === undefined ? {} : { authorizationKey: authorizationKeyText(password) }),
-  };
-  const unchanged = read.kind === "read" && JSON.stringify(read.credentials) === JSON.stringify(credentials);
-  if (!unchanged) await file.write(credentials);
-  return password === undefined ? identity : { ...identity, password };
+/** PEM texts, given themselves or by the paths of files. Throws `Refused`. */
+export async function readRoots(given: readonly string[]): Promise<readonly string[]> {
+  const texts = await Promise.all(given.map((item) => {
+    if (item.includes("-----BEGIN")) return item;
+    return Deno.readTextFile(item).catch((error) => {
+      throw new Refused(
+        `read a root certificate from ${item}: ${error instanceof Error ? error.message : error}`,
+      );
+    });
+  }));
+  return texts.flatMap((text, at) => {
+    const found = text.match(certificatePattern) ?? [];
+    if (found.length > 0) return found.map((pem) => `${pem}\n`);
+    throw new Refused(`name PEM files as root certificates, not ${given[at]}: it holds no certificate`);
+  });
 }
+
+/** RFC 7468; a file may hold several. */
+const certificatePattern = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;

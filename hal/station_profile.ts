@@ -92,6 +92,8 @@ const firmware = z.strictObject({
 const security = z.strictObject({
   /** 1 is Basic authentication, 2 adds TLS, 3 is TLS with a client certificate (SEC-1, SEC-2, SEC-3). */
   securityProfiles: z.array(z.literal([1, 2, 3])).readonly(),
+  /** ChangeConfiguration of AuthorizationKey takes 16 to 20 plain characters too, as many central systems send them. */
+  plainAuthorizationKey: z.boolean(),
   /** What a TLS connection offers, in this order (SEC-4). */
   tlsCipherSuites: z.array(TlsCipherSuite).readonly(),
   /** This software keeps the last one (AQ-1: no). */

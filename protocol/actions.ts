@@ -12,6 +12,7 @@ import * as firmware from "./messages/firmware_management.ts";
 import * as localAuthList from "./messages/local_auth_list.ts";
 import * as remoteTrigger from "./messages/remote_trigger.ts";
 import * as reservation from "./messages/reservation.ts";
+import * as security from "./messages/security.ts";
 import * as smartCharging from "./messages/smart_charging.ts";
 
 /** The literals of SupportedFeatureProfiles; and Security for the white paper's operations, for which it has none. */
@@ -216,9 +217,24 @@ const ACTIONS = {
   GetInstalledCertificateIds: { profile: "Security", direction: "fromCentralSystem" },
   GetLog: { profile: "Security", direction: "fromCentralSystem" },
   InstallCertificate: { profile: "Security", direction: "fromCentralSystem" },
-  LogStatusNotification: { profile: "Security", direction: "fromChargePoint" },
-  SecurityEventNotification: { profile: "Security", direction: "fromChargePoint" },
-  SignCertificate: { profile: "Security", direction: "fromChargePoint" },
+  LogStatusNotification: {
+    profile: "Security",
+    direction: "fromChargePoint",
+    request: security.LogStatusNotificationRequest,
+    response: security.LogStatusNotificationResponse,
+  },
+  SecurityEventNotification: {
+    profile: "Security",
+    direction: "fromChargePoint",
+    request: security.SecurityEventNotificationRequest,
+    response: security.SecurityEventNotificationResponse,
+  },
+  SignCertificate: {
+    profile: "Security",
+    direction: "fromChargePoint",
+    request: security.SignCertificateRequest,
+    response: security.SignCertificateResponse,
+  },
   SignedFirmwareStatusNotification: { profile: "Security", direction: "fromChargePoint" },
   SignedUpdateFirmware: { profile: "Security", direction: "fromCentralSystem" },
 } as const satisfies Record<string, Action>;

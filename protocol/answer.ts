@@ -10,7 +10,8 @@ import { parseAnswerPayload } from "./payload.ts";
 
 /** What goes back for a CALL of the central system; `payload` is the action's response. */
 export type Answer =
-  | { readonly kind: "result"; readonly payload: unknown }
+  /** `thenReconnect`: when it is on its way, the connection starts over (security white paper A05.FR.06). */
+  | { readonly kind: "result"; readonly payload: unknown; readonly thenReconnect?: true }
   | { readonly kind: "error"; readonly errorCode: RpcErrorCode; readonly errorDescription: string };
 
 /** How a CALL of our own ended; `payload` has been checked against the action's response schema. */

@@ -5,14 +5,21 @@
  * central systems hand it out as 16 to 20 plain characters, which is read as such (TC_085, draft 2025-06).
  */
 
-export const authorizationKeyExpected = "32 to 40 hexadecimal digits, or 16 to 20 plain characters";
+/** Whether plain characters are read as well. */
+interface Forms {
+  readonly plain: boolean;
+}
+
+export function authorizationKeyExpected(plain: boolean): string {
+  return `32 to 40 hexadecimal digits${plain ? ", or 16 to 20 plain characters" : ""}`;
+}
 
 /** Null when the text is neither. */
-export function authorizationKeyBytes(text: string): Uint8Array | null {
+export function authorizationKeyBytes(text: string, forms: Forms): Uint8Array | null {
   if (/^(?:[0-9A-Fa-f]{2}){16,20}$/.test(text)) {
     return Uint8Array.from(text.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
   }
-  return /^[\x21-\x7e]{16,20}$/.test(text) ? new TextEncoder().encode(text) : null;
+  return forms.plain && /^[\x21-\x7e]{16,20}$/.test(text) ? new TextEncoder().encode(text) : null;
 }
 
 /** As it is kept: hexadecimal digits. */

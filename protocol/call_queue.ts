@@ -2,7 +2,7 @@
  * The order of the wire: which CALL goes next, and when a transaction message is tried again (OCPP 1.6 §3.7, OCPP-J §4.1.1).
  *
  * Law: one CALL in flight. Transaction messages keep their order among themselves and are never overtaken by each other;
- * other CALLs may overtake them, so that a drained backlog does not silence the live charger.
+ * other CALLs may overtake them, so that a drained backlog does not silence the live charger. What is in the background goes last.
  */
 import type { CallClass, Registration } from "./registration.ts";
 import { maySend } from "./registration.ts";
@@ -46,14 +46,15 @@ export function next(wire: Wire, nowMs: number): Next {
 
 function chosen(wire: Wire, nowMs: number): Exclude<Next, { kind: "held" }> {
   if (!wire.linkUp || wire.inFlight) return { kind: "nothing", wakeMs: null };
-  const index = wire.waiting.findIndex((callClass) => maySend(wire.registration, callClass));
+  const { registration, waiting, transactionMessageDueMs: dueMs } = wire;
+  const index = waiting.findIndex((callClass) =>
+    callClass !== "background" && maySend(registration, callClass)
+  );
   if (index >= 0) return { kind: "call", index };
-  if (wire.registration !== "Accepted" || wire.transactionMessageDueMs === null) {
-    return { kind: "nothing", wakeMs: null };
-  }
-  return wire.transactionMessageDueMs <= nowMs
-    ? { kind: "transactionMessage" }
-    : { kind: "nothing", wakeMs: wire.transactionMessageDueMs };
+  if (registration !== "Accepted") return { kind: "nothing", wakeMs: null };
+  if (dueMs !== null && dueMs <= nowMs) return { kind: "transactionMessage" };
+  const background = waiting.indexOf("background");
+  return background >= 0 ? { kind: "call", index: background } : { kind: "nothing", wakeMs: dueMs };
 }
 
 /** By then nothing is left to make the frame smaller by. */

@@ -13,6 +13,7 @@ import {
   integerKey,
   listKey,
   phaseRotationKey,
+  textKey,
   writeOnlyKey,
 } from "./configuration_key.ts";
 import type { MeasurandItem } from "./measurand_item.ts";
@@ -61,9 +62,16 @@ export interface ConfigurationLimits {
     readonly minimumStatusDuration: boolean;
     readonly offlineTxForUnknownId: boolean;
     readonly reservation: boolean;
+    readonly security: boolean;
     readonly smartCharging: boolean;
+    /** Security profile 2 or 3. */
+    readonly tls: boolean;
   };
   readonly reserveConnectorZero: boolean;
+  readonly additionalRootCertificateCheck: boolean;
+  readonly certificateSignedMaxChainSize: number;
+  readonly certificateStoreMaxLength: number;
+  readonly fileTransferProtocols: readonly string[];
   readonly stopTransactionOnEVSideDisconnect: FixableBoolean;
   readonly unlockConnectorOnEVSideDisconnect: FixableBoolean;
 }
@@ -80,17 +88,28 @@ const dayS = 86_400;
 const statusDurationS: Bounds = { min: 0, max: 3_600, default: 0 };
 /** At most the battery of a lorry. */
 const invalidEnergyWh: Bounds = { min: 0, max: 1_000_000, default: 0 };
-const elsewhere = "nothing over OCPP until the security extension is built: set it at the charger";
+/** The credentials are no settings: they are given when the charger first starts, and changed over OCPP. */
+const elsewhere =
+  "its value by ChangeConfiguration, or at the first start (the option or field of that name)";
+/** X.520: an organizationName has no more characters. */
+const cpoNameLengthMax = 64;
 
 export function keyTable(limits: ConfigurationLimits) {
   const { functions, measurands } = limits;
   const smart = functions.smartCharging;
   return {
     AbsoluteNeedsStartSchedule: booleanKey(where(smart), false),
+    AdditionalRootCertificateCheck: booleanKey(
+      functions.tls ? "R" : "absent",
+      limits.additionalRootCertificateCheck,
+    ),
+    AllowCSMSTLSWildcards: booleanKey(where(functions.tls), false),
     AllowOfflineTxForUnknownId: booleanKey(where(functions.offlineTxForUnknownId), false),
     AuthorizationCacheEnabled: booleanKey(where(functions.authorizationCache), functions.authorizationCache),
     AuthorizationKey: writeOnlyKey(functions.authorizationKey ? "W" : "absent", elsewhere),
     AuthorizeRemoteTxRequests: booleanKey("RW", true),
+    CertificateSignedMaxChainSize: fixedInteger(limits.certificateSignedMaxChainSize, functions.tls),
+    CertificateStoreMaxLength: fixedInteger(limits.certificateStoreMaxLength, functions.tls),
     ChargeProfileMaxStackLevel: fixedInteger(limits.chargeProfileMaxStackLevel, smart),
     ChargingScheduleAllowedChargingRateUnit: fixedList(limits.chargingRateUnits.map(rateUnitName), smart),
     ChargingScheduleMaxPeriods: fixedInteger(limits.chargingScheduleMaxPeriods, smart),
@@ -98,6 +117,7 @@ export function keyTable(limits: ConfigurationLimits) {
     ConnectionTimeOut: integerKey("RW", { min: 1, max: secondsMax, default: limits.connectionTimeOutS }, "s"),
     ConnectorPhaseRotation: phaseRotationKey(limits.phaseRotations),
     ConnectorPhaseRotationMaxLength: fixedInteger(limits.phaseRotations.length),
+    CpoName: textKey(where(functions.tls), cpoNameLengthMax),
     GetConfigurationMaxKeys: fixedInteger(limits.getConfigurationMaxKeys),
     HeartbeatInterval: heartbeatInterval(limits.heartbeatIntervalS),
     LocalAuthListEnabled: booleanKey(where(functions.localAuthList), functions.localAuthList),
@@ -120,6 +140,12 @@ export function keyTable(limits: ConfigurationLimits) {
       functions.reservation && limits.reserveConnectorZero,
     ),
     ResetRetries: integerKey("RW", { min: 0, max: 100, default: limits.resetRetries }, "times"),
+    SecurityProfile: {
+      ...integerKey(where(functions.security), { min: 0, max: 3, default: 0 }),
+      parse: () => undefined,
+      expected: elsewhere,
+    },
+    SendAllSecurityEvents: booleanKey(where(functions.security), false),
     SendLocalListMaxLength: fixedInteger(limits.sendLocalListMaxLength, functions.localAuthList),
     StopTransactionMaxMeterValues: fixedInteger(limits.stopTransactionMaxMeterValues),
     StopTransactionOnEVSideDisconnect: fixable(limits.stopTransactionOnEVSideDisconnect),
@@ -129,6 +155,10 @@ export function keyTable(limits: ConfigurationLimits) {
     StopTxnSampledData: listKey("RW", measurands.sampled, limits.stopTxnSampledDataMaxLength),
     StopTxnSampledDataMaxLength: fixedInteger(limits.stopTxnSampledDataMaxLength),
     SupportedFeatureProfiles: fixedList(limits.supportedFeatureProfiles),
+    SupportedFileTransferProtocols: fixedList(
+      limits.fileTransferProtocols,
+      limits.fileTransferProtocols.length > 0,
+    ),
     TransactionMessageAttempts: integerKey("RW", {
       min: 1,
       max: 1_000,

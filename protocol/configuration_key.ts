@@ -146,6 +146,18 @@ export function writeOnlyKey(access: "W" | "absent", expected: string): KeyDefin
   return { type: "text", access, initial: null, parse: () => undefined, print: () => "", expected };
 }
 
+/** At most `lengthMax` characters. */
+export function textKey(access: Access, lengthMax: number): KeyDefinition<string> {
+  return {
+    type: "text",
+    access,
+    initial: "",
+    parse: (text) => text.length <= lengthMax ? text : undefined,
+    print: (value) => value,
+    expected: `at most ${lengthMax} characters`,
+  };
+}
+
 /** Blanks around items are borne; an empty text is the empty list. */
 function itemsOf(text: string): readonly string[] {
   return text.trim() === "" ? [] : text.split(",").map((item) => item.trim());

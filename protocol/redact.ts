@@ -60,7 +60,7 @@ function redactedText(text: string): string {
 }
 
 /** Everything between the scheme and the last @ goes: a password may hold any character, and `ftp:user@host` is a URL too. */
-function withoutCredentials(url: string): string {
+export function withoutCredentials(url: string): string {
   const at = url.lastIndexOf("@");
   if (at < 0) return url;
   const scheme = /^.*?:(?:\/\/)?/s.exec(url.slice(0, at))?.[0] ?? "";

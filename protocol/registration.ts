@@ -51,7 +51,12 @@ export function answeredBoot(answer: BootAnswer, limits: RegistrationLimits): Re
 }
 
 /** What a CALL is to the rules of registration. */
-export type CallClass = "boot" | "triggered" | "ordinary";
+export type CallClass =
+  | "boot"
+  | "triggered"
+  | "ordinary"
+  /** Waits for everything else that may go. */
+  | "background";
 
 /** Whether a CALL of this class may be sent now. While Rejected even BootNotification waits for its interval, which its sender keeps. */
 export function maySend(registration: Registration, callClass: CallClass): boolean {
@@ -59,7 +64,7 @@ export function maySend(registration: Registration, callClass: CallClass): boole
     case "Accepted":
       return true;
     case "Pending":
-      return callClass !== "ordinary";
+      return callClass === "boot" || callClass === "triggered";
     case "Unregistered":
     case "Rejected":
       return callClass === "boot";

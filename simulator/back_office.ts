@@ -64,7 +64,12 @@ export class BackOffice {
       case "StatusNotification":
       case "DiagnosticsStatusNotification":
       case "FirmwareStatusNotification":
+      case "SecurityEventNotification":
+      case "LogStatusNotification":
         return judged(action, payload, () => ({}));
+      case "SignCertificate":
+        // It has no certificate authority.
+        return judged(action, payload, () => ({ status: "Rejected" as const }));
       case "DataTransfer":
         return judged(action, payload, () => ({ status: "UnknownVendorId" as const }));
     }

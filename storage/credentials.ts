@@ -2,36 +2,35 @@
  * Who this charge point is and how it proves it: what is kept beside the store, so that a damaged store can neither lock
  * the charger out nor lower its security.
  *
- * OCPP-J 1.6 §6.2 and security white paper A00: the AuthorizationKey is 16 to 20 bytes, written as hexadecimal; profiles 1
- * and 2 need one, profiles 2 and 3 need TLS.
+ * OCPP-J 1.6 §6.2 and security white paper A00, M05: identity, addresses, the proofs (`protocol/proof.ts`) and the roots
+ * against which whoever answers is judged. Never a private key: those stay with the key driver.
  */
 import { z } from "zod";
+import { Proofs, SecurityProfile } from "../protocol/proof.ts";
+
+/** A certificate that others are judged by. */
+export const InstalledRoot = z.strictObject({
+  certificateType: z.enum(["CentralSystemRootCertificate", "ManufacturerRootCertificate"]),
+  /** PEM; M05 carries no more. */
+  pem: z.string().min(1).max(5_500),
+  /** Replaced by another that it has signed, and kept until that one has proven itself (M05.FR.09 to M05.FR.13). */
+  fallback: z.literal(true).exactOptional(),
+}).readonly();
+export type InstalledRoot = z.infer<typeof InstalledRoot>;
+
+const csmsUrl = z.url({ protocol: /^wss?$/, error: "must be a ws: or wss: URL" });
 
 export const Credentials = z.strictObject({
   /** The last part of the URL, decoded. No colon, which would end the user name in Basic authentication (RFC 7617 §2). */
   chargePointId: z.string().min(1).max(255).regex(/^[^:]*$/, "must not contain a colon"),
-  csmsUrl: z.url({ protocol: /^wss?$/, error: "must be a ws: or wss: URL" }),
-  securityProfile: z.literal([0, 1, 2, 3]),
-  authorizationKey: z.string().regex(/^(?:[0-9A-Fa-f]{2}){16,20}$/, "must be 16 to 20 bytes as hexadecimal")
-    .exactOptional(),
-}).readonly().superRefine((credentials, context) => {
-  const { authorizationKey, csmsUrl, securityProfile } = credentials;
-  const basicAuth = securityProfile === 1 || securityProfile === 2;
-  if (basicAuth && authorizationKey === undefined) {
-    context.addIssue({
-      code: "custom",
-      path: ["authorizationKey"],
-      message: "is needed by security profiles 1 and 2",
-    });
-  }
-  if (securityProfile >= 2 && /^ws:/i.test(csmsUrl)) {
-    context.addIssue({
-      code: "custom",
-      path: ["csmsUrl"],
-      message: "must be a wss: URL for security profiles 2 and 3",
-    });
-  }
-});
+  csmsUrl,
+  /** Where profiles 2 and 3 are served, if elsewhere (A00.FR.006). */
+  csmsSecureUrl: csmsUrl.exactOptional(),
+  proofs: Proofs,
+  roots: z.array(InstalledRoot).max(100).readonly(),
+  /** The key of the request whose certificate has not come yet (A02.FR.02). */
+  pendingKeyId: z.string().min(1).max(64).exactOptional(),
+}).readonly();
 export type Credentials = z.infer<typeof Credentials>;
 
 export type CredentialsRead =
@@ -41,6 +40,18 @@ export type CredentialsRead =
   | { readonly kind: "read"; readonly credentials: Credentials; readonly damage: string | null }
   /** They were there and cannot be trusted. Not a first boot: to go on with lesser security is the operator's decision. */
   | { readonly kind: "damaged"; readonly error: string };
+
+/** As they were kept before there was a list: one proof, and no roots. */
+const Former = z.looseObject({ securityProfile: SecurityProfile, authorizationKey: z.unknown().optional() });
+
+/** What was kept, in the present shape; it is still to be judged. */
+export function inPresentShape(kept: unknown): unknown {
+  const former = Former.safeParse(kept, { jitless: true });
+  if (!former.success) return kept;
+  const { securityProfile, authorizationKey, ...rest } = former.data;
+  const key = authorizationKey === undefined ? {} : { authorizationKey };
+  return { ...rest, proofs: [{ number: 1, securityProfile, ...key }], roots: [] };
+}
 
 /** One line, and never a value: it may be a secret. */
 export function whatIsWrong(error: z.ZodError<Credentials>): string {

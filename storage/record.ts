@@ -28,16 +28,21 @@ export type Opened =
   | { readonly kind: "newer"; readonly error: string };
 
 /** The bytes to store. Throws when the value is too large or is not JSON: a mistake of the caller. */
-export function seal(key: Key, value: Value, sequence: number): Uint8Array<ArrayBuffer> {
+export function seal(
+  key: Key,
+  value: Value,
+  sequence: number,
+  bytesMax = VALUE_BYTES_MAX,
+): Uint8Array<ArrayBuffer> {
   const data = jsonOf(value);
   const version = MIGRATIONS.length + 1;
   const checksum = crc32(utf8.encode(`${contextOf(key, version, sequence)}${data}`));
   const seal = `${JSON.stringify({ v: version, s: sequence, c: checksum })}\n`;
   const bytes = utf8.encode(`${seal}${data}`);
   const dataBytes = bytes.length - seal.length;
-  if (dataBytes > VALUE_BYTES_MAX) {
+  if (dataBytes > bytesMax) {
     throw new RangeError(
-      `split the value of ${quote(key)}: ${dataBytes} bytes of JSON, at most ${VALUE_BYTES_MAX}`,
+      `split the value of ${quote(key)}: ${dataBytes} bytes of JSON, at most ${bytesMax}`,
     );
   }
   return bytes;

@@ -26,6 +26,8 @@
  * | `["availability", connectorId]` | connector, station for 0 and then all | there while ChangeAvailability has it Inoperative |
  * | `["restart"]` | station | a Reset that was accepted in this boot |
  * | `["clock"]` | station | the last civil time that is known to have been |
+ * | `["securityLog", number]` | security_log | an entry of the security log |
+ * | `["securityLogEnd"]` | security_log, main at the first boot | where the log ends, and what of it has been delivered |
  */
 import { z } from "zod";
 import { ChargingProfile, ChargingSchedule } from "../protocol/messages/charging_profile.ts";
@@ -59,6 +61,8 @@ export const keys = {
   profiles: ["profile"],
   restart: ["restart"],
   clock: ["clock"],
+  securityLog: ["securityLog"],
+  securityLogEnd: ["securityLogEnd"],
 } as const satisfies Record<string, Key>;
 
 export function configurationKey(name: string): Key {
@@ -108,6 +112,10 @@ export function archiveKey(localId: number): Key {
 }
 export function resendKey(localId: number): Key {
   return [...keys.resends, localId];
+}
+
+export function securityLogKey(number: number): Key {
+  return [...keys.securityLog, number];
 }
 
 export const BootRecord = z.object({ count: z.int().min(1) });
@@ -224,6 +232,28 @@ export type RestartRecord = z.infer<typeof RestartRecord>;
 
 export const ClockRecord = z.object({ knownMs: z.number() });
 export type ClockRecord = z.infer<typeof ClockRecord>;
+
+/** All but the number, which its key has. */
+export const SecurityLogRecord = z.object({
+  timestamp: z.string(),
+  type: z.string(),
+  techInfo: z.string(),
+  previous: z.string(),
+  /** It is to be sent, unless it has been already. */
+  notify: z.literal(true).exactOptional(),
+});
+export type SecurityLogRecord = z.infer<typeof SecurityLogRecord>;
+
+export const SecurityLogEndRecord = z.object({
+  /** Of the last entry; 0 while there has been none. */
+  number: z.int().min(0),
+  hash: z.string(),
+  /** Up to this one all that are to be sent have been. */
+  delivered: z.int().min(0),
+  /** The last boot whose start is logged. */
+  boot: z.int().min(0),
+});
+export type SecurityLogEndRecord = z.infer<typeof SecurityLogEndRecord>;
 
 export const AnswerRecord = z.object({
   transactionId: z.int(),

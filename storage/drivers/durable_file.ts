@@ -7,7 +7,7 @@
  *
  * Two copies of the same value, not the last two values: an older one may say a lower security profile.
  */
-import { open, type Opened, seal } from "../record.ts";
+import { open, type Opened, seal, VALUE_BYTES_MAX } from "../record.ts";
 import type { Value } from "../store.ts";
 
 export type DurableRead =
@@ -25,7 +25,8 @@ export interface DurableFile {
 }
 
 /** The value `name` in `directory`, as `name.1` and `name.2`, for the owner's eyes only. */
-export function durableFile(directory: string, name: string): DurableFile {
+export function durableFile(directory: string, name: string, bytesMax = VALUE_BYTES_MAX): DurableFile {
+  const place: Place = { directory, name, bytesMax };
   let turn: Promise<unknown> = Promise.resolve();
   function inTurn<T>(task: () => Promise<T>): Promise<T> {
     const done = turn.then(task);
@@ -34,9 +35,15 @@ export function durableFile(directory: string, name: string): DurableFile {
   }
   return {
     path: `${directory}/${name}`,
-    read: () => inTurn(() => readCopies(directory, name)),
-    write: (value) => inTurn(() => writeCopies(directory, name, value)),
+    read: () => inTurn(() => readCopies(place)),
+    write: (value) => inTurn(() => writeCopies(place, value)),
   };
+}
+
+interface Place {
+  readonly directory: string;
+  readonly name: string;
+  readonly bytesMax: number;
 }
 
 interface Copy {
@@ -47,7 +54,7 @@ interface Copy {
 
 type Whole = Extract<Opened, { readonly kind: "record" }>;
 
-async function readCopies(directory: string, name: string): Promise<DurableRead> {
+async function readCopies({ directory, name, bytesMax }: Place): Promise<DurableRead> {
   const copies = await openCopies(directory, name);
   const newest = newestOf(copies);
   const damage = damageOf(copies);
@@ -57,7 +64,7 @@ async function readCopies(directory: string, name: string): Promise<DurableRead>
   const bad = copies.filter(({ opened }) => opened?.kind !== "record" || opened.sequence < newest.sequence);
   try {
     for (const copy of bad) {
-      await writeCopy(directory, copy.name, seal([name], newest.value, newest.sequence));
+      await writeCopy(directory, copy.name, seal([name], newest.value, newest.sequence, bytesMax));
     }
   } catch {
     // The medium takes nothing now. The value has been read all the same, and the next write tells who asks for it.
@@ -65,9 +72,9 @@ async function readCopies(directory: string, name: string): Promise<DurableRead>
   return { kind: "read", value: newest.value, damage };
 }
 
-async function writeCopies(directory: string, name: string, value: Value): Promise<void> {
+async function writeCopies({ directory, name, bytesMax }: Place, value: Value): Promise<void> {
   const copies = await openCopies(directory, name);
-  const bytes = seal([name], value, (newestOf(copies)?.sequence ?? 0) + 1);
+  const bytes = seal([name], value, (newestOf(copies)?.sequence ?? 0) + 1, bytesMax);
   // The older or broken one first: until it is whole again, the other is all there is.
   const newest = newestOf(copies);
   const order = [...copies].sort((one, other) =>

@@ -135,7 +135,7 @@ Deno.test("settings gives up: the root starts it again, and no contactor moves",
   const house = await chargingHouse();
   let wasOpen = false;
   house.station.watch(() => void (wasOpen ||= !contactorClosed(house)));
-  await crash(house, "configuration", 4);
+  await crash(house, "configuration", 7);
   assertEquals(house.giveUps().map(({ supervisor }) => supervisor), ["settings"]);
   assertEquals([state(house, "settings"), wasOpen, contactorClosed(house)], ["running", false, true]);
 });

@@ -12,8 +12,8 @@ import type { Answered, Tool } from "./tool.ts";
 
 /** Many times what a busy machine has taken, and less than the lab's 30 s for an answer. */
 const DEADLINE_MS = 25_000;
-/** What may come at any time. */
-const OUT_OF_ORDER = ["Heartbeat", "MeterValues"];
+/** What may come at any time, where no case waits for it. */
+const OUT_OF_ORDER = ["Heartbeat", "MeterValues", "SecurityEventNotification"];
 /** A key that every charge point has (OCPP 1.6 §9.1.20). */
 const FENCE = { key: ["NumberOfConnectors"] };
 const ERROR_CODES = [
@@ -170,9 +170,10 @@ export class Conversation implements Tool {
   #unread(before: number, wanted: readonly Expected[] = []): Heard | undefined {
     for (; this.#read < before; this.#read += 1) {
       const heard = this.heard[this.#read];
-      if (heard === undefined || OUT_OF_ORDER.includes(heard.action)) continue;
+      if (heard === undefined) continue;
       const isAmong = (list: readonly Expected[]) => list.some((expected) => fits(expected, heard));
-      if (isAmong(wanted) || !isAmong(this.#allowed)) return heard;
+      const mayCome = OUT_OF_ORDER.includes(heard.action) || isAmong(this.#allowed);
+      if (isAmong(wanted) || !mayCome) return heard;
     }
     return undefined;
   }

@@ -47,6 +47,7 @@ export class PositiveAnswers {
       case "DiagnosticsStatusNotification":
       case "FirmwareStatusNotification":
       case "MeterValues":
+      case "SecurityEventNotification":
         return {};
       default:
         return null;

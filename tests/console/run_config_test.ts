@@ -127,7 +127,7 @@ check("all problems are told at once", { vendor: "", model: undefined }, [], [
   "model: write a string; it is missing",
 ]);
 check("a mistake in an option names the option", { csms: "ws://h" }, ["--csms", "http://h", "--id", "a:b"], [
-  '--csms: write a URL as ws://host/path, without user, query and fragment; wss: comes with security profiles 2 and 3, not "http://h"',
+  '--csms: write a URL as ws://host/path or wss://host/path, without user, query and fragment, not "http://h"',
   '--id: write 1 to 48 printable ASCII characters without a colon, not "a:b"',
 ]);
 check("a configuration value is a text, as on the wire", { configuration: { HeartbeatInterval: 300 } }, [], [
@@ -163,7 +163,7 @@ function checkCsms(csms: string, accepted: boolean): void {
 
 checkCsms("ws://127.0.0.1:9000", true);
 checkCsms("ws://h/a/b/", true);
-checkCsms("wss://h/a/b/", false);
+checkCsms("wss://h/a/b/", true);
 checkCsms("WS://h", true);
 checkCsms("ws://[::1]:80/x", true);
 checkCsms("https://h", false);

@@ -10,6 +10,7 @@ import { createAdjustableClock } from "../../hal/drivers/adjustable_clock.ts";
 import type { SimulatedPeer } from "../../hal/drivers/simulated_peer.ts";
 import { createSimulatedStation } from "../../hal/drivers/simulated_station.ts";
 import { loadStation } from "../../hal/drivers/station_files.ts";
+import { createNodeDigest } from "../../hal/drivers/node_digest.ts";
 import { createSystemClock } from "../../hal/drivers/system_clock.ts";
 import { createSystemEntropy } from "../../hal/drivers/system_entropy.ts";
 import { createTcpStream } from "../../hal/drivers/tcp_stream.ts";
@@ -21,6 +22,7 @@ import type { MeterValue } from "../../protocol/messages/types.ts";
 import { startMessage, stopMessage } from "../../protocol/transaction.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import { outboxKey, samplesKey } from "../../storage/records.ts";
+import { createMemoryCredentials } from "../../storage/drivers/memory_credentials.ts";
 import type { Store } from "../../storage/store.ts";
 import { createEventLog } from "../event_log.ts";
 import { createWsCentralSystem } from "../hal/ws_central_system.ts";
@@ -68,15 +70,29 @@ async function charge(store: Store, port: number): Promise<Charger> {
   const { board, meter, reader, power } = createSimulatedStation({ profile: profile.value, clock });
   const websocket = createWsWebSocket(createTcpStream());
   const entropy = createSystemEntropy();
+  const { store: credentials } = createMemoryCredentials({
+    chargePointId: "CP001",
+    csmsUrl: `ws://127.0.0.1:${port}`,
+    proofs: [{ number: 1, securityProfile: 0 }],
+    roots: [],
+  });
   return await startCharger({
     profile: profile.value,
-    identity: {
-      csms: `ws://127.0.0.1:${port}`,
-      chargePointId: "CP001",
-      bootNotification: { chargePointVendor: "chargerd", chargePointModel: "simulated" },
-    },
+    bootNotification: { chargePointVendor: "chargerd", chargePointModel: "simulated" },
     values: { first: {}, always: {} },
-    ports: { clock, civilTime, entropy, store, websocket, board, meter, reader, power },
+    ports: {
+      clock,
+      civilTime,
+      entropy,
+      digest: createNodeDigest(),
+      store,
+      credentials,
+      websocket,
+      board,
+      meter,
+      reader,
+      power,
+    },
     trace: () => {},
     patience,
   });

@@ -38,12 +38,18 @@ const directions: Readonly<Record<string, Direction>> = {
   B: "both",
 };
 
-const builtProfiles = new Set([
-  "Core",
-  "LocalAuthListManagement",
-  "RemoteTrigger",
-  "Reservation",
-  "SmartCharging",
+/** Without schemas so far; whoever builds one takes it out. */
+const notBuilt = new Set([
+  "CertificateSigned",
+  "DeleteCertificate",
+  "ExtendedTriggerMessage",
+  "GetDiagnostics",
+  "GetInstalledCertificateIds",
+  "GetLog",
+  "InstallCertificate",
+  "SignedFirmwareStatusNotification",
+  "SignedUpdateFirmware",
+  "UpdateFirmware",
 ]);
 
 for (const [profile, actions] of Object.entries(table)) {
@@ -51,8 +57,7 @@ for (const [profile, actions] of Object.entries(table)) {
     for (const [letter = "", name = ""] of actions.split(",").map((action) => action.trim().split(" "))) {
       const found: Action | null = findAction(name);
       assertEquals([name, found?.profile, found?.direction], [name, profile, directions[letter]]);
-      const built = builtProfiles.has(profile) ||
-        name.endsWith("StatusNotification") && profile !== "Security";
+      const built = !notBuilt.has(name);
       assertEquals([name, found?.request !== undefined, found?.response !== undefined], [name, built, built]);
       assertEquals([name, isCentralSystemAction(name)], [name, built && letter !== "P"]);
     }

@@ -38,9 +38,15 @@ export const limits: ConfigurationLimits = {
     minimumStatusDuration: true,
     offlineTxForUnknownId: true,
     reservation: true,
+    security: true,
     smartCharging: true,
+    tls: true,
   },
   reserveConnectorZero: true,
+  additionalRootCertificateCheck: true,
+  certificateSignedMaxChainSize: 9_000,
+  certificateStoreMaxLength: 21,
+  fileTransferProtocols: ["FTP", "HTTPS"],
   stopTransactionOnEVSideDisconnect: { access: "RW", default: false },
   unlockConnectorOnEVSideDisconnect: { access: "RW", default: true },
 };
@@ -48,6 +54,7 @@ export const limits: ConfigurationLimits = {
 /** The same station with none of the functions that it can do without. */
 export const bare: ConfigurationLimits = {
   ...limits,
+  fileTransferProtocols: [],
   functions: {
     authorizationCache: false,
     authorizationKey: false,
@@ -56,6 +63,8 @@ export const bare: ConfigurationLimits = {
     minimumStatusDuration: false,
     offlineTxForUnknownId: false,
     reservation: false,
+    security: false,
     smartCharging: false,
+    tls: false,
   },
 };

@@ -112,10 +112,14 @@ function measurands(
 /** A row for every key, by the compiler's word. */
 const keys: Readonly<Record<KeyName, Changeable | Fixed | Secret>> = {
   AbsoluteNeedsStartSchedule: boolean("false"),
+  AdditionalRootCertificateCheck: fixed("true"),
+  AllowCSMSTLSWildcards: boolean("false"),
   AllowOfflineTxForUnknownId: boolean("false"),
   AuthorizationCacheEnabled: boolean("true"),
   AuthorizationKey: { access: "W" },
   AuthorizeRemoteTxRequests: boolean("true"),
+  CertificateSignedMaxChainSize: fixed("9000"),
+  CertificateStoreMaxLength: fixed("21"),
   ChargeProfileMaxStackLevel: fixed("9"),
   ChargingScheduleAllowedChargingRateUnit: fixed("Power,Current"),
   ChargingScheduleMaxPeriods: fixed("64"),
@@ -148,6 +152,12 @@ const keys: Readonly<Record<KeyName, Changeable | Fixed | Secret>> = {
     ],
   },
   ConnectorPhaseRotationMaxLength: fixed("3"),
+  CpoName: {
+    access: "RW",
+    initial: "",
+    takes: [["", ""], ["Open Charge AG", "Open Charge AG"], ["é".repeat(64), "é".repeat(64)]],
+    refuses: ["x".repeat(65)],
+  },
   GetConfigurationMaxKeys: fixed("4"),
   HeartbeatInterval: within("300", 60, 18_000),
   LocalAuthListEnabled: boolean("true"),
@@ -175,6 +185,9 @@ const keys: Readonly<Record<KeyName, Changeable | Fixed | Secret>> = {
   OfflineCurrentLimit: within("32", 0, 32),
   ReserveConnectorZeroSupported: fixed("true"),
   ResetRetries: within("7", 0, 100),
+  // Changed by the cert_store, never here.
+  SecurityProfile: { access: "RW", initial: "0", takes: [], refuses: ["0", "1", "2", "3", "4", ""] },
+  SendAllSecurityEvents: boolean("false"),
   SendLocalListMaxLength: fixed("8"),
   StopTransactionMaxMeterValues: fixed("1000"),
   StopTransactionOnEVSideDisconnect: boolean("false"),
@@ -184,6 +197,7 @@ const keys: Readonly<Record<KeyName, Changeable | Fixed | Secret>> = {
   StopTxnSampledData: measurands("", { other: "SoC", lengthMax: 6, measured: [register, power, "SoC"] }),
   StopTxnSampledDataMaxLength: fixed("6"),
   SupportedFeatureProfiles: fixed("Core,RemoteTrigger"),
+  SupportedFileTransferProtocols: fixed("FTP,HTTPS"),
   TransactionMessageAttempts: within("3", 1, 1_000),
   TransactionMessageRetryInterval: within("62", 1, 2_147_483),
   TxDefaultAfterTxProfile: boolean("false"),
@@ -246,12 +260,12 @@ check("TC_019: AuthorizationKey is told without a value, and as one that is not 
   }
 });
 
-check("AuthorizationKey is not set over OCPP yet, and what was sent is not quoted", () => {
+check("AuthorizationKey is no setting, and what was given is not quoted", () => {
   const outcome = change(table, "AuthorizationKey", "00112233445566778899aabbccddeeff");
   assertEquals(outcome, {
     status: "Rejected",
     why:
-      "AuthorizationKey takes nothing over OCPP until the security extension is built: set it at the charger",
+      "AuthorizationKey takes its value by ChangeConfiguration, or at the first start (the option or field of that name)",
   });
 });
 

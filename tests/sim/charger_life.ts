@@ -4,7 +4,6 @@
  * Law: the production tree on simulated ports; what one life leaves to the next is the medium of its store, and nothing else.
  */
 import { beginBoot, restoreCivilTime } from "../../actors/boot.ts";
-import type { ChargerIdentity } from "../../actors/charger_config.ts";
 import { chargerConfig, stationKeyTable } from "../../actors/charger_config.ts";
 import type { System } from "../../actors/otp/kernel.ts";
 import { createKernel } from "../../actors/otp/kernel.ts";
@@ -17,6 +16,9 @@ import type { RestartKind } from "../../hal/host.ts";
 import type { StationProfile } from "../../hal/station_profile.ts";
 import type { Operation } from "../../storage/drivers/memory_schedule.ts";
 import type { MemorySnapshot, MemoryStore } from "../../storage/drivers/memory_store.ts";
+import type { Credentials } from "../../storage/credentials.ts";
+import type { MemoryCredentials } from "../../storage/drivers/memory_credentials.ts";
+import { createMemoryCredentials } from "../../storage/drivers/memory_credentials.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { LedgerKeeper } from "./durable_ledger.ts";
 import type { FaultyDisk } from "./faulty_disk.ts";
@@ -25,6 +27,7 @@ import type { Saboteur } from "./saboteur.ts";
 export interface ChargerLife {
   readonly system: () => System;
   readonly store: () => MemoryStore;
+  readonly credentials: () => MemoryCredentials;
   readonly addresses: () => Tree["addresses"];
   /** There is no charger: its power is cut. */
   readonly isDark: () => boolean;
@@ -41,7 +44,9 @@ export interface ChargerLife {
 export interface ChargerLifeParts {
   readonly profile: StationProfile;
   readonly clock: SimulatedClock;
-  readonly ports: Omit<Ports, "store" | "host" | "civilTime" | "clock">;
+  readonly ports: Omit<Ports, "store" | "credentials" | "host" | "civilTime" | "clock">;
+  /** Of the first boot. */
+  readonly credentials: Credentials;
   readonly ledger: LedgerKeeper;
   readonly disk: FaultyDisk;
   readonly saboteur: Saboteur;
@@ -54,17 +59,14 @@ export interface ChargerLifeParts {
   readonly restarted: (kind: RestartKind) => void;
 }
 
-const identity: ChargerIdentity = {
-  csms: "ws://csms.test/ocpp",
-  chargePointId: "CP001",
-  bootNotification: { chargePointVendor: "chargerd", chargePointModel: "simulated" },
-};
+const bootNotification = { chargePointVendor: "chargerd", chargePointModel: "simulated" };
 
 export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
   const { clock, ledger, disk, saboteur } = parts;
   let system: System | null = null;
   let addresses: Tree["addresses"] | null = null;
   let memory = createMemoryStore();
+  let credentials = createMemoryCredentials(parts.credentials);
   let isBooting = false;
   let isRestarting = false;
   let stuckRestarts = parts.stuckRestarts;
@@ -88,6 +90,10 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
       },
       from: undelayed.snapshot(),
     });
+    credentials = createMemoryCredentials(credentials.powerCut(Infinity), {
+      clock,
+      drawMs: (operation) => operation === "commit" ? parts.diskMs(operation) : 0,
+    });
     const kernel = createKernel({ clock, trace });
     const willing = createSimulatedHost(clock, restart);
     const tree = plantTree(kernel, {
@@ -95,8 +101,9 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
       clock,
       civilTime,
       store: disk.store(memory, ledger.watch(memory.store)),
+      credentials: credentials.store,
       host: { restart: (kind) => stuckRestarts-- > 0 ? undefined : willing.restart(kind) },
-    }, chargerConfig(parts.profile, identity, count));
+    }, chargerConfig(parts.profile, bootNotification, count));
     addresses = tree.addresses;
     system = kernel.start(saboteur.sabotaged(tree.root));
     isBooting = false;
@@ -135,11 +142,13 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
     isRestarting = false;
     saboteur.forget();
     memory = createMemoryStore({ from: memory.powerCut(keptCommits) });
+    credentials = createMemoryCredentials(credentials.powerCut(keptCommits));
   }
 
   return {
     system: () => system!,
     store: () => memory,
+    credentials: () => credentials,
     addresses: () => addresses!,
     isDark: () => system === null,
     boots: () => boots,
@@ -147,8 +156,8 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
       if (isBooting) return false;
       if (system === null) return true;
       if (isRestarting && system.tree().state === "stopped") return false;
-      const pending = memory.pending();
-      const waiting = pending > 0 ? disk.waiting() : 0;
+      const pending = memory.pending() + credentials.pending();
+      const waiting = memory.pending() > 0 ? disk.waiting() : 0;
       return system.turnsInFlight() === pending + waiting + saboteur.asleep();
     },
     boot,

@@ -125,9 +125,5 @@ export function watchLimits(world: World, fail: Fail): () => void {
   };
 }
 
-/** No identity is asked for where only the hardware is. */
-const unused = {
-  csms: "ws://nowhere.test",
-  chargePointId: "",
-  bootNotification: { chargePointVendor: "", chargePointModel: "" },
-};
+/** Nothing is told where only the hardware is asked for. */
+const unused = { chargePointVendor: "", chargePointModel: "" };

@@ -10,6 +10,7 @@ import type { System } from "../../actors/otp/kernel.ts";
 import type { Trace, TraceEvent } from "../../actors/otp/trace.ts";
 import type { Addresses } from "../../actors/tree.ts";
 import type { Board } from "../../hal/board.ts";
+import { createNodeDigest } from "../../hal/drivers/node_digest.ts";
 import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
 import type { SimulatedClock } from "../../hal/drivers/simulated_clock.ts";
 import { createSimulatedEntropy } from "../../hal/drivers/simulated_entropy.ts";
@@ -22,7 +23,9 @@ import type { Entropy } from "../../hal/entropy.ts";
 import type { RestartKind } from "../../hal/host.ts";
 import type { StationProfile } from "../../hal/station_profile.ts";
 import type { IdTagInfo } from "../../protocol/messages/types.ts";
+import type { Credentials } from "../../storage/credentials.ts";
 import type { Batch } from "../../storage/store.ts";
+import type { MemoryCredentials } from "../../storage/drivers/memory_credentials.ts";
 import type { MemorySnapshot, MemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { CentralSystemModel } from "./central_system_model.ts";
 import { createCentralSystemModel } from "./central_system_model.ts";
@@ -62,6 +65,7 @@ export interface World {
   readonly connectors: number;
   readonly system: () => System;
   readonly store: () => MemoryStore;
+  readonly credentials: () => MemoryCredentials;
   readonly addresses: () => Addresses;
   /** Of the commits under way the first `keptCommits` are durable; the network is gone as well. */
   readonly cutPower: (keptCommits: number) => void;
@@ -105,6 +109,8 @@ export interface WorldOptions {
   readonly judge?: (idTag: string) => IdTagInfo;
   /** Of the first boot. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Of the first boot. Default: security profile 0. */
+  readonly credentials?: Partial<Credentials>;
   /** Default: drawn from the seed. */
   readonly pace?: Pace;
   /** How often the host is asked to restart and does nothing before it does. Default 0. */
@@ -116,6 +122,13 @@ export interface WorldOptions {
 
 /** 2026-01-01T00:00:00Z: any moment would do, but the same for every run. */
 const startWallMs = 1_767_225_600_000;
+
+const unsecured: Credentials = {
+  chargePointId: "CP001",
+  csmsUrl: "ws://csms.test/ocpp",
+  proofs: [{ number: 1, securityProfile: 0 }],
+  roots: [],
+};
 
 export async function createWorld(options: WorldOptions): Promise<World> {
   const entropy = createSimulatedEntropy(options.seed);
@@ -181,6 +194,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     clock,
     ports: {
       entropy,
+      digest: createNodeDigest(),
       websocket: dial.driver,
       board: stubborn(station.board, stuckContactors, reach),
       meter,
@@ -192,6 +206,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     saboteur,
     diskMs: pace.diskMs,
     settings: options.settings ?? {},
+    credentials: { ...unsecured, ...options.credentials },
     stuckRestarts: options.stuckRestarts ?? 0,
     reviveMs: options.reviveMs ?? null,
     trace: (event) => {

@@ -1,0 +1,144 @@
+/**
+ * The security log in the store: entries by number, and where the chain ends.
+ *
+ * Law: an event is one commit: its entry, its place among those that are to be sent, the end of the chain, and the oldest entry gone
+ * once there are too many. Since an entry is small and their number bounded, so is the log.
+ */
+import type { SecurityLogEntry, Sha256 } from "../protocol/security_log.ts";
+import { noHash, securityLogLine, unexplainedPart, verifiedChain } from "../protocol/security_log.ts";
+import type { SecurityEventType } from "../protocol/security_event.ts";
+import type { TellDamaged } from "../storage/records.ts";
+import {
+  keptRecord,
+  keys,
+  SecurityLogEndRecord,
+  securityLogKey,
+  SecurityLogRecord,
+} from "../storage/records.ts";
+import type { Entry, Store } from "../storage/store.ts";
+import { pagesOf } from "./store_pages.ts";
+
+/** Half a year of five events a day; about 1 MB at the most. */
+export const entriesMax = 1_000;
+
+export interface StoredEvent extends SecurityLogEntry {
+  /** It is to be sent, unless it has been already. */
+  readonly notify?: true;
+}
+
+/** Before it has its place in the chain. */
+export interface SecurityEvent {
+  readonly type: SecurityEventType;
+  readonly techInfo: string;
+  readonly timestamp: string;
+  readonly isSent: boolean;
+}
+
+export interface SecurityBookParts {
+  readonly store: Store;
+  readonly sha256: Sha256;
+  readonly boot: number;
+}
+
+export interface OpenedBook {
+  readonly book: SecurityBook;
+  /** The boot before this one is the last whose start is logged. */
+  readonly isNewBoot: boolean;
+  /** The first number that is missing or was changed, of which the log does not tell yet; null: none. */
+  readonly brokenAt: number | null;
+}
+
+/** The entries that are whole, in their order. */
+export async function readSecurityLog(store: Store): Promise<readonly StoredEvent[]> {
+  const entries: StoredEvent[] = [];
+  for await (const page of pagesOf(store, keys.securityLog)) entries.push(...page.flatMap(wholeEntry));
+  return entries;
+}
+
+export async function openSecurityBook(
+  parts: SecurityBookParts,
+  damaged: TellDamaged,
+): Promise<OpenedBook> {
+  const { store, sha256, boot } = parts;
+  const entries = await readSecurityLog(store);
+  const kept = await keptRecord(store, keys.securityLogEnd, SecurityLogEndRecord, damaged);
+  const last = entries.at(-1);
+  const found = {
+    number: last?.number ?? 0,
+    hash: last === undefined ? noHash : sha256(securityLogLine(last)),
+  };
+  const end = kept ?? { ...found, delivered: 0, boot: 0 };
+  const verdict = verifiedChain(unexplainedPart(entries), end, sha256);
+  // It goes on behind every number that it has ever had, and from what there is.
+  const next = { ...end, number: Math.max(end.number, found.number), hash: found.hash };
+  const brokenAt = verdict.kind === "broken" ? verdict.at : kept === null ? end.number : null;
+  return { book: new SecurityBook(parts, next, entries), isNewBoot: end.boot !== boot, brokenAt };
+}
+
+export class SecurityBook {
+  readonly #parts: SecurityBookParts;
+  #end: SecurityLogEndRecord;
+  #pending: readonly StoredEvent[];
+
+  constructor(parts: SecurityBookParts, end: SecurityLogEndRecord, entries: readonly StoredEvent[]) {
+    this.#parts = parts;
+    this.#end = end;
+    this.#pending = entries.filter(({ notify, number }) => notify === true && number > end.delivered);
+  }
+
+  /** The oldest one that is to be sent and has not been. */
+  next(): StoredEvent | null {
+    return this.#pending[0] ?? null;
+  }
+
+  pending(): readonly StoredEvent[] {
+    return this.#pending;
+  }
+
+  lastNumber(): number {
+    return this.#end.number;
+  }
+
+  /** False when the store refuses: then nothing has changed. */
+  async append(events: readonly SecurityEvent[]): Promise<boolean> {
+    const { store, sha256, boot } = this.#parts;
+    let { number, hash } = this.#end;
+    const entries = events.map(({ isSent, ...event }): StoredEvent => {
+      const entry = {
+        ...event,
+        number: ++number,
+        previous: hash,
+        ...(isSent ? { notify: true as const } : {}),
+      };
+      hash = sha256(securityLogLine(entry));
+      return entry;
+    });
+    const end = { ...this.#end, number, hash, boot };
+    const gone = entries.map((entry) => entry.number - entriesMax).filter((old) => old > 0);
+    const outcome = await store.commit({
+      sets: [
+        ...entries.map(({ number, ...record }) => ({ key: securityLogKey(number), value: record })),
+        { key: keys.securityLogEnd, value: end },
+      ],
+      deletes: gone.map(securityLogKey),
+    });
+    if (outcome.kind !== "committed") return false;
+    this.#end = end;
+    const sent = entries.filter(({ notify }) => notify === true);
+    this.#pending = [...this.#pending, ...sent].filter((one) => one.number > number - entriesMax);
+    return true;
+  }
+
+  /** Refused, it is sent once more after the next start. */
+  async delivered(number: number): Promise<void> {
+    this.#end = { ...this.#end, delivered: Math.max(this.#end.delivered, number) };
+    this.#pending = this.#pending.filter((one) => one.number > number);
+    await this.#parts.store.commit({ sets: [{ key: keys.securityLogEnd, value: this.#end }] });
+  }
+}
+
+/** Of a damaged one the chain shows that it is missing. */
+function wholeEntry({ key, value }: Entry): readonly StoredEvent[] {
+  const record = SecurityLogRecord.safeParse(value);
+  return record.success ? [{ number: Number(key[1]), ...record.data }] : [];
+}
