@@ -14,7 +14,7 @@ export function failureOf(openssl: Openssl, session: OpensslSession, peer: strin
   const verified = openssl.SSL_get_verify_result(session.ssl);
   const words = errors.map((error) => error.text);
   if (verified !== 0n) {
-    words.push(textAt(openssl.X509_verify_cert_error_string(verified)));
+    words.push(textAt(openssl, openssl.X509_verify_cert_error_string(verified)));
     return new TlsFailed("certificate", sentence(peer, words));
   }
   // Before the peer has chosen a suite its refusal is of what we offer; afterwards it is of who we are.

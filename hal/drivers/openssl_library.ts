@@ -15,6 +15,8 @@ const [POINTER, BYTES, INT, LONG] = ["pointer", "buffer", "i32", "isize"] as con
 const functions = {
   OpenSSL_version_num: { parameters: [], result: "usize" },
 
+  OPENSSL_strlcpy: { parameters: [BYTES, POINTER, "usize"], result: "usize" },
+
   ERR_clear_error: { parameters: [], result: "void" },
   ERR_get_error: { parameters: [], result: "usize" },
   ERR_error_string_n: { parameters: ["usize", BYTES, "usize"], result: "void" },
@@ -111,9 +113,17 @@ function checkVersion(openssl: Openssl, path: string): void {
   if (major !== 3n) throw new TlsFailed("other", `cannot use ${path}, which is OpenSSL ${major}: ${install}`);
 }
 
-/** A string of the library's, which it keeps. */
-export function textAt(pointer: Handle): string {
-  return pointer === null ? "" : Deno.UnsafePointerView.getCString(pointer);
+/** A string of the library's, copied by itself: Deno lets nobody read at an address who may not load every library. */
+export function textAt(openssl: Openssl, pointer: Handle): string {
+  const bytes = new Uint8Array(textBytesMax);
+  if (pointer !== null) openssl.OPENSSL_strlcpy(bytes, pointer, BigInt(bytes.length));
+  return zeroEndedText(bytes);
+}
+
+const textBytesMax = 256;
+
+function zeroEndedText(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0)));
 }
 
 /** As the library reads strings. */
@@ -125,12 +135,9 @@ export function zeroEnded(text: string): Uint8Array<ArrayBuffer> {
 export function takeErrors(openssl: Openssl): readonly { readonly reason: number; readonly text: string }[] {
   const errors = [];
   for (let code = openssl.ERR_get_error(); code !== 0n; code = openssl.ERR_get_error()) {
-    const bytes = new Uint8Array(256);
+    const bytes = new Uint8Array(textBytesMax);
     openssl.ERR_error_string_n(code, bytes, BigInt(bytes.length));
-    errors.push({
-      reason: Number(code & 0x7f_ffffn),
-      text: new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0))),
-    });
+    errors.push({ reason: Number(code & 0x7f_ffffn), text: zeroEndedText(bytes) });
   }
   return errors;
 }

@@ -38,8 +38,8 @@ export function sessionFacts(openssl: Openssl, { ssl }: OpensslSession): TlsFact
   const chain = openssl.SSL_get_peer_cert_chain(ssl);
   const length = Math.max(0, openssl.OPENSSL_sk_num(chain));
   return {
-    version: textAt(openssl.SSL_get_version(ssl)) === "TLSv1.3" ? "TLSv1.3" : "TLSv1.2",
-    cipherSuite: textAt(openssl.SSL_CIPHER_standard_name(openssl.SSL_get_current_cipher(ssl))),
+    version: textAt(openssl, openssl.SSL_get_version(ssl)) === "TLSv1.3" ? "TLSv1.3" : "TLSv1.2",
+    cipherSuite: textAt(openssl, openssl.SSL_CIPHER_standard_name(openssl.SSL_get_current_cipher(ssl))),
     peerChain: Array.from({ length }, (_, index) => pemOf(openssl, openssl.OPENSSL_sk_value(chain, index))),
   };
 }

@@ -1,7 +1,8 @@
 /**
  * OpenSSL, with its objects counted: each that it makes for us must be freed once, and no other.
  *
- * Law: `SSL_free` frees the two memories that the session was given (`man SSL_set_bio`).
+ * Law: `SSL_free` frees the two memories that the session was given (`man SSL_set_bio`). A handle is known by its identity,
+ * which is the same from its birth to its death.
  */
 import { assert, assertEquals } from "@std/assert";
 import { type Handle, loadOpenssl, type Openssl } from "../../hal/drivers/openssl_library.ts";
@@ -17,24 +18,20 @@ export interface CountedOpenssl {
 
 export function countedOpenssl(): CountedOpenssl {
   const openssl = loadOpenssl();
-  const live = new Map<bigint, string>();
-  const owned = new Map<bigint, readonly bigint[]>();
+  const live = new Map<Handle, string>();
+  const memories = new Map<Handle, readonly Handle[]>();
   let count = 0;
 
   function born(by: string, made: Handle): Handle {
     if (made === null) return null;
-    const address = Deno.UnsafePointer.value(made);
-    assert(!live.has(address), `${by} made what is still there`);
-    live.set(address, by);
+    live.set(made, by);
     count++;
     return made;
   }
 
   function died(by: string, ended: Handle): void {
-    const address = Deno.UnsafePointer.value(ended);
-    assert(live.delete(address), `${by} freed what is not there`);
-    for (const memory of owned.get(address) ?? []) live.delete(memory);
-    owned.delete(address);
+    assert(live.delete(ended), `${by} freed what is not there`);
+    for (const memory of memories.get(ended) ?? []) live.delete(memory);
   }
 
   const counted: Record<string, unknown> = { ...openssl };
@@ -50,7 +47,7 @@ export function countedOpenssl(): CountedOpenssl {
   }
   counted.SSL_set_bio = (ssl: Handle, input: Handle, output: Handle) => {
     openssl.SSL_set_bio(ssl, input, output);
-    owned.set(Deno.UnsafePointer.value(ssl), [input, output].map(Deno.UnsafePointer.value));
+    memories.set(ssl, [input, output]);
   };
   return {
     load: () => counted as Openssl,
