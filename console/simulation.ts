@@ -9,13 +9,14 @@ import type { SecurityEventRaised } from "../actors/security_log.ts";
 import type { Trace } from "../actors/otp/trace.ts";
 import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
+import { createDenoTlsStream } from "../hal/drivers/deno_tls_stream.ts";
+import { createOpensslStream } from "../hal/drivers/openssl_stream.ts";
 import type { SimulatedStation } from "../hal/drivers/simulated_station.ts";
 import { createSimulatedStation } from "../hal/drivers/simulated_station.ts";
 import { createNodeDigest } from "../hal/drivers/node_digest.ts";
 import { createNodeX509 } from "../hal/drivers/node_x509.ts";
 import { createSystemClock } from "../hal/drivers/system_clock.ts";
 import { createSystemEntropy } from "../hal/drivers/system_entropy.ts";
-import { createTcpStream } from "../hal/drivers/tcp_stream.ts";
 import { createWsWebSocket } from "../hal/drivers/ws_websocket.ts";
 import type { StationProfile } from "../hal/station_profile.ts";
 import type { BootNotificationRequest } from "../protocol/messages/core.ts";
@@ -83,7 +84,7 @@ export function makeSimulation(parts: SimulationParts): Simulation {
   });
   // In real time: a file that follows a hurried register would be written a thousand times a second.
   const release = keepPhysicalState(station, realTime, physicalPath, warn);
-  const network = networkSwitch(createWsWebSocket(createTcpStream()), clock);
+  const network = networkSwitch(createWsWebSocket(tlsDrivers[profile.security.tlsDriver](privateKey)), clock);
   const entropy = createSystemEntropy();
   const digest = createNodeDigest();
   const ended = Promise.withResolvers<number>();
@@ -213,5 +214,13 @@ export function makeSimulation(parts: SimulationParts): Simulation {
 
 /** In real time: long enough to be read, short enough for whoever has just made room on the disk. */
 const bootAgainMs = 2_000;
+
+/** Of security profiles 2 and 3; either dials TCP for the others. */
+const tlsDrivers = { openssl: createOpensslStream, deno: createDenoTlsStream } as const;
+
+/** No key is made on this charger, so none can be asked for. */
+function privateKey(keyId: string): never {
+  throw new Error(`cannot read the private key ${keyId}: this charger has none`);
+}
 
 const endCodes = { stopped: exitCodes.stopped, gaveUp: exitCodes.failed } as const;
