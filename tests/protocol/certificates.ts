@@ -44,7 +44,9 @@ export function authority(
 }
 
 /** Here every signature that is claimed is true. */
-export const signedBy: SignedBy = (one, issuer) => one.issuer.encoded === issuer.subject.encoded;
+export function signedBy(...[one, issuer]: Parameters<SignedBy>): boolean {
+  return one.issuer.encoded === issuer.subject.encoded;
+}
 
 function named(commonName: string): CertificateFacts["subject"] {
   return { organizations: ["Operator"], commonNames: [commonName], encoded: commonName };

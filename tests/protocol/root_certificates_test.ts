@@ -109,12 +109,14 @@ test("M05.FR.12: the first success with the new one erases the fallback, one wit
   ]);
 });
 
-const hashOf: HashOf = (certificate, issuer, hashAlgorithm) => ({
-  hashAlgorithm,
-  issuerNameHash: `${hashAlgorithm} of ${certificate.issuer.encoded}`,
-  issuerKeyHash: `${hashAlgorithm} of ${issuer.publicKey.spki}`,
-  serialNumber: certificate.serialNumber,
-});
+function hashOf(...[certificate, issuer, hashAlgorithm]: Parameters<HashOf>): CertificateHashData {
+  return {
+    hashAlgorithm,
+    issuerNameHash: `${hashAlgorithm} of ${certificate.issuer.encoded}`,
+    issuerKeyHash: `${hashAlgorithm} of ${issuer.publicKey.spki}`,
+    serialNumber: certificate.serialNumber,
+  };
+}
 
 function removed(
   asked: CertificateHashData,
