@@ -8,7 +8,7 @@
 import type { Answer } from "../protocol/answer.ts";
 import { statusAnswer } from "../protocol/answer.ts";
 import type { SecurityProfile } from "../protocol/proof.ts";
-import { presentOf, whenServed, withNewProof, withStoredChange } from "../protocol/proof.ts";
+import { presentOf, servedLast, whenServed, withNewProof, withStoredChange } from "../protocol/proof.ts";
 import type { SecurityChange } from "../protocol/security_change.ts";
 import { judgeAuthorizationKey, judgeSecurityProfile } from "../protocol/security_change.ts";
 import { securityKeyOf } from "../protocol/security_key.ts";
@@ -72,6 +72,8 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
       }
       case "ProofServed":
         return this.#served(message.proof);
+      case "TellSecurityProfile":
+        return this.#tell(message.reply);
     }
   }
 
@@ -98,6 +100,11 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
     const kept = await this.#credentials.read();
     const proofs = whenServed(kept.proofs, proof);
     if (proofs.length < kept.proofs.length) await this.#write({ ...kept, proofs });
+  }
+
+  async #tell(reply: Reply<SecurityProfile>): Promise<void> {
+    const { proofs } = await this.#credentials.read();
+    reply(servedLast(proofs).securityProfile);
   }
 
   async #write(credentials: Credentials): Promise<boolean> {

@@ -6,6 +6,7 @@
  */
 import type { Answer } from "../protocol/answer.ts";
 import type { ChangeConfigurationRequest } from "../protocol/messages/core.ts";
+import type { SecurityProfile } from "../protocol/proof.ts";
 import type { Outcome, Reply } from "./otp/actor.ts";
 
 export type CertStoreMessage =
@@ -23,4 +24,6 @@ export type CertStoreMessage =
     readonly outcome: Outcome<number | null>;
   }
   /** The central system has served the charger on this proof. */
-  | { readonly kind: "ProofServed"; readonly proof: number };
+  | { readonly kind: "ProofServed"; readonly proof: number }
+  /** Replies with the security profile that was served last (A05.FR.08). */
+  | { readonly kind: "TellSecurityProfile"; readonly reply: Reply<SecurityProfile> };
