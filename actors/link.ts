@@ -95,7 +95,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   #lastClose: CloseReason | null = null;
   /** Of the last dial. */
   #proof: Proof | null = null;
-  #url: string | null = null;
+  #url = "";
   /** Dials since a proof was served. */
   #refusals = 0;
   /** The central system has spoken on this socket: only then has it proved that it serves this charger. */
