@@ -6,7 +6,8 @@
  */
 import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
-import { clockToSet } from "../protocol/clock_setting.ts";
+import { clockToSet, isSetting } from "../protocol/clock_setting.ts";
+import { formatDateTime } from "../protocol/date_time.ts";
 import type { ClockRecord } from "../storage/records.ts";
 import { keys } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
@@ -14,6 +15,7 @@ import type { ConnectorMessage } from "./connector_message.ts";
 import type { Address, Message, Self } from "./otp/actor.ts";
 import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import type { ReservationsMessage } from "./reservations.ts";
+import type { SecurityEventRaised } from "./security_log.ts";
 
 export interface CivilClockParts {
   readonly clock: Clock;
@@ -23,6 +25,7 @@ export interface CivilClockParts {
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
   readonly reservations: Address<ReservationsMessage>;
   readonly profileScheduler: Address<ProfileSchedulerMessage>;
+  readonly securityLog: Address<SecurityEventRaised>;
 }
 
 export class CivilClock {
@@ -38,13 +41,23 @@ export class CivilClock {
     const { clock, civilTime, connectors, reservations, profileScheduler, store } = this.#parts;
     const setMs = clockToSet(currentTime, clock.wallMs());
     if (setMs !== null) {
-      this.#self.trace("SetClock", { fromMs: clock.wallMs(), toMs: setMs });
+      const fromMs = clock.wallMs();
+      this.#self.trace("SetClock", { fromMs, toMs: setMs });
       civilTime.set(setMs);
       for (const connector of connectors.values()) this.#self.send(connector, { kind: "ClockStepped" });
       this.#self.send(reservations, { kind: "ClockStepped" });
       this.#self.send(profileScheduler, { kind: "ClockStepped" });
+      if (isSetting(fromMs, setMs)) this.#tellSetting(fromMs, setMs);
     }
     const record: ClockRecord = { knownMs: clock.wallMs() };
     await store.commit({ sets: [{ key: keys.clock, value: record }] });
+  }
+
+  #tellSetting(fromMs: number, toMs: number): void {
+    this.#self.send(this.#parts.securityLog, {
+      kind: "SecurityEventRaised",
+      type: "SettingSystemTime",
+      techInfo: `from ${formatDateTime(fromMs)} to ${formatDateTime(toMs)}, by the central system`,
+    });
   }
 }

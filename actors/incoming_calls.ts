@@ -6,8 +6,10 @@
  */
 import type { Answer } from "../protocol/answer.ts";
 import type { Call } from "../protocol/frame.ts";
+import type { RpcErrorCode } from "../protocol/frame.ts";
 import { callError, formatCallError, formatCallResult } from "../protocol/frame.ts";
 import type { Message, Outcome, Self } from "./otp/actor.ts";
+import { RecentIds } from "./recent_ids.ts";
 import type { Route } from "./routes.ts";
 
 /** What comes back to the actor that asks on behalf of the central system. */
@@ -19,36 +21,61 @@ export interface CallAnswered extends Message {
   readonly outcome: Outcome<Answer>;
 }
 
-/** `thenReconnect`: with this the connection is over. */
-type Send = (text: string, thenReconnect: boolean) => void;
-
 /** Questions that are being answered at a time; a well-behaved central system has one. */
 const answeringMax = 100;
 /** An actor that has not answered by then never will; the lab's limit for an answer is 30 s. */
 const answerTimeoutMs = 20_000;
+/** What a request gets that breaks its schema. */
+const invalidCodes: ReadonlySet<RpcErrorCode> = new Set([
+  "FormationViolation",
+  "OccurenceConstraintViolation",
+  "PropertyConstraintViolation",
+  "ProtocolError",
+  "TypeConstraintViolation",
+]);
+
+export interface IncomingParts {
+  readonly route: Route;
+  /** `thenReconnect`: with this the connection is over. */
+  readonly send: (text: string, thenReconnect: boolean) => void;
+  /** Tells the security log. */
+  readonly raise: (type: "InvalidMessages" | "AttemptedReplayAttacks", techInfo: string) => void;
+}
 
 export class IncomingCalls {
   readonly #self: Self<CallAnswered>;
-  readonly #route: Route;
-  readonly #send: Send;
+  readonly #parts: IncomingParts;
   /** Message id to question. */
   readonly #answering = new Map<string, number>();
+  readonly #heard = new RecentIds();
   #questions = 0;
 
-  constructor(self: Self<CallAnswered>, route: Route, send: Send) {
+  constructor(self: Self<CallAnswered>, parts: IncomingParts) {
     this.#self = self;
-    this.#route = route;
-    this.#send = send;
+    this.#parts = parts;
   }
 
   asked(call: Call): void {
-    const { id } = call;
+    const { id, action } = call;
+    if (this.#heard.has(id)) {
+      this.#parts.raise(
+        "AttemptedReplayAttacks",
+        "a CALL under a message id that was used on this connection",
+      );
+    }
+    this.#heard.add(id);
     if (this.#answering.has(id)) return this.#refuse(id, `message id ${id} is being handled`);
     if (this.#answering.size >= answeringMax) {
       return this.#refuse(id, `${answeringMax} CALLs are being handled`);
     }
-    const routed = this.#route(call);
-    if (routed.kind === "answer") return this.#answer(id, routed.answer);
+    const routed = this.#parts.route(call);
+    if (routed.kind === "answer") {
+      const { answer } = routed;
+      if (answer.kind === "error" && invalidCodes.has(answer.errorCode)) {
+        this.#parts.raise("InvalidMessages", `${action}: ${answer.errorDescription}`);
+      }
+      return this.#answer(id, answer);
+    }
     const question = ++this.#questions;
     this.#answering.set(id, question);
     routed.ask(this.#self, answerTimeoutMs, (outcome) => ({ kind: "CallAnswered", id, question, outcome }));
@@ -74,6 +101,7 @@ export class IncomingCalls {
   /** The connection is gone, and its questions with it. */
   forget(): void {
     this.#answering.clear();
+    this.#heard.forget();
   }
 
   #refuse(id: string, errorDescription: string): void {
@@ -81,7 +109,7 @@ export class IncomingCalls {
   }
 
   #answer(id: string, answer: Answer): void {
-    this.#send(
+    this.#parts.send(
       answer.kind === "error"
         ? formatCallError(callError(id, answer.errorCode, answer.errorDescription))
         : formatCallResult({ kind: "CallResult", id, payload: answer.payload }),

@@ -19,6 +19,7 @@ import { callOf, Flight } from "./flight.ts";
 import { IncomingCalls } from "./incoming_calls.ts";
 import type { Behaviour, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
+import { RecentIds } from "./recent_ids.ts";
 import type { SendCall } from "./send_call.ts";
 import type { OnItsWay } from "./transaction_delivery.ts";
 import { TransactionDelivery } from "./transaction_delivery.ts";
@@ -39,6 +40,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   readonly #flight: Flight;
   readonly #waiting: SendCall[] = [];
   readonly #incoming: IncomingCalls;
+  readonly #answered = new RecentIds();
   readonly #draining: Reply<null>[] = [];
   #settings: Settings;
   /** The number of the link's connection; null while there is none. */
@@ -65,9 +67,13 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
       send: (text) => this.#send(text),
       timeoutMs: () => this.#settings.MessageTimeout * 1_000,
     });
-    this.#incoming = new IncomingCalls(self, parts.route, (text, thenReconnect) => {
-      this.#send(text);
-      if (thenReconnect) self.send(parts.link, { kind: "Reconnect", why: "security settings changed" });
+    this.#incoming = new IncomingCalls(self, {
+      route: parts.route,
+      send: (text, thenReconnect) => {
+        this.#send(text);
+        if (thenReconnect) self.send(parts.link, { kind: "Reconnect", why: "security settings changed" });
+      },
+      raise: (type, techInfo) => this.#raise(type, techInfo),
     });
   }
 
@@ -193,6 +199,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     this.#heldSinceMs = null;
     this.#announceLink();
     this.#incoming.forget();
+    this.#answered.forget();
     const cargo = this.#flight.end();
     if (cargo?.kind === "delivery") await this.#delivery.linkLost(cargo.delivery, silent, this.#settings);
     const unsent = cargo?.kind === "call" ? [cargo.call] : [];
@@ -264,8 +271,10 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     const parsed = parseFrame(text);
     switch (parsed.kind) {
       case "ignored":
+        if (parsed.invalid) this.#raise("InvalidMessages", parsed.why);
         return this.#self.trace("IgnoreFrame", { why: parsed.why });
       case "refused":
+        this.#raise("InvalidMessages", parsed.why);
         return this.#send(formatCallError(parsed.answer));
       case "frame":
         return parsed.frame.kind === "Call" ? this.#asked(parsed.frame) : this.#concluded(parsed.frame);
@@ -281,9 +290,23 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     const cargo = this.#flight.cargo(frame.id);
     // Of an earlier connection, answered twice, or after its time-out: nobody waits for it any more.
     if (cargo === null) {
+      // One that comes late is the network's; a second one is not.
+      if (this.#answered.has(frame.id)) {
+        this.#raise("AttemptedReplayAttacks", "a second answer to the same CALL on this connection");
+      }
       return this.#self.trace("IgnoreFrame", { why: `nobody waits for answer ${frame.id}` });
     }
-    return this.#finish(callOutcome(callOf(cargo).action, frame));
+    this.#answered.add(frame.id);
+    const { action } = callOf(cargo);
+    const outcome = callOutcome(action, frame);
+    if (frame.kind === "CallResult" && outcome.kind === "error") {
+      this.#raise("InvalidMessages", `the answer to ${action}: ${outcome.errorDescription}`);
+    }
+    return this.#finish(outcome);
+  }
+
+  #raise(type: "InvalidMessages" | "AttemptedReplayAttacks", techInfo: string): void {
+    this.#self.send(this.#parts.securityLog, { kind: "SecurityEventRaised", type, techInfo });
   }
 
   /** The end of what is in flight, one way or another; then the next. */

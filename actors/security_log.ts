@@ -4,6 +4,7 @@
  *
  * Law: an event is logged before it is sent, with the time at which it was raised. What cannot be stored now is stored later, in order.
  */
+import type { Board } from "../hal/board.ts";
 import type { Cancel, Clock } from "../hal/clock.ts";
 import type { Digest } from "../hal/digest.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
@@ -33,6 +34,13 @@ export interface SecurityEventRaised {
   readonly techInfo?: string;
 }
 
+/** From the board. */
+export const tampered: SecurityEventRaised = {
+  kind: "SecurityEventRaised",
+  type: "TamperDetectionActivated",
+  techInfo: "the housing is open",
+};
+
 /** The log as it is in the store. */
 export interface SecurityLogReport {
   readonly entries: number;
@@ -59,6 +67,7 @@ export interface SecurityLogParts {
   readonly store: Store;
   readonly table: KeyTable;
   readonly outbox: Address<OutboxMessage>;
+  readonly board: Pick<Board, "tampered">;
   /** The station has security profiles, so that its central system may know of such events. */
   readonly notifies: boolean;
 }
@@ -86,6 +95,8 @@ export function securityLogActor(parts: SecurityLogParts): ActorSpec<SecurityLog
         const restart = await keptRecord(store, keys.restart, RestartRecord, tracingDamaged(self));
         if (restart?.boot === parts.boot - 1) behaviour.note("ResetOrReboot", `Reset ${restart.kind}`);
         behaviour.note("StartupOfTheDevice", `boot ${parts.boot}`);
+        // It may have been opened while nobody was there to tell.
+        if (parts.board.tampered()) behaviour.note(tampered.type, tampered.techInfo ?? "");
       }
       // An outbox that was told of the link before this incarnation does not tell it again by itself.
       if (self.incarnation > 0) self.send(parts.outbox, { kind: "AnnounceLink" });

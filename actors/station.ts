@@ -32,6 +32,7 @@ import type { BootConcluded } from "./registering.ts";
 import { Registering } from "./registering.ts";
 import { RemoteTransactions } from "./remote_transactions.ts";
 import type { ReservationsMessage } from "./reservations.ts";
+import type { SecurityEventRaised } from "./security_log.ts";
 import type { RestartBook } from "./restart_book.ts";
 import { openRestartBook } from "./restart_book.ts";
 import { Restarting } from "./restarting.ts";
@@ -59,6 +60,7 @@ export interface StationParts {
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
   readonly reservations: Address<ReservationsMessage>;
   readonly profileScheduler: Address<ProfileSchedulerMessage>;
+  readonly securityLog: Address<SecurityEventRaised>;
   /** The feature profile is on. */
   readonly smartCharging: boolean;
 }

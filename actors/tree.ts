@@ -50,9 +50,10 @@ import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import { profileSchedulerActor } from "./profile_scheduler.ts";
 import type { ReservationsMessage } from "./reservations.ts";
 import { reservationsActor } from "./reservations.ts";
+import { tellingRefusals } from "./refusal_watch.ts";
 import { routes } from "./routes.ts";
 import type { SecurityLogMessage } from "./security_log.ts";
-import { securityLogActor } from "./security_log.ts";
+import { securityLogActor, tampered } from "./security_log.ts";
 import { readSettings } from "./settings.ts";
 import type { StationMessage } from "./station_message.ts";
 import { stationActor } from "./station.ts";
@@ -116,8 +117,9 @@ export interface Tree {
   readonly addresses: Addresses;
 }
 
-export function plantTree(kernel: Kernel, ports: Ports, config: ChargerConfig): Tree {
+export function plantTree(kernel: Kernel, given: Ports, config: ChargerConfig): Tree {
   const addresses = makeAddresses(kernel, config.connectors.length);
+  const ports = { ...given, store: tellingRefusals(given.store, addresses.securityLog) };
   wireDrivers(ports, addresses);
   const root: SupervisorSpec = {
     id: "charger",
@@ -163,6 +165,9 @@ function wireDrivers(ports: Ports, addresses: Addresses): void {
       case "StationFaultChanged":
         addresses.station.send(event);
         for (const connector of addresses.connectors.values()) connector.send(event);
+        return;
+      case "TamperChanged":
+        if (event.tampered) addresses.securityLog.send(tampered);
     }
   });
   ports.reader.listen((presented) => addresses.authorizer.send(presented));
@@ -211,6 +216,7 @@ function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
         store: ports.store,
         table: config.table,
         outbox,
+        board: ports.board,
         notifies: config.security.securityProfiles.length > 1,
       }),
       certStoreActor({
@@ -345,6 +351,7 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         connectors,
         reservations,
         profileScheduler,
+        securityLog: addresses.securityLog,
         smartCharging: featureProfiles.includes("SmartCharging"),
       }),
     ],

@@ -11,6 +11,7 @@
  * | `/connectors/{n}/ev` | `{"demand"?: boolean, "suspended"?: boolean, "socPercent"?: 0 to 100}` |
  * | `/connectors/{n}/lock` | `{"failure": boolean}` |
  * | `/reader/swipe` | `{"idTag", "connectorId"?}`: with a reader at each connector, and only then, it says at which |
+ * | `/tamper` | `{"tampered": boolean}` |
  * | `/power` | `{"state": "failing" \| "cut" \| "on"}` |
  * | `/network` | `{"up": boolean}` |
  * | `/storage` | `{"state": "full" \| "failing" \| "ok"}` |
@@ -43,6 +44,7 @@ export function hardwareEndpoints(
   return [
     ...CONNECTOR_VERBS.map((verb) => verbAt(`/connectors/{n}/${verb}`, HardwareVerb, verb)),
     verbAt("/reader/swipe", HardwareVerb, "swipe"),
+    verbAt("/tamper", HardwareVerb, "tamper"),
     verbAt("/power", HardwareVerb, "power"),
     verbAt("/network", NetworkVerb, "network"),
     verbAt("/storage", StorageVerb, "storage"),

@@ -35,6 +35,7 @@ export function simulatedHardware(world: SimulatedWorld): HardwareVerbs {
         case "clear-fault":
         case "ev":
         case "lock":
+        case "tamper":
           return judged(station, verb, () => void station.perform(verb));
       }
     },
@@ -54,6 +55,7 @@ function judge({ profile, board }: SimulatedWorld["station"], verb: HardwareVerb
       put: nothing,
       putStationFault: nothing,
       putStationWarning: nothing,
+      putTampered: nothing,
       putSupply: nothing,
     },
     reader: { listen: nothing, present: nothing, cut: nothing },

@@ -5,6 +5,7 @@
  * the tree without a last word, while this process and its debug socket stay to take the `on`.
  */
 import type { BootValues } from "../actors/boot.ts";
+import type { SecurityEventRaised } from "../actors/security_log.ts";
 import type { Trace } from "../actors/otp/trace.ts";
 import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
@@ -26,9 +27,11 @@ import type { CredentialsStore } from "../storage/credentials_store.ts";
 import type { StateDirectory } from "../storage/drivers/state_directory.ts";
 import type { Store } from "../storage/store.ts";
 import type { OpenedStore } from "../storage/drivers/deno_kv_store.ts";
+import { describeFinding } from "../storage/finding.ts";
 import { withReserve } from "../storage/reserve.ts";
 import type { Charger, Ending } from "./charger.ts";
 import { startCharger } from "./charger.ts";
+import { findingEvent, reserveReleased } from "./finding_event.ts";
 import { exitCodes, resetExitCode } from "./exit_codes.ts";
 import { Refused } from "./refusals.ts";
 import { openStore } from "./state.ts";
@@ -93,8 +96,22 @@ export function makeSimulation(parts: SimulationParts): Simulation {
 
   async function boot(): Promise<void> {
     if (now.charger !== null || !powered) return;
-    const opened = await openStore(directory, clock.wallMs(), warn);
-    const room = { release: opened.releaseBallast, freeBytes: opened.freeBytes };
+    const findings: SecurityEventRaised[] = [];
+    const opened = await openStore(directory, clock.wallMs(), (finding) => {
+      warn(`! ${describeFinding(finding)}`);
+      const event = findingEvent(finding);
+      if (event === null) return;
+      if (now.charger === null) findings.push(event);
+      else now.charger.addresses.securityLog.send(event);
+    });
+    const room = {
+      release: async () => {
+        const released = await opened.releaseBallast();
+        if (released) now.charger?.addresses.securityLog.send(reserveReleased);
+        return released;
+      },
+      freeBytes: opened.freeBytes,
+    };
     const faulty = faultyStore(withReserve(opened.store, room), storage);
     now.opened = opened;
     now.faulty = faulty;
@@ -123,6 +140,7 @@ export function makeSimulation(parts: SimulationParts): Simulation {
       return;
     }
     now.charger = charger;
+    for (const event of findings) charger.addresses.securityLog.send(event);
     charger.ended.then((ending) => after(() => over(ending)));
   }
 

@@ -8,7 +8,7 @@ import type { OpenedStore } from "../storage/drivers/deno_kv_store.ts";
 import { openDenoKvStore } from "../storage/drivers/deno_kv_store.ts";
 import type { StateDirectory } from "../storage/drivers/state_directory.ts";
 import { openStateDirectory, StateDirectoryInUse } from "../storage/drivers/state_directory.ts";
-import { describeFinding } from "../storage/finding.ts";
+import type { Finding } from "../storage/finding.ts";
 import { Refused } from "./refusals.ts";
 
 /** Takes the directory's lock. Throws `StateDirectoryInUse` and `Refused`. */
@@ -28,12 +28,9 @@ export function ownState(path: string): StateDirectory {
 export async function openStore(
   directory: StateDirectory,
   wallMs: number,
-  warn: (line: string) => void,
+  report: (finding: Finding) => void,
 ): Promise<OpenedStore> {
-  return await openDenoKvStore(directory.path, {
-    wallMs,
-    report: (finding) => warn(`! ${describeFinding(finding)}`),
-  });
+  return await openDenoKvStore(directory.path, { wallMs, report });
 }
 
 /** The text of `--config`. Throws `Refused`. */

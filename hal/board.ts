@@ -28,7 +28,8 @@ export interface BoardState {
 export type BoardEvent =
   | { readonly kind: "ConnectorChanged"; readonly connectorId: number; readonly state: BoardState }
   /** A fault or a warning of the whole station, or the end of one (connector 0): both as they are now. */
-  | { readonly kind: "StationFaultChanged"; readonly fault: Fault | null; readonly warning: Fault | null };
+  | { readonly kind: "StationFaultChanged"; readonly fault: Fault | null; readonly warning: Fault | null }
+  | { readonly kind: "TamperChanged"; readonly tampered: boolean };
 
 /** Two drivers: the simulated one, and later one per controller board. Connectors are numbered 1 to n. */
 export interface Board {
@@ -36,6 +37,8 @@ export interface Board {
   readonly stationFault: () => Fault | null;
   /** It has no car, so of a car it cannot warn. */
   readonly stationWarning: () => Fault | null;
+  /** The housing is open, or whatever its sensors call tampering; false where it has none. */
+  readonly tampered: () => boolean;
   /** A command; `contactorClosed` tells whether it was obeyed. Opening is always safe and never fails. */
   readonly setContactor: (connectorId: number, closed: boolean) => void;
   /**

@@ -47,6 +47,8 @@ const verbs = z.discriminatedUnion("verb", [
   z.strictObject({ verb: z.literal("ev"), connectorId, ...CarWish.unwrap().shape }),
   /** `failure`: the lock is stuck where it is. */
   z.strictObject({ verb: z.literal("lock"), connectorId, failure: z.boolean() }),
+  /** Somebody opens the housing, or closes it. */
+  z.strictObject({ verb: z.literal("tamper"), tampered: z.boolean() }),
   /** `failing`: mains is gone and the board lives on its hold-up energy. `cut`: that is gone as well. */
   z.strictObject({ verb: z.literal("power"), state: z.enum(["on", "failing", "cut"]) }),
 ]);

@@ -82,6 +82,8 @@ export const PhysicalState = z.strictObject({
   station: z.string(),
   stationFault: PhysicalFault.nullable(),
   stationWarning: PhysicalFault.nullable().default(null),
+  /** Its housing is open. */
+  tampered: z.boolean().default(false),
   connectors: z.array(PhysicalConnector).readonly(),
 }).readonly();
 export type PhysicalState = z.infer<typeof PhysicalState>;

@@ -7,6 +7,8 @@ import { parseDateTimeMs } from "./date_time.ts";
 
 /** Half a round trip over a mobile link, and the second that a heartbeat rounds to. */
 const toleranceMs = 2_000;
+/** Beyond it the clock was not corrected but set (security event SettingSystemTime): none drifts so far between two heartbeats. */
+const correctionMaxMs = 60_000;
 /** 2025-01-01: who is before this software has never set a clock, be it a central system or the charger (spec/behaviour.md §17). */
 export const leastCivilMs = 1_735_689_600_000;
 /** 2100-01-01. */
@@ -17,4 +19,9 @@ export function clockToSet(currentTime: string, nowMs: number): number | null {
   const told = parseDateTimeMs(currentTime);
   if (told === null || told < leastCivilMs || told > mostMs) return null;
   return Math.abs(told - nowMs) <= toleranceMs ? null : told;
+}
+
+/** Whether a step of the clock is more than a correction. */
+export function isSetting(fromMs: number, toMs: number): boolean {
+  return Math.abs(toMs - fromMs) > correctionMaxMs;
 }

@@ -31,6 +31,7 @@ export interface SimulatedBoard extends Board {
   readonly put: (outlet: Outlet) => void;
   readonly putStationFault: (fault: PhysicalFault | null) => void;
   readonly putStationWarning: (warning: PhysicalFault | null) => void;
+  readonly putTampered: (tampered: boolean) => void;
   readonly supply: () => Supply;
   readonly putSupply: (supply: Supply) => void;
   readonly flow: (connectorId: number) => Flow;
@@ -43,6 +44,7 @@ export interface SimulatedBoardOptions {
   readonly physical: readonly PhysicalConnector[];
   readonly stationFault: PhysicalFault | null;
   readonly stationWarning: PhysicalFault | null;
+  readonly tampered: boolean;
   /** Called after anything but time has changed what a power cut leaves. */
   readonly changed: () => void;
 }
@@ -50,7 +52,7 @@ export interface SimulatedBoardOptions {
 export function createSimulatedBoard(options: SimulatedBoardOptions): SimulatedBoard {
   const signal = createSignal<BoardEvent>(options.clock);
   const bays = new Bays(options, signal);
-  let { stationFault, stationWarning } = options;
+  let { stationFault, stationWarning, tampered } = options;
 
   /** A command of the charger; a board without power has nobody who could command it. */
   function command(connectorId: number, obey: (bay: Bay) => Outlet): void {
@@ -64,6 +66,7 @@ export function createSimulatedBoard(options: SimulatedBoardOptions): SimulatedB
     },
     stationFault: () => stationFault,
     stationWarning: () => stationWarning,
+    tampered: () => tampered,
     setContactor: (connectorId, closed) => {
       const blocked = stationFault !== null || bays.supply !== "on";
       command(connectorId, (bay) => commandedContactor(bay.outlet, closed, blocked));
@@ -85,6 +88,12 @@ export function createSimulatedBoard(options: SimulatedBoardOptions): SimulatedB
     putStationWarning: (warning) => {
       stationWarning = warning;
       signal.emit({ kind: "StationFaultChanged", fault: stationFault, warning });
+      options.changed();
+    },
+    putTampered: (isTampered) => {
+      if (tampered === isTampered) return;
+      tampered = isTampered;
+      signal.emit({ kind: "TamperChanged", tampered });
       options.changed();
     },
     supply: () => bays.supply,

@@ -31,6 +31,7 @@ export interface HardwareVerbs {
   readonly clearFault: (connectorId: number) => VerbOutcome;
   readonly ev: (connectorId: number, wish: CarWish) => VerbOutcome;
   readonly lock: (connectorId: number, lock: { readonly failure: boolean }) => VerbOutcome;
+  readonly tamper: (tampered: boolean) => VerbOutcome;
   readonly power: (state: Supply) => VerbOutcome;
 }
 
@@ -104,6 +105,10 @@ export function hardwareVerbs(things: Things): HardwareVerbs {
         if (lock) return { kind: "done", outlet: { ...outlet, lockFailure: failure } };
         return { kind: "impossible", why: `connector ${connectorId}: it has no lock that could fail` };
       }),
+    tamper: (tampered) => {
+      board.putTampered(tampered);
+      return done;
+    },
     power: (state) => {
       if (state === "failing" && board.supply() === "cut") {
         return { kind: "impossible", why: "power is cut already, and so cannot begin to fail" };
@@ -157,6 +162,8 @@ export function perform(verbs: HardwareVerbs, request: unknown): VerbOutcome {
     }
     case "lock":
       return verbs.lock(verb.connectorId, { failure: verb.failure });
+    case "tamper":
+      return verbs.tamper(verb.tampered);
     case "power":
       return verbs.power(verb.state);
   }

@@ -58,6 +58,7 @@ export function createSimulatedStation(options: SimulatedStationOptions): Simula
     physical: physical.connectors,
     stationFault: physical.stationFault,
     stationWarning: physical.stationWarning,
+    tampered: physical.tampered,
     changed,
   });
   const meter = createSimulatedMeter({
@@ -86,6 +87,7 @@ export function createSimulatedStation(options: SimulatedStationOptions): Simula
       station: profile.name,
       stationFault: board.stationFault(),
       stationWarning: board.stationWarning(),
+      tampered: board.tampered(),
       connectors: connectors.map(({ id }) => lasting(board.outlet(id))),
     }),
     energyFlows: () => connectors.some(({ id }) => board.flow(id).powerW > 0),
@@ -104,7 +106,14 @@ function newState(profile: StationProfile, model: CarModel): PhysicalState {
     registerWh: 0,
     car: arrivedCar(model),
   }));
-  return { version: 1, station: profile.name, stationFault: null, stationWarning: null, connectors };
+  return {
+    version: 1,
+    station: profile.name,
+    stationFault: null,
+    stationWarning: null,
+    tampered: false,
+    connectors,
+  };
 }
 
 /** What of an outlet a power cut leaves. */

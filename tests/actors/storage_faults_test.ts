@@ -60,6 +60,8 @@ Deno.test("a full disk: the connector says why it begins nothing, and says by it
   await house.advance(5_000);
   assertEquals(said().slice(2), [[30_000, "Preparing", "NoError", undefined, undefined]]);
   assertEquals([contactorClosed(house), house.sent("StartTransaction")], [false, []]);
+  // The security log stores and sends what it could not.
+  await house.advance(60_000);
   // Nothing is asked of a store that is well.
   let commits = 0;
   house.watchCommits(() => void (commits += 1));

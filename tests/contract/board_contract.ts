@@ -22,6 +22,7 @@ export interface BoardUnderTest {
   readonly setWarning: (warning: PhysicalTrouble) => void;
   readonly setStationWarning: (warning: PhysicalFault) => void;
   readonly setStationFault: (fault: PhysicalFault | null) => void;
+  readonly setTampered: (tampered: boolean) => void;
   /** The lock is stuck where it is; on a fixed cable nothing. */
   readonly jamLock: () => void;
 }
@@ -173,6 +174,19 @@ export function testBoard(name: string, make: () => BoardUnderTest): void {
     assertEquals(events, [{ kind: "StationFaultChanged", fault: null, warning: fault }]);
     under.setStationFault(null);
     assertEquals(under.board.stationWarning(), null);
+  });
+
+  check("tampering is told when it begins and when it ends, and stops nothing", async (under) => {
+    await closed(under);
+    assertEquals(under.board.tampered(), false);
+    const events = recorded(under.board);
+    for (const tampered of [true, true, false]) under.setTampered(tampered);
+    await under.settle();
+    assertEquals(events, [
+      { kind: "TamperChanged", tampered: true },
+      { kind: "TamperChanged", tampered: false },
+    ]);
+    assertEquals([under.board.state(1).contactorClosed, under.board.tampered()], [true, false]);
   });
 
   check("a lock holds the plug of a detachable cable, and does nothing on a fixed one", async (under) => {

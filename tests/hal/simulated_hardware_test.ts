@@ -29,6 +29,7 @@ for (const profile of [referenceDc, acTwoSockets, dcFour]) {
       unplugEv: () => verbs.unplug(1, "ev"),
       setFault: (fault) => fault === null ? verbs.clearFault(1) : verbs.fault(1, fault),
       setWarning: (warning) => verbs.fault(1, warning, "warning"),
+      setTampered: (tampered) => verbs.tamper(tampered),
       setStationWarning: (warning) => verbs.fault(0, warning, "warning"),
       setStationFault: (fault) => fault === null ? verbs.clearFault(0) : verbs.fault(0, fault),
       jamLock: () => verbs.lock(1, { failure: true }),

@@ -30,6 +30,23 @@ check("§3: other CALLs overtake transaction messages", {
   waiting: ["ordinary"],
   transactionMessageDueMs: 0,
 }, { kind: "call", index: 0 });
+check("what is in the background lets other CALLs pass", { waiting: ["background", "ordinary"] }, {
+  kind: "call",
+  index: 1,
+});
+check("and transaction messages that are due", { waiting: ["background"], transactionMessageDueMs: 0 }, {
+  kind: "transactionMessage",
+});
+check("but not those that have to wait", { waiting: ["background"], transactionMessageDueMs: nowMs + 1 }, {
+  kind: "call",
+  index: 0,
+});
+for (const registration of ["Unregistered", "Pending", "Rejected"] as const) {
+  check(`A04.FR.02: ${registration}, nothing goes in the background`, {
+    registration,
+    waiting: ["background"],
+  }, nothing);
+}
 check("due at this very moment", { transactionMessageDueMs: nowMs }, { kind: "transactionMessage" });
 check("not due yet, it says when", { transactionMessageDueMs: nowMs + 1 }, {
   kind: "nothing",

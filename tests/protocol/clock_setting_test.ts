@@ -1,6 +1,6 @@
 /** When the central system's time is taken for the charger's own (OCPP 1.6 §4.2, §4.6; spec/behaviour.md §17). */
 import { assertEquals } from "@std/assert";
-import { clockToSet } from "../../protocol/clock_setting.ts";
+import { clockToSet, isSetting } from "../../protocol/clock_setting.ts";
 
 const now = "2026-03-01T12:00:00Z";
 
@@ -35,4 +35,17 @@ for (
   const garbage of ["", "now", "2026-02-30T12:00:00Z", "2026-03-01", "1772366400000", "2026-03-01T25:00:00Z"]
 ) {
   check(`no time at all: "${garbage}"`, garbage, null);
+}
+
+for (
+  const [sentence, stepMs, expected] of [
+    ["a minute ahead is a correction", 60_000, false],
+    ["more is a setting, and a security event", 60_001, true],
+    ["a minute back is a correction", -60_000, false],
+    ["more is a setting as well", -60_001, true],
+  ] as const
+) {
+  Deno.test({ name: `clock setting: ${sentence}`, permissions: "none" }, () => {
+    assertEquals(isSetting(1_000_000, 1_000_000 + stepMs), expected);
+  });
 }
