@@ -14,7 +14,7 @@ import { isValid } from "../protocol/certificate.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
 import type { ChangeConfigurationRequest } from "../protocol/messages/core.ts";
 import type { Proof, SecurityProfile } from "../protocol/proof.ts";
-import { presentOf, whenServed, withNewProof, withStoredChange } from "../protocol/proof.ts";
+import { presentOf, servedLast, whenServed, withNewProof, withStoredChange } from "../protocol/proof.ts";
 import type { SecurityChange } from "../protocol/security_change.ts";
 import { judgeAuthorizationKey, judgeSecurityProfile } from "../protocol/security_change.ts";
 import { securityKeyOf } from "../protocol/security_key.ts";
@@ -136,6 +136,9 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
         return this.#requests.arm();
       case "SettingsChanged":
         this.#settings = message.settings;
+        return;
+      case "TellSecurityProfile":
+        return this.#tell(message.reply);
     }
   }
 
@@ -185,6 +188,11 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
     const roots = this.#roots.afterSuccess(kept, peerChain);
     const isLess = proofs.length < kept.proofs.length || roots !== kept.roots;
     if (isLess) await this.#book.write({ ...kept, proofs, roots });
+  }
+
+  async #tell(reply: Reply<SecurityProfile>): Promise<void> {
+    const { proofs } = await this.#book.read();
+    reply(servedLast(proofs).securityProfile);
   }
 
   /** A05.FR.03, A05.FR.04: it has to be valid now. */

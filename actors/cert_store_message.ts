@@ -13,6 +13,7 @@ import type {
   InstallCertificateRequest,
   SignCertificateResponse,
 } from "../protocol/messages/security.ts";
+import type { SecurityProfile } from "../protocol/proof.ts";
 import type { KeyMade } from "../storage/key_ring.ts";
 import type { SettingsChanged } from "./configuration.ts";
 import type { ClockStepped } from "./connector_message.ts";
@@ -58,6 +59,8 @@ export type CertStoreMessage =
   }
   /** The central system has served the charger on this connection. */
   | ({ readonly kind: "ProofServed" } & Connection)
+  /** Replies with the security profile that was served last (A05.FR.08). */
+  | { readonly kind: "TellSecurityProfile"; readonly reply: Reply<SecurityProfile> }
   | CertificateRequestStep
   | ClockStepped
   | SettingsChanged;

@@ -103,7 +103,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   #lastClose: CloseReason | null = null;
   /** Of the last dial. */
   #proof: Proof | null = null;
-  #url: string | null = null;
+  #url = "";
   /** Of the socket that is open. */
   #peerChain: readonly string[] = [];
   /** Dials since a proof was served. */
@@ -231,13 +231,16 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   }
 
   #closed(why: CloseReason): void {
-    const wasOpen = this.#state === "open" || this.#state === "closing";
+    const wasClosing = this.#state === "closing";
+    const wasOpen = this.#state === "open" || wasClosing;
     this.#state = "waiting";
     this.#held.socket = null;
     this.#cancelPing();
     this.#lastClose = why;
     this.#failures += 1;
-    this.#refusals = this.#served ? 0 : this.#refusals + 1;
+    // A connection that was ended at our own wish has refused nothing.
+    if (this.#served) this.#refusals = 0;
+    else if (!wasClosing) this.#refusals += 1;
     const waitMs = backoffMs(this.#parts.backoff, this.#failures, this.#parts.entropy.fraction("link"));
     this.#self.trace("LinkClosed", { why, retryInMs: waitMs });
     const event = linkEventOf(why);

@@ -199,7 +199,6 @@ function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
       configurationActor({
         address: addresses.configuration,
         store: ports.store,
-        credentials: ports.credentials,
         table: config.table,
         certStore,
         listeners: [
