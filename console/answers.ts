@@ -25,6 +25,7 @@
  * 405 for a method that it does not have, 413 for a body over 64 KiB. A 202 is sent before its effect begins.
  */
 import { z } from "zod";
+import { SecurityProfile } from "../protocol/proof.ts";
 import type { TreeNode } from "../actors/otp/tree.ts";
 
 const nodeState = z.enum(["starting", "running", "restarting", "waiting", "stopping", "stopped"]);
@@ -141,6 +142,8 @@ const connector = z.object({
 export const Link = z.object({
   state: z.enum(["waiting", "connecting", "open"]),
   url: z.string(),
+  /** With which it was dialled last; null before the first dial. */
+  securityProfile: SecurityProfile.nullable(),
   /** Since the last frame that came in. */
   failures: z.number(),
   lastClose: lastClose.nullable(),

@@ -11,6 +11,8 @@ const NOTHING_GIVEN = {
   state: undefined,
   socket: undefined,
   authKeyFile: undefined,
+  securityProfile: undefined,
+  rootFiles: [],
   set: {},
   quiet: false,
   json: false,
@@ -51,6 +53,7 @@ check("--version", { kind: "version" });
 // Every option of simulate, once.
 check(
   "simulate --config a.json --csms ws://h/o --id CP9 --station dc-four --state /s --socket /k --auth-key-file /f " +
+    "--security-profile 2 --root-file /r --root-file /s " +
     "--set HeartbeatInterval=300 --speed 2.5 --on-reset exit --once --quiet --json",
   {
     kind: "simulate",
@@ -62,6 +65,8 @@ check(
       state: "/s",
       socket: "/k",
       authKeyFile: "/f",
+      securityProfile: 2,
+      rootFiles: ["/r", "/s"],
       set: { HeartbeatInterval: "300" },
       speed: 2.5,
       onReset: "exit",

@@ -134,7 +134,7 @@ check("GET /status tells what the actors know", async (_, asker) => {
     registration: "Accepted",
     heartbeat: { intervalS: 300, last: "2026-01-01T00:00:00.000Z" },
     fault: null,
-    link: { state: "open", url: "ws://csms.example/CP001", failures: 0, lastClose: null },
+    link: { state: "open", url: "ws://csms.example/CP001", securityProfile: 0, failures: 0, lastClose: null },
     queue: {
       transactionMessages: 2,
       waiting: 1,

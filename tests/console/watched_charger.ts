@@ -38,7 +38,7 @@ export const CONNECTOR_SNAPSHOT = {
 };
 
 const SNAPSHOTS: Readonly<Record<string, unknown>> = {
-  link: { state: "open", url: "ws://csms.example/CP001", failures: 0, lastClose: null },
+  link: { state: "open", url: "ws://csms.example/CP001", securityProfile: 0, failures: 0, lastClose: null },
   outbox: {
     linkUp: true,
     registration: "Accepted",
