@@ -21,6 +21,7 @@ import type { Store } from "../storage/store.ts";
 import type { AvailabilityBook } from "./availability.ts";
 import { openAvailability } from "./availability.ts";
 import { CivilClock } from "./civil_clock.ts";
+import type { CertStoreMessage } from "./cert_store_message.ts";
 import type { ConfigurationMessage } from "./configuration.ts";
 import type { ConnectorMessage, UnlockAnswer } from "./connector_message.ts";
 import { tracingDamaged } from "./damaged_record.ts";
@@ -60,6 +61,7 @@ export interface StationParts {
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
   readonly reservations: Address<ReservationsMessage>;
   readonly profileScheduler: Address<ProfileSchedulerMessage>;
+  readonly certStore: Address<CertStoreMessage>;
   readonly securityLog: Address<SecurityEventRaised>;
   /** The feature profile is on. */
   readonly smartCharging: boolean;
@@ -202,6 +204,8 @@ class StationBehaviour implements Behaviour<StationMessage> {
         return this.#remote.answered(message);
       case "TriggerMessage":
         return this.#triggering.asked(message.request, message.reply);
+      case "ExtendedTriggerMessage":
+        return this.#triggering.askedMore(message.request, this.#settings.CpoName, message.reply);
       case "ChangeAvailability":
         return this.#availability.change(message.request, message.reply);
       case "AvailabilityAnswered":

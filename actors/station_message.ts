@@ -13,6 +13,7 @@ import type {
   UnlockConnectorRequest,
 } from "../protocol/messages/core.ts";
 import type { TriggerMessageRequest } from "../protocol/messages/remote_trigger.ts";
+import type { ExtendedTriggerMessageRequest } from "../protocol/messages/security.ts";
 import type { SettingsChanged } from "./configuration.ts";
 import type { ConnectorChanged, UnlockAnswer } from "./connector_message.ts";
 import type { HeartbeatConcluded, HeartbeatDue } from "./heartbeating.ts";
@@ -50,6 +51,11 @@ export type StationMessage =
   }
   | ProfileOffered
   | ConnectorAnswered
+  | {
+    readonly kind: "ExtendedTriggerMessage";
+    readonly request: ExtendedTriggerMessageRequest;
+    readonly reply: Reply<Answer>;
+  }
   | {
     readonly kind: "TriggerMessage";
     readonly request: TriggerMessageRequest;

@@ -9,12 +9,14 @@ import type { SecurityEventRaised } from "../actors/security_log.ts";
 import type { Trace } from "../actors/otp/trace.ts";
 import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
+import { createDenoTlsStream } from "../hal/drivers/deno_tls_stream.ts";
+import { createOpensslStream } from "../hal/drivers/openssl_stream.ts";
 import type { SimulatedStation } from "../hal/drivers/simulated_station.ts";
 import { createSimulatedStation } from "../hal/drivers/simulated_station.ts";
 import { createNodeDigest } from "../hal/drivers/node_digest.ts";
+import { createNodeX509 } from "../hal/drivers/node_x509.ts";
 import { createSystemClock } from "../hal/drivers/system_clock.ts";
 import { createSystemEntropy } from "../hal/drivers/system_entropy.ts";
-import { createTcpStream } from "../hal/drivers/tcp_stream.ts";
 import { createWsWebSocket } from "../hal/drivers/ws_websocket.ts";
 import type { StationProfile } from "../hal/station_profile.ts";
 import type { BootNotificationRequest } from "../protocol/messages/core.ts";
@@ -24,6 +26,7 @@ import type { NetworkSwitch } from "../simulator/network_switch.ts";
 import { networkSwitch } from "../simulator/network_switch.ts";
 import { keepPhysicalState, readPhysicalState } from "../simulator/physical_state_file.ts";
 import type { CredentialsStore } from "../storage/credentials_store.ts";
+import type { KeyRingFiles } from "../storage/drivers/key_ring_files.ts";
 import type { StateDirectory } from "../storage/drivers/state_directory.ts";
 import type { Store } from "../storage/store.ts";
 import type { OpenedStore } from "../storage/drivers/deno_kv_store.ts";
@@ -40,6 +43,7 @@ export interface SimulationParts {
   readonly profile: StationProfile;
   readonly bootNotification: BootNotificationRequest;
   readonly credentials: CredentialsStore;
+  readonly keyRing: KeyRingFiles;
   readonly values: BootValues;
   readonly directory: StateDirectory;
   readonly clock: Clock;
@@ -80,7 +84,7 @@ export function makeSimulation(parts: SimulationParts): Simulation {
   });
   // In real time: a file that follows a hurried register would be written a thousand times a second.
   const release = keepPhysicalState(station, realTime, physicalPath, warn);
-  const network = networkSwitch(createWsWebSocket(createTcpStream()), clock);
+  const network = networkSwitch(createWsWebSocket(tlsDrivers[profile.security.tlsDriver](privateKey)), clock);
   const entropy = createSystemEntropy();
   const digest = createNodeDigest();
   const ended = Promise.withResolvers<number>();
@@ -123,6 +127,8 @@ export function makeSimulation(parts: SimulationParts): Simulation {
       digest,
       store: parts.watchStore(faulty.store),
       credentials: parts.credentials,
+      keys: parts.keyRing.ring,
+      x509: createNodeX509(),
       websocket: network.driver,
       board,
       meter,
@@ -208,5 +214,13 @@ export function makeSimulation(parts: SimulationParts): Simulation {
 
 /** In real time: long enough to be read, short enough for whoever has just made room on the disk. */
 const bootAgainMs = 2_000;
+
+/** Of security profiles 2 and 3; either dials TCP for the others. */
+const tlsDrivers = { openssl: createOpensslStream, deno: createDenoTlsStream } as const;
+
+/** No key is made on this charger, so none can be asked for. */
+function privateKey(keyId: string): never {
+  throw new Error(`cannot read the private key ${keyId}: this charger has none`);
+}
 
 const endCodes = { stopped: exitCodes.stopped, gaveUp: exitCodes.failed } as const;

@@ -96,6 +96,8 @@ const security = z.strictObject({
   plainAuthorizationKey: z.boolean(),
   /** What a TLS connection offers, in this order (SEC-4). */
   tlsCipherSuites: z.array(TlsCipherSuite).readonly(),
+  /** The system's OpenSSL 3, which knows them all, or Deno's own, which needs nothing and chooses among its suites itself. */
+  tlsDriver: z.enum(["openssl", "deno"]),
   /** This software keeps the last one (AQ-1: no). */
   removesLastCentralSystemRootCertificate: z.literal(false),
   /** This software keeps the last one (AQ-3: no). */

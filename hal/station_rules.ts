@@ -94,12 +94,16 @@ function checkFeatures(profile: StationProfile, refuse: Refuse): void {
 }
 
 function checkSecurity(profile: StationProfile, refuse: Refuse): void {
-  const { securityProfiles, tlsCipherSuites } = profile.security;
+  const { securityProfiles, tlsCipherSuites, tlsDriver } = profile.security;
   refuseRepeated(securityProfiles, ["security", "securityProfiles"], refuse);
   refuseRepeated(tlsCipherSuites, ["security", "tlsCipherSuites"], refuse);
   if (tlsCipherSuites.length === 0 && securityProfiles.some((number) => number >= 2)) {
     const message = "write at least one, for security profiles 2 and 3 use TLS";
     refuse(["security", "tlsCipherSuites"], tlsCipherSuites.join(), message);
+  }
+  if (tlsDriver === "deno" && tlsCipherSuites.some((suite) => suite.startsWith("TLS_RSA_"))) {
+    const message = 'write "openssl", for Deno\'s own TLS has no TLS_RSA_… suites';
+    refuse(["security", "tlsDriver"], tlsDriver, message);
   }
 }
 

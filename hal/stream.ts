@@ -37,9 +37,9 @@ export type PrivateKeys = (keyId: string) => string;
 /** What a handshake has come to. */
 export interface TlsFacts {
   readonly version: "TLSv1.2" | "TLSv1.3";
-  /** Its IANA name, one of those offered. */
+  /** Its IANA name. */
   readonly cipherSuite: string;
-  /** The peer's certificates as it sent them: PEM, the leaf first. */
+  /** The peer's certificates: PEM, the leaf first, then its issuers; one that is a root of ours may be missing. */
   readonly peerChain: readonly string[];
 }
 

@@ -42,6 +42,9 @@ export type Proof = z.infer<typeof Proof>;
 /** At least one; each more is a change that no success has confirmed yet, and a central system that sends many is bounded. */
 export const PROOFS_MAX = 4;
 
+/** Certificates that are not valid yet: a central system that signs for next month, and thinks better of it, needs two. */
+export const UPCOMING_MAX = 4;
+
 /** Newest first. */
 export const Proofs = z.tuple([Proof], Proof).readonly().superRefine((proofs, context) => {
   if (proofs.length > PROOFS_MAX) {

@@ -3,6 +3,7 @@
  * (security white paper A00, A01, A05; TC_073, TC_083, TC_084).
  */
 import { assert, assertEquals } from "@std/assert";
+import { simulatedCertificate } from "../../hal/drivers/simulated_x509.ts";
 import type { Gate } from "../sim/central_system_model.ts";
 import type { CalmHouse, CalmHouseOptions } from "./calm_house.ts";
 import { actions, bootedHouse, chargingHouse, contactorClosed, newHouse } from "./calm_house.ts";
@@ -10,12 +11,26 @@ import { actions, bootedHouse, chargingHouse, contactorClosed, newHouse } from "
 const OLD = "6f6c6420".repeat(4);
 const NEW = "6e657720".repeat(4);
 const NEWER = "6e657765".repeat(4);
-const ROOT = { certificateType: "CentralSystemRootCertificate", pem: "a root" } as const;
-const CERTIFICATE = { chain: "a chain", keyId: "one" };
+const START_MS = Date.UTC(2026, 0, 1);
+const YEAR_MS = 365 * 86_400_000;
+const name = { organization: "CPO", commonName: "any" };
 
-function secured(profile: 0 | 1 | 2 | 3, more: CalmHouseOptions = {}): CalmHouseOptions {
-  const proof = { number: 1, securityProfile: profile, authorizationKey: OLD, certificate: CERTIFICATE };
-  return { ...more, credentials: { proofs: [proof], roots: [ROOT] } };
+/** Valid until then. */
+function pem(notAfterMs: number): string {
+  const validity = { notBeforeMs: START_MS - YEAR_MS, notAfterMs };
+  const signed = { serialNumber: "1", subject: name, issuer: name, publicKey: "aa", signedWith: "aa" };
+  return simulatedCertificate({ ...signed, ...validity, isCa: true });
+}
+
+const GOOD = pem(START_MS + YEAR_MS);
+const EXPIRED = pem(START_MS - 1);
+const CERTIFICATE = { chain: GOOD, keyId: "one" };
+
+function secured(profile: 0 | 1 | 2 | 3, { root = GOOD, chain = GOOD } = {}): CalmHouseOptions {
+  const certificate = { ...CERTIFICATE, chain };
+  const proof = { number: 1, securityProfile: profile, authorizationKey: OLD, certificate };
+  const roots = [{ certificateType: "CentralSystemRootCertificate" as const, pem: root }];
+  return { credentials: { proofs: [proof], roots } };
 }
 
 /** What a knock says of itself: `2 old` is profile 2 with the old password. */
@@ -182,6 +197,11 @@ Deno.test("A05.FR.02 to FR.04: without what the profile needs it is Rejected", a
   assertEquals(await change(bare, "AuthorizationKey", OLD), "Accepted");
   assertEquals(await change(bare, "SecurityProfile", "2"), "Rejected", "there is no root");
   assertEquals(await change(bare, "SecurityProfile", "1"), "Accepted");
+  const withoutRoot = await bootedHouse(secured(1, { root: EXPIRED }));
+  assertEquals(await change(withoutRoot, "SecurityProfile", "2"), "Rejected", "the root has expired");
+  const withoutLeaf = await bootedHouse(secured(1, { chain: EXPIRED }));
+  assertEquals(await change(withoutLeaf, "SecurityProfile", "3"), "Rejected", "the certificate has expired");
+  assertEquals(await change(withoutLeaf, "SecurityProfile", "2"), "Accepted");
 });
 
 Deno.test("a password that comes on the old connection, while a profile waits, does not bring profile 1 back once 2 has served", async () => {

@@ -26,6 +26,8 @@ export interface World {
   /** Lets time pass until the promise is settled. */
   readonly pass: <T>(promise: Promise<T>) => Promise<T>;
   readonly stop: () => Promise<void>;
+  /** How long a time-out is that is to run out, or one that is to be kept. Default 50. */
+  readonly shortMs?: number;
 }
 
 /** The charger's end of a connection under test. */
@@ -40,7 +42,6 @@ interface Pair {
   readonly peer: SimulatedPeer;
 }
 
-const shortMs = 50;
 const longMs = 10_000;
 const payloadBytesMax = 1_000;
 const cutOff: CloseReason = { kind: "closed", code: 1006, reason: "" };
@@ -62,6 +63,10 @@ export function checkWebSocket(name: string, createWorld: () => Promise<World>):
 }
 
 type Check = (rule: string, body: (world: World) => Promise<void>) => void;
+
+function short({ shortMs = 50 }: World): number {
+  return shortMs;
+}
 
 function checkHandshake(check: Check): void {
   check(
@@ -125,14 +130,14 @@ function checkHandshake(check: Check): void {
 
   check("gives up a handshake that is never answered", async (world) => {
     world.accept(() => {});
-    const near = connect(world, { handshakeTimeoutMs: shortMs });
+    const near = connect(world, { handshakeTimeoutMs: short(world) });
     await endsWith(world, near, { kind: "timeout", phase: "handshake" });
   });
 
   check("an open connection outlives its handshake time-out", async (world) => {
-    const { near } = await open(world, { handshakeTimeoutMs: shortMs });
+    const { near } = await open(world, { handshakeTimeoutMs: short(world) });
     world.accept(() => {});
-    await world.pass(connect(world, { handshakeTimeoutMs: shortMs }).next("Closed"));
+    await world.pass(connect(world, { handshakeTimeoutMs: short(world) }).next("Closed"));
     assertEquals(near.events, [{ kind: "Opened", subprotocol: "ocpp1.6" }]);
     near.connection.terminate();
     await endsWith(world, near, cutOff);
@@ -249,7 +254,7 @@ function checkClosing(check: Check): void {
   });
 
   check("cuts a peer that never completes the close", async (world) => {
-    const { near } = await open(world, { closeTimeoutMs: shortMs });
+    const { near } = await open(world, { closeTimeoutMs: short(world) });
     world.silence();
     near.connection.close(1000, "");
     await endsWith(world, near, { kind: "timeout", phase: "close" });

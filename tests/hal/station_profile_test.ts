@@ -227,6 +227,11 @@ const broken: readonly (readonly [StationProfile, Readonly<Record<string, unknow
   ],
   [
     referenceDc,
+    { "security.tlsDriver": "deno" },
+    'security.tlsDriver: write "openssl", for Deno\'s own TLS has no TLS_RSA_… suites, not "deno"',
+  ],
+  [
+    referenceDc,
     { "limits.SendLocalListMaxLength": 6 },
     "limits.SendLocalListMaxLength: write at most LocalAuthListMaxLength, which is 5, not 6",
   ],

@@ -1,0 +1,193 @@
+/**
+ * TLS over Deno's own (`node:tls`, rustls): ECDHE suites and TLS 1.3, nothing to install.
+ *
+ * Law: not a byte is written before the peer is proven. Of the suites only their versions are ours to choose: it offers all
+ * that it has (AES-GCM and ChaCha20, each with ECDHE), and the station's rules keep TLS_RSA_… away (`station_rules.ts`).
+ */
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
+import { Duplex } from "node:stream";
+import {
+  checkServerIdentity,
+  connect,
+  type ConnectionOptions,
+  type DetailedPeerCertificate,
+  type PeerCertificate,
+  type TLSSocket,
+} from "node:tls";
+import {
+  type Dialled,
+  type PrivateKeys,
+  type StreamDriver,
+  type StreamTarget,
+  type TlsFacts,
+  TlsFailed,
+  type TlsFault,
+  type TlsOptions,
+} from "../stream.ts";
+import { createTcpStream } from "./tcp_stream.ts";
+
+export function createDenoTlsStream(privateKeys: PrivateKeys): StreamDriver {
+  const plain = createTcpStream();
+  return {
+    dial: (target) => {
+      const { host, port, tls } = target;
+      if (tls === undefined) return plain.dial(target);
+      try {
+        const roots = tls.roots.map((root) => readCertificate(root, "an installed root certificate"));
+        const options = {
+          ...trust(tls),
+          ...identity(tls, privateKeys),
+          ...naming(target, tls),
+          ...versions(tls),
+        };
+        return wrap(connect({ host, port, ...options }), `${host}:${port}`, roots);
+      } catch (error) {
+        return refusal(error instanceof TlsFailed ? error : new TlsFailed("other", String(error)));
+      }
+    },
+  };
+}
+
+/** What is given as `ca` takes the place of every other root; nothing at all would leave Deno's own in force. */
+function trust(tls: TlsOptions): ConnectionOptions {
+  if (tls.roots.length > 0) return { ca: [...tls.roots] };
+  throw new TlsFailed("certificate", "cannot prove any central system: no root certificate is installed");
+}
+
+/** A pair that does not fit is offered to nobody: rustls would fail, and blame the version. */
+function identity({ certificate }: TlsOptions, privateKeys: PrivateKeys): ConnectionOptions {
+  if (certificate === undefined) return {};
+  const leaf = readCertificate(certificate.chain, "our certificate");
+  const key = privateKeys(certificate.keyId);
+  if (!fits(leaf, key)) {
+    throw new TlsFailed(
+      "other",
+      `cannot use the private key ${certificate.keyId} with our certificate: they are no pair`,
+    );
+  }
+  return { cert: certificate.chain, key };
+}
+
+function fits(leaf: X509Certificate, privateKey: string): boolean {
+  try {
+    return leaf.checkPrivateKey(createPrivateKey(privateKey));
+  } catch {
+    throw new TlsFailed("other", "cannot read our private key: it is no PEM of a private key");
+  }
+}
+
+/** Alternative names first, the common name where there are none (`checkServerIdentity`); an address is sent nowhere. */
+function naming({ host }: StreamTarget, { wildcards }: TlsOptions): ConnectionOptions {
+  return {
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    checkServerIdentity: (name, certificate) => {
+      const error = checkServerIdentity(name, certificate);
+      if (error !== undefined || wildcards || isIP(name) !== 0 || isNamed(name, certificate)) return error;
+      return new TlsFailed(
+        "certificate",
+        `cannot accept a wildcard certificate for ${name}: AllowCSMSTLSWildcards is false`,
+      );
+    },
+  };
+}
+
+function isNamed(host: string, { subject, subjectaltname }: PeerCertificate): boolean {
+  const alternatives = (subjectaltname ?? "").split(", ").filter((name) => name.startsWith("DNS:"));
+  const names = alternatives.length > 0 ? alternatives.map((name) => name.slice(4)) : [subject.CN].flat();
+  return names.some((name) => name?.toLowerCase() === host.toLowerCase());
+}
+
+function versions({ cipherSuites }: TlsOptions): ConnectionOptions {
+  const suites13 = cipherSuites.filter((suite) => !suite.includes("_WITH_"));
+  return {
+    minVersion: suites13.length < cipherSuites.length ? "TLSv1.2" : "TLSv1.3",
+    maxVersion: suites13.length > 0 ? "TLSv1.3" : "TLSv1.2",
+  };
+}
+
+/** A stream of our own, which waits for the proof and whose errors are ours. */
+function wrap(socket: TLSSocket, peer: string, roots: readonly X509Certificate[]): Dialled {
+  let facts: TlsFacts | undefined;
+  let early: (() => void) | null = null;
+  const stream = new Duplex({
+    allowHalfOpen: false,
+    read: () => void socket.resume(),
+    write: (bytes, _encoding, done) => {
+      if (facts === undefined) early = () => socket.write(bytes, done);
+      else socket.write(bytes, done);
+    },
+    final: (done) => void socket.end(() => done()),
+    destroy: (error, done) => {
+      socket.destroy();
+      done(error);
+    },
+  });
+  socket.setNoDelay(true);
+  socket.on("secureConnect", () => {
+    facts = factsOf(socket, roots);
+    early?.();
+    early = null;
+  });
+  socket.on("data", (bytes) => {
+    if (!stream.push(bytes)) socket.pause();
+  });
+  socket.on("end", () => stream.push(null));
+  socket.on("error", (error) => stream.destroy(translated(error, peer)));
+  return { stream, tls: () => facts };
+}
+
+function factsOf(socket: TLSSocket, roots: readonly X509Certificate[]): TlsFacts {
+  return {
+    version: socket.getProtocol() === "TLSv1.3" ? "TLSv1.3" : "TLSv1.2",
+    cipherSuite: socket.getCipher().standardName,
+    peerChain: peerChain(socket.getPeerCertificate(true), new Set(roots.map((root) => root.fingerprint256))),
+  };
+}
+
+/** Its issuers are linked up to the root, which comes from us and is linked to itself. */
+function peerChain(leaf: DetailedPeerCertificate, roots: ReadonlySet<string>): readonly string[] {
+  const chain = new Map<string, string>();
+  let next: DetailedPeerCertificate | undefined = leaf;
+  while (next !== undefined && !chain.has(next.fingerprint256) && !roots.has(next.fingerprint256)) {
+    chain.set(next.fingerprint256, new X509Certificate(next.raw).toString());
+    next = next.issuerCertificate;
+  }
+  return [...chain.values()];
+}
+
+function translated(error: Error & { readonly code?: unknown }, peer: string): Error {
+  if (error instanceof TlsFailed) return error;
+  const code = String(error.code);
+  const hungUp = code === "ECONNRESET" && error.message.startsWith("Client network socket disconnected");
+  // ECONNREFUSED, ENOTFOUND and their like are the network's.
+  if (!hungUp && /^E[A-Z]+$/.test(code)) return error;
+  return new TlsFailed(faultOf(code, error.message), `TLS with ${peer} failed: ${error.message} (${code})`);
+}
+
+/** Those that are about us; of the others HandshakeFailure may mean that we have no certificate, too. */
+const ABOUT_US = /^(.*Certificate.*|UnknownCA|AccessDenied|DecryptError)$/;
+
+/** An alert of the peer's has rustls' words, and a code that other errors have too. */
+function faultOf(code: string, message: string): TlsFault {
+  const alert = /^received fatal alert: (\w+)/.exec(message)?.[1] ?? "";
+  if (alert === "ProtocolVersion" || code === "ERR_SSL_UNSUPPORTED_PROTOCOL") return "version";
+  if (alert === "HandshakeFailure" || alert === "InsufficientSecurity") return "cipherSuite";
+  if (ABOUT_US.test(alert)) return "refusedUs";
+  // Each fault of a chain has a code of its own: UNABLE_TO_VERIFY_LEAF_SIGNATURE, CERT_HAS_EXPIRED …
+  return code.startsWith("ERR_TLS_CERT") || !code.startsWith("E") ? "certificate" : "other";
+}
+
+function readCertificate(pem: string, what: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch (error) {
+    throw new TlsFailed("other", `cannot read ${what}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** A stream that never connects, so that the refusal takes the way of every other failure. */
+function refusal(error: TlsFailed): Dialled {
+  const stream = new Duplex({ read: () => {}, write: () => {} });
+  return { stream: stream.destroy(error), tls: () => undefined };
+}

@@ -1,0 +1,81 @@
+/** The driver of OpenSSL frees what it makes, loads what it needs when it needs it, and says what is missing. */
+import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
+import { loadOpenssl, opensslPaths } from "../../hal/drivers/openssl_library.ts";
+import { createOpensslStream } from "../../hal/drivers/openssl_stream.ts";
+import denoJson from "../../deno.json" with { type: "json" };
+import { certificates } from "../tls/certificates.ts";
+import { type CountedOpenssl, countedOpenssl } from "../tls/counted_openssl.ts";
+import { createTlsLab, dial, target } from "../tls/tls_lab.ts";
+
+Deno.test("openssl: every object is freed once, however the connection ends", async () => {
+  let counted: CountedOpenssl | undefined;
+  await using lab = await createTlsLab((keys) =>
+    createOpensslStream(keys, () => (counted ??= countedOpenssl()).load())
+  );
+  const { root, client, server, otherRoot } = lab.certificates;
+  const certificate = { chain: client.chain, keyId: "own" };
+  const own = { forwardTo: lab.echo.port, clientRoots: [root.certificate] };
+  const { port } = await lab.server.listen({ ...server.rsa, ...own });
+  const cut = await lab.plain((socket) => socket.once("data", () => socket.resetAndDestroy()));
+  const silent = await lab.plain((socket) => socket.resume());
+  const attempts = [
+    { port, certificate },
+    { port },
+    { port, certificate, roots: [otherRoot.certificate] },
+    { port, certificate, roots: [root.certificate, "no certificate"] },
+    { port, certificate: { ...certificate, chain: "no certificate" } },
+    { port, certificate: { ...certificate, keyId: "lost" } },
+    { port, certificate: { ...certificate, keyId: "damaged" } },
+    { port, certificate: { ...certificate, keyId: "strange" } },
+    { port: cut.port, certificate },
+    { port: 1, certificate },
+  ];
+  const outcomes = [];
+  for (const attempt of attempts) outcomes.push((await dial(lab, attempt)).kind);
+  const failed = "failed";
+  assertEquals(outcomes, ["echoed", ...Array(7).fill(failed), "network", "network"]);
+
+  const { stream } = lab.driver.dial(target(lab, { port: silent.port }));
+  stream.destroy();
+  stream.destroy();
+  await new Promise((resolve) => stream.on("close", resolve));
+  // A context, a session and its two memories, and a certificate at the least.
+  assertGreater(counted?.allFreed() ?? 0, 5 * attempts.length);
+});
+
+Deno.test("openssl: it is loaded by the first secure dial, once, and not by a plain one", async () => {
+  let loads = 0;
+  await using lab = await createTlsLab((keys) =>
+    createOpensslStream(keys, () => {
+      loads++;
+      return loadOpenssl();
+    })
+  );
+  const { stream } = lab.driver.dial({ host: "127.0.0.1", port: lab.echo.port });
+  stream.write("plain");
+  await new Promise((resolve) => stream.on("data", resolve));
+  stream.destroy();
+  assertEquals(loads, 0);
+  const { port } = await lab.server.listen({ ...lab.certificates.server.p256, forwardTo: lab.echo.port });
+  for (let dials = 0; dials < 2; dials++) assertEquals((await dial(lab, { port })).kind, "echoed");
+  assertEquals(loads, 1);
+});
+
+Deno.test("openssl: where it is missing, a dial fails and says what to install", async () => {
+  const driver = createOpensslStream(() => "", () => loadOpenssl(["/nowhere/libssl.so.3"]));
+  const { root } = await certificates();
+  const tls = { roots: [root.certificate], cipherSuites: [], wildcards: false };
+  const { stream } = driver.dial({ host: "localhost", port: 1, tls });
+  const error = await new Promise<Error>((resolve) => stream.on("error", resolve));
+  assertEquals(error.name, "TlsFailed");
+  assertStringIncludes(error.message, "apt install libssl3");
+  assertStringIncludes(error.message, "/nowhere/libssl.so.3");
+});
+
+Deno.test("openssl: the tasks may load it from each of its places, and nothing else", () => {
+  const { simulate, test } = denoJson.tasks;
+  for (const task of [simulate, test]) {
+    const allowed = /--allow-ffi=(\S+)/.exec(task)?.[1]?.split(",");
+    assertEquals(allowed, [...opensslPaths]);
+  }
+});

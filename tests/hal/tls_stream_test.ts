@@ -1,0 +1,11 @@
+/** Both drivers of TLS keep the contract. */
+import { createDenoTlsStream } from "../../hal/drivers/deno_tls_stream.ts";
+import { createOpensslStream } from "../../hal/drivers/openssl_stream.ts";
+import { checkTlsStream } from "../contract/tls_stream_contract.ts";
+
+checkTlsStream({ name: "openssl", create: createOpensslStream, untold: {} });
+checkTlsStream({
+  name: "node:tls",
+  create: createDenoTlsStream,
+  untold: { "that we have no certificate, tls1_2": "cipherSuite" },
+});
