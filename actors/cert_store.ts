@@ -127,8 +127,6 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
         return this.#roots.tell(message.request, message.reply);
       case "ProofServed":
         return this.#served(message);
-      case "TellSecurityProfile":
-        return this.#tell(message.reply);
       case "RequestCertificate":
       case "KeyMade":
       case "SigningConcluded":
@@ -138,6 +136,9 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
         return this.#requests.arm();
       case "SettingsChanged":
         this.#settings = message.settings;
+        return;
+      case "TellSecurityProfile":
+        return this.#tell(message.reply);
     }
   }
 

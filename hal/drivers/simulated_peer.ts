@@ -10,8 +10,8 @@ import { type Frame, textFrame, type Wire } from "./simulated_wire.ts";
 /** One that neither opens nor refuses lets the handshake time out. */
 export interface SimulatedPeer {
   readonly request: Pick<WebSocketTarget, "url" | "subprotocols" | "basicAuth" | "tls">;
-  /** Answers the upgrade with this sub-protocol; `""` names none. */
-  readonly open: (subprotocol: string) => void;
+  /** Answers the upgrade with this sub-protocol; `""` names none. `peerChain` are its certificates, where TLS is asked for. */
+  readonly open: (subprotocol: string, peerChain?: readonly string[]) => void;
   readonly refuse: (httpStatus: number) => void;
   /** The TLS handshake fails before there is an upgrade to answer. */
   readonly failTls: (fault: TlsFault) => void;
@@ -76,10 +76,10 @@ export function createSimulatedPeer(
 
   const peer: SimulatedPeer = {
     request,
-    open: (subprotocol) => {
+    open: (subprotocol, peerChain = []) => {
       if (phase !== "knocking") return;
       phase = "open";
-      out.send({ kind: "Accepted", subprotocol });
+      out.send({ kind: "Accepted", subprotocol, peerChain });
     },
     refuse: (httpStatus) => {
       if (phase !== "knocking") return;

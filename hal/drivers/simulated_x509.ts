@@ -61,7 +61,9 @@ export function simulatedRequest(pem: string): SimulatedRequest {
 
 function parse(pem: string): ParsedChain {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----\n?/g);
-  if (blocks === null || blocks.length !== pem.split("-----BEGIN ").length - 1) return { kind: "malformed", error: "write each certificate as simulated PEM" };
+  if (blocks === null || blocks.length !== pem.split("-----BEGIN ").length - 1) {
+    return { kind: "malformed", error: "write each certificate as simulated PEM" };
+  }
   try {
     return { kind: "parsed", certificates: blocks.map(factsOf) };
   } catch {

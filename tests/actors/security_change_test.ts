@@ -5,32 +5,35 @@
 import { assert, assertEquals } from "@std/assert";
 import { simulatedCertificate } from "../../hal/drivers/simulated_x509.ts";
 import type { Gate } from "../sim/central_system_model.ts";
+import { operatorRoot, ownCertificate } from "../sim/hierarchy.ts";
 import type { CalmHouse, CalmHouseOptions } from "./calm_house.ts";
 import { actions, bootedHouse, chargingHouse, contactorClosed, newHouse } from "./calm_house.ts";
 
 const OLD = "6f6c6420".repeat(4);
 const NEW = "6e657720".repeat(4);
 const NEWER = "6e657765".repeat(4);
-const START_MS = Date.UTC(2026, 0, 1);
-const YEAR_MS = 365 * 86_400_000;
+const CERTIFICATE = ownCertificate("one");
 const name = { organization: "CPO", commonName: "any" };
+/** It was valid until a second before the charger's first. */
+const EXPIRED = simulatedCertificate({
+  serialNumber: "1",
+  subject: name,
+  issuer: name,
+  notBeforeMs: 0,
+  notAfterMs: Date.UTC(2026, 0, 1) - 1_000,
+  publicKey: "aa",
+  signedWith: "aa",
+  isCa: true,
+});
 
-/** Valid until then. */
-function pem(notAfterMs: number): string {
-  const validity = { notBeforeMs: START_MS - YEAR_MS, notAfterMs };
-  const signed = { serialNumber: "1", subject: name, issuer: name, publicKey: "aa", signedWith: "aa" };
-  return simulatedCertificate({ ...signed, ...validity, isCa: true });
-}
-
-const GOOD = pem(START_MS + YEAR_MS);
-const EXPIRED = pem(START_MS - 1);
-const CERTIFICATE = { chain: GOOD, keyId: "one" };
-
-function secured(profile: 0 | 1 | 2 | 3, { root = GOOD, chain = GOOD } = {}): CalmHouseOptions {
+function secured(
+  profile: 0 | 1 | 2 | 3,
+  { root = operatorRoot.pem, chain = CERTIFICATE.chain } = {},
+): CalmHouseOptions {
   const certificate = { ...CERTIFICATE, chain };
   const proof = { number: 1, securityProfile: profile, authorizationKey: OLD, certificate };
-  const roots = [{ certificateType: "CentralSystemRootCertificate" as const, pem: root }];
-  return { credentials: { proofs: [proof], roots } };
+  const roots = [{ ...operatorRoot, pem: root }];
+  return { credentials: { proofs: [proof], roots }, keyIds: [CERTIFICATE.keyId] };
 }
 
 /** What a knock says of itself: `2 old` is profile 2 with the old password. */

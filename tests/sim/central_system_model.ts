@@ -50,6 +50,8 @@ export interface CentralSystemModel {
   readonly say: (text: string, asks?: readonly string[]) => void;
   /** From now on it serves only whom `gate` lets in; the others are refused with what it says. */
   readonly guard: (gate: Gate) => void;
+  /** Its certificates from the next connection on, where TLS is asked for: PEM, the leaf first. */
+  readonly present: (peerChain: readonly string[]) => void;
   /** What becomes of the next knocks, one each. */
   readonly handshakes: (...handshakes: readonly Handshake[]) => void;
   /** Closes the connection in order, with this code. */
@@ -104,6 +106,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
   /** Registration as it was told last. While Rejected nothing need be answered (OCPP 1.6 §4.2). */
   let told = "Accepted";
   let gate: Gate = () => null;
+  let peerChain: readonly string[] = [];
   let peer: SimulatedPeer | null = null;
   let connections = 0;
   let accepted = 0;
@@ -134,7 +137,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
           return;
       }
     });
-    next.open("ocpp1.6");
+    next.open("ocpp1.6", peerChain);
   });
 
   function heard(from: SimulatedPeer, text: string): void {
@@ -259,6 +262,9 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     stopsAccepted,
     unanswered: () => [...owed],
     script: (action, ...turns) => void scripts.set(action, [...scripts.get(action) ?? [], ...turns]),
+    present: (next) => {
+      peerChain = next;
+    },
     guard: (next) => {
       gate = next;
     },

@@ -40,6 +40,7 @@ import { createFaultyDial } from "./faulty_dial.ts";
 import type { FaultyDisk } from "./faulty_disk.ts";
 import { createFaultyDisk } from "./faulty_disk.ts";
 import type { FaultyMeter } from "./faulty_meter.ts";
+import { startWallMs } from "./hierarchy.ts";
 import { createFaultyMeter } from "./faulty_meter.ts";
 import type { Pace } from "./pace.ts";
 import { drawnPace } from "./pace.ts";
@@ -125,9 +126,6 @@ export interface WorldOptions {
   readonly reviveMs?: number;
   readonly traced?: Trace;
 }
-
-/** 2026-01-01T00:00:00Z: any moment would do, but the same for every run. */
-const startWallMs = 1_767_225_600_000;
 
 const unsecured: Credentials = {
   chargePointId: "CP001",
