@@ -3,6 +3,7 @@
  * (security white paper A00, A01, A05; TC_073, TC_083, TC_084).
  */
 import { assert, assertEquals } from "@std/assert";
+import { simulatedCertificate } from "../../hal/drivers/simulated_x509.ts";
 import type { Gate } from "../sim/central_system_model.ts";
 import { operatorRoot, ownCertificate } from "../sim/hierarchy.ts";
 import type { CalmHouse, CalmHouseOptions } from "./calm_house.ts";
@@ -11,12 +12,28 @@ import { actions, bootedHouse, chargingHouse, contactorClosed, newHouse } from "
 const OLD = "6f6c6420".repeat(4);
 const NEW = "6e657720".repeat(4);
 const NEWER = "6e657765".repeat(4);
-const ROOT = operatorRoot;
 const CERTIFICATE = ownCertificate("one");
+const name = { organization: "CPO", commonName: "any" };
+/** It was valid until a second before the charger's first. */
+const EXPIRED = simulatedCertificate({
+  serialNumber: "1",
+  subject: name,
+  issuer: name,
+  notBeforeMs: 0,
+  notAfterMs: Date.UTC(2026, 0, 1) - 1_000,
+  publicKey: "aa",
+  signedWith: "aa",
+  isCa: true,
+});
 
-function secured(profile: 0 | 1 | 2 | 3, more: CalmHouseOptions = {}): CalmHouseOptions {
-  const proof = { number: 1, securityProfile: profile, authorizationKey: OLD, certificate: CERTIFICATE };
-  return { ...more, credentials: { proofs: [proof], roots: [ROOT] }, keyIds: [CERTIFICATE.keyId] };
+function secured(
+  profile: 0 | 1 | 2 | 3,
+  { root = operatorRoot.pem, chain = CERTIFICATE.chain } = {},
+): CalmHouseOptions {
+  const certificate = { ...CERTIFICATE, chain };
+  const proof = { number: 1, securityProfile: profile, authorizationKey: OLD, certificate };
+  const roots = [{ ...operatorRoot, pem: root }];
+  return { credentials: { proofs: [proof], roots }, keyIds: [CERTIFICATE.keyId] };
 }
 
 /** What a knock says of itself: `2 old` is profile 2 with the old password. */
@@ -183,6 +200,11 @@ Deno.test("A05.FR.02 to FR.04: without what the profile needs it is Rejected", a
   assertEquals(await change(bare, "AuthorizationKey", OLD), "Accepted");
   assertEquals(await change(bare, "SecurityProfile", "2"), "Rejected", "there is no root");
   assertEquals(await change(bare, "SecurityProfile", "1"), "Accepted");
+  const withoutRoot = await bootedHouse(secured(1, { root: EXPIRED }));
+  assertEquals(await change(withoutRoot, "SecurityProfile", "2"), "Rejected", "the root has expired");
+  const withoutLeaf = await bootedHouse(secured(1, { chain: EXPIRED }));
+  assertEquals(await change(withoutLeaf, "SecurityProfile", "3"), "Rejected", "the certificate has expired");
+  assertEquals(await change(withoutLeaf, "SecurityProfile", "2"), "Accepted");
 });
 
 Deno.test("a password that comes on the old connection, while a profile waits, does not bring profile 1 back once 2 has served", async () => {

@@ -159,4 +159,19 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: `this.#self.after(Math.ceil(waitMs), { kind: "EdgeDue" });`,
     replace: `this.#self.after(Math.ceil(waitMs) + 3_000, { kind: "EdgeDue" });`,
   },
+  {
+    id: "i25",
+    what: "a security event counts as delivered when it is sent",
+    file: "actors/event_delivery.ts",
+    find: `    this.#state = "underWay";`,
+    replace: `    this.#state = "underWay";
+    void this.#book.delivered(event.number);`,
+  },
+  {
+    id: "i25b",
+    what: "the newest security event goes first",
+    file: "actors/security_book.ts",
+    find: `return this.#pending[0] ?? null;`,
+    replace: `return this.#pending.at(-1) ?? null;`,
+  },
 ];
