@@ -5,26 +5,51 @@
  * Law: a change is durable before it is answered, and what worked before it stays until the changed has been served
  * (security white paper A01.FR.02, A05.FR.05 to A05.FR.09).
  */
+import type { Clock } from "../hal/clock.ts";
+import type { Entropy } from "../hal/entropy.ts";
+import type { X509 } from "../hal/x509.ts";
 import type { Answer } from "../protocol/answer.ts";
 import { statusAnswer } from "../protocol/answer.ts";
-import type { SecurityProfile } from "../protocol/proof.ts";
-import { presentOf, whenServed, withNewProof, withStoredChange } from "../protocol/proof.ts";
+import { isValid } from "../protocol/certificate.ts";
+import type { KeyTable, Settings } from "../protocol/configuration.ts";
+import type { ChangeConfigurationRequest } from "../protocol/messages/core.ts";
+import type { Proof, SecurityProfile } from "../protocol/proof.ts";
+import { presentOf, servedLast, whenServed, withNewProof, withStoredChange } from "../protocol/proof.ts";
 import type { SecurityChange } from "../protocol/security_change.ts";
 import { judgeAuthorizationKey, judgeSecurityProfile } from "../protocol/security_change.ts";
 import { securityKeyOf } from "../protocol/security_key.ts";
 import type { Credentials } from "../storage/credentials.ts";
 import type { CredentialsStore } from "../storage/credentials_store.ts";
-import type { CertStoreMessage } from "./cert_store_message.ts";
-import type { LinkMessage } from "./link.ts";
+import type { KeyKind, KeyRing } from "../storage/key_ring.ts";
+import type { Store } from "../storage/store.ts";
+import type { AskedOnConnection, CertStoreMessage } from "./cert_store_message.ts";
+import { CertificateRequests } from "./certificate_requests.ts";
+import { CertificateTurns } from "./certificate_turns.ts";
+import { CredentialsBook } from "./credentials_book.ts";
+import type { CredentialsReport } from "./credentials_report.ts";
+import { credentialsReport } from "./credentials_report.ts";
+import type { Connection, LinkMessage } from "./link.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
+import { RootStore } from "./root_store.ts";
 import type { SecurityEventRaised } from "./security_log.ts";
+import { readSettings } from "./settings.ts";
 
 export interface CertStoreParts {
   readonly address: Address<CertStoreMessage>;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly store: Store;
+  readonly table: KeyTable;
   readonly credentials: CredentialsStore;
+  readonly keys: KeyRing;
+  readonly x509: X509;
   readonly link: Address<LinkMessage>;
+  readonly outbox: Address<OutboxMessage>;
   readonly securityLog: Address<SecurityEventRaised>;
   readonly security: StationSecurity;
+  /** By which its certificate names the charge point (A00.FR.511); null: it has none, and its identity stands in. */
+  readonly serialNumber: string | null;
 }
 
 /** What the station is able to. */
@@ -32,59 +57,125 @@ export interface StationSecurity {
   /** 0 among them. */
   readonly securityProfiles: readonly SecurityProfile[];
   readonly plainAuthorizationKey: boolean;
+  /** Of the charge point's own certificate. */
+  readonly keyKind: KeyKind;
 }
 
 /** The link only looks at what it has in hand; it answers after a restart, too. */
-const presentProofTimeoutMs = 5_000;
+const connectionTimeoutMs = 5_000;
 
 export function certStoreActor(parts: CertStoreParts): ActorSpec<CertStoreMessage> {
-  return { address: parts.address, start: (self) => new CertStoreBehaviour(self, parts) };
+  return {
+    address: parts.address,
+    start: async (self) => {
+      const settings = await readSettings(self.fence(parts.store), parts.table);
+      const behaviour = new CertStoreBehaviour(self, parts, settings);
+      await behaviour.begin();
+      return behaviour;
+    },
+  };
 }
 
 class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
   readonly #self: Self<CertStoreMessage>;
   readonly #parts: CertStoreParts;
-  readonly #credentials: CredentialsStore;
+  readonly #book: CredentialsBook;
+  readonly #roots: RootStore;
+  readonly #requests: CertificateRequests;
+  #settings: Settings;
 
-  constructor(self: Self<CertStoreMessage>, parts: CertStoreParts) {
+  constructor(self: Self<CertStoreMessage>, parts: CertStoreParts, settings: Settings) {
     this.#self = self;
     this.#parts = parts;
-    this.#credentials = self.fence(parts.credentials);
+    this.#settings = settings;
+    const keys = self.fence(parts.keys);
+    const book = new CredentialsBook(self, { credentials: self.fence(parts.credentials), keys });
+    const common = { ...parts, book, keys, settings: () => this.#settings };
+    this.#book = book;
+    this.#roots = new RootStore(self, common);
+    this.#requests = new CertificateRequests(self, {
+      ...common,
+      roots: this.#roots,
+      turns: new CertificateTurns(self, common),
+      keyKind: parts.security.keyKind,
+    });
+  }
+
+  /** What a crash has left behind goes, and whatever is due is waited for. */
+  async begin(): Promise<void> {
+    await this.#book.sweep();
+    await this.#requests.arm();
   }
 
   receive(message: CertStoreMessage): void | Promise<void> {
     switch (message.kind) {
-      case "ChangeConfiguration": {
-        const { request, reply } = message;
-        const tell = (told: Reply<number | null>) => ({ kind: "TellPresentProof" as const, reply: told });
+      case "ChangeConfiguration":
+      case "CertificateSigned":
+      case "DeleteCertificate":
         return this.#self.ask(
           this.#parts.link,
-          tell,
-          presentProofTimeoutMs,
-          (outcome) => ({ kind: "PresentProofTold", request, reply, outcome }),
+          (reply: Reply<Connection | null>) => ({ kind: "TellConnection", reply }),
+          connectionTimeoutMs,
+          (outcome) => ({ kind: "ConnectionTold", asked: message, outcome }),
         );
+      case "ConnectionTold": {
+        const { asked, outcome } = message;
+        const connection = outcome.kind === "reply" ? outcome.value : null;
+        return connection === null ? this.#unheard(asked) : this.#onConnection(asked, connection);
       }
-      case "PresentProofTold": {
-        const { request, reply, outcome } = message;
-        const proof = outcome.kind === "reply" ? outcome.value : null;
-        // Whoever asked is gone, and would not hear the answer.
-        return proof === null ? this.#refuse("the link is lost", reply) : this.#change(request, proof, reply);
-      }
+      case "InstallCertificate":
+        return this.#roots.install(message.request, message.reply);
+      case "GetInstalledCertificateIds":
+        return this.#roots.tell(message.request, message.reply);
       case "ProofServed":
-        return this.#served(message.proof);
+        return this.#served(message);
+      case "RequestCertificate":
+      case "KeyMade":
+      case "SigningConcluded":
+      case "CertificateDue":
+        return this.#requests.step(message);
+      case "ClockStepped":
+        return this.#requests.arm();
+      case "SettingsChanged":
+        this.#settings = message.settings;
+        return;
+      case "TellSecurityProfile":
+        return this.#tell(message.reply);
+      case "TellCredentials":
+        return this.#report(message.reply);
     }
   }
 
-  async #change({ key, value }: { key: string; value: string }, proof: number, reply: Reply<Answer>) {
-    const kept = await this.#credentials.read();
+  #onConnection(asked: AskedOnConnection, { proof, peerChain }: Connection): Promise<void> {
+    switch (asked.kind) {
+      case "ChangeConfiguration":
+        return this.#change(asked.request, proof, asked.reply);
+      case "CertificateSigned":
+        return this.#requests.signed(asked.request, proof, asked.reply);
+      case "DeleteCertificate":
+        return this.#roots.remove(asked.request, peerChain, asked.reply);
+    }
+  }
+
+  /** Whoever asked is gone, and would not hear the answer. */
+  #unheard({ kind, reply }: AskedOnConnection): void {
+    this.#refuse("the link is lost", kind === "DeleteCertificate" ? "Failed" : "Rejected", reply);
+  }
+
+  async #change(
+    { key, value }: ChangeConfigurationRequest,
+    proof: number,
+    reply: Reply<Answer>,
+  ): Promise<void> {
+    const kept = await this.#book.read();
     const present = presentOf(kept.proofs, proof);
-    const facts = { ...this.#parts.security, ...factsOf(kept, present.certificate !== undefined) };
+    const facts = { ...this.#parts.security, ...this.#validOf(kept, present) };
     const judged: SecurityChange = securityKeyOf(key) === "SecurityProfile"
       ? judgeSecurityProfile(value, present, facts)
       : judgeAuthorizationKey(value, present, facts);
-    if (judged.kind === "refused") return this.#refuse(judged.why, reply);
+    if (judged.kind === "refused") return this.#refuse(judged.why, "Rejected", reply);
     const changed = judged.proven ? withNewProof : withStoredChange;
-    const isKept = await this.#write({ ...kept, proofs: changed(kept.proofs, proof, judged.change) });
+    const isKept = await this.#book.write({ ...kept, proofs: changed(kept.proofs, proof, judged.change) });
     if (!isKept) return reply(statusAnswer("Rejected"));
     this.#self.send(this.#parts.securityLog, {
       kind: "SecurityEventRaised",
@@ -94,27 +185,39 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
     reply({ ...statusAnswer("Accepted"), ...(judged.proven ? { thenReconnect: true } : {}) });
   }
 
-  async #served(proof: number): Promise<void> {
-    const kept = await this.#credentials.read();
+  /** What has been proven needs no forerunner: neither of the charge point's proofs, nor of the central system's roots. */
+  async #served({ proof, peerChain }: Connection): Promise<void> {
+    const kept = await this.#book.read();
     const proofs = whenServed(kept.proofs, proof);
-    if (proofs.length < kept.proofs.length) await this.#write({ ...kept, proofs });
+    const roots = this.#roots.afterSuccess(kept, peerChain);
+    const isLess = proofs.length < kept.proofs.length || roots !== kept.roots;
+    if (isLess) await this.#book.write({ ...kept, proofs, roots });
   }
 
-  async #write(credentials: Credentials): Promise<boolean> {
-    const outcome = await this.#credentials.write(credentials);
-    if (outcome.kind === "refused") this.#self.trace("CredentialsRefused", { error: outcome.error });
-    return outcome.kind === "written";
+  async #tell(reply: Reply<SecurityProfile>): Promise<void> {
+    const { proofs } = await this.#book.read();
+    reply(servedLast(proofs).securityProfile);
   }
 
-  #refuse(why: string, reply: Reply<Answer>): void {
-    this.#self.trace("RefuseConfiguration", { status: "Rejected", why });
-    reply(statusAnswer("Rejected"));
+  async #report(reply: Reply<CredentialsReport>): Promise<void> {
+    reply(credentialsReport(await this.#book.read(), this.#parts.x509));
   }
-}
 
-function factsOf(kept: Credentials, hasChargePointCertificate: boolean) {
-  const hasCentralSystemRoot = kept.roots.some(({ certificateType }) =>
-    certificateType === "CentralSystemRootCertificate"
-  );
-  return { hasCentralSystemRoot, hasChargePointCertificate };
+  /** A05.FR.03, A05.FR.04: it has to be valid now. */
+  #validOf(kept: Credentials, { certificate }: Proof) {
+    const nowMs = this.#parts.clock.wallMs();
+    const parsed = this.#parts.x509.parse(certificate?.chain ?? "");
+    const [leaf] = parsed.kind === "parsed" ? parsed.certificates : [];
+    return {
+      hasCentralSystemRoot: this.#roots.installed(kept).some((root) =>
+        root.certificateType === "CentralSystemRootCertificate" && isValid(root.certificate, nowMs)
+      ),
+      hasChargePointCertificate: leaf !== undefined && isValid(leaf, nowMs),
+    };
+  }
+
+  #refuse(why: string, status: "Rejected" | "Failed", reply: Reply<Answer>): void {
+    this.#self.trace("RefuseConfiguration", { status, why });
+    reply(statusAnswer(status));
+  }
 }

@@ -38,7 +38,12 @@ export function chargerConfig(
   return {
     identity: bootNotification,
     dialling: { limits: connectionLimits, cipherSuites: tlsCipherSuites },
-    security: { securityProfiles: [0, ...securityProfiles], plainAuthorizationKey },
+    security: {
+      securityProfiles: [0, ...securityProfiles],
+      plainAuthorizationKey,
+      // Whoever has nothing but key exchange by RSA knows keys of RSA.
+      keyKind: tlsCipherSuites.every((suite) => suite.startsWith("TLS_RSA_")) ? "RSA-2048" : "P-256",
+    },
     backoff,
     table: stationKeyTable(profile),
     featureProfiles: featureProfiles(profile),

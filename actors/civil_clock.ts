@@ -11,6 +11,7 @@ import { formatDateTime } from "../protocol/date_time.ts";
 import type { ClockRecord } from "../storage/records.ts";
 import { keys } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
+import type { CertStoreMessage } from "./cert_store_message.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 import type { Address, Message, Self } from "./otp/actor.ts";
 import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
@@ -25,6 +26,7 @@ export interface CivilClockParts {
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
   readonly reservations: Address<ReservationsMessage>;
   readonly profileScheduler: Address<ProfileSchedulerMessage>;
+  readonly certStore: Address<CertStoreMessage>;
   readonly securityLog: Address<SecurityEventRaised>;
 }
 
@@ -38,7 +40,7 @@ export class CivilClock {
   }
 
   async set(currentTime: string): Promise<void> {
-    const { clock, civilTime, connectors, reservations, profileScheduler, store } = this.#parts;
+    const { clock, civilTime, connectors, reservations, profileScheduler, certStore, store } = this.#parts;
     const setMs = clockToSet(currentTime, clock.wallMs());
     if (setMs !== null) {
       const fromMs = clock.wallMs();
@@ -47,6 +49,7 @@ export class CivilClock {
       for (const connector of connectors.values()) this.#self.send(connector, { kind: "ClockStepped" });
       this.#self.send(reservations, { kind: "ClockStepped" });
       this.#self.send(profileScheduler, { kind: "ClockStepped" });
+      this.#self.send(certStore, { kind: "ClockStepped" });
       if (isSetting(fromMs, setMs)) this.#tellSetting(fromMs, setMs);
     }
     const record: ClockRecord = { knownMs: clock.wallMs() };

@@ -6,9 +6,8 @@
 import type { Change, KeyName, KeyTable, Settings } from "../protocol/configuration.ts";
 import { change, report, settings } from "../protocol/configuration.ts";
 import type { ChangeConfigurationRequest, GetConfigurationRequest } from "../protocol/messages/core.ts";
-import { servedLast } from "../protocol/proof.ts";
+import type { SecurityProfile } from "../protocol/proof.ts";
 import { securityKeyOf } from "../protocol/security_key.ts";
-import type { CredentialsStore } from "../storage/credentials_store.ts";
 import { configurationKey } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 import type { Answer } from "../protocol/answer.ts";
@@ -40,14 +39,19 @@ export type ConfigurationMessage =
     readonly reply: Reply<Answer>;
     readonly outcome: Outcome<Answer>;
   }
+  /** The cert_store's word on SecurityProfile, which GetConfiguration waits for. */
+  | {
+    readonly kind: "SecurityProfileTold";
+    readonly asked: readonly string[];
+    readonly reply: Reply<Answer>;
+    readonly outcome: Outcome<SecurityProfile>;
+  }
   /** From BootNotification.conf: may lie outside the bounds that ChangeConfiguration keeps. */
   | { readonly kind: "AdoptHeartbeatInterval"; readonly intervalS: number };
 
 export interface ConfigurationParts {
   readonly address: Address<ConfigurationMessage>;
   readonly store: Store;
-  /** Where SecurityProfile is; it is written by the cert_store. */
-  readonly credentials: CredentialsStore;
   readonly table: KeyTable;
   readonly certStore: Address<CertStoreMessage>;
   readonly listeners: readonly Address<SettingsChanged>[];
@@ -72,7 +76,6 @@ export function configurationActor(parts: ConfigurationParts): ActorSpec<Configu
 class ConfigurationBehaviour implements Behaviour<ConfigurationMessage> {
   readonly #self: Self<ConfigurationMessage>;
   readonly #store: Store;
-  readonly #credentials: CredentialsStore;
   readonly #parts: ConfigurationParts;
   readonly #values: Map<string, string>;
   /** Of the values; derived when they change, since it is asked for far more often. */
@@ -86,7 +89,6 @@ class ConfigurationBehaviour implements Behaviour<ConfigurationMessage> {
   ) {
     this.#self = self;
     this.#store = store;
-    this.#credentials = self.fence(parts.credentials);
     this.#parts = parts;
     this.#values = values;
     this.#settings = settings(parts.table, values);
@@ -97,7 +99,9 @@ class ConfigurationBehaviour implements Behaviour<ConfigurationMessage> {
       case "ChangeConfiguration":
         return this.#changeRequested(message.request, message.reply);
       case "GetConfiguration":
-        return this.#report(message.request.key ?? [], message.reply);
+        return this.#reportRequested(message.request.key ?? [], message.reply);
+      case "SecurityProfileTold":
+        return message.reply(this.#report(message.asked, message.outcome));
       case "SecurityChangeAnswered":
         return message.reply(
           message.outcome.kind === "reply" ? message.outcome.value : statusAnswer("Rejected"),
@@ -160,17 +164,36 @@ class ConfigurationBehaviour implements Behaviour<ConfigurationMessage> {
     return true;
   }
 
-  async #report(asked: readonly string[], reply: Reply<Answer>): Promise<void> {
-    const { proofs } = await this.#credentials.read();
-    const current = { ...this.#settings, SecurityProfile: servedLast(proofs).securityProfile };
-    const payload = report(this.#parts.table, current, asked);
-    reply(
-      payload !== null ? { kind: "result", payload } : {
-        kind: "error",
-        errorCode: "OccurenceConstraintViolation",
-        errorDescription:
-          `asked for ${asked.length} keys, at most ${this.#settings.GetConfigurationMaxKeys} are answered at once`,
-      },
+  /** The cert_store is asked, behind what the link has told it: what has just been proven is told as such. */
+  #reportRequested(asked: readonly string[], reply: Reply<Answer>): void {
+    const isAsked = asked.length === 0 || asked.some((key) => securityKeyOf(key) === "SecurityProfile");
+    if (!isAsked || this.#parts.table.SecurityProfile.access === "absent") {
+      return reply(this.#report(asked, { kind: "reply", value: 0 }));
+    }
+    this.#self.ask(
+      this.#parts.certStore,
+      (told: Reply<SecurityProfile>) => ({ kind: "TellSecurityProfile" as const, reply: told }),
+      certStoreTimeoutMs,
+      (outcome) => ({ kind: "SecurityProfileTold", asked, reply, outcome }),
     );
   }
+
+  #report(asked: readonly string[], profile: Outcome<SecurityProfile>): Answer {
+    if (profile.kind !== "reply") return internalError(profile.kind);
+    const payload = report(this.#parts.table, { ...this.#settings, SecurityProfile: profile.value }, asked);
+    return payload !== null ? { kind: "result", payload } : {
+      kind: "error",
+      errorCode: "OccurenceConstraintViolation",
+      errorDescription:
+        `asked for ${asked.length} keys, at most ${this.#settings.GetConfigurationMaxKeys} are answered at once`,
+    };
+  }
+}
+
+function internalError(how: string): Answer {
+  return {
+    kind: "error",
+    errorCode: "InternalError",
+    errorDescription: `who knows the security profile: ${how}`,
+  };
 }

@@ -29,12 +29,20 @@ export type LinkMessage =
   | { readonly kind: "SendFrame"; readonly text: string; readonly socket: number }
   /** Start over on a fresh connection, e.g. because nobody remembers what was in flight on this one. */
   | { readonly kind: "Reconnect"; readonly why: string }
-  /** Replies with the proof of the connection that is open; null when none is. */
-  | { readonly kind: "TellPresentProof"; readonly reply: Reply<number | null> }
+  /** Replies with the connection that is open; null when none is. */
+  | { readonly kind: "TellConnection"; readonly reply: Reply<Connection | null> }
   /** A CALL has had no answer for too long: is the peer slow, or is nobody there? */
   | { readonly kind: "AnswerOverdue"; readonly id: string; readonly sentMs: number }
   | { readonly kind: "PingDue"; readonly socket: number }
   | SettingsChanged;
+
+/** Who has proven what to whom on the open connection. */
+export interface Connection {
+  /** The number of our own proof. */
+  readonly proof: number;
+  /** The central system's certificates: PEM, the leaf first; empty without TLS. */
+  readonly peerChain: readonly string[];
+}
 
 export interface LinkParts {
   readonly address: Address<LinkMessage>;
@@ -95,7 +103,9 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   #lastClose: CloseReason | null = null;
   /** Of the last dial. */
   #proof: Proof | null = null;
-  #url: string | null = null;
+  #url = "";
+  /** Of the socket that is open. */
+  #peerChain: readonly string[] = [];
   /** Dials since a proof was served. */
   #refusals = 0;
   /** The central system has spoken on this socket: only then has it proved that it serves this charger. */
@@ -128,8 +138,8 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
         return message.socket === this.#socket ? this.#send(message.text) : undefined;
       case "Reconnect":
         return this.#reconnect(message.why);
-      case "TellPresentProof":
-        return message.reply(this.#state === "open" ? this.#proof?.number ?? null : null);
+      case "TellConnection":
+        return message.reply(this.#state === "open" ? this.#connection() : null);
       case "AnswerOverdue":
         return this.#overdue(message.id, message.sentMs);
       case "PingDue":
@@ -176,9 +186,14 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     switch (event.kind) {
       case "Opened":
         this.#state = "open";
+        this.#peerChain = event.tls?.peerChain ?? [];
         this.#cutSilent = false;
         this.#armPing();
-        this.#self.send(this.#parts.outbox, { kind: "LinkUp", socket: this.#socket });
+        this.#self.send(this.#parts.outbox, {
+          kind: "LinkUp",
+          socket: this.#socket,
+          securityProfile: this.#proof?.securityProfile ?? 0,
+        });
         return;
       case "Received":
         if (this.#state !== "open") return;
@@ -204,9 +219,14 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   /** An accept that is followed by a close proves nothing: neither that the peer serves this charger, nor that it takes the proof. */
   #spoken(): void {
     this.#failures = 0;
-    if (this.#served || this.#proof === null) return;
+    const connection = this.#connection();
+    if (this.#served || connection === null) return;
     this.#served = true;
-    this.#self.send(this.#parts.certStore, { kind: "ProofServed", proof: this.#proof.number });
+    this.#self.send(this.#parts.certStore, { kind: "ProofServed", ...connection });
+  }
+
+  #connection(): Connection | null {
+    return this.#proof === null ? null : { proof: this.#proof.number, peerChain: this.#peerChain };
   }
 
   #heard(): void {
@@ -215,13 +235,16 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   }
 
   #closed(why: CloseReason): void {
-    const wasOpen = this.#state === "open" || this.#state === "closing";
+    const wasClosing = this.#state === "closing";
+    const wasOpen = this.#state === "open" || wasClosing;
     this.#state = "waiting";
     this.#held.socket = null;
     this.#cancelPing();
     this.#lastClose = why;
     this.#failures += 1;
-    this.#refusals = this.#served ? 0 : this.#refusals + 1;
+    // A connection that was ended at our own wish has refused nothing.
+    if (this.#served) this.#refusals = 0;
+    else if (!wasClosing) this.#refusals += 1;
     const waitMs = backoffMs(this.#parts.backoff, this.#failures, this.#parts.entropy.fraction("link"));
     this.#self.trace("LinkClosed", { why, retryInMs: waitMs });
     const event = linkEventOf(why);

@@ -13,6 +13,7 @@ import { parsePayload } from "../protocol/payload.ts";
 import type { AuthorizerMessage } from "./authorizer.ts";
 import type { ConfigurationMessage } from "./configuration.ts";
 import type { LocalListMessage } from "./local_list.ts";
+import type { CertStoreMessage } from "./cert_store_message.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import type { ReservationsMessage } from "./reservations.ts";
@@ -47,9 +48,10 @@ export interface RouteParts {
   readonly localList: Address<LocalListMessage>;
   readonly reservations: Address<ReservationsMessage>;
   readonly profileScheduler: Address<ProfileSchedulerMessage>;
+  readonly certStore: Address<CertStoreMessage>;
   /** Ours, as DataTransfer names it. */
   readonly vendorId: string;
-  /** SupportedFeatureProfiles: an action of one that is off is answered by the table. */
+  /** SupportedFeatureProfiles, and Security where the station has security profiles: an action of one that is off is answered by the table. */
   readonly featureProfiles: readonly string[];
 }
 
@@ -65,7 +67,7 @@ export function routes(parts: RouteParts): Route {
 }
 
 function served(parts: RouteParts, action: CentralSystemAction, payload: unknown): Routed {
-  const { configuration, station, authorizer, localList, reservations, profileScheduler } = parts;
+  const { configuration, station, authorizer, localList, reservations, profileScheduler, certStore } = parts;
   switch (action) {
     case "GetConfiguration":
       return checked(
@@ -94,6 +96,21 @@ function served(parts: RouteParts, action: CentralSystemAction, payload: unknown
         station,
         (request, reply) => ({ kind: "TriggerMessage", request, reply }),
       );
+    case "ExtendedTriggerMessage":
+      return checked(
+        action,
+        payload,
+        station,
+        (request, reply) => ({ kind: "ExtendedTriggerMessage", request, reply }),
+      );
+    case "CertificateSigned":
+      return checked(action, payload, certStore, (request, reply) => ({ kind: action, request, reply }));
+    case "InstallCertificate":
+      return checked(action, payload, certStore, (request, reply) => ({ kind: action, request, reply }));
+    case "DeleteCertificate":
+      return checked(action, payload, certStore, (request, reply) => ({ kind: action, request, reply }));
+    case "GetInstalledCertificateIds":
+      return checked(action, payload, certStore, (request, reply) => ({ kind: action, request, reply }));
     case "ChangeAvailability":
       return checked(
         action,

@@ -15,12 +15,14 @@ import type { Candidate } from "../protocol/authorization.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
 import type { Fault } from "../protocol/connector_facts.ts";
 import type { BootNotificationRequest, ResetRequest } from "../protocol/messages/core.ts";
+import type { SecurityProfile } from "../protocol/proof.ts";
 import type { RegistrationLimits } from "../protocol/registration.ts";
 import { keptRecord, keys, RegistrationRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 import type { AvailabilityBook } from "./availability.ts";
 import { openAvailability } from "./availability.ts";
 import { CivilClock } from "./civil_clock.ts";
+import type { CertStoreMessage } from "./cert_store_message.ts";
 import type { ConfigurationMessage } from "./configuration.ts";
 import type { ConnectorMessage, UnlockAnswer } from "./connector_message.ts";
 import { tracingDamaged } from "./damaged_record.ts";
@@ -60,6 +62,7 @@ export interface StationParts {
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
   readonly reservations: Address<ReservationsMessage>;
   readonly profileScheduler: Address<ProfileSchedulerMessage>;
+  readonly certStore: Address<CertStoreMessage>;
   readonly securityLog: Address<SecurityEventRaised>;
   /** The feature profile is on. */
   readonly smartCharging: boolean;
@@ -112,6 +115,8 @@ class StationBehaviour implements Behaviour<StationMessage> {
   readonly #availability: StationAvailability;
   #settings: Settings;
   #linkUp = false;
+  /** Of the last connection; null: this incarnation has heard of none. */
+  #securityProfile: SecurityProfile | null = null;
   #fault: Fault | null;
   #warning: Fault | null;
 
@@ -158,7 +163,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
   receive(message: StationMessage): void | Promise<void> {
     switch (message.kind) {
       case "LinkChanged":
-        return this.#linkChanged(message.up);
+        return this.#linkChanged(message.up, message.securityProfile);
       case "BootDue":
         return this.#linkUp ? this.#registering.whenDue() : undefined;
       case "BootConcluded":
@@ -202,6 +207,8 @@ class StationBehaviour implements Behaviour<StationMessage> {
         return this.#remote.answered(message);
       case "TriggerMessage":
         return this.#triggering.asked(message.request, message.reply);
+      case "ExtendedTriggerMessage":
+        return this.#triggering.askedMore(message.request, this.#settings.CpoName, message.reply);
       case "ChangeAvailability":
         return this.#availability.change(message.request, message.reply);
       case "AvailabilityAnswered":
@@ -235,11 +242,15 @@ class StationBehaviour implements Behaviour<StationMessage> {
     };
   }
 
-  #linkChanged(up: boolean): void {
+  #linkChanged(up: boolean, securityProfile: SecurityProfile): void {
     if (up === this.#linkUp) return;
     this.#linkUp = up;
     if (!up) return;
-    if (this.#isAccepted()) this.#reportAll(false);
+    const isRaised = securityProfile > (this.#securityProfile ?? securityProfile);
+    this.#securityProfile = securityProfile;
+    // TC_083: where another security profile is served may be another central system, which has never heard of us.
+    if (this.#isAccepted() && isRaised) this.#registering.anew();
+    else if (this.#isAccepted()) this.#reportAll(false);
     else this.#registering.whenDue();
   }
 

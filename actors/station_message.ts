@@ -13,6 +13,8 @@ import type {
   UnlockConnectorRequest,
 } from "../protocol/messages/core.ts";
 import type { TriggerMessageRequest } from "../protocol/messages/remote_trigger.ts";
+import type { ExtendedTriggerMessageRequest } from "../protocol/messages/security.ts";
+import type { SecurityProfile } from "../protocol/proof.ts";
 import type { SettingsChanged } from "./configuration.ts";
 import type { ConnectorChanged, UnlockAnswer } from "./connector_message.ts";
 import type { HeartbeatConcluded, HeartbeatDue } from "./heartbeating.ts";
@@ -26,7 +28,8 @@ import type { StatusDelivered } from "./status_reporter.ts";
 import type { TransferStatusTold } from "./triggering.ts";
 
 export type StationMessage =
-  | { readonly kind: "LinkChanged"; readonly up: boolean }
+  /** `securityProfile`: of the connection that is there, or was. */
+  | { readonly kind: "LinkChanged"; readonly up: boolean; readonly securityProfile: SecurityProfile }
   | BootDue
   | BootConcluded
   | HeartbeatDue
@@ -50,6 +53,11 @@ export type StationMessage =
   }
   | ProfileOffered
   | ConnectorAnswered
+  | {
+    readonly kind: "ExtendedTriggerMessage";
+    readonly request: ExtendedTriggerMessageRequest;
+    readonly reply: Reply<Answer>;
+  }
   | {
     readonly kind: "TriggerMessage";
     readonly request: TriggerMessageRequest;

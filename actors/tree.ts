@@ -15,6 +15,7 @@ import type { Meter } from "../hal/meter.ts";
 import type { Power } from "../hal/power.ts";
 import type { Reader } from "../hal/reader.ts";
 import type { WebSocketDriver } from "../hal/websocket.ts";
+import type { X509 } from "../hal/x509.ts";
 import type { Backoff } from "../protocol/backoff.ts";
 import type { Supply } from "../protocol/charging_rate.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
@@ -22,6 +23,7 @@ import type { OnPowerLoss } from "../protocol/connector_facts.ts";
 import type { BootNotificationRequest } from "../protocol/messages/core.ts";
 import type { RegistrationLimits } from "../protocol/registration.ts";
 import type { CredentialsStore } from "../storage/credentials_store.ts";
+import type { KeyRing } from "../storage/key_ring.ts";
 import type { Store } from "../storage/store.ts";
 import type { AuthorizerMessage } from "./authorizer.ts";
 import { authorizerActor } from "./authorizer.ts";
@@ -66,6 +68,8 @@ export interface Ports {
   readonly digest: Digest;
   readonly store: Store;
   readonly credentials: CredentialsStore;
+  readonly keys: KeyRing;
+  readonly x509: X509;
   readonly websocket: WebSocketDriver;
   readonly board: Board;
   readonly meter: Meter;
@@ -195,7 +199,6 @@ function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
       configurationActor({
         address: addresses.configuration,
         store: ports.store,
-        credentials: ports.credentials,
         table: config.table,
         certStore,
         listeners: [
@@ -207,6 +210,7 @@ function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
           outbox,
           station,
           securityLog,
+          certStore,
         ],
       }),
       securityLogActor({
@@ -222,10 +226,18 @@ function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
       }),
       certStoreActor({
         address: certStore,
+        clock: ports.clock,
+        entropy: ports.entropy,
+        store: ports.store,
+        table: config.table,
         credentials: ports.credentials,
+        keys: ports.keys,
+        x509: ports.x509,
         link,
+        outbox,
         securityLog,
         security: config.security,
+        serialNumber: config.identity.chargePointSerialNumber ?? null,
       }),
     ],
   };
@@ -331,8 +343,11 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
           localList,
           reservations,
           profileScheduler,
+          certStore: addresses.certStore,
           vendorId: config.identity.chargePointVendor,
-          featureProfiles,
+          featureProfiles: config.security.securityProfiles.length > 1
+            ? [...featureProfiles, "Security"]
+            : featureProfiles,
         }),
       }),
       stationActor({
@@ -352,6 +367,7 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         connectors,
         reservations,
         profileScheduler,
+        certStore: addresses.certStore,
         securityLog: addresses.securityLog,
         smartCharging: featureProfiles.includes("SmartCharging"),
       }),

@@ -1,14 +1,17 @@
 /**
- * TriggerMessage: the conf, then what was asked for, from whoever has it (OCPP 1.6 §5.17).
+ * TriggerMessage and ExtendedTriggerMessage: the conf, then what was asked for, from whoever has it (OCPP 1.6 §5.17, security
+ * white paper A02).
  *
  * Law: what may be triggered is `protocol/remote_trigger.ts`'s to say.
  */
 import type { Answer, CallOutcome } from "../protocol/answer.ts";
 import { statusAnswer } from "../protocol/answer.ts";
 import type { TriggerMessageRequest } from "../protocol/messages/remote_trigger.ts";
+import type { ExtendedTriggerMessageRequest } from "../protocol/messages/security.ts";
 import type { Registration } from "../protocol/registration.ts";
-import type { Triggered } from "../protocol/remote_trigger.ts";
-import { trigger } from "../protocol/remote_trigger.ts";
+import type { TriggerAnswer, Triggered } from "../protocol/remote_trigger.ts";
+import { extendedTrigger, trigger } from "../protocol/remote_trigger.ts";
+import type { CertStoreMessage } from "./cert_store_message.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 import type { Address, Message, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
@@ -24,6 +27,7 @@ export interface TransferStatusTold extends Message {
 export interface TriggeringParts {
   readonly outbox: Address<OutboxMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
+  readonly certStore: Address<CertStoreMessage>;
   readonly registration: () => Registration;
   readonly sendBootNotification: () => void;
   readonly sendHeartbeat: () => void;
@@ -41,7 +45,15 @@ export class Triggering {
   }
 
   asked(request: TriggerMessageRequest, reply: Reply<Answer>): void {
-    const answer = trigger(request, this.#parts.registration(), this.#parts.connectors.size);
+    this.#follow(trigger(request, this.#parts.registration(), this.#parts.connectors.size), reply);
+  }
+
+  askedMore(request: ExtendedTriggerMessageRequest, cpoName: string, reply: Reply<Answer>): void {
+    const { registration, connectors } = this.#parts;
+    this.#follow(extendedTrigger(request, registration(), connectors.size, cpoName), reply);
+  }
+
+  #follow(answer: TriggerAnswer, reply: Reply<Answer>): void {
     reply(statusAnswer(answer.status));
     if (answer.triggered !== undefined) this.#send(answer.triggered);
   }
@@ -54,7 +66,11 @@ export class Triggering {
         return this.#parts.sendHeartbeat();
       case "DiagnosticsStatusNotification":
       case "FirmwareStatusNotification":
+      case "LogStatusNotification":
         return this.#sendIdle(triggered.kind);
+      case "SignChargePointCertificate":
+        this.#self.send(this.#parts.certStore, { kind: "RequestCertificate" });
+        return;
       case "StatusNotification":
         for (const connectorId of triggered.connectorIds) {
           const connector = this.#parts.connectors.get(connectorId);
@@ -71,7 +87,9 @@ export class Triggering {
   }
 
   /** Nothing is uploaded or installed here: no file transfer is built. */
-  #sendIdle(action: "DiagnosticsStatusNotification" | "FirmwareStatusNotification"): void {
+  #sendIdle(
+    action: "DiagnosticsStatusNotification" | "FirmwareStatusNotification" | "LogStatusNotification",
+  ): void {
     this.#self.ask(
       this.#parts.outbox,
       (reply: Reply<CallOutcome<unknown>>) => sendCall(action, { status: "Idle" }, "triggered", reply),

@@ -16,6 +16,8 @@ export interface StationOptions {
   readonly state: string | undefined;
   readonly socket: string | undefined;
   readonly authKeyFile: string | undefined;
+  readonly securityProfile: number | undefined;
+  readonly rootFiles: readonly string[];
   /** OCPP keys as given; where one is given twice, the later value. */
   readonly set: Readonly<Record<string, string>>;
   readonly quiet: boolean;
@@ -221,6 +223,8 @@ function stationOptions({ values }: Given): StationOptions {
     state: value("state"),
     socket: value("socket"),
     authKeyFile: value("auth-key-file"),
+    securityProfile: value("security-profile") === undefined ? undefined : Number(value("security-profile")),
+    rootFiles: values.get("root-file") ?? [],
     set: Object.fromEntries((values.get("set") ?? []).map((setting) => {
       const [key, text] = cut(setting);
       return [key, text ?? ""];

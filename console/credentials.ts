@@ -11,6 +11,8 @@ import { authorizationKeyText } from "../protocol/authorization_key.ts";
 import type { Credentials, CredentialsRead } from "../storage/credentials.ts";
 import type { CredentialsStore } from "../storage/credentials_store.ts";
 import { credentialsFile, credentialsStore } from "../storage/drivers/credentials_file.ts";
+import type { KeyRingFiles } from "../storage/drivers/key_ring_files.ts";
+import { openKeyRing } from "../storage/drivers/key_ring_files.ts";
 import type { StateDirectory } from "../storage/drivers/state_directory.ts";
 import { Refused } from "./refusals.ts";
 
@@ -45,6 +47,16 @@ export async function openCredentials(
   return credentialsStore(file, settled);
 }
 
+/** A key that is damaged is lost: its certificate cannot be used any more, and the older proofs are what is left. */
+export async function keptKeys(
+  directory: StateDirectory,
+  warn: (line: string) => void,
+): Promise<KeyRingFiles> {
+  const keyRing = await openKeyRing(directory.path);
+  for (const damage of keyRing.damage) warn(`! ${damage}`);
+  return keyRing;
+}
+
 /** A text says what the operator has to do; `{files}` stands for those that are kept. */
 export function settle(read: CredentialsRead, given: GivenCredentials): Credentials | string {
   if (read.kind === "damaged") {
@@ -66,6 +78,7 @@ export function settle(read: CredentialsRead, given: GivenCredentials): Credenti
     proofs,
     roots: rootsOf(kept, given),
     ...(kept?.pendingKeyId === undefined ? {} : { pendingKeyId: kept.pendingKeyId }),
+    ...(kept?.upcoming === undefined ? {} : { upcoming: kept.upcoming }),
   };
   const isSecure = proofs.some(({ securityProfile }) => securityProfile >= 2);
   const hasRoot = credentials.roots.some(isCentralSystemRoot);

@@ -17,7 +17,7 @@ export interface Option {
   readonly what: string;
 }
 
-export type View = "tree" | "status" | "messages" | "metrics" | "parked" | "limits";
+export type View = "tree" | "status" | "messages" | "metrics" | "parked" | "limits" | "security";
 
 /** One verb. `views` are the words that may stand after it, the first of them being the default. */
 export interface Verb {
@@ -35,7 +35,7 @@ const SPEED_MAX = 120;
 const SOCKET: Option = { name: "socket", value: "PATH", what: "the debug socket, a Unix domain socket" };
 
 const STATION: readonly Option[] = [
-  { name: "csms", value: "URL", what: "the central system, ws://…, without the charge point id" },
+  { name: "csms", value: "URL", what: "the central system, ws://… or wss://…, without the charge point id" },
   { name: "id", value: "ID", what: "the charge point id, which ends the URL that is dialled" },
   { name: "station", value: "NAME|FILE", what: "the station profile: one that ships, or a JSON file" },
   {
@@ -51,6 +51,18 @@ const STATION: readonly Option[] = [
     name: "auth-key-file",
     value: "FILE",
     what: "a file that holds the AuthorizationKey, for Basic authentication",
+  },
+  {
+    name: "security-profile",
+    value: "0|1|2|3",
+    accepts: (value) => /^[0-3]$/.test(value),
+    what: "the security profile of the first start, or a higher one than is kept",
+  },
+  {
+    name: "root-file",
+    value: "FILE",
+    repeated: true,
+    what: "a PEM file of root certificates that may prove the central system; may be given again",
   },
   { name: "quiet", what: "print errors only" },
   { name: "json", what: "print one JSON object a line, for programs" },
@@ -100,7 +112,7 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
   },
   inspect: {
     summary: "show what a running charger is doing, through its debug socket",
-    views: ["tree", "status", "messages", "metrics", "parked", "limits"],
+    views: ["tree", "status", "messages", "metrics", "parked", "limits", "security"],
     options: [
       SOCKET,
       { name: "watch", what: "keep the picture live until interrupted" },
@@ -147,6 +159,7 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
       "messages  every OCPP frame in both directions, as it passes",
       "metrics   counters and gauges, in Prometheus' text format",
       "limits    of each connector the limit, who set it, who has not and why, and what is coming",
+      "security  the security profile, certificates and until when they are valid, the log, and events that wait to be sent",
       "parked    transactions of which the central system has refused something for good, and what it answered",
     ],
   },

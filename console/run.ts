@@ -8,7 +8,7 @@ import { createAdjustableClock } from "../hal/drivers/adjustable_clock.ts";
 import { createSystemClock } from "../hal/drivers/system_clock.ts";
 import { loadStation } from "../hal/drivers/station_files.ts";
 import type { RunOptions } from "./arguments.ts";
-import { openCredentials } from "./credentials.ts";
+import { keptKeys, openCredentials } from "./credentials.ts";
 import { openDebugSocket } from "./debug_socket.ts";
 import { bootNotificationOf, givenCredentials } from "./identity.ts";
 import { keyValueProblems } from "./key_values.ts";
@@ -56,6 +56,7 @@ export async function run(options: RunOptions, output: Output): Promise<number> 
     profile: station.value,
     bootNotification,
     credentials: await openCredentials(directory, given, warn),
+    keyRing: await keptKeys(directory, warn),
     values: { first: config.configuration, always: options.set },
     directory,
     clock,

@@ -6,6 +6,8 @@
  * ```json
  * {
  *   "csms": "ws://csms.example.com/ocpp",
+ *   "csmsSecure": "wss://csms.example.com/ocpp",
+ *   "securityProfile": 1,
  *   "chargePointId": "CP001",
  *   "vendor": "Example",
  *   "model": "DC 50",
@@ -18,8 +20,8 @@
  *   "socket": "/run/chargerd/chargerd.sock"
  * }
  * ```
- * Relative paths start at the working directory. `serialNumber`, `firmwareVersion`, `configuration`, `rootCertificates`
- * and `socket` may be left out; for `simulate` everything may.
+ * Relative paths start at the working directory. `csmsSecure`, `securityProfile`, `serialNumber`, `firmwareVersion`,
+ * `configuration`, `rootCertificates` and `socket` may be left out; for `simulate` everything may.
  */
 import { z } from "zod";
 import { type Handwritten, judgeHandwritten, parseHandwritten } from "../hal/handwritten.ts";
@@ -80,6 +82,7 @@ const SIMULATE_DEFAULTS = {
 const OVERRIDES = [
   ["csms", "csms"],
   ["id", "chargePointId"],
+  ["securityProfile", "securityProfile"],
   ["station", "station"],
   ["state", "stateDirectory"],
   ["socket", "socket"],
@@ -109,13 +112,19 @@ function judge<S extends z.ZodType>(
   if (typeof file !== "object" || file === null || Array.isArray(file)) return judgeHandwritten(schema, file);
   const given = OVERRIDES.filter(([option]) => options[option] !== undefined);
   const overrides = Object.fromEntries(given.map(([option, field]) => [field, options[option]]));
-  const judged = judgeHandwritten(schema, { ...defaults, ...file, ...overrides });
+  const roots = options.rootFiles.length === 0 ? {} : { rootCertificates: options.rootFiles };
+  const judged = judgeHandwritten(schema, { ...defaults, ...file, ...overrides, ...roots });
   if (judged.kind === "read") return judged;
   const problems = judged.problems.map((problem) => {
     const from = given.find(([, field]) => problem.startsWith(`${field}: `));
-    return from === undefined ? problem : `--${from[0]}${problem.slice(from[1].length)}`;
+    return from === undefined ? problem : `--${optionName(from[0])}${problem.slice(from[1].length)}`;
   });
   return { kind: "refused", problems };
+}
+
+/** As it is typed. */
+function optionName(option: string): string {
+  return option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function ciString(charactersMax: number): z.ZodString {

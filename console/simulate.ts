@@ -14,7 +14,7 @@ import { startCentralSystem } from "../simulator/central_system.ts";
 import { createStory, StoryStuck } from "../simulator/story.ts";
 import type { SimulateOptions } from "./arguments.ts";
 import { renderBill } from "./bill.ts";
-import { openCredentials } from "./credentials.ts";
+import { keptKeys, openCredentials } from "./credentials.ts";
 import { openDebugSocket } from "./debug_socket.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { bootNotificationOf, givenCredentials } from "./identity.ts";
@@ -111,6 +111,7 @@ async function play(
     profile,
     bootNotification,
     credentials: await openCredentials(directory, given, warn),
+    keyRing: await keptKeys(directory, warn),
     values: { first: config.configuration, always: options.set },
     directory,
     clock,

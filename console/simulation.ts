@@ -14,6 +14,7 @@ import { createOpensslStream } from "../hal/drivers/openssl_stream.ts";
 import type { SimulatedStation } from "../hal/drivers/simulated_station.ts";
 import { createSimulatedStation } from "../hal/drivers/simulated_station.ts";
 import { createNodeDigest } from "../hal/drivers/node_digest.ts";
+import { createNodeX509 } from "../hal/drivers/node_x509.ts";
 import { createSystemClock } from "../hal/drivers/system_clock.ts";
 import { createSystemEntropy } from "../hal/drivers/system_entropy.ts";
 import { createWsWebSocket } from "../hal/drivers/ws_websocket.ts";
@@ -25,6 +26,7 @@ import type { NetworkSwitch } from "../simulator/network_switch.ts";
 import { networkSwitch } from "../simulator/network_switch.ts";
 import { keepPhysicalState, readPhysicalState } from "../simulator/physical_state_file.ts";
 import type { CredentialsStore } from "../storage/credentials_store.ts";
+import type { KeyRingFiles } from "../storage/drivers/key_ring_files.ts";
 import type { StateDirectory } from "../storage/drivers/state_directory.ts";
 import type { Store } from "../storage/store.ts";
 import type { OpenedStore } from "../storage/drivers/deno_kv_store.ts";
@@ -41,6 +43,7 @@ export interface SimulationParts {
   readonly profile: StationProfile;
   readonly bootNotification: BootNotificationRequest;
   readonly credentials: CredentialsStore;
+  readonly keyRing: KeyRingFiles;
   readonly values: BootValues;
   readonly directory: StateDirectory;
   readonly clock: Clock;
@@ -124,6 +127,8 @@ export function makeSimulation(parts: SimulationParts): Simulation {
       digest,
       store: parts.watchStore(faulty.store),
       credentials: parts.credentials,
+      keys: parts.keyRing.ring,
+      x509: createNodeX509(),
       websocket: network.driver,
       board,
       meter,

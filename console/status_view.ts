@@ -32,7 +32,8 @@ function link({ link }: StatusAnswer, palette: Palette): string {
   const ended = link.state === "open" || link.lastClose === null
     ? ""
     : `, last ended: ${JSON.stringify(link.lastClose)}`;
-  return `${painted(link.state, palette)} ${printable(link.url + ended)}`;
+  const profile = link.securityProfile === null ? "" : `, security profile ${link.securityProfile}`;
+  return `${painted(link.state, palette)} ${printable(`${link.url}${profile}${ended}`)}`;
 }
 
 function heartbeat({ heartbeat }: StatusAnswer): string {

@@ -211,12 +211,37 @@ const ACTIONS = {
     response: smartCharging.SetChargingProfileResponse,
   },
 
-  CertificateSigned: { profile: "Security", direction: "fromCentralSystem" },
-  DeleteCertificate: { profile: "Security", direction: "fromCentralSystem" },
-  ExtendedTriggerMessage: { profile: "Security", direction: "fromCentralSystem" },
-  GetInstalledCertificateIds: { profile: "Security", direction: "fromCentralSystem" },
+  CertificateSigned: {
+    profile: "Security",
+    direction: "fromCentralSystem",
+    request: security.CertificateSignedRequest,
+    response: security.CertificateSignedResponse,
+  },
+  DeleteCertificate: {
+    profile: "Security",
+    direction: "fromCentralSystem",
+    request: security.DeleteCertificateRequest,
+    response: security.DeleteCertificateResponse,
+  },
+  ExtendedTriggerMessage: {
+    profile: "Security",
+    direction: "fromCentralSystem",
+    request: security.ExtendedTriggerMessageRequest,
+    response: security.ExtendedTriggerMessageResponse,
+  },
+  GetInstalledCertificateIds: {
+    profile: "Security",
+    direction: "fromCentralSystem",
+    request: security.GetInstalledCertificateIdsRequest,
+    response: security.GetInstalledCertificateIdsResponse,
+  },
   GetLog: { profile: "Security", direction: "fromCentralSystem" },
-  InstallCertificate: { profile: "Security", direction: "fromCentralSystem" },
+  InstallCertificate: {
+    profile: "Security",
+    direction: "fromCentralSystem",
+    request: security.InstallCertificateRequest,
+    response: security.InstallCertificateResponse,
+  },
   LogStatusNotification: {
     profile: "Security",
     direction: "fromChargePoint",

@@ -42,6 +42,9 @@ export type Proof = z.infer<typeof Proof>;
 /** At least one; each more is a change that no success has confirmed yet, and a central system that sends many is bounded. */
 export const PROOFS_MAX = 4;
 
+/** Certificates that are not valid yet: a central system that signs for next month, and thinks better of it, needs two. */
+export const UPCOMING_MAX = 4;
+
 /** Newest first. */
 export const Proofs = z.tuple([Proof], Proof).readonly().superRefine((proofs, context) => {
   if (proofs.length > PROOFS_MAX) {
@@ -66,12 +69,16 @@ export function proofToTry(proofs: Proofs, failures: number): Proof {
 
 /**
  * The charger has been served on proof `number`: what is older is over (A05.FR.09). What is newer stays, and is tried at the
- * next dial. The same list when nothing changes.
+ * next dial, unless it is of a lower security profile: what came on an older connection must not bring that back
+ * (A00.FR.005). The same list when nothing changes.
  */
 export function whenServed(proofs: Proofs, number: number): Proofs {
-  const [newest, ...older] = proofs;
-  const isKnown = proofs.some((proof) => proof.number === number);
-  return isKnown ? [newest, ...older.filter((proof) => proof.number >= number)] : proofs;
+  const served = proofs.find((proof) => proof.number === number);
+  if (served === undefined) return proofs;
+  const [newest = served, ...older] = proofs.filter((proof) =>
+    proof.number >= number && proof.securityProfile >= served.securityProfile
+  );
+  return [newest, ...older];
 }
 
 /**

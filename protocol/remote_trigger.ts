@@ -1,9 +1,11 @@
 /**
- * What TriggerMessage is answered, and which message follows (OCPP 1.6 §5.17, spec/behaviour.md §15).
+ * What TriggerMessage and ExtendedTriggerMessage are answered, and which message follows (OCPP 1.6 §5.17, spec/behaviour.md §15,
+ * security white paper A02).
  *
  * Law: the answer goes first, the message after it; never a message of the past.
  */
 import type { TriggerMessageRequest, TriggerMessageResponse } from "./messages/remote_trigger.ts";
+import type { ExtendedTriggerMessageRequest } from "./messages/security.ts";
 import type { Registration } from "./registration.ts";
 
 export type Triggered =
@@ -12,6 +14,9 @@ export type Triggered =
   /** What the transfer is at: Idle where none is under way (§7.24, §7.25). */
   | { readonly kind: "DiagnosticsStatusNotification" }
   | { readonly kind: "FirmwareStatusNotification" }
+  | { readonly kind: "LogStatusNotification" }
+  /** A new key, and SignCertificate. */
+  | { readonly kind: "SignChargePointCertificate" }
   /** Of each of these connectors; 0 is the main controller. */
   | { readonly kind: "StatusNotification"; readonly connectorIds: readonly number[] }
   | { readonly kind: "MeterValues"; readonly connectorIds: readonly number[] };
@@ -43,6 +48,31 @@ export function trigger(
       return mayFollow(ofConnectors("MeterValues", request.connectorId, all), registration);
     default:
       // An open set: names that are no messages, or none that can be triggered.
+      return { status: "NotImplemented" };
+  }
+}
+
+/** The same of the white paper. Its FirmwareStatusNotification is that of a signed update, which is not built. */
+export function extendedTrigger(
+  { requestedMessage, ...rest }: ExtendedTriggerMessageRequest,
+  registration: Registration,
+  connectors: number,
+  cpoName: string,
+): TriggerAnswer {
+  switch (requestedMessage) {
+    case "BootNotification":
+    case "Heartbeat":
+    case "MeterValues":
+    case "StatusNotification":
+      return trigger({ requestedMessage, ...rest }, registration, connectors);
+    case "LogStatusNotification":
+      return mayFollow({ status: "Accepted", triggered: { kind: requestedMessage } }, registration);
+    case "SignChargePointCertificate":
+      // A02.FR.13: the request has to say whose charge point it is.
+      return cpoName.trim() === ""
+        ? { status: "Rejected" }
+        : mayFollow({ status: "Accepted", triggered: { kind: requestedMessage } }, registration);
+    default:
       return { status: "NotImplemented" };
   }
 }

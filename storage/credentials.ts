@@ -6,15 +6,18 @@
  * against which whoever answers is judged. Never a private key: those stay with the key driver.
  */
 import { z } from "zod";
-import { Proofs, SecurityProfile } from "../protocol/proof.ts";
+import { CertificateUse } from "../protocol/messages/security.ts";
+import { ChargePointCertificate, Proofs, SecurityProfile, UPCOMING_MAX } from "../protocol/proof.ts";
 
 /** A certificate that others are judged by. */
 export const InstalledRoot = z.strictObject({
-  certificateType: z.enum(["CentralSystemRootCertificate", "ManufacturerRootCertificate"]),
+  certificateType: CertificateUse,
   /** PEM; M05 carries no more. */
   pem: z.string().min(1).max(5_500),
   /** Replaced by another that it has signed, and kept until that one has proven itself (M05.FR.09 to M05.FR.13). */
   fallback: z.literal(true).exactOptional(),
+  /** PEM of whoever has signed it, where that is another: of its key are the hash data, also when it is not installed any more. */
+  issuer: z.string().min(1).max(5_500).exactOptional(),
 }).readonly();
 export type InstalledRoot = z.infer<typeof InstalledRoot>;
 
@@ -30,6 +33,8 @@ export const Credentials = z.strictObject({
   roots: z.array(InstalledRoot).max(100).readonly(),
   /** The key of the request whose certificate has not come yet (A02.FR.02). */
   pendingKeyId: z.string().min(1).max(64).exactOptional(),
+  /** Certificates that are not valid yet (A02.FR.08), which take their turn when they are. */
+  upcoming: z.array(ChargePointCertificate).max(UPCOMING_MAX).readonly().exactOptional(),
 }).readonly();
 export type Credentials = z.infer<typeof Credentials>;
 

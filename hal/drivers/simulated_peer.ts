@@ -3,15 +3,18 @@
  *
  * Law: it keeps RFC 6455 by itself (pings and close frames are answered); what it may break, it breaks on purpose.
  */
+import type { TlsFault } from "../stream.ts";
 import { type CloseReason, hungUp, type WebSocketTarget } from "../websocket.ts";
 import { type Frame, textFrame, type Wire } from "./simulated_wire.ts";
 
 /** One that neither opens nor refuses lets the handshake time out. */
 export interface SimulatedPeer {
-  readonly request: Pick<WebSocketTarget, "url" | "subprotocols" | "basicAuth">;
-  /** Answers the upgrade with this sub-protocol; `""` names none. */
-  readonly open: (subprotocol: string) => void;
+  readonly request: Pick<WebSocketTarget, "url" | "subprotocols" | "basicAuth" | "tls">;
+  /** Answers the upgrade with this sub-protocol; `""` names none. `peerChain` are its certificates, where TLS is asked for. */
+  readonly open: (subprotocol: string, peerChain?: readonly string[]) => void;
   readonly refuse: (httpStatus: number) => void;
+  /** The TLS handshake fails before there is an upgrade to answer. */
+  readonly failTls: (fault: TlsFault) => void;
   /** The last listener set wins. */
   readonly listen: (listener: (event: SimulatedPeerEvent) => void) => void;
   readonly send: (text: string) => void;
@@ -73,15 +76,23 @@ export function createSimulatedPeer(
 
   const peer: SimulatedPeer = {
     request,
-    open: (subprotocol) => {
+    open: (subprotocol, peerChain = []) => {
       if (phase !== "knocking") return;
       phase = "open";
-      out.send({ kind: "Accepted", subprotocol });
+      out.send({ kind: "Accepted", subprotocol, peerChain });
     },
     refuse: (httpStatus) => {
       if (phase !== "knocking") return;
       phase = "closed";
       out.send({ kind: "Refused", httpStatus });
+    },
+    failTls: (fault) => {
+      if (phase !== "knocking") return;
+      phase = "closed";
+      out.send({
+        kind: "Reset",
+        why: { kind: "failed", layer: "tls", fault, error: `TLS failed: ${fault}` },
+      });
     },
     listen: (next) => {
       listener = next;

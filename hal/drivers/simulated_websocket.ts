@@ -134,7 +134,7 @@ function createNear(
     end(why);
   }
 
-  function accepted(subprotocol: string): void {
+  function accepted(subprotocol: string, peerChain: readonly string[]): void {
     if (!target.subprotocols.includes(subprotocol)) {
       return cut({
         kind: "subprotocolRefused",
@@ -144,7 +144,11 @@ function createNear(
     }
     cancel();
     phase = "open";
-    listener({ kind: "Opened", subprotocol });
+    const [cipherSuite] = target.tls?.cipherSuites ?? [];
+    const tls = cipherSuite === undefined
+      ? {}
+      : { tls: { version: "TLSv1.3", cipherSuite, peerChain } as const };
+    listener({ kind: "Opened", subprotocol, ...tls });
   }
 
   function received(text: string, bytes: number): void {
@@ -161,7 +165,7 @@ function createNear(
     if (phase === "closed") return;
     switch (frame.kind) {
       case "Accepted":
-        return accepted(frame.subprotocol);
+        return accepted(frame.subprotocol, frame.peerChain);
       case "Refused":
         return end({ kind: "handshakeRefused", httpStatus: frame.httpStatus });
       case "Text":

@@ -10,7 +10,7 @@ import type { CloseReason } from "../websocket.ts";
 /** What travels, a WebSocket's frames and what goes before and after them. */
 export type Frame =
   | { readonly kind: "Knock" | "Ping" | "Pong" }
-  | { readonly kind: "Accepted"; readonly subprotocol: string }
+  | { readonly kind: "Accepted"; readonly subprotocol: string; readonly peerChain: readonly string[] }
   | { readonly kind: "Refused"; readonly httpStatus: number }
   | { readonly kind: "Text"; readonly text: string; readonly bytes: number }
   | { readonly kind: "Close"; readonly code: number; readonly reason: string }

@@ -9,6 +9,8 @@ import { type Latency, MemorySchedule } from "./memory_schedule.ts";
 
 export interface MemoryCredentials {
   readonly store: CredentialsStore;
+  /** What holds, without a wait. */
+  readonly held: () => Credentials;
   /** How many operations have not resolved yet. */
   readonly pending: () => number;
   /**
@@ -57,6 +59,7 @@ export function createMemoryCredentials(from: Credentials, latency?: Latency): M
         return await schedule.after("commit", settle);
       },
     },
+    held: () => held,
     pending: () => schedule.pending(),
     failWrites: (fault, count) => {
       faults = { fault, count };

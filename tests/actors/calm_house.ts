@@ -49,6 +49,8 @@ export interface CalmHouseOptions {
   readonly station?: NonNullable<WorldOptions["station"]>;
   readonly judge?: (idTag: string) => IdTagInfo;
   readonly settings?: Readonly<Record<string, string>>;
+  readonly credentials?: NonNullable<WorldOptions["credentials"]>;
+  readonly keyIds?: NonNullable<WorldOptions["keyIds"]>;
   readonly seed?: string;
   /** One way. */
   readonly networkMs?: number;

@@ -1,5 +1,6 @@
 /** Who answers an action whose feature profile the station has off: the table, and nobody else (actors/routes.ts). */
 import { assertEquals } from "@std/assert";
+import type { CertStoreMessage } from "../../actors/cert_store_message.ts";
 import type { AuthorizerMessage } from "../../actors/authorizer.ts";
 import type { ConfigurationMessage } from "../../actors/configuration.ts";
 import type { LocalListMessage } from "../../actors/local_list.ts";
@@ -18,6 +19,7 @@ function kindOf(action: string, payload: unknown, featureProfiles: readonly stri
     localList: kernel.address<LocalListMessage>("local_list"),
     reservations: kernel.address<ReservationsMessage>("reservations"),
     profileScheduler: kernel.address<ProfileSchedulerMessage>("profile_scheduler"),
+    certStore: kernel.address<CertStoreMessage>("cert_store"),
     station: kernel.address<StationMessage>("station"),
     vendorId: "chargerd",
     featureProfiles,

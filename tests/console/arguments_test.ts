@@ -11,6 +11,8 @@ const NOTHING_GIVEN = {
   state: undefined,
   socket: undefined,
   authKeyFile: undefined,
+  securityProfile: undefined,
+  rootFiles: [],
   set: {},
   quiet: false,
   json: false,
@@ -51,6 +53,7 @@ check("--version", { kind: "version" });
 // Every option of simulate, once.
 check(
   "simulate --config a.json --csms ws://h/o --id CP9 --station dc-four --state /s --socket /k --auth-key-file /f " +
+    "--security-profile 2 --root-file /r --root-file /s " +
     "--set HeartbeatInterval=300 --speed 2.5 --on-reset exit --once --quiet --json",
   {
     kind: "simulate",
@@ -62,6 +65,8 @@ check(
       state: "/s",
       socket: "/k",
       authKeyFile: "/f",
+      securityProfile: 2,
+      rootFiles: ["/r", "/s"],
       set: { HeartbeatInterval: "300" },
       speed: 2.5,
       onReset: "exit",
@@ -118,7 +123,7 @@ checkRefused("simulate -x", 'chargerd simulate: give a known option, not "-x"');
 checkRefused("simulate now", 'chargerd simulate: give options only, which begin with --, not "now"');
 checkRefused(
   "inspect tre",
-  'chargerd inspect: give one of tree, status, messages, metrics, parked, limits, not "tre"; did you mean tree?',
+  'chargerd inspect: give one of tree, status, messages, metrics, parked, limits, security, not "tre"; did you mean tree?',
 );
 check("inspect parked --resend 5", {
   kind: "inspect",
@@ -215,7 +220,10 @@ function checkHelp(line: string, expected: string): void {
 checkHelp("--help", "Usage: chargerd VERB [OPTION]…");
 checkHelp("-h", "  inspect   show what a running charger is doing");
 checkHelp("help", "Usage: chargerd VERB [OPTION]…");
-checkHelp("help inspect", "Usage: chargerd inspect [tree|status|messages|metrics|parked|limits] [OPTION]…");
+checkHelp(
+  "help inspect",
+  "Usage: chargerd inspect [tree|status|messages|metrics|parked|limits|security] [OPTION]…",
+);
 checkHelp("run --help", "Usage: chargerd run --config FILE [OPTION]…");
 checkHelp("simulate --sped -h", "Usage: chargerd simulate [OPTION]…");
 

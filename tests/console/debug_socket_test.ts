@@ -134,7 +134,7 @@ check("GET /status tells what the actors know", async (_, asker) => {
     registration: "Accepted",
     heartbeat: { intervalS: 300, last: "2026-01-01T00:00:00.000Z" },
     fault: null,
-    link: { state: "open", url: "ws://csms.example/CP001", failures: 0, lastClose: null },
+    link: { state: "open", url: "ws://csms.example/CP001", securityProfile: 0, failures: 0, lastClose: null },
     queue: {
       transactionMessages: 2,
       waiting: 1,
@@ -188,7 +188,7 @@ check("an unknown address is 404, with those that there are", async (_, asker) =
   assertEquals([told.status, told.json()], [404, {
     error: "ask for one of GET /tree, GET /actors/{id}, GET /status, GET /messages, GET /metrics, " +
       "GET /limits, POST /limits/what-if, GET /parked, GET /parked/{localId}, POST /parked/{localId}/resend, POST /parked/{localId}/discard, " +
-      "POST /data-transfer, not GET /trees",
+      "GET /security, POST /data-transfer, not GET /trees",
   }]);
 });
 

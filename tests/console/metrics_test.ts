@@ -23,7 +23,7 @@ const STATUS: StatusAnswer = {
   registration: "Pending",
   heartbeat: { intervalS: 300, last: null },
   fault: null,
-  link: { state: "connecting", url: "ws://csms", failures: 2, lastClose: null },
+  link: { state: "connecting", url: "ws://csms", securityProfile: 0, failures: 2, lastClose: null },
   queue: {
     transactionMessages: 3,
     waiting: 2,

@@ -45,7 +45,13 @@ Deno.test({
     registration: "Accepted",
     heartbeat: { intervalS: 300, last: null },
     fault: null,
-    link: { state: "open", url: "ws://csms.test/ocpp/CP001", failures: 0, lastClose: null },
+    link: {
+      state: "open",
+      url: "ws://csms.test/ocpp/CP001",
+      securityProfile: 0,
+      failures: 0,
+      lastClose: null,
+    },
     queue: {
       transactionMessages: 0,
       waiting: 0,

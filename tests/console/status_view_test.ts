@@ -19,7 +19,13 @@ const CHARGING: StatusAnswer = {
   registration: "Accepted",
   heartbeat: { intervalS: 300, last: "2026-01-01T00:00:00.000Z" },
   fault: null,
-  link: { state: "open", url: "wss://csms/CP001", failures: 0, lastClose: { kind: "closed", code: 1006 } },
+  link: {
+    state: "open",
+    url: "wss://csms/CP001",
+    securityProfile: 2,
+    failures: 0,
+    lastClose: { kind: "closed", code: 1006 },
+  },
   queue: {
     transactionMessages: 2,
     waiting: 0,
@@ -81,7 +87,7 @@ check("a session", CHARGING, [
   "",
   "running       boot 3",
   "registration  Accepted",
-  "link          open wss://csms/CP001",
+  "link          open wss://csms/CP001, security profile 2",
   "heartbeat     every 300 s, last answered 2026-01-01T00:00:00.000Z",
   "queue         2 transaction messages, 0 other CALLs, one in flight, none parked",
   "store         ok",
@@ -117,8 +123,14 @@ function other(change: Partial<StatusAnswer["connectors"][number]>): Partial<Sta
 }
 
 checkSaid("why a connection ended", {
-  link: { state: "waiting", url: "wss://csms/CP001", failures: 3, lastClose: { kind: "closed", code: 1006 } },
-}, 'waiting wss://csms/CP001, last ended: {"kind":"closed","code":1006}');
+  link: {
+    state: "waiting",
+    url: "wss://csms/CP001",
+    securityProfile: 2,
+    failures: 3,
+    lastClose: { kind: "closed", code: 1006 },
+  },
+}, 'waiting wss://csms/CP001, security profile 2, last ended: {"kind":"closed","code":1006}');
 checkSaid(
   "a fault of the whole station",
   { fault: { errorCode: "OverVoltage", info: "400 V" } },
@@ -161,6 +173,7 @@ checkSaid("what cannot steer the terminal", {
   link: {
     state: "open",
     url: "ws://\x1b[2J",
+    securityProfile: 0,
     failures: 0,
     lastClose: null,
   },

@@ -62,6 +62,8 @@ function createPeer(request: IncomingMessage, socket: Duplex, head: Buffer): Sim
       };
       new WebSocketServer(options).handleUpgrade(request, socket, head, watch);
     },
+    // This end speaks no TLS that could fail.
+    failTls: () => void socket.destroy(),
     refuse: (httpStatus) => void socket.end(`HTTP/1.1 ${httpStatus} No\r\nContent-Length: 0\r\n\r\n`),
     listen: (next) => {
       listener = next;

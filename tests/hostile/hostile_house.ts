@@ -55,7 +55,7 @@ export async function createHostileHouse(options: HostileHouseOptions): Promise<
     },
     traced: watch.record,
   });
-  world.watch(watchWorld(world));
+  world.watch(watchWorld(world).step);
   const connectorIds = Array.from({ length: world.connectors }, (_, index) => index + 1);
 
   function inspection(connectorId: number): Inspection | undefined {

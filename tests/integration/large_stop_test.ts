@@ -11,6 +11,7 @@ import type { SimulatedPeer } from "../../hal/drivers/simulated_peer.ts";
 import { createSimulatedStation } from "../../hal/drivers/simulated_station.ts";
 import { loadStation } from "../../hal/drivers/station_files.ts";
 import { createNodeDigest } from "../../hal/drivers/node_digest.ts";
+import { createNodeX509 } from "../../hal/drivers/node_x509.ts";
 import { createSystemClock } from "../../hal/drivers/system_clock.ts";
 import { createSystemEntropy } from "../../hal/drivers/system_entropy.ts";
 import { createTcpStream } from "../../hal/drivers/tcp_stream.ts";
@@ -23,6 +24,7 @@ import { startMessage, stopMessage } from "../../protocol/transaction.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import { outboxKey, samplesKey } from "../../storage/records.ts";
 import { createMemoryCredentials } from "../../storage/drivers/memory_credentials.ts";
+import { createMemoryKeyRing } from "../../storage/drivers/memory_key_ring.ts";
 import type { Store } from "../../storage/store.ts";
 import { createEventLog } from "../event_log.ts";
 import { createWsCentralSystem } from "../hal/ws_central_system.ts";
@@ -87,6 +89,8 @@ async function charge(store: Store, port: number): Promise<Charger> {
       digest: createNodeDigest(),
       store,
       credentials,
+      keys: createMemoryKeyRing({ clock, generationMs: 0 }).ring,
+      x509: createNodeX509(),
       websocket,
       board,
       meter,

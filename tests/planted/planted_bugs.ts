@@ -159,4 +159,20 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: `this.#self.after(Math.ceil(waitMs), { kind: "EdgeDue" });`,
     replace: `this.#self.after(Math.ceil(waitMs) + 3_000, { kind: "EdgeDue" });`,
   },
+  {
+    id: "i25",
+    what: "a security event under which the link was lost counts as delivered",
+    file: "actors/event_delivery.ts",
+    find: `    case "offline":
+      return "notSent";`,
+    replace: `    case "offline":
+      return "delivered";`,
+  },
+  {
+    id: "i25b",
+    what: "the newest security event goes first",
+    file: "actors/security_book.ts",
+    find: `return this.#pending[0] ?? null;`,
+    replace: `return this.#pending.at(-1) ?? null;`,
+  },
 ];

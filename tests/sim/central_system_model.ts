@@ -7,6 +7,7 @@
 import type { Clock } from "../../hal/clock.ts";
 import type { Entropy } from "../../hal/entropy.ts";
 import type { SimulatedPeer } from "../../hal/drivers/simulated_peer.ts";
+import type { TlsFault } from "../../hal/stream.ts";
 import type { SimulatedNetwork } from "../../hal/drivers/simulated_websocket.ts";
 import { formatDateTime } from "../../protocol/date_time.ts";
 import type { Call, CallError, CallResult } from "../../protocol/frame.ts";
@@ -47,6 +48,10 @@ export interface CentralSystemModel {
   readonly call: (action: string, payload: unknown) => string;
   /** Sends a text as it is, nothing when there is no connection. `asks` are the ids of the CALLs in it: each may be answered once. */
   readonly say: (text: string, asks?: readonly string[]) => void;
+  /** From now on it serves only whom `gate` lets in; the others are refused with what it says. */
+  readonly guard: (gate: Gate) => void;
+  /** Its certificates from the next connection on, where TLS is asked for: PEM, the leaf first. */
+  readonly present: (peerChain: readonly string[]) => void;
   /** What becomes of the next knocks, one each. */
   readonly handshakes: (...handshakes: readonly Handshake[]) => void;
   /** Closes the connection in order, with this code. */
@@ -63,6 +68,9 @@ export interface CentralSystemModel {
   /** Transactions that are open in the ledger. */
   readonly open: () => readonly LedgerEntry[];
 }
+
+/** Null lets in; a number is the HTTP status of the refusal, a word the fault of TLS. */
+export type Gate = (request: SimulatedPeer["request"]) => number | TlsFault | null;
 
 export interface CentralSystemOptions {
   readonly clock: Clock;
@@ -97,6 +105,8 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
   const stopsAccepted = new Set<string>();
   /** Registration as it was told last. While Rejected nothing need be answered (OCPP 1.6 §4.2). */
   let told = "Accepted";
+  let gate: Gate = () => null;
+  let peerChain: readonly string[] = [];
   let peer: SimulatedPeer | null = null;
   let connections = 0;
   let accepted = 0;
@@ -104,6 +114,9 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
   network.accept((next) => {
     const handshake = handshakes.shift();
     if (handshake !== undefined) return spoil(next, handshake);
+    const refused = gate(next.request);
+    if (typeof refused === "number") return next.refuse(refused);
+    if (refused !== null) return next.failTls(refused);
     const mine = next;
     peer = next;
     connections += 1;
@@ -124,7 +137,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
           return;
       }
     });
-    next.open("ocpp1.6");
+    next.open("ocpp1.6", peerChain);
   });
 
   function heard(from: SimulatedPeer, text: string): void {
@@ -249,6 +262,12 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     stopsAccepted,
     unanswered: () => [...owed],
     script: (action, ...turns) => void scripts.set(action, [...scripts.get(action) ?? [], ...turns]),
+    present: (next) => {
+      peerChain = next;
+    },
+    guard: (next) => {
+      gate = next;
+    },
     handshakes: (...next) => void handshakes.push(...next),
     call: (action, payload) => {
       const id = entropy.uuid("csms-id");

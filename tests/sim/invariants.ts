@@ -6,6 +6,7 @@
 import { watchBills } from "./bill_watch.ts";
 import { watchContactors } from "./contactor_watch.ts";
 import { bills, order, quiet, truth } from "./end_state.ts";
+import { watchEvents } from "./event_watch.ts";
 import { watchLimits } from "./limit_watch.ts";
 import { watchList } from "./list_watch.ts";
 import { watchReservations } from "./reservation_watch.ts";
@@ -26,8 +27,15 @@ export class Breach extends Error {
   }
 }
 
-/** The checks after every event: the function throws the first breach there is. */
-export function watchWorld(world: World): () => void {
+/** The checks of one run. Both functions throw the first breach there is. */
+export interface WorldWatch {
+  /** After every event. */
+  readonly step: () => void;
+  /** At the end, as `judgeEnd`, of what was seen on the way. */
+  readonly end: () => void;
+}
+
+export function watchWorld(world: World): WorldWatch {
   let broken: Breach | null = null;
   const fail: Fail = (id, what) => {
     broken ??= new Breach(id, what);
@@ -39,7 +47,8 @@ export function watchWorld(world: World): () => void {
   const limits = watchLimits(world, fail);
   watchBills(world, fail);
   watchReservations(world, fail);
-  return () => {
+  const events = watchEvents(world, fail);
+  function step(): void {
     contactors();
     statuses();
     supervision();
@@ -52,6 +61,13 @@ export function watchWorld(world: World): () => void {
     const [dial] = world.dial.breaches;
     if (dial !== undefined) fail("I19", dial);
     if (broken !== null) throw broken;
+  }
+  return {
+    step,
+    end: () => {
+      events();
+      step();
+    },
   };
 }
 

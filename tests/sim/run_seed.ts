@@ -53,11 +53,11 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
     settings,
     ...(options.station === undefined ? {} : { station: simStation(options.station) }),
   });
-  const look = watchWorld(world);
+  const watch = watchWorld(world);
   let steps = 0;
   world.watch(() => {
     steps += 1;
-    look();
+    watch.step();
   });
   const scenario = options.scenario ?? drawScenario(world.entropy, options.hours, world.connectors);
   let breach: Breach | null = null;
@@ -65,6 +65,7 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
     await play(world, scenario);
     await heal(world);
     judgeEnd(world);
+    watch.end();
   } catch (error) {
     breach = error instanceof Breach ? error : new Breach("thrown", describe(error).stack);
   }

@@ -30,7 +30,7 @@ const effectPoints: Readonly<Record<string, string>> = {
 export function watchSupervision(world: World, fail: Fail): () => void {
   const restartsMax = new Map([
     ["charger", 3],
-    ["settings", 3],
+    ["settings", 6],
     ["charging", 8 + world.connectors],
     ["central", 5],
     ["upkeep", 2],

@@ -10,6 +10,7 @@ import type { System } from "../../actors/otp/kernel.ts";
 import type { Trace, TraceEvent } from "../../actors/otp/trace.ts";
 import type { Addresses } from "../../actors/tree.ts";
 import type { Board } from "../../hal/board.ts";
+import { createSimulatedX509 } from "../../hal/drivers/simulated_x509.ts";
 import { createNodeDigest } from "../../hal/drivers/node_digest.ts";
 import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
 import type { SimulatedClock } from "../../hal/drivers/simulated_clock.ts";
@@ -25,6 +26,8 @@ import type { StationProfile } from "../../hal/station_profile.ts";
 import type { IdTagInfo } from "../../protocol/messages/types.ts";
 import type { Credentials } from "../../storage/credentials.ts";
 import type { Batch } from "../../storage/store.ts";
+import type { MemoryKeyRing } from "../../storage/drivers/memory_key_ring.ts";
+import { createMemoryKeyRing } from "../../storage/drivers/memory_key_ring.ts";
 import type { MemoryCredentials } from "../../storage/drivers/memory_credentials.ts";
 import type { MemorySnapshot, MemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { CentralSystemModel } from "./central_system_model.ts";
@@ -37,6 +40,7 @@ import { createFaultyDial } from "./faulty_dial.ts";
 import type { FaultyDisk } from "./faulty_disk.ts";
 import { createFaultyDisk } from "./faulty_disk.ts";
 import type { FaultyMeter } from "./faulty_meter.ts";
+import { startWallMs } from "./hierarchy.ts";
 import { createFaultyMeter } from "./faulty_meter.ts";
 import type { Pace } from "./pace.ts";
 import { drawnPace } from "./pace.ts";
@@ -66,6 +70,7 @@ export interface World {
   readonly system: () => System;
   readonly store: () => MemoryStore;
   readonly credentials: () => MemoryCredentials;
+  readonly keys: MemoryKeyRing;
   readonly addresses: () => Addresses;
   /** Of the commits under way the first `keptCommits` are durable; the network is gone as well. */
   readonly cutPower: (keptCommits: number) => void;
@@ -111,6 +116,8 @@ export interface WorldOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Of the first boot. Default: security profile 0. */
   readonly credentials?: Partial<Credentials>;
+  /** The private keys of the first boot. Default: none. */
+  readonly keyIds?: readonly string[];
   /** Default: drawn from the seed. */
   readonly pace?: Pace;
   /** How often the host is asked to restart and does nothing before it does. Default 0. */
@@ -119,9 +126,6 @@ export interface WorldOptions {
   readonly reviveMs?: number;
   readonly traced?: Trace;
 }
-
-/** 2026-01-01T00:00:00Z: any moment would do, but the same for every run. */
-const startWallMs = 1_767_225_600_000;
 
 const unsecured: Credentials = {
   chargePointId: "CP001",
@@ -189,12 +193,16 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     table: stationKeyTable(profile),
     heartbeatIntervalS: profile.firstValues.HeartbeatInterval,
   });
+  // What was told to be made is durable: one ring for every boot.
+  const keys = createMemoryKeyRing({ clock, generationMs: 500, keyIds: options.keyIds ?? [] });
   const life = createChargerLife({
     profile,
     clock,
     ports: {
       entropy,
       digest: createNodeDigest(),
+      keys: keys.ring,
+      x509: createSimulatedX509(),
       websocket: dial.driver,
       board: stubborn(station.board, stuckContactors, reach),
       meter,
@@ -235,6 +243,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     saboteur,
     stuckContactors,
     networkMs,
+    keys,
     durable,
     connectors: profile.connectors.length,
     cutPower: (keptCommits) => {

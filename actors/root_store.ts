@@ -1,0 +1,166 @@
+/**
+ * The root certificates of this charge point: InstallCertificate, DeleteCertificate, GetInstalledCertificateIds, and the root
+ * that is forgotten when its successor has proven the central system (security white paper M03, M04, M05).
+ *
+ * Law: what may be installed and removed is `protocol/root_certificates.ts`'s to say; here it becomes durable before it is answered.
+ */
+import type { Clock } from "../hal/clock.ts";
+import type { X509 } from "../hal/x509.ts";
+import type { Answer } from "../protocol/answer.ts";
+import { statusAnswer } from "../protocol/answer.ts";
+import { anchorOf } from "../protocol/certificate.ts";
+import type { CertificateFacts } from "../protocol/certificate_facts.ts";
+import type { Settings } from "../protocol/configuration.ts";
+import type {
+  DeleteCertificateRequest,
+  GetInstalledCertificateIdsRequest,
+  GetInstalledCertificateIdsResponse,
+  InstallCertificateRequest,
+} from "../protocol/messages/security.ts";
+import type { InstalledRoot } from "../protocol/root_certificates.ts";
+import { afterSuccess, install, remove } from "../protocol/root_certificates.ts";
+import type { Credentials, InstalledRoot as RootRecord } from "../storage/credentials.ts";
+import type { CredentialsBook } from "./credentials_book.ts";
+import type { Address, Message, Reply, Self } from "./otp/actor.ts";
+import type { SecurityEventRaised } from "./security_log.ts";
+
+export interface RootStoreParts {
+  readonly book: CredentialsBook;
+  readonly x509: X509;
+  readonly clock: Pick<Clock, "wallMs">;
+  readonly securityLog: Address<SecurityEventRaised>;
+  readonly settings: () => Settings;
+}
+
+export class RootStore {
+  readonly #self: Pick<Self<Message>, "send" | "trace">;
+  readonly #parts: RootStoreParts;
+
+  constructor(self: Pick<Self<Message>, "send" | "trace">, parts: RootStoreParts) {
+    this.#self = self;
+    this.#parts = parts;
+  }
+
+  async install(
+    { certificateType, certificate }: InstallCertificateRequest,
+    reply: Reply<Answer>,
+  ): Promise<void> {
+    const { book, x509, clock, settings } = this.#parts;
+    const { CertificateStoreMaxLength, AdditionalRootCertificateCheck } = settings();
+    const parsed = x509.parse(certificate);
+    const [given, ...more] = parsed.kind === "parsed" ? parsed.certificates : [];
+    if (given === undefined || more.length > 0) {
+      const why = parsed.kind === "malformed" ? parsed.error : "write one certificate, not a chain";
+      return this.#refuse(certificateType, why, true, reply);
+    }
+    const kept = await book.read();
+    const before = this.installed(kept);
+    const rules = { lengthMax: CertificateStoreMaxLength, additionalCheck: AdditionalRootCertificateCheck };
+    const came = install(certificateType, given, before, rules, clock.wallMs(), x509.isSignedBy);
+    if (came.status === "Rejected") return this.#refuse(certificateType, came.why, came.isFlawed, reply);
+    const isKept = came.roots === before || await this.#write(kept, came.roots);
+    if (came.roots !== before && isKept) this.#changed(`${certificateType} ${given.serialNumber} installed`);
+    reply(statusAnswer(isKept ? "Accepted" : "Failed"));
+  }
+
+  async remove(
+    { certificateHashData }: DeleteCertificateRequest,
+    peerChain: readonly string[],
+    reply: Reply<Answer>,
+  ): Promise<void> {
+    const kept = await this.#parts.book.read();
+    const installed = this.installed(kept);
+    const inUse = this.#anchor(installed, peerChain);
+    const came = remove(certificateHashData, installed, inUse, this.#parts.x509.hashData);
+    if (came.status !== "Accepted") {
+      this.#self.trace("RefuseDeletion", { status: came.status, why: came.why });
+      return reply(statusAnswer(came.status));
+    }
+    const isKept = await this.#write(kept, came.roots);
+    if (isKept) this.#changed(`root certificate ${certificateHashData.serialNumber} deleted`);
+    reply(statusAnswer(isKept ? "Accepted" : "Failed"));
+  }
+
+  async tell({ certificateType }: GetInstalledCertificateIdsRequest, reply: Reply<Answer>): Promise<void> {
+    const roots = this.installed(await this.#parts.book.read());
+    const certificateHashData = roots.filter((root) => root.certificateType === certificateType)
+      .map(({ certificate, issuer }) => this.#parts.x509.hashData(certificate, issuer, "SHA256"));
+    const payload: GetInstalledCertificateIdsResponse = certificateHashData.length === 0
+      ? { status: "NotFound" }
+      : { status: "Accepted", certificateHashData };
+    reply({ kind: "result", payload });
+  }
+
+  /** What of the roots stays when this peer has served the charger: the same list when nothing goes. */
+  afterSuccess(kept: Credentials, peerChain: readonly string[]): Credentials["roots"] {
+    const installed = this.installed(kept);
+    const anchor = this.#anchor(installed, peerChain);
+    const left = anchor === null ? installed : afterSuccess(installed, anchor);
+    return left.length === installed.length ? kept.roots : this.#records(kept, left);
+  }
+
+  installed({ roots }: Credentials): readonly InstalledRoot[] {
+    return roots.flatMap(({ certificateType, pem, fallback, issuer }) => {
+      const certificate = this.#parsed(pem);
+      if (certificate === null) return [];
+      const signer = issuer === undefined ? certificate : this.#parsed(issuer) ?? certificate;
+      return [{ certificateType, certificate, issuer: signer, isFallback: fallback === true }];
+    });
+  }
+
+  #anchor(installed: readonly InstalledRoot[], peerChain: readonly string[]): CertificateFacts | null {
+    const central = installed.filter(({ certificateType }) =>
+      certificateType === "CentralSystemRootCertificate"
+    );
+    const chain = peerChain.map((pem) => this.#parsed(pem)).filter((one) => one !== null);
+    return anchorOf(chain, central.map(({ certificate }) => certificate), this.#parts.x509.isSignedBy);
+  }
+
+  async #write(kept: Credentials, roots: readonly InstalledRoot[]): Promise<boolean> {
+    return await this.#parts.book.write({ ...kept, roots: this.#records(kept, roots) });
+  }
+
+  /** What the operator has given and cannot be read here stays as it is. */
+  #records(kept: Credentials, roots: readonly InstalledRoot[]): Credentials["roots"] {
+    return [...kept.roots.filter(({ pem }) => this.#parsed(pem) === null), ...roots.map(recordOf)];
+  }
+
+  #parsed(pem: string): CertificateFacts | null {
+    const parsed = this.#parts.x509.parse(pem);
+    return parsed.kind === "parsed" ? parsed.certificates[0] ?? null : null;
+  }
+
+  /** TC_078: of a CentralSystemRootCertificate that is no good the central system is told, after the conf. */
+  #refuse(
+    certificateType: InstallCertificateRequest["certificateType"],
+    why: string,
+    isFlawed: boolean,
+    reply: Reply<Answer>,
+  ): void {
+    this.#self.trace("RefuseInstallation", { certificateType, why });
+    reply(statusAnswer("Rejected"));
+    if (!isFlawed || certificateType !== "CentralSystemRootCertificate") return;
+    this.#self.send(this.#parts.securityLog, {
+      kind: "SecurityEventRaised",
+      type: "InvalidCentralSystemCertificate",
+      techInfo: `InstallCertificate: ${why}`,
+    });
+  }
+
+  #changed(techInfo: string): void {
+    this.#self.send(this.#parts.securityLog, {
+      kind: "SecurityEventRaised",
+      type: "ReconfigurationOfSecurityParameters",
+      techInfo,
+    });
+  }
+}
+
+function recordOf({ certificateType, certificate, issuer, isFallback }: InstalledRoot): RootRecord {
+  return {
+    certificateType,
+    pem: certificate.pem,
+    ...(isFallback ? { fallback: true } : {}),
+    ...(issuer.pem === certificate.pem ? {} : { issuer: issuer.pem }),
+  };
+}

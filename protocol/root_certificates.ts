@@ -1,0 +1,145 @@
+/**
+ * Which root certificates are installed: what InstallCertificate, DeleteCertificate and GetInstalledCertificateIds come to
+ * (security white paper M03, M04, M05; spec/security.md §6).
+ *
+ * Law: the last CentralSystemRootCertificate stays, and so does the one that proves the present connection (AQ-1, M04.FR.06):
+ * no operation locks the charge point out.
+ */
+import { authorityFlaw } from "./certificate.ts";
+import type { CertificateFacts, SignedBy } from "./certificate_facts.ts";
+import type { CertificateHashData, CertificateUse, HashAlgorithm } from "./messages/security.ts";
+
+export interface InstalledRoot {
+  readonly certificateType: CertificateUse;
+  readonly certificate: CertificateFacts;
+  /** Itself where it is self-signed. Its key goes into the hash data, even when it is not installed any more. */
+  readonly issuer: CertificateFacts;
+  /** It has been replaced, and is kept until its successor has proven the peer (M05.FR.11). */
+  readonly isFallback: boolean;
+}
+
+export interface RootRules {
+  /** CertificateStoreMaxLength, of both types together. */
+  readonly lengthMax: number;
+  /** AdditionalRootCertificateCheck (M05.FR.08). */
+  readonly additionalCheck: boolean;
+}
+
+/** `roots` are those that are installed then: the same ones where the certificate was there already. */
+export type Installation =
+  | { readonly status: "Accepted"; readonly roots: readonly InstalledRoot[] }
+  /** `isFlawed`: it is no good wherever it were installed. */
+  | { readonly status: "Rejected"; readonly why: string; readonly isFlawed: boolean };
+
+export function install(
+  certificateType: CertificateUse,
+  certificate: CertificateFacts,
+  installed: readonly InstalledRoot[],
+  rules: RootRules,
+  nowMs: number,
+  signedBy: SignedBy,
+): Installation {
+  const wrong = authorityFlaw(certificate, nowMs);
+  if (wrong !== null) return { status: "Rejected", why: wrong, isFlawed: true };
+  const ofType = installed.filter((root) => root.certificateType === certificateType);
+  if (ofType.some((root) => root.certificate.pem === certificate.pem)) {
+    return { status: "Accepted", roots: installed };
+  }
+  if (installed.length >= rules.lengthMax) {
+    return rejected(`${installed.length} are installed, and CertificateStoreMaxLength is ${rules.lengthMax}`);
+  }
+  const issuer = [certificate, ...installed.map((root) => root.certificate)].find((one) =>
+    signedBy(certificate, one)
+  );
+  if (issuer === undefined) return rejected("it is neither self-signed nor signed by an installed root");
+  const added: InstalledRoot = { certificateType, certificate, issuer, isFallback: false };
+  const succeeds = rules.additionalCheck && certificateType === "CentralSystemRootCertificate" &&
+    ofType.length > 0;
+  return succeeds ? successor(added, installed, ofType, signedBy) : {
+    status: "Accepted",
+    roots: [...installed, added],
+  };
+}
+
+/** M05.FR.09, M05.FR.10: there is one CentralSystemRootCertificate, and it signs the next. */
+function successor(
+  added: InstalledRoot,
+  installed: readonly InstalledRoot[],
+  present: readonly InstalledRoot[],
+  signedBy: SignedBy,
+): Installation {
+  if (present.some(({ isFallback }) => isFallback)) {
+    return rejected("the last one that was installed has not proven the central system yet");
+  }
+  const signer = present.find(({ certificate }) => signedBy(added.certificate, certificate));
+  if (signer === undefined) {
+    return rejected(
+      "AdditionalRootCertificateCheck: the installed CentralSystemRootCertificate has not signed it",
+    );
+  }
+  const roots = installed.map((root) => present.includes(root) ? { ...root, isFallback: true } : root);
+  return { status: "Accepted", roots: [...roots, { ...added, issuer: signer.certificate }] };
+}
+
+/** What is kept once `anchor` has proven the peer (M05.FR.12, M05.FR.13). */
+export function afterSuccess(
+  installed: readonly InstalledRoot[],
+  anchor: CertificateFacts,
+): readonly InstalledRoot[] {
+  const isProven = installed.some(({ certificate, certificateType, isFallback }) =>
+    certificateType === "CentralSystemRootCertificate" && !isFallback && certificate.pem === anchor.pem
+  );
+  return isProven ? installed.filter(({ isFallback }) => !isFallback) : installed;
+}
+
+export type Deletion =
+  | { readonly status: "Accepted"; readonly roots: readonly InstalledRoot[] }
+  | { readonly status: "Failed" | "NotFound"; readonly why: string };
+
+/** Computes the hash data of a certificate, given its issuer. */
+export type HashOf = (
+  certificate: CertificateFacts,
+  issuer: CertificateFacts,
+  algorithm: HashAlgorithm,
+) => CertificateHashData;
+
+export function remove(
+  asked: CertificateHashData,
+  installed: readonly InstalledRoot[],
+  inUse: CertificateFacts | null,
+  hashOf: HashOf,
+): Deletion {
+  const found = installed.filter(({ certificate, issuer }) =>
+    sameHash(hashOf(certificate, issuer, asked.hashAlgorithm), asked)
+  );
+  if (found.length === 0) return { status: "NotFound", why: "no installed root has this hash data" };
+  const left = installed.filter((root) => !found.includes(root));
+  const central = found.filter(isCentral);
+  if (central.some(({ certificate }) => certificate.pem === inUse?.pem)) {
+    return { status: "Failed", why: "it proves the central system on the present connection" };
+  }
+  if (central.length > 0 && !left.some(isCentral)) {
+    return { status: "Failed", why: "it is the last CentralSystemRootCertificate" };
+  }
+  // A successor that is taken back makes the fallback the one root again.
+  const isSucceeded = left.some((root) => isCentral(root) && !root.isFallback);
+  return {
+    status: "Accepted",
+    roots: isSucceeded ? left : left.map((root) => ({ ...root, isFallback: false })),
+  };
+}
+
+function isCentral({ certificateType }: InstalledRoot): boolean {
+  return certificateType === "CentralSystemRootCertificate";
+}
+
+/** CiString: without case. Leading zeros are none of the number. */
+function sameHash(one: CertificateHashData, other: CertificateHashData): boolean {
+  const folded = ({ issuerNameHash, issuerKeyHash, serialNumber }: CertificateHashData) =>
+    [issuerNameHash, issuerKeyHash, serialNumber.replace(/^0+(?=.)/, "")].join(" ").toUpperCase();
+  return folded(one) === folded(other);
+}
+
+function rejected(why: string): Installation {
+  return { status: "Rejected", why, isFlawed: false };
+}

@@ -1,0 +1,176 @@
+/**
+ * By what the charger proves itself, and which proof is tried when: nothing locks it out, and nothing brings it back below
+ * what has been served (security white paper A00.FR.005, A01, A05).
+ */
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import type { Proof, Proofs, SecurityProfile } from "../../protocol/proof.ts";
+import {
+  presentOf,
+  Proofs as ProofsSchema,
+  PROOFS_MAX,
+  proofToTry,
+  servedLast,
+  whenServed,
+  withNewProof,
+  withStoredChange,
+} from "../../protocol/proof.ts";
+
+const OLD = "00".repeat(16);
+const NEW = "11".repeat(16);
+const NEWER = "22".repeat(16);
+
+function proof(number: number, securityProfile: SecurityProfile, authorizationKey = OLD): Proof {
+  return { number, securityProfile, authorizationKey };
+}
+
+/** `a2+b1`: profile and key of each, newest first. */
+function short(proofs: Proofs): string {
+  const letters = new Map([[OLD, "old"], [NEW, "new"], [NEWER, "newer"]]);
+  return proofs.map((one) =>
+    `${one.number}:${one.securityProfile} ${letters.get(one.authorizationKey ?? "") ?? "none"}`
+  )
+    .join(", ");
+}
+
+function check(sentence: string, body: () => void): void {
+  Deno.test({ name: `proofs: ${sentence}`, permissions: "none" }, body);
+}
+
+check("one proof is tried again and again", () => {
+  const proofs: Proofs = [proof(1, 2)];
+  assertEquals([0, 1, 2].map((failures) => proofToTry(proofs, failures).number), [1, 1, 1]);
+});
+
+check("A05.FR.08: the newest first, then the older ones, round and round", () => {
+  const proofs: Proofs = [proof(3, 2), proof(2, 1, NEW), proof(1, 1)];
+  const tried = [0, 1, 2, 3, 4, 5, 6].map((failures) => proofToTry(proofs, failures).number);
+  assertEquals(tried, [3, 2, 1, 3, 2, 1, 3]);
+});
+
+check("A01.FR.02: a new password is a new proof above the one that works", () => {
+  assertEquals(
+    short(withNewProof([proof(1, 1)], 1, { authorizationKey: NEW })),
+    "2:1 new, 1:1 old",
+  );
+});
+
+check("A05.FR.05: a new profile takes the password along", () => {
+  assertEquals(short(withNewProof([proof(1, 1)], 1, { securityProfile: 2 })), "2:2 old, 1:1 old");
+});
+
+check("A05.FR.09: the first success on the new one ends the old one for good", () => {
+  assertEquals(short(whenServed([proof(2, 2), proof(1, 1)], 2)), "2:2 old");
+});
+
+check("a success on the old one keeps the new one for the next dial, and ends what is older still", () => {
+  const proofs: Proofs = [proof(3, 2, NEW), proof(2, 2), proof(1, 1)];
+  assertEquals(short(whenServed(proofs, 2)), "3:2 new, 2:2 old");
+  assertEquals(short(whenServed(proofs, 1)), short(proofs));
+});
+
+check("A00.FR.005: a success on profile 2 ends what would go back to profile 1, newer or older", () => {
+  const proofs: Proofs = [proof(3, 1, NEW), proof(2, 2), proof(1, 1)];
+  assertEquals(short(whenServed(proofs, 2)), "2:2 old");
+});
+
+check("a success on what is not in the list any more changes nothing", () => {
+  const proofs: Proofs = [proof(3, 2, NEW), proof(2, 2)];
+  assertEquals([1, 4].map((number) => short(whenServed(proofs, number))), [short(proofs), short(proofs)]);
+});
+
+check(
+  "a second password that comes on the old connection is based on that, and tried before the first",
+  () => {
+    const waiting = withNewProof([proof(1, 1)], 1, { authorizationKey: NEW });
+    assertEquals(
+      short(withNewProof(waiting, 1, { authorizationKey: NEWER })),
+      "3:1 newer, 2:1 new, 1:1 old",
+    );
+  },
+);
+
+check("a password that comes on the old connection after an upgrade is no upgrade", () => {
+  const waiting = withNewProof([proof(1, 1)], 1, { securityProfile: 2 });
+  assertEquals(
+    short(withNewProof(waiting, 1, { authorizationKey: NEW })),
+    "3:1 new, 2:2 old, 1:1 old",
+  );
+});
+
+check("where the list is full the change that has waited longest goes, and never what works", () => {
+  let proofs: Proofs = [proof(1, 1)];
+  for (const authorizationKey of [NEW, NEWER, NEW, NEWER]) {
+    proofs = withNewProof(proofs, 1, { authorizationKey });
+  }
+  assertEquals(short(proofs), "5:1 newer, 4:1 new, 3:1 newer, 1:1 old");
+});
+
+check("under profiles 0 and 3 a password is kept where it is, and no proof is new", () => {
+  assertEquals(
+    short(withStoredChange([proof(2, 1, NEW), proof(1, 0)], 1, { authorizationKey: NEWER })),
+    "2:1 new, 1:0 newer",
+  );
+  const [only] = withStoredChange([{ number: 1, securityProfile: 0 }], 1, { authorizationKey: NEW });
+  assertEquals(only, { number: 1, securityProfile: 0, authorizationKey: NEW });
+});
+
+check("A05.FR.08: what holds is what was served last, however new the others are", () => {
+  assertEquals(servedLast([proof(3, 3), proof(2, 2), proof(1, 1)]).number, 1);
+  assertEquals(presentOf([proof(3, 3), proof(2, 2), proof(1, 1)], 2).number, 2);
+  assertEquals(presentOf([proof(3, 3), proof(2, 2)], null).number, 2);
+});
+
+/** A central system that may serve any proof of the list, and change something on the connection that it gave. */
+type Step =
+  | { readonly kind: "served"; readonly at: number }
+  | { readonly kind: "password"; readonly key: string }
+  | { readonly kind: "raise" }
+  | { readonly kind: "stored"; readonly key: string };
+
+const keys = fc.constantFrom(OLD, NEW, NEWER);
+const steps = fc.array(
+  fc.oneof(
+    fc.record({ kind: fc.constant("served" as const), at: fc.nat(PROOFS_MAX) }),
+    fc.record({ kind: fc.constant("password" as const), key: keys }),
+    fc.record({ kind: fc.constant("raise" as const) }),
+    fc.record({ kind: fc.constant("stored" as const), key: keys }),
+  ) as fc.Arbitrary<Step>,
+  { maxLength: 40 },
+);
+
+check(
+  "whatever is served and changed in whatever order: a valid list, what works is in it, and it never goes below",
+  () => {
+    fc.assert(fc.property(steps, (story) => {
+      let proofs: Proofs = [proof(1, 1)];
+      let present = 1;
+      let least: SecurityProfile = 1;
+      for (const step of story) {
+        switch (step.kind) {
+          case "served":
+            present = (proofs[step.at] ?? proofs[0]).number;
+            proofs = whenServed(proofs, present);
+            assertEquals(servedLast(proofs).number, present);
+            assert(servedLast(proofs).securityProfile >= least);
+            least = servedLast(proofs).securityProfile;
+            break;
+          case "password":
+            proofs = withNewProof(proofs, present, { authorizationKey: step.key });
+            break;
+          case "raise":
+            if (presentOf(proofs, present).securityProfile === 1) {
+              proofs = withNewProof(proofs, present, { securityProfile: 2 });
+            }
+            break;
+          case "stored":
+            proofs = withStoredChange(proofs, present, { authorizationKey: step.key });
+            break;
+        }
+        assert(ProofsSchema.safeParse(proofs).success, short(proofs));
+        assert(proofs.some(({ number }) => number === present), `${present} of ${short(proofs)}`);
+        assert(proofs.every(({ securityProfile }) => securityProfile >= least), short(proofs));
+      }
+    }));
+  },
+);
