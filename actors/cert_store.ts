@@ -26,6 +26,8 @@ import type { AskedOnConnection, CertStoreMessage } from "./cert_store_message.t
 import { CertificateRequests } from "./certificate_requests.ts";
 import { CertificateTurns } from "./certificate_turns.ts";
 import { CredentialsBook } from "./credentials_book.ts";
+import type { CredentialsReport } from "./credentials_report.ts";
+import { credentialsReport } from "./credentials_report.ts";
 import type { Connection, LinkMessage } from "./link.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
@@ -139,6 +141,8 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
         return;
       case "TellSecurityProfile":
         return this.#tell(message.reply);
+      case "TellCredentials":
+        return this.#report(message.reply);
     }
   }
 
@@ -193,6 +197,10 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
   async #tell(reply: Reply<SecurityProfile>): Promise<void> {
     const { proofs } = await this.#book.read();
     reply(servedLast(proofs).securityProfile);
+  }
+
+  async #report(reply: Reply<CredentialsReport>): Promise<void> {
+    reply(credentialsReport(await this.#book.read(), this.#parts.x509));
   }
 
   /** A05.FR.03, A05.FR.04: it has to be valid now. */

@@ -17,6 +17,7 @@ import type { SecurityProfile } from "../protocol/proof.ts";
 import type { KeyMade } from "../storage/key_ring.ts";
 import type { SettingsChanged } from "./configuration.ts";
 import type { ClockStepped } from "./connector_message.ts";
+import type { CredentialsReport } from "./credentials_report.ts";
 import type { Connection } from "./link.ts";
 import type { Outcome, Reply } from "./otp/actor.ts";
 
@@ -61,6 +62,7 @@ export type CertStoreMessage =
   | ({ readonly kind: "ProofServed" } & Connection)
   /** Replies with the security profile that was served last (A05.FR.08). */
   | { readonly kind: "TellSecurityProfile"; readonly reply: Reply<SecurityProfile> }
+  | { readonly kind: "TellCredentials"; readonly reply: Reply<CredentialsReport> }
   | CertificateRequestStep
   | ClockStepped
   | SettingsChanged;

@@ -23,6 +23,7 @@ import { metricsText } from "./metrics.ts";
 import type { Observatory } from "./observatory.ts";
 import { limitsEndpoints } from "./limits_endpoints.ts";
 import { parkedEndpoints } from "./parked_endpoints.ts";
+import { type SecurityAddresses, securityEndpoint } from "./security_endpoint.ts";
 import { serveAt } from "./socket_file.ts";
 import { type ChargerLabel, nodesOf, statusOf } from "./status.ts";
 import type { StoreHealth } from "./store_health.ts";
@@ -45,7 +46,7 @@ export interface DebugSocketOptions {
 export interface RunningCharger {
   readonly boot: number;
   readonly system: System;
-  readonly addresses: {
+  readonly addresses: SecurityAddresses & {
     readonly outbox: Address<OutboxMessage>;
     readonly profileScheduler: Address<LimitQuestion>;
   };
@@ -98,6 +99,7 @@ function endpointsOf(options: DebugSocketOptions): readonly Endpoint[] {
       profileScheduler: () => options.charger()?.addresses.profileScheduler ?? null,
     }),
     ...parkedEndpoints({ clock: options.clock, charger: options.charger }),
+    securityEndpoint({ clock: options.clock, addresses: () => options.charger()?.addresses ?? null }),
     dataTransferEndpoint({
       clock: options.clock,
       outbox: () => options.charger()?.addresses.outbox ?? null,

@@ -17,7 +17,7 @@ export interface Option {
   readonly what: string;
 }
 
-export type View = "tree" | "status" | "messages" | "metrics" | "parked" | "limits";
+export type View = "tree" | "status" | "messages" | "metrics" | "parked" | "limits" | "security";
 
 /** One verb. `views` are the words that may stand after it, the first of them being the default. */
 export interface Verb {
@@ -112,7 +112,7 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
   },
   inspect: {
     summary: "show what a running charger is doing, through its debug socket",
-    views: ["tree", "status", "messages", "metrics", "parked", "limits"],
+    views: ["tree", "status", "messages", "metrics", "parked", "limits", "security"],
     options: [
       SOCKET,
       { name: "watch", what: "keep the picture live until interrupted" },
@@ -159,6 +159,7 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
       "messages  every OCPP frame in both directions, as it passes",
       "metrics   counters and gauges, in Prometheus' text format",
       "limits    of each connector the limit, who set it, who has not and why, and what is coming",
+      "security  the security profile, certificates and until when they are valid, the log, and events that wait to be sent",
       "parked    transactions of which the central system has refused something for good, and what it answered",
     ],
   },

@@ -15,6 +15,8 @@ import { LimitsAnswer, WhatIfAnswer } from "./limits_answers.ts";
 import { renderLimits, renderWhatIf } from "./limits_view.ts";
 import { renderParked } from "./parked_view.ts";
 import { Refused } from "./refusals.ts";
+import { SecurityAnswer } from "./security_answer.ts";
+import { renderSecurity } from "./security_view.ts";
 import { heardSignals } from "./signals.ts";
 import { Declined, openSocketClient, readAnswer, type SocketClient } from "./socket_client.ts";
 import { newestSocket } from "./socket_path.ts";
@@ -113,6 +115,8 @@ function drawn(view: Exclude<View, "messages">, text: string, palette: Palette):
       return renderStatus(readAnswer(StatusAnswer, text), palette);
     case "limits":
       return renderLimits(readAnswer(LimitsAnswer, text), palette);
+    case "security":
+      return renderSecurity(readAnswer(SecurityAnswer, text), palette);
     case "parked":
       return renderParked(readAnswer(ParkedAnswer, text), palette);
     case "metrics":

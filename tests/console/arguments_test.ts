@@ -123,7 +123,7 @@ checkRefused("simulate -x", 'chargerd simulate: give a known option, not "-x"');
 checkRefused("simulate now", 'chargerd simulate: give options only, which begin with --, not "now"');
 checkRefused(
   "inspect tre",
-  'chargerd inspect: give one of tree, status, messages, metrics, parked, limits, not "tre"; did you mean tree?',
+  'chargerd inspect: give one of tree, status, messages, metrics, parked, limits, security, not "tre"; did you mean tree?',
 );
 check("inspect parked --resend 5", {
   kind: "inspect",
@@ -220,7 +220,10 @@ function checkHelp(line: string, expected: string): void {
 checkHelp("--help", "Usage: chargerd VERB [OPTION]…");
 checkHelp("-h", "  inspect   show what a running charger is doing");
 checkHelp("help", "Usage: chargerd VERB [OPTION]…");
-checkHelp("help inspect", "Usage: chargerd inspect [tree|status|messages|metrics|parked|limits] [OPTION]…");
+checkHelp(
+  "help inspect",
+  "Usage: chargerd inspect [tree|status|messages|metrics|parked|limits|security] [OPTION]…",
+);
 checkHelp("run --help", "Usage: chargerd run --config FILE [OPTION]…");
 checkHelp("simulate --sped -h", "Usage: chargerd simulate [OPTION]…");
 

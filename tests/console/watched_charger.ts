@@ -3,11 +3,13 @@
  *
  * Law: nothing waits for time: what is to be awaited is awaited in the trace.
  */
+import type { CertStoreMessage } from "../../actors/cert_store_message.ts";
 import type { LimitQuestion } from "../../actors/limit_questions.ts";
 import { answerLimitQuestion } from "../../actors/limit_questions.ts";
 import type { ActorSpec, Address, Message, Self } from "../../actors/otp/actor.ts";
 import { createKernel, type System } from "../../actors/otp/kernel.ts";
 import type { TraceEvent } from "../../actors/otp/trace.ts";
+import type { SecurityLogMessage } from "../../actors/security_log.ts";
 import { openDebugSocket } from "../../console/debug_socket.ts";
 import type { HardwareVerbs } from "../../console/hardware_verbs.ts";
 import { createObservatory, type Observatory } from "../../console/observatory.ts";
@@ -83,6 +85,35 @@ function answerLimits(question: LimitQuestion): boolean {
   return true;
 }
 
+function answerCredentials(message: CertStoreMessage): boolean {
+  if (message.kind !== "TellCredentials") return false;
+  const certificate = {
+    use: "CentralSystemRootCertificate",
+    state: "installed",
+    subject: "CN=root",
+    issuer: "CN=root",
+    serialNumber: "FFF",
+    notBeforeMs: 0,
+    notAfterMs: Date.UTC(2030, 0, 1),
+  } as const;
+  message.reply({ securityProfile: 1, unproven: [2], certificates: [certificate] });
+  return true;
+}
+
+function answerSecurityLog(message: SecurityLogMessage): boolean {
+  if (message.kind !== "TellSecurityLog") return false;
+  const event = {
+    number: 7,
+    timestamp: "2026-01-01T00:00:00.000Z",
+    type: "StartupOfTheDevice",
+    techInfo: "boot 7",
+    previous: "00",
+    notify: true,
+  } as const;
+  message.reply({ entries: 7, chain: { kind: "broken", at: 3 }, pending: [event] });
+  return true;
+}
+
 export interface WatchedOptions {
   readonly hardware?: HardwareVerbs;
   readonly path?: string;
@@ -111,11 +142,11 @@ export async function watchCharger(options: WatchedOptions = {}): Promise<Watche
     },
   });
   const ids = ["configuration", "link", "outbox", "station", "connector:1", "silent", "broken"];
-  const addresses = new Map(ids.map((id) => [id, kernel.address<Message>(id)]));
-  const outbox = addresses.get("outbox");
+  const mailboxes = new Map(ids.map((id) => [id, kernel.address<Message>(id)]));
+  const outbox = mailboxes.get("outbox");
   if (outbox === undefined) throw new Error("make an address for the outbox");
   let link: Self<Message> | null = null;
-  const [configuration, ...others] = [...addresses.values()].map((address) =>
+  const [configuration, ...others] = [...mailboxes.values()].map((address) =>
     shower(address, (self) => {
       if (address.id === "link") link = self;
     })
@@ -132,7 +163,12 @@ export async function watchCharger(options: WatchedOptions = {}): Promise<Watche
   await system.started;
   let running = true;
   const { store } = createMemoryStore();
-  const profileScheduler = { id: "profile_scheduler", send: answerLimits };
+  const addresses = {
+    outbox,
+    profileScheduler: { id: "profile_scheduler", send: answerLimits },
+    certStore: { id: "cert_store", send: answerCredentials },
+    securityLog: { id: "security_log", send: answerSecurityLog },
+  };
   const socket = await openDebugSocket({
     path,
     clock,
@@ -142,7 +178,7 @@ export async function watchCharger(options: WatchedOptions = {}): Promise<Watche
       bootNotification: { chargePointVendor: "Example", chargePointModel: "DC 50", firmwareVersion: "1.0.0" },
       station: "reference-dc",
     },
-    charger: () => running ? { boot: 7, system, addresses: { outbox, profileScheduler }, store } : null,
+    charger: () => running ? { boot: 7, system, addresses, store } : null,
     store: () => ({
       state: "refusing",
       error: "database or disk is full",
@@ -156,7 +192,7 @@ export async function watchCharger(options: WatchedOptions = {}): Promise<Watche
     trace,
     system,
     store,
-    send: (id, message) => void addresses.get(id)?.send(message),
+    send: (id, message) => void mailboxes.get(id)?.send(message),
     listened: () => listening.promise,
     frame: (direction, text) => link?.trace(direction, text),
     powerOff: () => void (running = false),

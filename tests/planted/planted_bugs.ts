@@ -161,11 +161,12 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     id: "i25",
-    what: "a security event counts as delivered when it is sent",
+    what: "a security event under which the link was lost counts as delivered",
     file: "actors/event_delivery.ts",
-    find: `    this.#state = "underWay";`,
-    replace: `    this.#state = "underWay";
-    void this.#book.delivered(event.number);`,
+    find: `    case "offline":
+      return "notSent";`,
+    replace: `    case "offline":
+      return "delivered";`,
   },
   {
     id: "i25b",
