@@ -306,8 +306,9 @@ for (
     await tampered(house, change);
     const told = `SecurityLogWasCleared entry ${at} is missing or was changed`;
     assertEquals((await logged(house)).slice(-2), [told, "StartupOfTheDevice boot 2"]);
-    // No number is used twice: up to the last one all have been delivered.
-    assertEquals((await report(house)).pending.map(({ number }) => number), at === 0 ? [1, 2] : [4, 5]);
+    // No number is used twice. Without the end nobody knows what has been delivered: at least once it is.
+    const waiting = { 0: [1, 2], 3: what.includes("the end") ? [1, 4, 5] : [4, 5] }[at as number] ?? [4, 5];
+    assertEquals((await report(house)).pending.map(({ number }) => number), waiting);
     await house.advance(settleMs);
     assert(sent(house).includes(told));
     await rebooted(house);
