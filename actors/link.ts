@@ -189,7 +189,11 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
         this.#peerChain = event.tls?.peerChain ?? [];
         this.#cutSilent = false;
         this.#armPing();
-        this.#self.send(this.#parts.outbox, { kind: "LinkUp", socket: this.#socket });
+        this.#self.send(this.#parts.outbox, {
+          kind: "LinkUp",
+          socket: this.#socket,
+          securityProfile: this.#proof?.securityProfile ?? 0,
+        });
         return;
       case "Received":
         if (this.#state !== "open") return;

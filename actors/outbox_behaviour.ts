@@ -12,6 +12,7 @@ import { next } from "../protocol/call_queue.ts";
 import type { Settings } from "../protocol/configuration.ts";
 import type { Call, CallError, CallResult } from "../protocol/frame.ts";
 import { formatCallError, parseFrame } from "../protocol/frame.ts";
+import type { SecurityProfile } from "../protocol/proof.ts";
 import type { Registration } from "../protocol/registration.ts";
 import { mayAnswer, maySend } from "../protocol/registration.ts";
 import type { ParkedOutcome } from "./archive.ts";
@@ -45,6 +46,8 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   #settings: Settings;
   /** The number of the link's connection; null while there is none. */
   #socket: number | null = null;
+  /** Of the last connection. */
+  #securityProfile: SecurityProfile = 0;
   #registration: Registration = "Unregistered";
   /** Since when a CALL has been held back for the answer to a question. */
   #heldSinceMs: number | null = null;
@@ -80,6 +83,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   receive(message: OutboxMessage): void | Promise<void> {
     switch (message.kind) {
       case "LinkUp":
+        this.#securityProfile = message.securityProfile;
         return this.#linkOpened(message.socket);
       case "LinkDown":
         return this.#linkLost(message.silent);
@@ -148,7 +152,8 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
 
   #announceLink(): void {
     const { station, profileScheduler } = this.#parts;
-    this.#self.send(station, { kind: "LinkChanged", up: this.#isLinkUp() });
+    const securityProfile = this.#securityProfile;
+    this.#self.send(station, { kind: "LinkChanged", up: this.#isLinkUp(), securityProfile });
     this.#self.send(profileScheduler, { kind: "LinkChanged", up: this.#isLinkUp() });
     this.#announceOnline();
   }

@@ -3,6 +3,7 @@
  *
  * Law: whoever asks gets a reply; what is told is a fact or a hint, and the store is the truth (house rule 1).
  */
+import type { SecurityProfile } from "../protocol/proof.ts";
 import type { Registration } from "../protocol/registration.ts";
 import type { ParkedOutcome } from "./archive.ts";
 import type { SettingsChanged } from "./configuration.ts";
@@ -12,7 +13,7 @@ import type { Reply } from "./otp/actor.ts";
 import type { SendCall } from "./send_call.ts";
 
 export type OutboxMessage =
-  | { readonly kind: "LinkUp"; readonly socket: number }
+  | { readonly kind: "LinkUp"; readonly socket: number; readonly securityProfile: SecurityProfile }
   /** `silent`: we cut it, since the peer gave no sign, or read nothing. */
   | { readonly kind: "LinkDown"; readonly silent: boolean }
   | { readonly kind: "AnnounceLink" }

@@ -74,6 +74,13 @@ export class Registering {
     if (this.#registration !== "Accepted" && !early) this.send();
   }
 
+  /** What was accepted counts no more. Not stored: a successor resumes it, which costs this BootNotification and nothing else. */
+  anew(): void {
+    this.#registration = "Unregistered";
+    this.#self.send(this.#parts.outbox, { kind: "RegistrationChanged", registration: "Unregistered" });
+    this.send();
+  }
+
   send(): void {
     if (this.#booting) return;
     this.#booting = true;

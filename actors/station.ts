@@ -15,6 +15,7 @@ import type { Candidate } from "../protocol/authorization.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
 import type { Fault } from "../protocol/connector_facts.ts";
 import type { BootNotificationRequest, ResetRequest } from "../protocol/messages/core.ts";
+import type { SecurityProfile } from "../protocol/proof.ts";
 import type { RegistrationLimits } from "../protocol/registration.ts";
 import { keptRecord, keys, RegistrationRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
@@ -114,6 +115,8 @@ class StationBehaviour implements Behaviour<StationMessage> {
   readonly #availability: StationAvailability;
   #settings: Settings;
   #linkUp = false;
+  /** Of the last connection; null: this incarnation has heard of none. */
+  #securityProfile: SecurityProfile | null = null;
   #fault: Fault | null;
   #warning: Fault | null;
 
@@ -160,7 +163,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
   receive(message: StationMessage): void | Promise<void> {
     switch (message.kind) {
       case "LinkChanged":
-        return this.#linkChanged(message.up);
+        return this.#linkChanged(message.up, message.securityProfile);
       case "BootDue":
         return this.#linkUp ? this.#registering.whenDue() : undefined;
       case "BootConcluded":
@@ -239,11 +242,15 @@ class StationBehaviour implements Behaviour<StationMessage> {
     };
   }
 
-  #linkChanged(up: boolean): void {
+  #linkChanged(up: boolean, securityProfile: SecurityProfile): void {
     if (up === this.#linkUp) return;
     this.#linkUp = up;
     if (!up) return;
-    if (this.#isAccepted()) this.#reportAll(false);
+    const isRaised = securityProfile > (this.#securityProfile ?? securityProfile);
+    this.#securityProfile = securityProfile;
+    // TC_083: where another security profile is served may be another central system, which has never heard of us.
+    if (this.#isAccepted() && isRaised) this.#registering.anew();
+    else if (this.#isAccepted()) this.#reportAll(false);
     else this.#registering.whenDue();
   }
 

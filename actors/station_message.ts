@@ -14,6 +14,7 @@ import type {
 } from "../protocol/messages/core.ts";
 import type { TriggerMessageRequest } from "../protocol/messages/remote_trigger.ts";
 import type { ExtendedTriggerMessageRequest } from "../protocol/messages/security.ts";
+import type { SecurityProfile } from "../protocol/proof.ts";
 import type { SettingsChanged } from "./configuration.ts";
 import type { ConnectorChanged, UnlockAnswer } from "./connector_message.ts";
 import type { HeartbeatConcluded, HeartbeatDue } from "./heartbeating.ts";
@@ -27,7 +28,8 @@ import type { StatusDelivered } from "./status_reporter.ts";
 import type { TransferStatusTold } from "./triggering.ts";
 
 export type StationMessage =
-  | { readonly kind: "LinkChanged"; readonly up: boolean }
+  /** `securityProfile`: of the connection that is there, or was. */
+  | { readonly kind: "LinkChanged"; readonly up: boolean; readonly securityProfile: SecurityProfile }
   | BootDue
   | BootConcluded
   | HeartbeatDue
