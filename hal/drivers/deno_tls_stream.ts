@@ -35,24 +35,15 @@ export function createDenoTlsStream(privateKeys: PrivateKeys): StreamDriver {
       if (tls === undefined) return plain.dial(target);
       try {
         const roots = tls.roots.map((root) => readCertificate(root, "an installed root certificate"));
-        const options = {
-          ...trust(tls),
-          ...identity(tls, privateKeys),
-          ...naming(target, tls),
-          ...versions(tls),
-        };
+        // What is given as `ca` takes the place of every other root, an empty list too.
+        const ca = [...tls.roots];
+        const options = { ca, ...identity(tls, privateKeys), ...naming(target, tls), ...versions(tls) };
         return wrap(connect({ host, port, ...options }), `${host}:${port}`, roots);
       } catch (error) {
         return refusal(error instanceof TlsFailed ? error : new TlsFailed("other", String(error)));
       }
     },
   };
-}
-
-/** What is given as `ca` takes the place of every other root; nothing at all would leave Deno's own in force. */
-function trust(tls: TlsOptions): ConnectionOptions {
-  if (tls.roots.length > 0) return { ca: [...tls.roots] };
-  throw new TlsFailed("certificate", "cannot prove any central system: no root certificate is installed");
 }
 
 /** A pair that does not fit is offered to nobody: rustls would fail, and blame the version. */
@@ -106,17 +97,13 @@ function versions({ cipherSuites }: TlsOptions): ConnectionOptions {
   };
 }
 
-/** A stream of our own, which waits for the proof and whose errors are ours. */
+/** A stream of our own, whose errors are ours. */
 function wrap(socket: TLSSocket, peer: string, roots: readonly X509Certificate[]): Dialled {
   let facts: TlsFacts | undefined;
-  let early: (() => void) | null = null;
   const stream = new Duplex({
     allowHalfOpen: false,
     read: () => void socket.resume(),
-    write: (bytes, _encoding, done) => {
-      if (facts === undefined) early = () => socket.write(bytes, done);
-      else socket.write(bytes, done);
-    },
+    write: (bytes, _encoding, done) => void socket.write(bytes, done),
     final: (done) => void socket.end(() => done()),
     destroy: (error, done) => {
       socket.destroy();
@@ -126,8 +113,6 @@ function wrap(socket: TLSSocket, peer: string, roots: readonly X509Certificate[]
   socket.setNoDelay(true);
   socket.on("secureConnect", () => {
     facts = factsOf(socket, roots);
-    early?.();
-    early = null;
   });
   socket.on("data", (bytes) => {
     if (!stream.push(bytes)) socket.pause();

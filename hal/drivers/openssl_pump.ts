@@ -32,130 +32,150 @@ const unreadBytesMax = 1_048_576;
 const WANT_READ = 2;
 const ZERO_RETURN = 6;
 
-export function pump({ openssl, session, tcp, peer }: PumpParts): Dialled {
-  let phase: "handshake" | "open" | "ended" | "freed" = "handshake";
-  let facts: TlsFacts | undefined;
-  let wanted = false;
-  let hungUp = false;
+/** Takes the session, and the socket as it connects. */
+export function pump(parts: PumpParts): Dialled {
+  const running = new Pump(parts);
+  return { stream: running.stream, tls: () => running.facts };
+}
+
+class Pump {
+  readonly stream: Duplex;
+  facts: TlsFacts | undefined;
+  readonly #parts: PumpParts;
+  readonly #record = new Uint8Array(recordBytesMax);
+  #phase: "handshake" | "open" | "ended" | "freed" = "handshake";
+  /** Whoever reads has room for more. */
+  #wanted = false;
+  /** The peer's half of the TCP connection is shut. */
+  #hungUp = false;
   /** What was written before the handshake was done. */
-  let early: (() => void) | null = null;
-  const record = new Uint8Array(recordBytesMax);
+  #early: (() => void) | null = null;
 
-  const stream = new Duplex({
-    allowHalfOpen: false,
-    read: () => {
-      wanted = true;
-      tcp.resume();
-      if (phase === "open") decrypt();
-    },
-    write: (bytes: Uint8Array<ArrayBuffer>, _encoding, done) => {
-      if (phase === "handshake") early = () => encrypt(bytes, done);
-      else encrypt(bytes, done);
-    },
-    final: goodbye,
-    destroy: (error, done) => {
-      const failedHandshake = phase === "handshake" && error instanceof TlsFailed;
-      phase = "freed";
-      openssl.SSL_free(session.ssl);
-      // The alert that tells the peer why: nothing else can be waiting before it.
-      if (failedHandshake) tcp.destroySoon();
-      else tcp.destroy();
-      done(error);
-    },
-  });
+  constructor(parts: PumpParts) {
+    this.#parts = parts;
+    this.stream = new Duplex({
+      allowHalfOpen: false,
+      read: () => this.#read(),
+      write: (bytes: Uint8Array<ArrayBuffer>, _encoding, done) => this.#write(bytes, done),
+      final: (done) => this.#goodbye(done),
+      destroy: (error, done) => this.#free(error, done),
+    });
+    const { tcp } = parts;
+    tcp.on("connect", () => this.#handshake());
+    tcp.on("data", (bytes: Uint8Array<ArrayBuffer>) => this.#take(bytes));
+    tcp.on("end", () => {
+      this.#hungUp = true;
+      this.#turn();
+    });
+    tcp.on("error", (error) => this.stream.destroy(error));
+  }
 
-  function handshake(): void {
+  #read(): void {
+    this.#wanted = true;
+    this.#parts.tcp.resume();
+    this.#decrypt();
+  }
+
+  #write(bytes: Uint8Array<ArrayBuffer>, done: Done): void {
+    if (this.#phase === "handshake") this.#early = () => this.#encrypt(bytes, done);
+    else this.#encrypt(bytes, done);
+  }
+
+  #take(bytes: Uint8Array<ArrayBuffer>): void {
+    const { openssl, session, tcp, peer } = this.#parts;
+    if (this.#phase === "freed" || this.#phase === "ended") return;
+    if (tcp.writableLength > unreadBytesMax) {
+      return this.#fail(`TLS with ${peer} failed: it reads nothing of ${tcp.writableLength} bytes`);
+    }
+    openssl.BIO_write(session.input, bytes, bytes.length);
+    this.#turn();
+  }
+
+  #turn(): void {
+    if (this.#phase === "handshake") this.#handshake();
+    else this.#decrypt();
+  }
+
+  #handshake(): void {
+    const { openssl, session } = this.#parts;
     openssl.ERR_clear_error();
     const result = openssl.SSL_do_handshake(session.ssl);
-    const error = result === 1 ? null : failureAfter(result);
-    flush();
-    if (error !== null) return void stream.destroy(error);
-    if (result !== 1) return waitForMore();
-    facts = sessionFacts(openssl, session);
-    phase = "open";
-    early?.();
-    early = null;
-    decrypt();
+    if (result !== 1) return this.#waitOrEnd(result);
+    this.#flush();
+    this.facts = sessionFacts(openssl, session);
+    this.#phase = "open";
+    this.#early?.();
+    this.#early = null;
+    this.#decrypt();
   }
 
-  /** Null when the session only waits for the peer, or the peer has said goodbye. */
-  function failureAfter(result: number): TlsFailed | null {
-    const error = openssl.SSL_get_error(session.ssl, result);
-    return error === WANT_READ || error === ZERO_RETURN ? null : failureOf(openssl, session, peer);
-  }
-
-  function decrypt(): void {
-    while (phase === "open" && wanted) {
+  #decrypt(): void {
+    const { openssl, session, tcp } = this.#parts;
+    while (this.#phase === "open" && this.#wanted) {
       openssl.ERR_clear_error();
-      const count = openssl.SSL_read(session.ssl, record, record.length);
-      if (count <= 0) {
-        const saidGoodbye = openssl.SSL_get_error(session.ssl, count) === ZERO_RETURN;
-        const error = failureAfter(count);
-        flush();
-        if (error !== null) return void stream.destroy(error);
-        return saidGoodbye ? end() : waitForMore();
-      }
-      wanted = stream.push(record.slice(0, count));
+      const count = openssl.SSL_read(session.ssl, this.#record, this.#record.length);
+      if (count <= 0) return this.#waitOrEnd(count);
+      this.#wanted = this.stream.push(this.#record.slice(0, count));
     }
-    if (phase === "open" && !wanted) tcp.pause();
+    if (this.#phase === "open") tcp.pause();
   }
 
-  function waitForMore(): void {
-    if (!hungUp) return;
-    if (phase === "open") return end();
-    stream.destroy(new TlsFailed("other", `TLS with ${peer} failed: the peer hung up during the handshake`));
+  /** After a step that came to nothing: the peer has not said all, has said goodbye, or has failed. */
+  #waitOrEnd(result: number): void {
+    const { openssl, session, peer } = this.#parts;
+    const state = openssl.SSL_get_error(session.ssl, result);
+    const waits = state === WANT_READ;
+    const error = waits || state === ZERO_RETURN ? null : failureOf(openssl, session, peer);
+    // What the protocol answers by itself, an alert that tells the peer why among it.
+    this.#flush();
+    if (error !== null) return void this.stream.destroy(error);
+    if (waits && !this.#hungUp) return;
+    if (this.#phase === "handshake") {
+      return this.#fail(`TLS with ${peer} failed: the peer hung up during the handshake`);
+    }
+    // Without a goodbye too: whether a message was whole is for the protocol above to say, and RFC 6455 does.
+    this.#phase = "ended";
+    this.stream.push(null);
   }
 
-  /** Without a goodbye too: whether a message was whole is for the protocol above to say, and RFC 6455 does. */
-  function end(): void {
-    phase = "ended";
-    stream.push(null);
-  }
-
-  function encrypt(bytes: Uint8Array<ArrayBuffer>, done: Done): void {
-    if (phase === "freed") return done(new Error(`cannot write to ${peer}: the stream is destroyed`));
+  #encrypt(bytes: Uint8Array<ArrayBuffer>, done: Done): void {
+    const { openssl, session, peer } = this.#parts;
+    if (this.#phase === "freed") return done(new Error(`cannot write to ${peer}: the stream is destroyed`));
     const slice = bytes.subarray(0, sliceBytes);
     openssl.ERR_clear_error();
     if (openssl.SSL_write(session.ssl, slice, slice.length) <= 0) {
       return done(failureOf(openssl, session, peer));
     }
     const rest = bytes.subarray(slice.length);
-    flush((error) => error || rest.length === 0 ? done(error) : encrypt(rest, done));
+    this.#flush((error) => error || rest.length === 0 ? done(error) : this.#encrypt(rest, done));
   }
 
-  function goodbye(done: Done): void {
-    if (phase === "open" || phase === "ended") {
-      openssl.SSL_shutdown(session.ssl);
-      flush();
-    }
+  #goodbye(done: Done): void {
+    const { openssl, session, tcp } = this.#parts;
+    if (this.#phase !== "handshake") openssl.SSL_shutdown(session.ssl);
+    this.#flush();
     tcp.end(() => done());
   }
 
-  function flush(done: Done = () => {}): void {
+  #flush(done: Done = () => {}): void {
+    const { openssl, session, tcp } = this.#parts;
     const bytes = takeBytes(openssl, session.output);
-    if (bytes.length === 0) return done();
-    tcp.write(bytes, done);
-    if (tcp.writableLength <= unreadBytesMax) return;
-    stream.destroy(
-      new TlsFailed(
-        "other",
-        `TLS with ${peer} failed: ${tcp.writableLength} bytes wait for the peer to read`,
-      ),
-    );
+    if (bytes.length === 0) done();
+    else tcp.write(bytes, done);
   }
 
-  tcp.on("connect", handshake);
-  tcp.on("data", (bytes: Uint8Array<ArrayBuffer>) => {
-    if (phase === "freed" || phase === "ended") return;
-    openssl.BIO_write(session.input, bytes, bytes.length);
-    if (phase === "handshake") handshake();
-    else decrypt();
-  });
-  tcp.on("end", () => {
-    hungUp = true;
-    if (phase === "handshake") handshake();
-    else decrypt();
-  });
-  tcp.on("error", (error) => stream.destroy(error));
-  return { stream, tls: () => facts };
+  #fail(message: string): void {
+    this.stream.destroy(new TlsFailed("other", message));
+  }
+
+  #free(error: Error | null, done: Done): void {
+    const { openssl, session, tcp } = this.#parts;
+    const alertWaits = this.#phase === "handshake" && error instanceof TlsFailed;
+    this.#phase = "freed";
+    openssl.SSL_free(session.ssl);
+    // Nothing but the alert waits then, and it has room.
+    if (alertWaits) tcp.destroySoon();
+    else tcp.destroy();
+    done(error);
+  }
 }

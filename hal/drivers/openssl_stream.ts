@@ -23,13 +23,14 @@ export function createOpensslStream(
     dial: (target) => {
       const { host, port, tls } = target;
       if (tls === undefined) return plain.dial(target);
+      // Half-open, since a peer that has said goodbye is still to be told ours.
+      const tcp = connect({ host, port, noDelay: true, allowHalfOpen: true });
       try {
         openssl ??= load();
         const session = openSession(openssl, { ...target, tls }, privateKeys);
-        // Half-open, since a peer that has said goodbye is still to be told ours.
-        const tcp = connect({ host, port, noDelay: true, allowHalfOpen: true });
         return pump({ openssl, session, tcp, peer: `${host}:${port}` });
       } catch (error) {
+        tcp.destroy();
         return refusal(error instanceof Error ? error : new Error(String(error)));
       }
     },
