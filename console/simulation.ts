@@ -88,7 +88,10 @@ export function makeSimulation(parts: SimulationParts): Simulation {
   });
   // In real time: a file that follows a hurried register would be written a thousand times a second.
   const release = keepPhysicalState(station, realTime, physicalPath, warn);
-  const network = networkSwitch(createWsWebSocket(tlsDrivers[profile.security.tlsDriver](privateKey)), clock);
+  const network = networkSwitch(
+    createWsWebSocket(tlsDrivers[profile.security.tlsDriver](parts.keyRing.privateKey)),
+    clock,
+  );
   const entropy = createSystemEntropy();
   const digest = createNodeDigest();
   const ended = Promise.withResolvers<number>();
@@ -227,11 +230,6 @@ const bootAgainMs = 2_000;
 
 /** Of security profiles 2 and 3; either dials TCP for the others. */
 const tlsDrivers = { openssl: createOpensslStream, deno: createDenoTlsStream } as const;
-
-/** No key is made on this charger, so none can be asked for. */
-function privateKey(keyId: string): never {
-  throw new Error(`cannot read the private key ${keyId}: this charger has none`);
-}
 
 const endCodes = { stopped: exitCodes.stopped, gaveUp: exitCodes.failed } as const;
 
