@@ -5,6 +5,8 @@
  * the tree without a last word, while this process and its debug socket stay to take the `on`.
  */
 import type { BootValues } from "../actors/boot.ts";
+import { chargerConfig, stationKeyTable } from "../actors/charger_config.ts";
+import { readSettings } from "../actors/settings.ts";
 import type { SecurityEventRaised } from "../actors/security_log.ts";
 import type { Trace } from "../actors/otp/trace.ts";
 import type { CivilTime } from "../hal/civil_time.ts";
@@ -37,6 +39,7 @@ import { startCharger } from "./charger.ts";
 import { findingEvent, reserveReleased } from "./finding_event.ts";
 import { exitCodes, resetExitCode } from "./exit_codes.ts";
 import { Refused } from "./refusals.ts";
+import type { RehearsalParts } from "./rehearsal.ts";
 import { openStore } from "./state.ts";
 
 export interface SimulationParts {
@@ -63,6 +66,7 @@ export interface Simulation {
   readonly charger: () => Charger | null;
   readonly setPower: (state: "failing" | "cut" | "on") => void;
   readonly network: NetworkSwitch;
+  readonly rehearsal: RehearsalParts;
   readonly setStorage: (state: StorageState) => void;
   readonly storageState: () => StorageState;
   /** Resolves with the process's exit code. */
@@ -84,7 +88,10 @@ export function makeSimulation(parts: SimulationParts): Simulation {
   });
   // In real time: a file that follows a hurried register would be written a thousand times a second.
   const release = keepPhysicalState(station, realTime, physicalPath, warn);
-  const network = networkSwitch(createWsWebSocket(tlsDrivers[profile.security.tlsDriver](privateKey)), clock);
+  const network = networkSwitch(
+    createWsWebSocket(tlsDrivers[profile.security.tlsDriver](parts.keyRing.privateKey)),
+    clock,
+  );
   const entropy = createSystemEntropy();
   const digest = createNodeDigest();
   const ended = Promise.withResolvers<number>();
@@ -198,6 +205,12 @@ export function makeSimulation(parts: SimulationParts): Simulation {
     charger: () => now.charger,
     setPower,
     network,
+    rehearsal: {
+      credentials: parts.credentials,
+      websocket: network.driver,
+      dialling: chargerConfig(profile, parts.bootNotification, 0).dialling,
+      wildcards: () => now.charger === null ? null : wildcardsIn(now.charger.store, profile),
+    },
     setStorage: (state) => {
       storage = state;
       now.faulty?.set(state);
@@ -218,9 +231,8 @@ const bootAgainMs = 2_000;
 /** Of security profiles 2 and 3; either dials TCP for the others. */
 const tlsDrivers = { openssl: createOpensslStream, deno: createDenoTlsStream } as const;
 
-/** No key is made on this charger, so none can be asked for. */
-function privateKey(keyId: string): never {
-  throw new Error(`cannot read the private key ${keyId}: this charger has none`);
-}
-
 const endCodes = { stopped: exitCodes.stopped, gaveUp: exitCodes.failed } as const;
+
+async function wildcardsIn(store: Store, profile: StationProfile): Promise<boolean> {
+  return (await readSettings(store, stationKeyTable(profile))).AllowCSMSTLSWildcards;
+}

@@ -1,0 +1,176 @@
+/** The roots over OCPP (security white paper M03, M04, M05; TC_075_1, TC_075_2, TC_076, TC_078; AQ-1). */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { createSimulatedAuthority } from "../../hal/drivers/simulated_authority.ts";
+import { createSimulatedX509 } from "../../hal/drivers/simulated_x509.ts";
+import { operator, startWallMs } from "../sim/hierarchy.ts";
+import { referenceDc } from "../hal/stations.ts";
+import type { CalmHouse } from "./calm_house.ts";
+import { dayMs, logged, notified, securedHouse, serverChain, status } from "./secured_house.ts";
+
+const central = "CentralSystemRootCertificate";
+const manufacturer = "ManufacturerRootCertificate";
+const x509 = createSimulatedX509();
+
+function rootOf(commonName: string, notAfterMs = startWallMs + 365 * dayMs): string {
+  const name = { organization: "Operator", commonName };
+  return createSimulatedAuthority(name, `${commonName} key`, startWallMs, { notAfterMs }).certificate;
+}
+
+function hashOf(pem: string, issuerPem = pem) {
+  const [certificate, issuer] = [pem, issuerPem].map((text) => {
+    const parsed = x509.parse(text);
+    return parsed.kind === "parsed" ? parsed.certificates[0] : undefined;
+  });
+  assert(certificate !== undefined && issuer !== undefined);
+  return x509.hashData(certificate, issuer, "SHA256");
+}
+
+function install(house: CalmHouse, certificate: string, certificateType = central): Promise<string> {
+  return status(house, "InstallCertificate", { certificateType, certificate });
+}
+
+function remove(house: CalmHouse, pem: string, issuerPem = pem): Promise<string> {
+  return status(house, "DeleteCertificate", { certificateHashData: hashOf(pem, issuerPem) });
+}
+
+/** What GetInstalledCertificateIds comes to. */
+async function listed(house: CalmHouse, certificateType = central): Promise<unknown> {
+  const answered = await house.ask("GetInstalledCertificateIds", { certificateType });
+  return answered !== null && "result" in answered ? answered.result : null;
+}
+
+for (const [id, type] of [["TC_075_1_CS", manufacturer], ["TC_075_2_CS", central]] as const) {
+  Deno.test(`${id}: an installed ${type} is listed with its hash data`, async () => {
+    const house = await securedHouse();
+    const there = type === central ? [hashOf(operator.certificate)] : [];
+    assertEquals(
+      await listed(house, type),
+      there.length === 0 ? { status: "NotFound" } : {
+        status: "Accepted",
+        certificateHashData: there,
+      },
+    );
+    const pem = rootOf("New");
+    assertEquals(await install(house, pem, type), "Accepted");
+    const after = { status: "Accepted", certificateHashData: [...there, hashOf(pem)] };
+    assertEquals(await listed(house, type), after);
+    assertEquals(await install(house, pem, type), "Accepted");
+    assertEquals(await listed(house, type), after);
+    house.cutPower(0);
+    await house.restorePower();
+    await house.advance(10_000);
+    assertEquals(await listed(house, type), after);
+  });
+}
+
+Deno.test("TC_076_CS: list, delete, list without it; once more it is NotFound", async () => {
+  const house = await securedHouse();
+  const pem = rootOf("New");
+  await install(house, pem);
+  assertEquals(await remove(house, pem), "Accepted");
+  assertEquals(await listed(house), {
+    status: "Accepted",
+    certificateHashData: [hashOf(operator.certificate)],
+  });
+  assertEquals(await remove(house, pem), "NotFound");
+});
+
+Deno.test("AQ-1: the last CentralSystemRootCertificate is not deleted", async () => {
+  const house = await securedHouse({ profile: 0 });
+  assertEquals(await remove(house, operator.certificate), "Failed");
+  assertEquals(house.credentials().held().roots.length, 1);
+});
+
+Deno.test("M04.FR.06: nor the one that proves the present connection", async () => {
+  const house = await securedHouse();
+  const pem = rootOf("New");
+  await install(house, pem);
+  house.centralSystem.present(serverChain({ organization: "Operator", commonName: "Root" }, "root key"));
+  house.centralSystem.cut();
+  await house.advance(60_000);
+  assertEquals(await remove(house, operator.certificate), "Failed");
+  assertEquals(await remove(house, pem), "Accepted");
+  await install(house, pem);
+  house.centralSystem.present(serverChain({ organization: "Operator", commonName: "New" }, "New key"));
+  house.centralSystem.cut();
+  await house.advance(60_000);
+  assertEquals(await remove(house, operator.certificate), "Accepted");
+});
+
+for (
+  const [what, pem, why] of [
+    ["what is no certificate", "nonsense", /^InstallCertificate: write each/],
+    ["one that has expired", rootOf("Old", startWallMs - 1), /^InstallCertificate: it has expired/],
+    ["two", rootOf("New") + rootOf("Newer"), /^InstallCertificate: write one/],
+  ] as const
+) {
+  Deno.test(`TC_078_CS: ${what} is Rejected, and then told`, async () => {
+    const house = await securedHouse();
+    assertEquals(await install(house, pem), "Rejected");
+    assertMatch((await logged(house, "InvalidCentralSystemCertificate"))[0] ?? "", why);
+    assertEquals(await notified(house), ["InvalidCentralSystemCertificate"]);
+    assertEquals(await install(house, pem, manufacturer), "Rejected");
+    assertEquals((await logged(house, "InvalidCentralSystemCertificate")).length, 1);
+  });
+}
+
+Deno.test("M05.FR.03: a full store is no event", async () => {
+  const limits = { ...referenceDc.limits, CertificateStoreMaxLength: 1 };
+  const house = await securedHouse({ station: { ...referenceDc, limits } });
+  assertEquals(await install(house, rootOf("New")), "Rejected");
+  assertEquals(await logged(house, "InvalidCentralSystemCertificate"), []);
+});
+
+Deno.test("what cannot be stored is Failed, and what was there holds on", async () => {
+  const house = await securedHouse();
+  const pem = rootOf("New");
+  house.credentials().failWrites("lost", 1);
+  assertEquals(await install(house, pem), "Failed");
+  await install(house, pem);
+  house.credentials().failWrites("lost", 1);
+  assertEquals(await remove(house, pem), "Failed");
+  assertEquals(house.credentials().held().roots.length, 2);
+});
+
+Deno.test("M05.FR.08 to FR.13: one root, which signs the next; the old one goes when the new one has proven the peer", async () => {
+  const limits = { ...referenceDc.limits, AdditionalRootCertificateCheck: true };
+  const house = await securedHouse({ station: { ...referenceDc, limits } });
+  assertEquals(await install(house, rootOf("New")), "Rejected");
+  const name = { organization: "Operator", commonName: "Next" };
+  const key = [...new TextEncoder().encode("Next key")].map((octet) => octet.toString(16)).join("")
+    .toUpperCase();
+  const next = operator.signAuthority(name, key, startWallMs);
+  assertEquals(await install(house, next), "Accepted");
+  const reconnected = async (issuer: typeof name, signedWith: string) => {
+    house.centralSystem.present(serverChain(issuer, signedWith));
+    house.centralSystem.cut();
+    await house.advance(60_000);
+    await house.ask("TriggerMessage", { requestedMessage: "Heartbeat" });
+    return house.credentials().held().roots.map(({ fallback }) => fallback === true);
+  };
+  assertEquals(await reconnected({ organization: "Operator", commonName: "Root" }, "root key"), [
+    true,
+    false,
+  ]);
+  assertEquals(await reconnected(name, "Next key"), [false]);
+  // Its issuer is not installed any more, and its hash data are what they were.
+  assertEquals(await listed(house), {
+    status: "Accepted",
+    certificateHashData: [hashOf(next, operator.certificate)],
+  });
+});
+
+Deno.test("a crash while a root is being written: what is durable is what is listed", async () => {
+  const house = await securedHouse();
+  house.disk.commitMs = 1_000;
+  const pem = rootOf("New");
+  house.centralSystem.call("InstallCertificate", { certificateType: central, certificate: pem });
+  await house.advance(500);
+  assert(house.system().crash("cert_store"));
+  await house.advance(10_000);
+  house.disk.commitMs = 0;
+  assertEquals(await listed(house), {
+    status: "Accepted",
+    certificateHashData: [hashOf(operator.certificate), hashOf(pem)],
+  });
+});
