@@ -28,7 +28,7 @@ import { CertificateTurns } from "./certificate_turns.ts";
 import { CredentialsBook } from "./credentials_book.ts";
 import type { CredentialsReport } from "./credentials_report.ts";
 import { credentialsReport } from "./credentials_report.ts";
-import type { Connection, LinkMessage } from "./link.ts";
+import type { Connection, LinkMessage } from "./link_message.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
 import { RootStore } from "./root_store.ts";

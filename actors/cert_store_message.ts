@@ -18,7 +18,7 @@ import type { KeyMade } from "../storage/key_ring.ts";
 import type { SettingsChanged } from "./configuration.ts";
 import type { ClockStepped } from "./connector_message.ts";
 import type { CredentialsReport } from "./credentials_report.ts";
-import type { Connection } from "./link.ts";
+import type { Connection } from "./link_message.ts";
 import type { Outcome, Reply } from "./otp/actor.ts";
 
 /** What depends on the connection that the request came on. */

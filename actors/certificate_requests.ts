@@ -21,7 +21,7 @@ import type { KeyKind, KeyRing } from "../storage/key_ring.ts";
 import type { CertificateRequestStep } from "./cert_store_message.ts";
 import type { CertificateTurns } from "./certificate_turns.ts";
 import type { CredentialsBook } from "./credentials_book.ts";
-import type { LinkMessage } from "./link.ts";
+import type { LinkMessage } from "./link_message.ts";
 import type { Address, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
 import type { RootStore } from "./root_store.ts";

@@ -9,40 +9,17 @@ import type { CloseReason, WebSocketConnection, WebSocketDriver, WebSocketEvent 
 import type { Backoff } from "../protocol/backoff.ts";
 import { backoffMs } from "../protocol/backoff.ts";
 import type { Settings } from "../protocol/configuration.ts";
-import type { Proof } from "../protocol/proof.ts";
-import { proofToTry } from "../protocol/proof.ts";
 import { redactFrame } from "../protocol/redact.ts";
 import type { CredentialsStore } from "../storage/credentials_store.ts";
 import type { CertStoreMessage } from "./cert_store_message.ts";
-import type { SettingsChanged } from "./configuration.ts";
 import type { Dialling } from "./dialling.ts";
 import { targetOf } from "./dialling.ts";
 import { linkEventOf } from "./link_event.ts";
-import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
+import type { LinkMessage } from "./link_message.ts";
+import type { ActorSpec, Address, Behaviour, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
+import { ProofTrial } from "./proof_trial.ts";
 import type { SecurityEventRaised } from "./security_log.ts";
-
-export type LinkMessage =
-  | { readonly kind: "Dial" }
-  | { readonly kind: "SocketChanged"; readonly socket: number; readonly event: WebSocketEvent }
-  /** For that socket only: what was meant for an earlier one is not said on another. */
-  | { readonly kind: "SendFrame"; readonly text: string; readonly socket: number }
-  /** Start over on a fresh connection, e.g. because nobody remembers what was in flight on this one. */
-  | { readonly kind: "Reconnect"; readonly why: string }
-  /** Replies with the connection that is open; null when none is. */
-  | { readonly kind: "TellConnection"; readonly reply: Reply<Connection | null> }
-  /** A CALL has had no answer for too long: is the peer slow, or is nobody there? */
-  | { readonly kind: "AnswerOverdue"; readonly id: string; readonly sentMs: number }
-  | { readonly kind: "PingDue"; readonly socket: number }
-  | SettingsChanged;
-
-/** Who has proven what to whom on the open connection. */
-export interface Connection {
-  /** The number of our own proof. */
-  readonly proof: number;
-  /** The central system's certificates: PEM, the leaf first; empty without TLS. */
-  readonly peerChain: readonly string[];
-}
 
 export interface LinkParts {
   readonly address: Address<LinkMessage>;
@@ -102,14 +79,8 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   #cancelPing: Cancel = () => {};
   #lastClose: CloseReason | null = null;
   /** Of the last dial. */
-  #proof: Proof | null = null;
   #url = "";
-  /** Of the socket that is open. */
-  #peerChain: readonly string[] = [];
-  /** Dials since a proof was served. */
-  #refusals = 0;
-  /** The central system has spoken on this socket: only then has it proved that it serves this charger. */
-  #served = false;
+  readonly #trial = new ProofTrial();
   /** Of this socket, or the one before it. */
   #cutSilent = false;
 
@@ -139,7 +110,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
       case "Reconnect":
         return this.#reconnect(message.why);
       case "TellConnection":
-        return message.reply(this.#state === "open" ? this.#connection() : null);
+        return message.reply(this.#state === "open" ? this.#trial.connection() : null);
       case "AnswerOverdue":
         return this.#overdue(message.id, message.sentMs);
       case "PingDue":
@@ -157,7 +128,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     return {
       state: this.#state,
       url: this.#url,
-      securityProfile: this.#proof?.securityProfile ?? null,
+      securityProfile: this.#trial.proof()?.securityProfile ?? null,
       failures: this.#failures,
       lastClose: this.#lastClose,
     };
@@ -166,15 +137,13 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   async #dial(): Promise<void> {
     if (this.#state !== "waiting") return;
     const credentials = await this.#credentials.read();
-    const proof = proofToTry(credentials.proofs, this.#refusals);
+    const proof = this.#trial.next(credentials.proofs);
     const wildcards = this.#settings.AllowCSMSTLSWildcards;
     const target = targetOf(credentials, proof, { ...this.#parts.dialling, wildcards });
-    this.#proof = proof;
     this.#url = target.url;
     const socket = ++this.#held.number;
     this.#socket = socket;
     this.#state = "connecting";
-    this.#served = false;
     const { address, send } = this.#self;
     this.#held.socket = this.#driver.connect(
       target,
@@ -186,13 +155,13 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     switch (event.kind) {
       case "Opened":
         this.#state = "open";
-        this.#peerChain = event.tls?.peerChain ?? [];
+        this.#trial.opened(event.tls?.peerChain ?? []);
         this.#cutSilent = false;
         this.#armPing();
         this.#self.send(this.#parts.outbox, {
           kind: "LinkUp",
           socket: this.#socket,
-          securityProfile: this.#proof?.securityProfile ?? 0,
+          securityProfile: this.#trial.proof()?.securityProfile ?? 0,
         });
         return;
       case "Received":
@@ -216,17 +185,10 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     this.#held.socket?.close(1000, why);
   }
 
-  /** An accept that is followed by a close proves nothing: neither that the peer serves this charger, nor that it takes the proof. */
   #spoken(): void {
     this.#failures = 0;
-    const connection = this.#connection();
-    if (this.#served || connection === null) return;
-    this.#served = true;
-    this.#self.send(this.#parts.certStore, { kind: "ProofServed", ...connection });
-  }
-
-  #connection(): Connection | null {
-    return this.#proof === null ? null : { proof: this.#proof.number, peerChain: this.#peerChain };
+    const connection = this.#trial.spoken();
+    if (connection !== null) this.#self.send(this.#parts.certStore, { kind: "ProofServed", ...connection });
   }
 
   #heard(): void {
@@ -242,9 +204,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     this.#cancelPing();
     this.#lastClose = why;
     this.#failures += 1;
-    // A connection that was ended at our own wish has refused nothing.
-    if (this.#served) this.#refusals = 0;
-    else if (!wasClosing) this.#refusals += 1;
+    this.#trial.ended({ atOwnWish: wasClosing });
     const waitMs = backoffMs(this.#parts.backoff, this.#failures, this.#parts.entropy.fraction("link"));
     this.#self.trace("LinkClosed", { why, retryInMs: waitMs });
     const event = linkEventOf(why);

@@ -11,7 +11,7 @@ import type { AuthorizerMessage } from "./authorizer.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 import { tracingDamaged } from "./damaged_record.ts";
 import type { DeliveryListener } from "./delivery.ts";
-import type { LinkMessage } from "./link.ts";
+import type { LinkMessage } from "./link_message.ts";
 import type { ActorSpec, Address, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
 import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";

@@ -35,7 +35,7 @@ import { configurationActor } from "./configuration.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 import { connectorActor } from "./connector.ts";
 import type { Dialling } from "./dialling.ts";
-import type { LinkMessage } from "./link.ts";
+import type { LinkMessage } from "./link_message.ts";
 import { linkActor } from "./link.ts";
 import type { LocalListMessage } from "./local_list.ts";
 import { localListActor } from "./local_list.ts";

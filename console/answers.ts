@@ -18,6 +18,7 @@
  * | `GET /limits?connector=&at=&duration=&unit=` | 200 `LimitsAnswer` (`limits_answers.ts`); all connectors, now, an hour and the station's first unit where nothing is said; 400; 404; 503; 504 |
  * | `POST /limits/what-if?at=&duration=&unit=` | body `SetChargingProfile.req`: 200 `WhatIfAnswer`; 400; 503; 504 |
  * | `GET /security` | 200 `SecurityAnswer` (`security_answer.ts`); 503 while there is no tree, 504 when the store does not answer |
+ * | `POST /security/rehearse` | body `{"securityProfile"?, "authorizationKey"?, "rootCertificates"?}`: 200 `RehearsalAnswer` (`rehearsal.ts`) once a second connection has been tried so, 20 s at most; 400; 409 while one is under way, or what the profile needs is missing; 503 |
  * | `POST /data-transfer` | body `DataTransfer.req`, `{"vendorId", "messageId"?, "data"?}`: 200 with `DataTransfer.conf`; 400; 502 for a CALLERROR; 503 while the central system cannot be asked; 504 when it does not answer in 60 s |
  * | `POST /actors/{id}/crash` | `simulate` only: 202 `Accepted`; 404; 409 for a supervisor or an actor that is down; 503 |
  * | `POST /hardware/…` | `simulate` only (`hardware_endpoints.ts`): 202 `Accepted`; 400; 409 for what is physically impossible |

@@ -23,6 +23,7 @@ import { metricsText } from "./metrics.ts";
 import type { Observatory } from "./observatory.ts";
 import { limitsEndpoints } from "./limits_endpoints.ts";
 import { parkedEndpoints } from "./parked_endpoints.ts";
+import { rehearsalEndpoint, type RehearsalParts } from "./rehearsal.ts";
 import { type SecurityAddresses, securityEndpoint } from "./security_endpoint.ts";
 import { serveAt } from "./socket_file.ts";
 import { type ChargerLabel, nodesOf, statusOf } from "./status.ts";
@@ -39,6 +40,7 @@ export interface DebugSocketOptions {
   /** The boot that runs now; null while the power is cut, and between two boots. */
   readonly charger: () => RunningCharger | null;
   readonly store: () => StoreHealth;
+  readonly rehearsal: RehearsalParts;
   /** In `simulate` only: with it come `/hardware/…` and `/actors/{id}/crash`. */
   readonly hardware?: HardwareVerbs;
 }
@@ -99,6 +101,7 @@ function endpointsOf(options: DebugSocketOptions): readonly Endpoint[] {
       profileScheduler: () => options.charger()?.addresses.profileScheduler ?? null,
     }),
     ...parkedEndpoints({ clock: options.clock, charger: options.charger }),
+    rehearsalEndpoint(options.rehearsal),
     securityEndpoint({ clock: options.clock, addresses: () => options.charger()?.addresses ?? null }),
     dataTransferEndpoint({
       clock: options.clock,

@@ -76,6 +76,7 @@ export async function run(options: RunOptions, output: Output): Promise<number> 
     store: health.health,
     label: { chargePointId: config.chargePointId, bootNotification, station: station.value.name },
     charger: simulation.charger,
+    rehearsal: simulation.rehearsal,
   });
   narrator.say(
     clock.wallMs(),

@@ -135,6 +135,7 @@ async function play(
       station: profile.name,
     },
     charger: simulation.charger,
+    rehearsal: simulation.rehearsal,
     hardware: simulatedHardware({ ...simulation, setNetwork: simulation.network.setUp }),
   });
   say(`charge point ${config.chargePointId} (${profile.name}) calls ${csms}`);

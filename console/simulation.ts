@@ -5,6 +5,8 @@
  * the tree without a last word, while this process and its debug socket stay to take the `on`.
  */
 import type { BootValues } from "../actors/boot.ts";
+import { chargerConfig, stationKeyTable } from "../actors/charger_config.ts";
+import { readSettings } from "../actors/settings.ts";
 import type { SecurityEventRaised } from "../actors/security_log.ts";
 import type { Trace } from "../actors/otp/trace.ts";
 import type { CivilTime } from "../hal/civil_time.ts";
@@ -37,6 +39,7 @@ import { startCharger } from "./charger.ts";
 import { findingEvent, reserveReleased } from "./finding_event.ts";
 import { exitCodes, resetExitCode } from "./exit_codes.ts";
 import { Refused } from "./refusals.ts";
+import type { RehearsalParts } from "./rehearsal.ts";
 import { openStore } from "./state.ts";
 
 export interface SimulationParts {
@@ -63,6 +66,7 @@ export interface Simulation {
   readonly charger: () => Charger | null;
   readonly setPower: (state: "failing" | "cut" | "on") => void;
   readonly network: NetworkSwitch;
+  readonly rehearsal: RehearsalParts;
   readonly setStorage: (state: StorageState) => void;
   readonly storageState: () => StorageState;
   /** Resolves with the process's exit code. */
@@ -201,6 +205,12 @@ export function makeSimulation(parts: SimulationParts): Simulation {
     charger: () => now.charger,
     setPower,
     network,
+    rehearsal: {
+      credentials: parts.credentials,
+      websocket: network.driver,
+      dialling: chargerConfig(profile, parts.bootNotification, 0).dialling,
+      wildcards: () => now.charger === null ? null : wildcardsIn(now.charger.store, profile),
+    },
     setStorage: (state) => {
       storage = state;
       now.faulty?.set(state);
@@ -222,3 +232,7 @@ const bootAgainMs = 2_000;
 const tlsDrivers = { openssl: createOpensslStream, deno: createDenoTlsStream } as const;
 
 const endCodes = { stopped: exitCodes.stopped, gaveUp: exitCodes.failed } as const;
+
+async function wildcardsIn(store: Store, profile: StationProfile): Promise<boolean> {
+  return (await readSettings(store, stationKeyTable(profile))).AllowCSMSTLSWildcards;
+}

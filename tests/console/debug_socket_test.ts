@@ -188,7 +188,7 @@ check("an unknown address is 404, with those that there are", async (_, asker) =
   assertEquals([told.status, told.json()], [404, {
     error: "ask for one of GET /tree, GET /actors/{id}, GET /status, GET /messages, GET /metrics, " +
       "GET /limits, POST /limits/what-if, GET /parked, GET /parked/{localId}, POST /parked/{localId}/resend, POST /parked/{localId}/discard, " +
-      "GET /security, POST /data-transfer, not GET /trees",
+      "POST /security/rehearse, GET /security, POST /data-transfer, not GET /trees",
   }]);
 });
 

@@ -3,6 +3,7 @@
  *
  * Law: nothing waits for time: what is to be awaited is awaited in the trace.
  */
+import type { RehearsalParts } from "../../console/rehearsal.ts";
 import type { CertStoreMessage } from "../../actors/cert_store_message.ts";
 import type { LimitQuestion } from "../../actors/limit_questions.ts";
 import { answerLimitQuestion } from "../../actors/limit_questions.ts";
@@ -178,6 +179,7 @@ export async function watchCharger(options: WatchedOptions = {}): Promise<Watche
       bootNotification: { chargePointVendor: "Example", chargePointModel: "DC 50", firmwareVersion: "1.0.0" },
       station: "reference-dc",
     },
+    rehearsal: unrehearsed,
     charger: () => running ? { boot: 7, system, addresses, store } : null,
     store: () => ({
       state: "refusing",
@@ -228,4 +230,19 @@ function shower(address: Address<Message>, started: (self: Self<Message>) => voi
 
 function unreadable(): never {
   throw new Error("no snapshot today");
+}
+
+/** Nobody rehearses here; `rehearsal_test.ts` does. */
+const unrehearsed: RehearsalParts = {
+  credentials: { read: unasked, write: unasked },
+  websocket: { connect: unasked },
+  dialling: {
+    limits: { subprotocols: [], handshakeTimeoutMs: 0, closeTimeoutMs: 0, payloadBytesMax: 0 },
+    cipherSuites: [],
+  },
+  wildcards: () => null,
+};
+
+function unasked(): never {
+  throw new Error("nothing is asked for here");
 }

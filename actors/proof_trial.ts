@@ -1,0 +1,49 @@
+/**
+ * The proof that the link stands on, and how it fares: which one the next dial takes depends on it (`protocol/proof.ts`).
+ *
+ * Law: a proof is served when the central system has spoken on its connection. An accept that is followed by a close proves
+ * nothing, and a connection that was ended at our own wish has refused nothing.
+ */
+import type { Proof, Proofs } from "../protocol/proof.ts";
+import { proofToTry } from "../protocol/proof.ts";
+import type { Connection } from "./link_message.ts";
+
+export class ProofTrial {
+  #proof: Proof | null = null;
+  #peerChain: readonly string[] = [];
+  /** Dials since a proof was served. */
+  #refusals = 0;
+  #served = false;
+
+  /** Of the last dial; null before the first. */
+  proof(): Proof | null {
+    return this.#proof;
+  }
+
+  /** For a dial that begins now. */
+  next(proofs: Proofs): Proof {
+    this.#served = false;
+    this.#peerChain = [];
+    return this.#proof = proofToTry(proofs, this.#refusals);
+  }
+
+  opened(peerChain: readonly string[]): void {
+    this.#peerChain = peerChain;
+  }
+
+  connection(): Connection | null {
+    return this.#proof === null ? null : { proof: this.#proof.number, peerChain: this.#peerChain };
+  }
+
+  /** The central system has spoken: the connection, the first time. */
+  spoken(): Connection | null {
+    if (this.#served) return null;
+    this.#served = true;
+    return this.connection();
+  }
+
+  ended({ atOwnWish }: { readonly atOwnWish: boolean }): void {
+    if (this.#served) this.#refusals = 0;
+    else if (!atOwnWish) this.#refusals += 1;
+  }
+}
