@@ -12,6 +12,9 @@ export const networkTroubles = {
     passing(draw, atMs, 8 * minuteMs, { kind: "link", state: "down" }, { kind: "link", state: "up" }),
   linkSilent: (draw, { atMs }) =>
     passing(draw, atMs, 8 * minuteMs, { kind: "link", state: "silent" }, { kind: "link", state: "up" }),
+  /** Too short to be noticed; then all that was held arrives at once. */
+  stall: (draw, { atMs }) =>
+    passing(draw, atMs, 20_000, { kind: "link", state: "silent" }, { kind: "link", state: "up" }),
   /** Hours without a network: what is owed grows. */
   longOutage: (draw, { atMs }) =>
     passing(draw, atMs, 90 * minuteMs, { kind: "link", state: "down" }, { kind: "link", state: "up" }),
