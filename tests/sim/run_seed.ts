@@ -42,6 +42,8 @@ export interface RunOptions {
   readonly settings?: Settings;
 }
 
+const hourMs = 3_600_000;
+
 export type Settings = Readonly<Record<string, string>>;
 
 export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
@@ -63,7 +65,7 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
   let breach: Breach | null = null;
   try {
     await play(world, scenario);
-    await heal(world);
+    await heal(world, quietMs(options.hours));
     judgeEnd(world);
   } catch (error) {
     breach = error instanceof Breach ? error : new Breach("thrown", describe(error).stack);
@@ -80,6 +82,11 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
     breach,
     world,
   };
+}
+
+/** What waits for hours shows after a whole day; a short run leaves time for an hour's timers. */
+function quietMs(hours: number): number {
+  return (hours < 24 ? 2 : 6) * hourMs;
 }
 
 function drawnSettings(seed: string): Settings {
