@@ -49,7 +49,6 @@ export const slicePoints: readonly string[] = [
   // The hardware.
   "meter gave no answer",
   "contactor stuck open",
-  "contactor stuck closed",
   "car draws less than it is offered",
   "car draws more than it is offered",
   // The actors.
@@ -91,6 +90,8 @@ export const reachPoints: readonly string[] = [
   ...slicePoints,
   "CancelReservation Accepted",
   "charger gave up",
+  "contactor stuck closed",
+  "discard of what is parked: done",
   "meter fails",
   "meter hangs",
   "mailbox overflow",
@@ -102,6 +103,7 @@ export const reachPoints: readonly string[] = [
   "meter stuck",
   "meter wraps",
   "power cut with a backlog",
+  "resend of what is parked: done",
   "sample dropped",
   "settings gave up",
   "stop by UnlockCommand",

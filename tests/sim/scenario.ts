@@ -142,7 +142,7 @@ export type Aimed =
 const hourMs = 3_600_000;
 const idTags = ["ALICE", "BOB", "CAROL", "ALICE", "BOB", "MALLORY"];
 /** Cars an hour, at the whole station: some are refused, some leave again. */
-const sessionsAnHour = 2.7;
+const sessionsAnHour = 2.8;
 
 export function drawScenario(entropy: Entropy, hours: number, connectors: number): readonly Event[] {
   const draw = () => entropy.fraction("scenario");
