@@ -26,7 +26,11 @@ import type { Batch } from "../../storage/store.ts";
 import type { MemorySnapshot, MemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { CentralSystemModel } from "./central_system_model.ts";
 import { createCentralSystemModel } from "./central_system_model.ts";
+import type { Bill } from "./bill.ts";
+import { startText } from "./central_system_ledger.ts";
 import { createChargerLife } from "./charger_life.ts";
+import type { DataLimits } from "./delivered_values.ts";
+import { isRetry } from "./delivered_values.ts";
 import type { DurableLedger } from "./durable_ledger.ts";
 import { createDurableLedger } from "./durable_ledger.ts";
 import type { FaultyDial } from "./faulty_dial.ts";
@@ -91,6 +95,8 @@ export interface World {
   readonly reached: Set<string>;
   /** What was sent that must not be. */
   readonly wireBreaches: () => readonly WireBreach[];
+  /** What may have cut the transactionData of this one short by now. */
+  readonly dataLimits: (bill: Bill) => DataLimits;
 }
 
 export interface Restarted {
@@ -140,7 +146,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     wallMs: () => startWallMs + clock.monotonicMs(),
     heartbeatIntervalS: 300,
     answerMs: pace.answerMs,
-    mayBeLate: () => durable.resends.size > 0,
+    leniency: {
+      mayBeLate: () => durable.resends.size > 0,
+      isRetry: ({ start }, first, again) => {
+        const bill = durable.bills.find((one) => startText(one.start) === startText(start));
+        return bill !== undefined && isRetry(bill, { first, again }, dataLimits(bill));
+      },
+    },
     heard: (text, direction) => trace.add(`${direction} ${text}`),
     ...(options.judge === undefined ? {} : { judge: options.judge }),
   });
@@ -176,6 +188,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     table: stationKeyTable(profile),
     heartbeatIntervalS: profile.firstValues.HeartbeatInterval,
   });
+  function dataLimits(bill: Bill): DataLimits {
+    return { lengthMax: profile.limits.StopTransactionMaxMeterValues, sendings: wire.stopsSent(bill) };
+  }
   const life = createChargerLife({
     profile,
     clock,
@@ -248,6 +263,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     traced: () => trace.last,
     reached,
     wireBreaches: () => wire.breaches,
+    dataLimits,
   };
 }
 
