@@ -8,6 +8,7 @@ import { createSimulatedEntropy } from "../../hal/drivers/simulated_entropy.ts";
 import { heal } from "./heal.ts";
 import { Breach, judgeEnd, watchWorld } from "./invariants.ts";
 import { play } from "./play.ts";
+import { watchRecovery } from "./recovery.ts";
 import type { Event } from "./scenario.ts";
 import { drawScenario } from "./scenario.ts";
 import { simStation } from "./sim_stations.ts";
@@ -42,18 +43,24 @@ export interface RunOptions {
   readonly settings?: Settings;
 }
 
+/** Of the seeds: each costs ten boots more. */
+const recoveryShare = 0.25;
+
 export type Settings = Readonly<Record<string, string>>;
 
 export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
   const settings = options.settings ?? drawnSettings(seed);
+  const station = options.station === undefined ? {} : { station: simStation(options.station) };
   const world = await createWorld({
     seed,
     judge: (idTag) => ({ status: idTag === "MALLORY" ? "Invalid" : "Accepted" }),
     reviveMs: 5_000,
     settings,
-    ...(options.station === undefined ? {} : { station: simStation(options.station) }),
+    ...station,
   });
   const look = watchWorld(world);
+  const isRecovered = world.entropy.fraction("recovery") < recoveryShare;
+  const judgeRecovery = isRecovered ? watchRecovery(world, station) : null;
   let steps = 0;
   world.watch(() => {
     steps += 1;
@@ -64,7 +71,7 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
   try {
     await play(world, scenario);
     await heal(world);
-    judgeEnd(world);
+    await judgeEnd(world, judgeRecovery);
   } catch (error) {
     breach = error instanceof Breach ? error : new Breach("thrown", describe(error).stack);
   }
