@@ -8,7 +8,6 @@ import { watchContactors } from "./contactor_watch.ts";
 import { bills, order, quiet, truth } from "./end_state.ts";
 import { watchLimits } from "./limit_watch.ts";
 import { watchList } from "./list_watch.ts";
-import type { JudgeRecovery } from "./recovery.ts";
 import { watchReservations } from "./reservation_watch.ts";
 import { watchStatuses } from "./status_watch.ts";
 import { watchSupervision } from "./supervision_watch.ts";
@@ -56,14 +55,15 @@ export function watchWorld(world: World): () => void {
   };
 }
 
-/** The checks at the end, when the link is up, nobody is plugged in, and hours have been quiet; `judgeRecovery` where a seed has it. */
-export async function judgeEnd(world: World, judgeRecovery: JudgeRecovery | null): Promise<void> {
-  const fail: Fail = (id, what) => {
-    throw new Breach(id, what);
-  };
-  bills(world, fail);
-  order(world, fail);
-  quiet(world, fail);
-  truth(world, fail);
-  await judgeRecovery?.(fail);
+/** The checks at the end, when the link is up, nobody is plugged in, and hours have been quiet. */
+export function judgeEnd(world: World): void {
+  bills(world, breached);
+  order(world, breached);
+  quiet(world, breached);
+  truth(world, breached);
+}
+
+/** Where nothing else is left to be done, the first breach ends the run. */
+export function breached(id: string, what: string): never {
+  throw new Breach(id, what);
 }

@@ -6,7 +6,7 @@
 import { describe } from "../../actors/otp/trace.ts";
 import { createSimulatedEntropy } from "../../hal/drivers/simulated_entropy.ts";
 import { heal } from "./heal.ts";
-import { Breach, judgeEnd, watchWorld } from "./invariants.ts";
+import { Breach, breached, judgeEnd, watchWorld } from "./invariants.ts";
 import { play } from "./play.ts";
 import { watchRecovery } from "./recovery.ts";
 import type { Event } from "./scenario.ts";
@@ -71,7 +71,8 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
   try {
     await play(world, scenario);
     await heal(world);
-    await judgeEnd(world, judgeRecovery);
+    judgeEnd(world);
+    await judgeRecovery?.(breached);
   } catch (error) {
     breach = error instanceof Breach ? error : new Breach("thrown", describe(error).stack);
   }

@@ -5,7 +5,6 @@ import type { Outcome } from "./sim_job.ts";
 import { exitCodeOf, reachLines } from "./sim_report.ts";
 
 const all = new Map(reachPoints.map((point) => [point, 3]));
-const without = (point: string) => new Map([...all].filter(([name]) => name !== point));
 const failed: Outcome = {
   job: { seed: "27", station: "dc-four", hours: 24 },
   traceHash: "",
@@ -49,3 +48,7 @@ check("tells how many seeds have reached each point, by name", () => {
   const reached = new Map([["reset", 1_200], ["power cut", 2]]);
   assertEquals(reachLines({ seeds: 5, reached })[0], "reached: power cut 2, reset 1,200");
 });
+
+function without(point: string): ReadonlyMap<string, number> {
+  return new Map([...all].filter(([name]) => name !== point));
+}
