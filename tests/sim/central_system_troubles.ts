@@ -45,11 +45,15 @@ const badCommands: readonly { readonly action: string; readonly payload: unknown
   { action: "UpdateFirmware", payload: { location: "ftp://x", retrieveDate: "2026-01-01T00:00:00Z" } },
 ];
 
-const changes: readonly (readonly [string, readonly string[]])[] = [
+/** What makes a charger busy passes: hours of nothing but heartbeats find nothing. */
+const passesMs = 20 * 60_000;
+
+/** The last is what follows in a while, where there is one. */
+const changes: readonly (readonly [key: string, values: readonly string[], calm?: string])[] = [
   ["MeterValueSampleInterval", ["0", "30", "60", "299"]],
-  ["ClockAlignedDataInterval", ["0", "60", "900"]],
-  ["HeartbeatInterval", ["60", "300", "3600"]],
-  ["WebSocketPingInterval", ["10", "60", "0"]],
+  ["ClockAlignedDataInterval", ["0", "60", "900"], "0"],
+  ["HeartbeatInterval", ["60", "300", "3600"], "300"],
+  ["WebSocketPingInterval", ["10", "60", "0"], "300"],
   ["ConnectionTimeOut", ["5", "60"]],
   ["StopTxnSampledData", ["", "Energy.Active.Import.Register"]],
   ["LocalPreAuthorize", ["true", "false"]],
@@ -105,6 +109,7 @@ export const centralSystemTroubles = {
     return [
       { atMs, act: { kind: "script", action: "BootNotification", turn, times: whole(draw, 1, 2) } },
       { atMs, act: { kind: "reset", type: "Hard" } },
+      { atMs: atMs + draw() * passesMs, act: { kind: "change", key: "HeartbeatInterval", value: "300" } },
     ];
   },
   reset: (draw, { atMs }) => [{ atMs, act: { kind: "reset", type: oneOf(draw, ["Soft", "Hard"]) } }],
@@ -119,8 +124,10 @@ export const centralSystemTroubles = {
     { atMs, act: { kind: "trigger", requestedMessage: oneOf(draw, triggers) } },
   ],
   change: (draw, { atMs }) => {
-    const [key, values] = oneOf(draw, changes);
-    return [{ atMs, act: { kind: "change", key, value: oneOf(draw, values) } }];
+    const [key, values, calm] = oneOf(draw, changes);
+    const changed = { atMs, act: { kind: "change" as const, key, value: oneOf(draw, values) } };
+    if (calm === undefined) return [changed];
+    return [changed, { atMs: atMs + draw() * passesMs, act: { kind: "change", key, value: calm } }];
   },
   availability: (draw, moment) => {
     const connectorId = draw() < 0.2 ? 0 : drawConnector(draw, moment);

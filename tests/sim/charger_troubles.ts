@@ -60,7 +60,7 @@ export const chargerTroubles = {
   /** One after the other, until a supervisor has enough. */
   crashStorm: (draw, moment) => {
     const actor = oneOf(draw, actorsOf(moment));
-    return Array.from({ length: whole(draw, 2, 9) }, (_, at) => ({
+    return Array.from({ length: whole(draw, 2, 14) }, (_, at) => ({
       atMs: moment.atMs + at * (20 + draw() * 2_000),
       act: { kind: "crash" as const, actor },
     }));

@@ -3,7 +3,7 @@
  * before the run begins.
  *
  * Law: JSON in, JSON out, so that a scenario that broke something can be cut down and kept in a file. Whatever lasts has an act
- * of its own that ends it; an end without its beginning does nothing. Half of the troubles come just after somebody did something.
+ * of its own that ends it; an end without its beginning does nothing. Most of the troubles come just after somebody did something.
  */
 import type { CableSide } from "../../hal/hardware_verb.ts";
 import type { PhysicalFault } from "../../hal/physical_state.ts";
@@ -129,15 +129,13 @@ export type Aimed =
 
 const hourMs = 3_600_000;
 const idTags = ["ALICE", "BOB", "CAROL", "ALICE", "BOB", "MALLORY"];
-/** Cars an hour, on a station of few connectors and for each connector of many: some are refused, some leave again. */
-const sessionsAnHour = 4.4;
-const sessionsAnHourEach = 1.5;
+/** Cars an hour, at the whole station: some are refused, some leave again. */
+const sessionsAnHour = 2.6;
 
 export function drawScenario(entropy: Entropy, hours: number, connectors: number): readonly Event[] {
   const draw = () => entropy.fraction("scenario");
   const swarm = drawSwarm(draw);
-  const anHour = Math.max(sessionsAnHour, sessionsAnHourEach * connectors);
-  const sessions = Math.max(1, Math.round(hours * anHour));
+  const sessions = Math.max(1, Math.round(hours * sessionsAnHour));
   const slotMs = (hours * hourMs) / sessions;
   const events: Event[] = [];
   for (let n = 0; n < sessions; n++) {
@@ -145,7 +143,7 @@ export function drawScenario(entropy: Entropy, hours: number, connectors: number
   }
   const moments = events.map((event) => event.atMs);
   for (let n = 0; n < sessions * swarm.intensity; n++) {
-    const atMs = draw() < 0.5 ? oneOf(draw, moments) + draw() * 400 : draw() * hours * hourMs;
+    const atMs = draw() < 0.6 ? oneOf(draw, moments) + draw() * 400 : draw() * hours * hourMs;
     events.push(...swarm.next(draw)(draw, { atMs, connectors }));
   }
   return events.sort((one, other) => one.atMs - other.atMs);
@@ -156,8 +154,10 @@ function drawSession(draw: Draw, fromMs: number, slotMs: number, connectorId: nu
   const beginMs = fromMs + draw() * slotMs * 0.2;
   const plugMs = beginMs + draw() * 40_000;
   const startMs = beginMs + draw() * 40_000;
-  const stopMs = Math.max(plugMs, startMs) + draw() * slotMs * 0.6;
-  const unplugMs = stopMs + draw() * 60_000;
+  // Most are short and some are long: what goes wrong does so when a session begins or ends, and little happens in between.
+  const stopMs = Math.max(plugMs, startMs) + draw() ** 4 * slotMs * 0.7;
+  const unplugMs = stopMs + draw() * 30_000;
+  const unlockMs = unplugMs + draw() * 30_000;
   const start: Act = draw() < 0.3
     ? { kind: "remoteStart", connectorId, idTag }
     : { kind: "swipe", connectorId, idTag };
@@ -169,6 +169,12 @@ function drawSession(draw: Draw, fromMs: number, slotMs: number, connectorId: nu
   ];
   if (stop < 0.4) events.push({ atMs: stopMs, act: { kind: "swipe", connectorId, idTag } });
   else if (stop < 0.7) events.push({ atMs: stopMs, act: { kind: "remoteStop" } });
+  // Who cannot leave asks for help: else one plug that stays locked makes hours in which only a meter is read.
+  if (stop >= 0.7 || draw() < 0.3) {
+    const unlock: Act = { kind: "call", action: "UnlockConnector", payload: { connectorId }, times: 1 };
+    events.push({ atMs: unlockMs, act: unlock });
+    events.push({ atMs: unlockMs + draw() * 10_000, act: { kind: "unplug", connectorId } });
+  }
   if (draw() < 0.2) {
     events.push({ atMs: stopMs - 5_000, act: { kind: "carPauses", connectorId, suspended: true } });
     events.push({ atMs: stopMs - 2_000, act: { kind: "carPauses", connectorId, suspended: false } });

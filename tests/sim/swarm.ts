@@ -56,7 +56,7 @@ export function drawSettings(draw: Draw): Readonly<Record<string, string>> {
     AuthorizeRemoteTxRequests: oneOf(draw, ["true", "false"]),
     AuthorizationCacheEnabled: oneOf(draw, ["true", "true", "false"]),
     LocalPreAuthorize: oneOf(draw, ["true", "false"]),
-    WebSocketPingInterval: oneOf(draw, ["60", "300", "300"]),
+    WebSocketPingInterval: oneOf(draw, ["60", "300", "300", "900", "900", "0"]),
     TransactionMessageAttempts: oneOf(draw, ["100", "100", "3", "2"]),
     TransactionMessageRetryInterval: oneOf(draw, ["10", "10", "1"]),
     StopTransactionOnInvalidId: oneOf(draw, ["true", "false"]),
