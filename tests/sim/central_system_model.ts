@@ -17,7 +17,7 @@ import type {
   StopTransactionRequest,
 } from "../../protocol/messages/core.ts";
 import type { IdTagInfo } from "../../protocol/messages/types.ts";
-import type { CentralSystemLedger, LedgerEntry } from "./central_system_ledger.ts";
+import type { CentralSystemLedger, LedgerEntry, Leniency } from "./central_system_ledger.ts";
 import { createCentralSystemLedger, startText } from "./central_system_ledger.ts";
 import type { Handshake } from "./handshake.ts";
 import { spoil } from "./handshake.ts";
@@ -76,15 +76,14 @@ export interface CentralSystemOptions {
   readonly answerMs: () => number;
   /** What an idTag is worth; default Accepted. */
   readonly judge?: (idTag: string) => IdTagInfo;
-  /** Whether a transaction that was set aside is being sent again: its MeterValues may come after its StopTransaction. */
-  readonly mayBeLate?: () => boolean;
+  readonly leniency: Leniency;
   readonly heard?: (text: string, direction: "sent" | "received") => void;
 }
 
 export function createCentralSystemModel(options: CentralSystemOptions): CentralSystemModel {
   const { clock, entropy, network, heartbeatIntervalS, wallMs = clock.wallMs } = options;
   const breaches: string[] = [];
-  const books = createCentralSystemLedger(breaches, options.mayBeLate ?? (() => false));
+  const books = createCentralSystemLedger(breaches, options.leniency);
   const statuses = new Map<number, string>();
   const received = new Map<string, number>();
   const answers: (CallResult | CallError)[] = [];

@@ -47,6 +47,10 @@ export interface ChargerLifeParts {
   readonly saboteur: Saboteur;
   readonly diskMs: (operation: Operation) => number;
   readonly settings: Readonly<Record<string, string>>;
+  /** What the first boot finds. Default: nothing. */
+  readonly medium?: MemorySnapshot;
+  /** Called with what each boot finds. */
+  readonly booting: (medium: MemorySnapshot) => void;
   readonly stuckRestarts: number;
   /** From the end of a process that has given up to its next start (systemd, RestartSec); null: there is no next start. */
   readonly reviveMs: number | null;
@@ -64,7 +68,7 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
   const { clock, ledger, disk, saboteur } = parts;
   let system: System | null = null;
   let addresses: Tree["addresses"] | null = null;
-  let memory = createMemoryStore();
+  let memory = createMemoryStore(parts.medium === undefined ? {} : { from: parts.medium });
   let isBooting = false;
   let isRestarting = false;
   let stuckRestarts = parts.stuckRestarts;
@@ -75,7 +79,9 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
     boots += 1;
     const table = stationKeyTable(parts.profile);
     const undelayed = createMemoryStore({ from: memory.snapshot() });
-    ledger.refound(undelayed.snapshot());
+    const found = undelayed.snapshot();
+    ledger.refound(found);
+    parts.booting(found);
     const store = ledger.watch(undelayed.store);
     const civilTime = { set: (wallMs: number) => clock.stepWall(wallMs - clock.wallMs()) };
     const count = await beginBoot(store, table, { first: parts.settings, always: {} });

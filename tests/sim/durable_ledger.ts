@@ -210,6 +210,7 @@ function begin(
     refusedMs: null,
     meterValues: new Map(),
     samples: new Map(),
+    damagedSamples: new Set(),
     archive: new Map(),
     wasSetAside: false,
     isDiscarded: false,
@@ -246,7 +247,9 @@ function refound(account: Account, { records }: MemorySnapshot, watch: LedgerWat
   const readable = records.map(({ key, bytes }) => ({ key, opened: open(key, bytes) }));
   if (records.length === 0) excuse(account.byLocalId.values(), "the store was emptied");
   for (const { key, opened } of readable) {
-    if (opened.kind !== "record") excuse(concerned(account, before, key), `${key.join("/")} was damaged`);
+    if (opened.kind === "record") continue;
+    if (key[0] === "sample") account.byLocalId.get(Number(key[1]))?.damagedSamples.add(Number(key[2]));
+    else excuse(concerned(account, before, key), `${key.join("/")} was damaged`);
   }
   account.open.clear();
   account.outbox.clear();
@@ -277,7 +280,6 @@ function concerned(
     case "outbox":
       return [byLocalId.get(before.outbox.get(Number(name))?.localId ?? -1)];
     case "answer":
-    case "sample":
     case "archive":
     case "parked":
     case "resend":

@@ -43,6 +43,7 @@ export const slicePoints: readonly string[] = [
   "power cut with a warning",
   "power returned in time",
   "resumed",
+  "recovery cut again and again",
   "clock jumped",
   "clock set",
   "clock unset at boot",

@@ -6,8 +6,9 @@
 import { describe } from "../../actors/otp/trace.ts";
 import { createSimulatedEntropy } from "../../hal/drivers/simulated_entropy.ts";
 import { heal } from "./heal.ts";
-import { Breach, judgeEnd, watchWorld } from "./invariants.ts";
+import { Breach, breached, judgeEnd, watchWorld } from "./invariants.ts";
 import { play } from "./play.ts";
+import { watchRecovery } from "./recovery.ts";
 import type { Event } from "./scenario.ts";
 import { drawScenario } from "./scenario.ts";
 import { simStation } from "./sim_stations.ts";
@@ -43,19 +44,24 @@ export interface RunOptions {
 }
 
 const hourMs = 3_600_000;
+/** Of the seeds: each costs ten boots more. */
+const recoveryShare = 0.25;
 
 export type Settings = Readonly<Record<string, string>>;
 
 export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
   const settings = options.settings ?? drawnSettings(seed);
+  const station = options.station === undefined ? {} : { station: simStation(options.station) };
   const world = await createWorld({
     seed,
     judge: (idTag) => ({ status: idTag === "MALLORY" ? "Invalid" : "Accepted" }),
     reviveMs: 5_000,
     settings,
-    ...(options.station === undefined ? {} : { station: simStation(options.station) }),
+    ...station,
   });
   const look = watchWorld(world);
+  const isRecovered = world.entropy.fraction("recovery") < recoveryShare;
+  const judgeRecovery = isRecovered ? watchRecovery(world, station) : null;
   let steps = 0;
   world.watch(() => {
     steps += 1;
@@ -67,6 +73,7 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
     await play(world, scenario);
     await heal(world, quietMs(options.hours));
     judgeEnd(world);
+    await judgeRecovery?.(breached);
   } catch (error) {
     breach = error instanceof Breach ? error : new Breach("thrown", describe(error).stack);
   }

@@ -12,13 +12,11 @@ import { shrinkFailure } from "./shrink_failure.ts";
 import type { Job, Outcome } from "./sim_job.ts";
 import { parseSimOptions, type SimOptions } from "./sim_options.ts";
 import { openSimPool, type SimPool, thisTree } from "./sim_pool.ts";
-import { breachLine, failureLines, neverReached, reachLines, sweepLines } from "./sim_report.ts";
+import { breachLine, exitCodeOf, failureLines, reachLines, sweepLines } from "./sim_report.ts";
 import { stationOf } from "./sim_stations.ts";
 import { sweep } from "./sweep.ts";
 
 const failuresMax = 20;
-/** So many seeds must reach every point there is. */
-const largeRun = 1_000;
 const progressEveryMs = 30_000;
 /** An hour takes milliseconds; this is for a machine that does much else. */
 const jobLimitMs = 300_000;
@@ -81,11 +79,10 @@ async function seeds(options: SimOptions, pool: SimPool): Promise<number> {
     },
   });
   for (const line of sweepLines(swept, pool.size)) console.log(line);
-  for (const line of reachLines(swept.reached)) console.log(line);
+  for (const line of reachLines(swept)) console.log(line);
   const broken = Map.groupBy(swept.failures, ({ failure }) => failure?.invariant);
   for (const outcomes of broken.values()) await report(outcomes, pool, options.planted);
-  const isThin = swept.seeds >= largeRun && neverReached(swept.reached).length > 0;
-  return broken.size === 0 && !isThin ? 0 : 1;
+  return exitCodeOf(swept);
 }
 
 /** Shrinks the first of those that broke the same invariant, and writes it down. */

@@ -11,6 +11,10 @@ import type { Sweep } from "./sweep.ts";
 
 const hourMs = 3_600_000;
 const traceLines = 30;
+/** So many seeds must reach every point there is. */
+const largeRun = 1_000;
+
+type Reach = Pick<Sweep, "seeds" | "reached">;
 
 export function sweepLines(sweep: Sweep, workers: number): readonly string[] {
   const hours = sweep.simulatedMs / hourMs;
@@ -27,18 +31,20 @@ export function sweepLines(sweep: Sweep, workers: number): readonly string[] {
 }
 
 /** How many seeds have reached each point, and which point none has. */
-export function reachLines(reached: ReadonlyMap<string, number>): readonly string[] {
+export function reachLines({ seeds, reached }: Reach): readonly string[] {
   const counts = [...reached].sort(([one], [other]) => one < other ? -1 : 1);
-  const never = neverReached(reached);
+  const never = neverReached(reached).join(", ");
+  const tooFew = `not reached, which fewer than ${whole(largeRun)} seeds may leave: `;
   return [
     `reached: ${counts.map(([point, seeds]) => `${point} ${whole(seeds)}`).join(", ")}`,
-    never.length === 0 ? "every point was reached" : `NEVER reached: ${never.join(", ")}`,
+    never === "" ? "every point was reached" : `${isLarge(seeds) ? "NEVER reached: " : tooFew}${never}`,
   ];
 }
 
-/** What no seed has reached of all that a large run must (invariant I24). */
-export function neverReached(reached: ReadonlyMap<string, number>): readonly string[] {
-  return reachPoints.filter((point) => !reached.has(point));
+/** 1 where a seed broke an invariant, or where a large run has left a point unreached (I24). */
+export function exitCodeOf({ seeds, reached, failures }: Reach & Pick<Sweep, "failures">): 0 | 1 {
+  const isThin = isLarge(seeds) && neverReached(reached).length > 0;
+  return failures.length > 0 || isThin ? 1 : 0;
 }
 
 /** One line, said as soon as it is known. */
@@ -87,4 +93,12 @@ function firstLine(text: string): string {
 
 function whole(value: number): string {
   return Math.round(value).toLocaleString("en");
+}
+
+function isLarge(seeds: number): boolean {
+  return seeds >= largeRun;
+}
+
+function neverReached(reached: ReadonlyMap<string, number>): readonly string[] {
+  return reachPoints.filter((point) => !reached.has(point));
 }

@@ -23,6 +23,8 @@ export interface WireBreach {
 export interface WireWatch {
   readonly record: Trace;
   readonly breaches: readonly WireBreach[];
+  /** How often its StopTransaction has been sent. */
+  readonly stopsSent: (bill: Bill) => number;
 }
 
 export interface WireWatchParts {
@@ -53,6 +55,8 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
   let heartbeatsMs = [-Infinity, -Infinity];
   /** HeartbeatInterval of the last BootNotification.conf: in force before it is stored. */
   let adoptedS = Infinity;
+
+  const stopsSent = new Map<Bill, number>();
 
   function fail(id: string, what: string): void {
     breaches.push({ id, what });
@@ -129,18 +133,27 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
     const isSaid = (message: Message | undefined): message is Message =>
       message?.action === action && JSON.stringify(message.payload) === said;
     const [oldest] = parts.durable.outbox.values();
-    if (isSaid(oldest)) return owned(parts.durable.billOf(oldest.localId), payload as Owned, false);
+    if (isSaid(oldest)) {
+      const bill = parts.durable.billOf(oldest.localId);
+      if (action === "StopTransaction") stopSent(bill);
+      return owned(bill, payload as Owned, false);
+    }
     const [resend] = parts.durable.resends;
     const bill = resend === undefined ? undefined : parts.durable.billOf(resend[0]);
     const next = [...bill?.archive ?? []].find(([sequence]) => sequence > (resend?.[1] ?? 0))?.[1];
     if (isSaid(next)) {
       parts.reached(`resend of ${action}`);
+      if (action === "StopTransaction") stopSent(bill);
       return owned(bill, payload as Owned, true);
     }
     fail(
       "I8",
       `${action} ${said} was sent, and ${JSON.stringify(oldest ?? next ?? "nothing")} is the oldest`,
     );
+  }
+
+  function stopSent(bill: Bill | undefined): void {
+    if (bill !== undefined) stopsSent.set(bill, (stopsSent.get(bill) ?? 0) + 1);
   }
 
   /** I16: the id from the answer, and none that was not obtained. */
@@ -176,6 +189,7 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
   let boots = 0;
   return {
     breaches,
+    stopsSent: (bill) => stopsSent.get(bill) ?? 0,
     record: (event) => {
       if (event.kind === "started") {
         if (parts.boots() !== boots) {

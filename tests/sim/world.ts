@@ -25,7 +25,11 @@ import type { Batch } from "../../storage/store.ts";
 import type { MemorySnapshot, MemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { CentralSystemModel } from "./central_system_model.ts";
 import { createCentralSystemModel } from "./central_system_model.ts";
+import type { Bill } from "./bill.ts";
+import { startText } from "./central_system_ledger.ts";
 import { createChargerLife } from "./charger_life.ts";
+import type { DataLimits } from "./delivered_values.ts";
+import { isRetry } from "./delivered_values.ts";
 import type { DurableLedger } from "./durable_ledger.ts";
 import { createDurableLedger } from "./durable_ledger.ts";
 import type { FaultyContactors } from "./faulty_contactors.ts";
@@ -38,6 +42,7 @@ import type { FaultyMeter } from "./faulty_meter.ts";
 import { createFaultyMeter } from "./faulty_meter.ts";
 import type { Pace } from "./pace.ts";
 import { drawnPace } from "./pace.ts";
+import type { Found } from "./recovery.ts";
 import type { Saboteur } from "./saboteur.ts";
 import { createSaboteur } from "./saboteur.ts";
 import type { WireBreach } from "./wire_watch.ts";
@@ -77,6 +82,8 @@ export interface World {
   readonly watchCommits: (asked: (batch: Batch) => void) => void;
   /** Called with each batch that has become durable. */
   readonly onCommitted: (listener: (batch: Batch) => void) => void;
+  /** Called with what each boot finds in the store; of the first one nobody is told. */
+  readonly onBoot: (listener: (medium: MemorySnapshot) => void) => void;
   /** Called with each trace event, in the middle of the kernel's work. */
   readonly onTrace: (listener: Trace) => void;
   /** Ends of the charger's process that it asked for; after each it boots again. */
@@ -91,6 +98,8 @@ export interface World {
   readonly reached: Set<string>;
   /** What was sent that must not be. */
   readonly wireBreaches: () => readonly WireBreach[];
+  /** What may have cut the transactionData of this one short by now. */
+  readonly dataLimits: (bill: Bill) => DataLimits;
 }
 
 export interface Restarted {
@@ -112,6 +121,8 @@ export interface WorldOptions {
   /** After so long the init system starts a process again that has given up. Default: never. */
   readonly reviveMs?: number;
   readonly traced?: Trace;
+  /** What the first boot finds. Default: a new charger at the beginning of a year. */
+  readonly found?: Found;
 }
 
 /** 2026-01-01T00:00:00Z: any moment would do, but the same for every run. */
@@ -121,8 +132,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const entropy = createSimulatedEntropy(options.seed);
   const pace = options.pace ?? drawnPace(entropy);
   const profile = profileOf(options.station ?? "reference-dc");
+  const { found } = options;
   const clock = createSimulatedClock({
-    startWallMs,
+    startWallMs: found?.wallMs ?? startWallMs,
     settled: () => life.isSettled(),
     pick: (ready) => ready === 1 ? 0 : Math.floor(entropy.fraction("scheduler") * ready),
     rested: () => look(),
@@ -131,7 +143,12 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const reach = (point: string) => void reached.add(point);
   const networkMs = { ...pace.networkMs };
   const network = createSimulatedNetwork({ clock, entropy, latencyMs: networkMs });
-  const station = createSimulatedStation({ profile, clock, meterDelayMs: pace.meterMs });
+  const station = createSimulatedStation({
+    profile,
+    clock,
+    meterDelayMs: pace.meterMs,
+    ...(found === undefined ? {} : { physicalState: found.physicalState }),
+  });
   const trace = createWorldTrace();
   const centralSystem = createCentralSystemModel({
     clock,
@@ -140,7 +157,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     wallMs: () => startWallMs + clock.monotonicMs(),
     heartbeatIntervalS: 300,
     answerMs: pace.answerMs,
-    mayBeLate: () => durable.resends.size > 0,
+    leniency: {
+      mayBeLate: () => durable.resends.size > 0,
+      isRetry: ({ start }, first, again) => {
+        const bill = durable.bills.find((one) => startText(one.start) === startText(start));
+        return bill !== undefined && isRetry(bill, { first, again }, dataLimits(bill));
+      },
+    },
     heard: (text, direction) => trace.add(`${direction} ${text}`),
     ...(options.judge === undefined ? {} : { judge: options.judge }),
   });
@@ -150,6 +173,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const restarts: Restarted[] = [];
   const listeners: Trace[] = options.traced === undefined ? [] : [options.traced];
   const committed: ((batch: Batch) => void)[] = [];
+  const booting: ((medium: MemorySnapshot) => void)[] = [];
   let look: () => void = () => {};
   let asked: (batch: Batch) => void = () => {};
   /** When what each meter said, or the contactor let through, was last not what is to be billed. */
@@ -180,6 +204,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     table: stationKeyTable(profile),
     heartbeatIntervalS: profile.firstValues.HeartbeatInterval,
   });
+  function dataLimits(bill: Bill): DataLimits {
+    return { lengthMax: profile.limits.StopTransactionMaxMeterValues, sendings: wire.stopsSent(bill) };
+  }
   const life = createChargerLife({
     profile,
     clock,
@@ -196,6 +223,10 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     saboteur,
     diskMs: pace.diskMs,
     settings: options.settings ?? {},
+    ...(found === undefined ? {} : { medium: found.medium }),
+    booting: (medium) => {
+      for (const listener of booting) listener(medium);
+    },
     stuckRestarts: options.stuckRestarts ?? 0,
     reviveMs: options.reviveMs ?? null,
     trace: (event) => {
@@ -245,6 +276,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       asked = next;
     },
     onCommitted: (listener) => void committed.push(listener),
+    onBoot: (listener) => void booting.push(listener),
     onTrace: (listener) => void listeners.push(listener),
     restarts,
     advance: clock.advance,
@@ -255,6 +287,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     traced: () => trace.last,
     reached,
     wireBreaches: () => wire.breaches,
+    dataLimits,
   };
 }
 
