@@ -15,6 +15,8 @@ const kinds: Readonly<Record<Act["kind"], true>> = {
   unplug: true,
   swipe: true,
   carPauses: true,
+  carDraws: true,
+  parked: true,
   link: true,
   loseConnection: true,
   hangUp: true,

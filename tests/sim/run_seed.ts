@@ -43,6 +43,7 @@ export interface RunOptions {
   readonly settings?: Settings;
 }
 
+const hourMs = 3_600_000;
 /** Of the seeds: each costs ten boots more. */
 const recoveryShare = 0.25;
 
@@ -70,7 +71,7 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
   let breach: Breach | null = null;
   try {
     await play(world, scenario);
-    await heal(world);
+    await heal(world, quietMs(options.hours));
     judgeEnd(world);
     await judgeRecovery?.(breached);
   } catch (error) {
@@ -88,6 +89,11 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
     breach,
     world,
   };
+}
+
+/** What waits for hours shows after a whole day; a short run leaves time for an hour's timers. */
+function quietMs(hours: number): number {
+  return (hours < 24 ? 2 : 6) * hourMs;
 }
 
 function drawnSettings(seed: string): Settings {
