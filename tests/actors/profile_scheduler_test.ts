@@ -1,10 +1,6 @@
 /** Smart charging in the house: what is installed, what the hardware is told and when, what ends with a transaction (OCPP 1.6 §3.13; spec/behaviour.md §12; TC_056 to TC_060, TC_066, TC_082). */
 import { assert, assertEquals } from "@std/assert";
-import type { ChargingProfile } from "../../protocol/messages/charging_profile.ts";
 import { acTwoSockets, coreOnly, referenceDc } from "../hal/stations.ts";
-import type { Sample, Steps } from "../protocol/charging_profile_samples.ts";
-import { nowMs, profile } from "../protocol/charging_profile_samples.ts";
-import type { CalmHouse } from "./calm_house.ts";
 import {
   begun,
   bootedHouse,
@@ -16,46 +12,7 @@ import {
   stored,
   swiped,
 } from "./calm_house.ts";
-
-const tx = { purpose: "TxProfile", id: 2 } as const;
-const max = { purpose: "ChargePointMaxProfile", id: 3 } as const;
-
-/** With `start`, `from` and `to` counted from the house's own now. */
-function fromNow(house: CalmHouse, steps: Steps, sample: Sample = {}): ChargingProfile {
-  const shiftS = (house.clock.wallMs() - nowMs) / 1_000;
-  const { start = 0, from, to } = sample;
-  return profile(steps, {
-    ...sample,
-    start: start === null ? null : start + shiftS,
-    ...(from === undefined ? {} : { from: from + shiftS }),
-    ...(to === undefined ? {} : { to: to + shiftS }),
-  });
-}
-
-async function answer(house: CalmHouse, action: string, payload: unknown): Promise<unknown> {
-  const told = await house.ask(action, payload);
-  if (told === null || "error" in told) return told?.error;
-  return (told.result as { status: unknown }).status;
-}
-
-function set(
-  house: CalmHouse,
-  steps: Steps,
-  sample: Sample & { readonly on?: number } = {},
-): Promise<unknown> {
-  const { on: connectorId = sample.purpose === "ChargePointMaxProfile" ? 0 : 1, ...own } = sample;
-  const csChargingProfiles = fromNow(house, steps, own);
-  return answer(house, "SetChargingProfile", { connectorId, csChargingProfiles });
-}
-
-/** What the board was told, in ampere. */
-function offered(house: CalmHouse, connectorId = 1): number {
-  return house.station.board.outlet(connectorId).limitA;
-}
-
-function transactionId(house: CalmHouse): number {
-  return house.centralSystem.open().at(-1)?.transactionId ?? NaN;
-}
+import { answer, fromNow, max, offered, set, transactionId, tx } from "./profile_requests.ts";
 
 Deno.test("TC_056: a TxDefaultProfile is at the board before anybody charges", async () => {
   const house = await bootedHouse();
