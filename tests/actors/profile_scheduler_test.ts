@@ -117,9 +117,13 @@ Deno.test("a profile goes with the RemoteStartTransaction that comes to nothing"
   const house = await bootedHouse();
   const start = { connectorId: 1, idTag: "ALICE", chargingProfile: fromNow(house, { 0: 10 }, tx) };
   assertEquals(await answer(house, "RemoteStartTransaction", start), "Accepted");
-  assertEquals([offered(house), (await stored(house, "profile")).length], [10, 1]);
+  assertEquals([offered(house), (await stored(house, "offeredProfile")).length], [10, 1]);
   await house.advance(60_000);
-  assertEquals([status(house), offered(house), await stored(house, "profile")], ["Available", 125, []]);
+  assertEquals([status(house), offered(house), await stored(house, "offeredProfile")], [
+    "Available",
+    125,
+    [],
+  ]);
 
   await charging(house);
   await set(house, { 0: 8 }, tx);
@@ -132,7 +136,7 @@ Deno.test("a connector out of use takes no profile with a RemoteStartTransaction
   await answer(house, "ChangeAvailability", { connectorId: 1, type: "Inoperative" });
   const start = { connectorId: 1, idTag: "ALICE", chargingProfile: fromNow(house, { 0: 10 }, tx) };
   assertEquals(await answer(house, "RemoteStartTransaction", start), "Rejected");
-  assertEquals([offered(house), await stored(house, "profile")], [125, []]);
+  assertEquals([offered(house), await stored(house, "offeredProfile")], [125, []]);
 });
 
 Deno.test("errata v4.0 §3.37: profiles survive a power cut, but for that of the transaction that it ended", async () => {

@@ -97,34 +97,43 @@ function checkFollowed(
   Deno.test({ name: `TxProfiles: ${sentence}`, permissions: "none" }, () => {
     const { localId: _, ...mine } = installed({ 0: 6 }, { id: 7, ...tx, level: 1 });
     const other = { ...mine, connectorId: 2 };
-    const elsewhere = installed({ 0: 6 }, { id: 8, on: 2, ...tx });
-    const kept: KeptProfiles = { installed: [...stock, elsewhere], offered: [mine, other] };
+    const kept: KeptProfiles = {
+      installed: [...stock, installed({ 0: 6 }, { id: 8, on: 2, ...tx })],
+      offered: [mine, other],
+    };
     const left = followed(kept, 1, state, before);
     const ofTransactions = left.installed.filter(({ profile }) => profile.chargingProfileId > 5)
       .map((one) => [one.profile.chargingProfileId, one.localId]);
     const of = left.offered.map(({ connectorId }) => connectorId);
-    assertEquals([ofTransactions, of], expected);
+    assertEquals<unknown>([ofTransactions, of], expected);
     assertEquals(followed(kept, 3, state, before), kept);
   });
 }
 
+const elsewhere = [8, localId] as const;
 checkFollowed("§3.13.1: a TxProfile ends with its transaction, and no other profile does", ["running", {
   kind: "none",
-}], [[], [1, 2]]);
+}], [[elsewhere], [1, 2]]);
 checkFollowed("TC_059: that of a RemoteStartTransaction waits for its own", ["none", { kind: "starting" }], [
-  [],
+  [elsewhere],
   [1, 2],
 ]);
-checkFollowed("TC_059: and then is its", ["starting", { kind: "running", localId: 9 }], [[[7, 9]], [2]]);
-checkFollowed("and goes with the start that comes to nothing", ["starting", { kind: "none" }], [[], [2]]);
-checkFollowed("and stays where the start has not been heard of yet", ["none", { kind: "none" }], [[], [
-  1,
-  2,
-]]);
-checkFollowed("a transaction that goes on keeps its own", ["running", { kind: "running", localId }], [[[
-  6,
-  localId,
-], [7, localId]], [2]]);
+checkFollowed("TC_059: and then is its", ["starting", { kind: "running", localId: 9 }], [
+  [elsewhere, [7, 9]],
+  [2],
+]);
+checkFollowed("and goes with the start that comes to nothing", ["starting", { kind: "none" }], [
+  [elsewhere],
+  [2],
+]);
+checkFollowed("and stays where the start has not been heard of yet", ["none", { kind: "none" }], [
+  [elsewhere],
+  [1, 2],
+]);
+checkFollowed("a transaction that goes on keeps its own", ["running", { kind: "running", localId }], [
+  [[6, localId], elsewhere, [7, localId]],
+  [2],
+]);
 
 Deno.test(
   { name: "§5.16: what it replaces is there until its transaction begins", permissions: "none" },
