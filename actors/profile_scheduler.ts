@@ -282,7 +282,7 @@ class ProfileSchedulerBehaviour implements Behaviour<ProfileSchedulerMessage> {
         profiles,
         // In today's civil time, which may have been set since.
         charging: drawing.kind === "running"
-          ? { localId: drawing.localId, sinceMs: sinceBootMs + drawing.startedMonotonicMs }
+          ? { localId: drawing.localId, sinceMs: sinceBootMs + drawing.begunMonotonicMs }
           : null,
         txDefaultAfterTxProfile: TxDefaultAfterTxProfile,
       };

@@ -144,8 +144,8 @@ export const TransactionRecord = z.object({
    */
   startedMs: z.number(),
   startedMonotonicMs: z.number(),
-  /** Power was gone in between: for how long, civil time alone can tell. */
-  resumed: z.literal(true).exactOptional(),
+  /** Its own time at its start, where it was resumed since: power was gone in between, for how long civil time alone can tell. */
+  begunMs: z.number().exactOptional(),
   /** There from the moment at which the stop is decided, so that a crash cannot undo it. */
   stop: z.object({ reason: StopReason, idTag: z.string().exactOptional(), atMs: z.number() }).exactOptional(),
 });

@@ -179,19 +179,6 @@ Deno.test("after a boot the limit is at the board before a contactor closes, how
   assertEquals([status(house), seen], ["Charging", new Set([8])]);
 });
 
-Deno.test("a Relative schedule begins anew where a power cut has interrupted its transaction", async () => {
-  const powerLoss = { ...referenceDc.powerLoss, onPowerLoss: "resume" } as const;
-  const house = await bootedHouse({ station: { ...referenceDc, powerLoss } });
-  await charging(house);
-  await set(house, { 0: 16, 60: 8 }, { kind: "Relative", start: null });
-  await house.advance(120_000);
-  assertEquals(offered(house), 8);
-  house.cutPower(0);
-  await house.restorePower();
-  await house.advance(30_000);
-  assertEquals([status(house), offered(house)], ["Charging", 16]);
-});
-
 Deno.test("a scheduler that crashes goes on with the transaction's profile, and its edges", async () => {
   const house = await chargingHouse();
   await set(house, { 0: 16, 60: 8 }, tx);
