@@ -8,8 +8,8 @@ import type { World } from "./world.ts";
 const roundMs = 10 * 60_000;
 const roundsMax = 40;
 
-/** `quietMs`: how long it has to come to rest, when nobody is owed anything any more. */
-export async function heal(world: World, quietMs: number): Promise<void> {
+/** `quietMs`: how long it has to come to rest, when nobody is owed anything any more; by default for what takes an hour. */
+export async function heal(world: World, quietMs = 2 * 3_600_000): Promise<void> {
   const { network, centralSystem, station } = world;
   const connectorIds = Array.from({ length: world.connectors }, (_, index) => index + 1);
   centralSystem.heal();
