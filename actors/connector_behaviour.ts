@@ -76,7 +76,10 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       minimumS: () => this.#settings.MinimumStatusDuration,
     });
     this.#meter = new ConnectorMeter(self, { ...parts, offeredA: () => this.#facts.offeredA });
-    this.#timers = new ConnectorTimers(self, parts);
+    this.#timers = new ConnectorTimers(self, {
+      ...parts,
+      contactorDueInMs: () => this.#hardware.contactorDueInMs(),
+    });
     this.#transaction = new ConnectorTransaction(self, { ...parts, book, meter: this.#meter });
     const samples = new ConnectorSamples(self, parts, this.#meter);
     this.#metering = new ConnectorMetering(parts.clock, this.#meter, samples, this.#transaction);
@@ -161,6 +164,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
         return this.#meterRead(message);
       case "ConnectionTimeOutExpired":
       case "LockTimedOut":
+      case "ContactorDue":
       case "SampleDue":
       case "AlignedDue":
       case "EnergyDue":
@@ -246,6 +250,9 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
         return this.#apply({ kind: "ConnectionTimedOut" });
       case "LockTimedOut":
         return this.#apply({ kind: "LockTimedOut" });
+      case "ContactorDue":
+        this.#hardware.contactorDue();
+        return this.#apply({ kind: "ElectronicsChanged", electronics: this.#hardware.electronics() });
       case "SampleDue":
       case "AlignedDue":
       case "EnergyDue":

@@ -27,6 +27,7 @@ import type { ConfigurationMessage } from "./configuration.ts";
 import { configurationActor } from "./configuration.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 import { connectorActor } from "./connector.ts";
+import { authorizerMayLose, connectorMayLose, linkMayLose, outboxMayLose } from "./full_mailboxes.ts";
 import type { LinkMessage } from "./link.ts";
 import { linkActor } from "./link.ts";
 import type { LocalListMessage } from "./local_list.ts";
@@ -122,17 +123,20 @@ function makeAddresses(kernel: Kernel, connectors: number): Addresses {
   const numbers = Array.from({ length: connectors }, (_, index) => index + 1);
   return {
     configuration: kernel.address("configuration"),
-    authorizer: kernel.address("authorizer"),
+    authorizer: kernel.address("authorizer", { droppable: authorizerMayLose }),
     localList: kernel.address("local_list"),
     reservations: kernel.address("reservations"),
     profileScheduler: kernel.address("profile_scheduler"),
     meter: kernel.address("meter"),
     power: kernel.address("power"),
     connectors: new Map(
-      numbers.map((number) => [number, kernel.address<ConnectorMessage>(`connector:${number}`)]),
+      numbers.map((number) => [
+        number,
+        kernel.address<ConnectorMessage>(`connector:${number}`, { droppable: connectorMayLose }),
+      ]),
     ),
-    link: kernel.address("link"),
-    outbox: kernel.address("outbox"),
+    link: kernel.address("link", { droppable: linkMayLose }),
+    outbox: kernel.address("outbox", { droppable: outboxMayLose }),
     station: kernel.address("station"),
   };
 }

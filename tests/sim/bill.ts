@@ -34,6 +34,8 @@ export interface Bill {
   readonly archive: Map<number, Message>;
   /** Something of it has been. */
   wasSetAside: boolean;
+  /** A person has given it up: nothing more of it need come. */
+  isDiscarded: boolean;
   /** When its periodic samples were taken: the last two. */
   readonly samplesMs: number[];
   readonly startedMs: number;

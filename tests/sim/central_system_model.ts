@@ -39,6 +39,8 @@ export interface CentralSystemModel {
   readonly stopsAccepted: ReadonlySet<string>;
   /** CALLs on the present connection that have not been answered, though they must be. */
   readonly unanswered: () => readonly string[];
+  /** The charger had no room for a frame: of what has been asked so far, any may stay without an answer. */
+  readonly overflowed: () => void;
   /** The moments at which a ping came. */
   readonly pings: readonly number[];
   /** What it does with the next CALLs of this action, one turn each; after them it follows the specification again. */
@@ -247,6 +249,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     pings,
     stopsAccepted,
     unanswered: () => [...owed],
+    overflowed: () => owed.clear(),
     script: (action, ...turns) => void scripts.set(action, [...scripts.get(action) ?? [], ...turns]),
     handshakes: (...next) => void handshakes.push(...next),
     call: (action, payload) => {

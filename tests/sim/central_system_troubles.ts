@@ -120,6 +120,27 @@ export const centralSystemTroubles = {
     const payload = { requestedMessage: oneOf(draw, triggers) };
     return [{ atMs, act: { kind: "call", action: "TriggerMessage", payload, times: whole(draw, 5, 40) } }];
   },
+  /** More frames at once than fit into a mailbox, while who reads them is busy; then it may hang up on them. */
+  callBurst: (draw, { atMs }) => {
+    const actor = draw() < 0.8 ? "outbox" : "link";
+    const burstMs = atMs + draw() * 2_000;
+    const payload = { vendorId: "nobody" };
+    const call = { kind: "call" as const, action: "DataTransfer", payload, times: whole(draw, 800, 1_300) };
+    const hangUp = { atMs: burstMs + draw() * 2_000, act: { kind: "hangUp" as const } };
+    return [
+      {
+        atMs,
+        act: { kind: "sabotage", actor, sabotage: { kind: "slow", turns: 1, extraMs: draw() * 9_000 } },
+      },
+      { atMs: burstMs, act: call },
+      ...(draw() < 0.5 ? [hangUp] : []),
+    ];
+  },
+  /** The same CALL twice, with the same id. */
+  sameCallTwice: (draw, { atMs }) => {
+    const command = oneOf(draw, badCommands);
+    return [{ atMs, act: { kind: "call", ...command, times: 2, sameId: true } }];
+  },
   trigger: (draw, { atMs }) => [
     { atMs, act: { kind: "trigger", requestedMessage: oneOf(draw, triggers) } },
   ],

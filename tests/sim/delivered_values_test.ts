@@ -38,6 +38,7 @@ function billWith(parts: Partial<Bill>): Bill {
     damagedSamples: new Set(),
     archive: new Map(),
     wasSetAside: false,
+    isDiscarded: false,
     samplesMs: [],
     startedMs: 0,
     isMisread: false,

@@ -7,7 +7,13 @@
 import type { StartTransactionRequest } from "../../protocol/messages/core.ts";
 import type { MeterValue } from "../../protocol/messages/types.ts";
 import type { Bill, Message } from "./bill.ts";
-import type { AnswerRecord, OutboxRecord, RegistrationRecord, ResendRecord } from "../../storage/records.ts";
+import type {
+  AnswerRecord,
+  OutboxRecord,
+  PurgeRecord,
+  RegistrationRecord,
+  ResendRecord,
+} from "../../storage/records.ts";
 import type { MemorySnapshot } from "../../storage/drivers/memory_store.ts";
 import { open } from "../../storage/record.ts";
 import type { Batch, Key, Store, Value } from "../../storage/store.ts";
@@ -131,6 +137,11 @@ function noteSet(account: Account, key: Key, value: Value, watch: LedgerWatch): 
     case "sample":
       account.byLocalId.get(Number(name))?.samples.set(Number(key[2]), value as MeterValue);
       return;
+    case "purge": {
+      const bill = account.byLocalId.get(Number(name));
+      if (bill !== undefined && value as PurgeRecord === "transaction") bill.isDiscarded = true;
+      return;
+    }
     case "resend":
       return void account.resends.set(Number(name), (value as ResendRecord).after);
     case "transaction": {
@@ -202,6 +213,7 @@ function begin(
     damagedSamples: new Set(),
     archive: new Map(),
     wasSetAside: false,
+    isDiscarded: false,
     samplesMs: [],
     startedMs: nowMs(),
     isMisread: false,

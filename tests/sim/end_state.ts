@@ -37,6 +37,7 @@ function judged(world: World, bill: Bill, entry: LedgerEntry | undefined, fail: 
   const text = startText(bill.start);
   if (bill.stop === null) return fail("I2", `transaction ${text} never ended`);
   if (bill.archive.size > 0) return fail("I2", `of transaction ${text} something is still set aside`);
+  if (bill.isDiscarded) return;
   if (entry === undefined) return fail("I2", `StartTransaction ${text} was lost`);
   if (entry.stop === null) return fail("I2", `transaction ${text} has no StopTransaction`);
   const missing = missingMeterValues(bill, world.centralSystem.books.meterValuesOf(entry.transactionId));

@@ -5,11 +5,11 @@
  */
 import type { World } from "./world.ts";
 
-const quietMs = 2 * 3_600_000;
 const roundMs = 10 * 60_000;
 const roundsMax = 40;
 
-export async function heal(world: World): Promise<void> {
+/** `quietMs`: how long it has to come to rest, when nobody is owed anything any more; by default for what takes an hour. */
+export async function heal(world: World, quietMs = 2 * 3_600_000): Promise<void> {
   const { network, centralSystem, station } = world;
   const connectorIds = Array.from({ length: world.connectors }, (_, index) => index + 1);
   centralSystem.heal();
@@ -17,14 +17,15 @@ export async function heal(world: World): Promise<void> {
   world.medium.heal();
   world.meter.heal();
   world.saboteur.heal();
-  world.stuckContactors.clear();
+  world.contactors.heal();
   world.networkMs.max = Math.min(world.networkMs.max, 200);
   for (let round = 0; world.isDark() && round < roundsMax; round++) await world.advance(60_000);
   network.setLink("up");
   station.verbs.power("on");
   for (const connectorId of [0, ...connectorIds]) {
     station.verbs.clearFault(connectorId);
-    if (connectorId > 0) station.verbs.lock(connectorId, { failure: false });
+    if (connectorId === 0) continue;
+    station.verbs.lock(connectorId, { failure: false });
   }
   // Longer than the longest back-off of the link, and than a BootNotification that was put off.
   await world.advance(roundMs);

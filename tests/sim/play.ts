@@ -3,7 +3,9 @@
  *
  * Law: nothing is drawn here. A blow that is aimed at a commit falls on the actor whose commit it is, or on whom it names.
  */
+import type { ParkedOutcome } from "../../actors/archive.ts";
 import { formatDateTime } from "../../protocol/date_time.ts";
+import { formatCall } from "../../protocol/frame.ts";
 import type { Batch } from "../../storage/store.ts";
 import type { Act, Aimed, Blow, Event } from "./scenario.ts";
 import type { World } from "./world.ts";
@@ -115,10 +117,15 @@ function perform(world: World, act: Exclude<Act, Aimed>): void {
       return void station.verbs.unplug(act.connectorId, act.side);
     case "swipe": {
       const reader = station.profile.reader === "connector" ? [act.connectorId] : [];
-      return void station.verbs.swipe(act.idTag, ...reader);
+      for (let n = 0; n < (act.times ?? 1); n++) station.verbs.swipe(act.idTag, ...reader);
+      return;
     }
     case "carPauses":
       return void station.verbs.ev(act.connectorId, { suspended: act.suspended });
+    case "carDraws":
+      return carDraws(world, act);
+    case "parked":
+      return parked(world, act.wish);
     case "link":
       return network.setLink(world.isDark() ? "down" : act.state);
     case "loseConnection":
@@ -199,8 +206,7 @@ function say(world: World, act: Said): void {
     case "trigger":
       return void centralSystem.call("TriggerMessage", { requestedMessage: act.requestedMessage });
     case "call":
-      for (let n = 0; n < act.times; n++) centralSystem.call(act.action, act.payload);
-      return;
+      return call(world, act);
     case "chargingProfile":
       return setChargingProfile(world, act);
     case "reserve": {
@@ -213,6 +219,31 @@ function say(world: World, act: Said): void {
       return void centralSystem.call("ChangeAvailability", { connectorId, type });
     }
   }
+}
+
+function call({ centralSystem }: World, { action, payload, times, sameId }: Extract<Act, { kind: "call" }>) {
+  const id = centralSystem.call(action, payload);
+  for (let n = 1; n < times; n++) {
+    if (sameId === true) centralSystem.say(formatCall({ kind: "Call", id, action, payload }), [id]);
+    else centralSystem.call(action, payload);
+  }
+}
+
+function carDraws({ station, reached }: World, { connectorId, share }: Extract<Act, { kind: "carDraws" }>) {
+  if (share !== 1) reached.add(`car draws ${share < 1 ? "less" : "more"} than it is offered`);
+  const outlet = station.board.outlet(connectorId);
+  const model = { ...outlet.car.model, drawnShare: share };
+  station.board.put({ ...outlet, car: { ...outlet.car, model } });
+}
+
+function parked(world: World, wish: "resend" | "discard"): void {
+  const bill = world.durable.bills.find(({ archive }) => archive.size > 0);
+  if (world.isDark() || bill === undefined) return;
+  const { localId } = bill;
+  const reply = (outcome: ParkedOutcome) => void world.reached.add(`${wish} of what is parked: ${outcome}`);
+  const { outbox } = world.addresses();
+  if (wish === "resend") outbox.send({ kind: "ResendParked", localId, reply });
+  else outbox.send({ kind: "DiscardParked", localId, reason: "it was asked for", reply });
 }
 
 function setChargingProfile(
@@ -268,9 +299,7 @@ function harm(world: World, act: Broken): void {
     case "lock":
       return void station.verbs.lock(act.connectorId, { failure: act.failure });
     case "contactor":
-      if (act.stuckOpen) world.stuckContactors.add(act.connectorId);
-      else world.stuckContactors.delete(act.connectorId);
-      return;
+      return world.contactors.stick(act.connectorId, act.stuck);
     case "meter":
       return world.meter.set(act.connectorId, act.fault);
     case "clock":

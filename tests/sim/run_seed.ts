@@ -43,6 +43,9 @@ export interface RunOptions {
   readonly settings?: Settings;
 }
 
+/** What waits for hours shows after a whole day: then it has as long to come to rest as notes/reliability.md B3 says. */
+const dayHours = 24;
+const dayQuietMs = 6 * 3_600_000;
 /** Of the seeds: each costs ten boots more. */
 const recoveryShare = 0.25;
 
@@ -70,7 +73,7 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
   let breach: Breach | null = null;
   try {
     await play(world, scenario);
-    await heal(world);
+    await heal(world, ...(options.hours < dayHours ? [] : [dayQuietMs]));
     judgeEnd(world);
     await judgeRecovery?.(breached);
   } catch (error) {

@@ -9,6 +9,7 @@ import type { CableSide } from "../../hal/hardware_verb.ts";
 import type { PhysicalFault } from "../../hal/physical_state.ts";
 import type { Handshake } from "./handshake.ts";
 import type { DialFault } from "./faulty_dial.ts";
+import type { StuckContactor } from "./faulty_contactors.ts";
 import type { FailedCommit } from "./faulty_disk.ts";
 import type { MeterFault } from "./faulty_meter.ts";
 import type { Sabotage } from "./saboteur.ts";
@@ -24,12 +25,17 @@ export interface Event {
 
 export type Act = Hand | Weather | Word | Trouble | Blow | Aimed;
 
-/** What drivers and cars do. */
+/** What drivers, cars and operators do. */
 export type Hand =
   | { readonly kind: "plug"; readonly connectorId: number; readonly side?: CableSide }
   | { readonly kind: "unplug"; readonly connectorId: number; readonly side?: CableSide }
-  | { readonly kind: "swipe"; readonly connectorId: number; readonly idTag: string }
-  | { readonly kind: "carPauses"; readonly connectorId: number; readonly suspended: boolean };
+  /** The same card so many times at once; default 1. */
+  | { readonly kind: "swipe"; readonly connectorId: number; readonly idTag: string; readonly times?: number }
+  | { readonly kind: "carPauses"; readonly connectorId: number; readonly suspended: boolean }
+  /** So much of the current that it is offered; the cars that come after it do so too. */
+  | { readonly kind: "carDraws"; readonly connectorId: number; readonly share: number }
+  /** Of the transaction that was set aside first: as an operator asks at the debug socket. */
+  | { readonly kind: "parked"; readonly wish: "resend" | "discard" };
 
 /** The network. */
 export type Weather =
@@ -51,8 +57,14 @@ export type Word =
   | { readonly kind: "reset"; readonly type: "Soft" | "Hard" }
   | { readonly kind: "change"; readonly key: string; readonly value: string }
   | { readonly kind: "trigger"; readonly requestedMessage: string }
-  /** The same CALL so many times at once, with ids of their own. */
-  | { readonly kind: "call"; readonly action: string; readonly payload: unknown; readonly times: number }
+  /** The same CALL so many times at once, with ids of their own, or with `sameId` the same frame. */
+  | {
+    readonly kind: "call";
+    readonly action: string;
+    readonly payload: unknown;
+    readonly times: number;
+    readonly sameId?: true;
+  }
   /** In ampere, Absolute, begun `agoS` seconds before; a TxProfile is of the oldest open transaction. */
   | {
     readonly kind: "chargingProfile";
@@ -86,7 +98,7 @@ export type Trouble =
   | { readonly kind: "fault"; readonly connectorId: number; readonly fault?: PhysicalFault }
   | { readonly kind: "clearFault"; readonly connectorId: number }
   | { readonly kind: "lock"; readonly connectorId: number; readonly failure: boolean }
-  | { readonly kind: "contactor"; readonly connectorId: number; readonly stuckOpen: boolean }
+  | { readonly kind: "contactor"; readonly connectorId: number; readonly stuck: StuckContactor | null }
   | { readonly kind: "meter"; readonly connectorId: number; readonly fault: MeterFault | null }
   | { readonly kind: "clock"; readonly stepMs: number }
   | { readonly kind: "diskSlow"; readonly extraMs: number }
@@ -130,7 +142,7 @@ export type Aimed =
 const hourMs = 3_600_000;
 const idTags = ["ALICE", "BOB", "CAROL", "ALICE", "BOB", "MALLORY"];
 /** Cars an hour, at the whole station: some are refused, some leave again. */
-const sessionsAnHour = 2.6;
+const sessionsAnHour = 2.8;
 const shortSessionMs = 180_000;
 
 export function drawScenario(entropy: Entropy, hours: number, connectors: number): readonly Event[] {

@@ -3,6 +3,7 @@
  *
  * Law: pure, and a breach can be played again from what is printed of it.
  */
+import { wordsOf } from "./invariant_table.ts";
 import { reachPoints } from "./reach_points.ts";
 import type { Shrunk } from "./shrink_failure.ts";
 import type { Outcome } from "./sim_job.ts";
@@ -66,9 +67,11 @@ export function failureLines({ shrunk, commit, file, others, planted }: Kept): r
   const { outcome, eventsBefore, events, runs, tookMs } = shrunk;
   const { job, failure } = outcome;
   if (failure === null) return [];
+  const words = wordsOf(failure.invariant);
   return [
     "",
     `seed ${job.seed}, ${job.station}, ${job.hours} h, commit ${commit}: broke ${failure.invariant} at event ${failure.step}`,
+    ...(words === null ? [] : [`${failure.invariant} says: ${words}`]),
     ...failure.what.split("\n"),
     ...(others.length === 0 ? [] : [`so did seeds ${others.join(", ")}`]),
     ...(file === null ? [] : [
@@ -78,9 +81,7 @@ export function failureLines({ shrunk, commit, file, others, planted }: Kept): r
       ...(failure.scenario ?? []).map(({ atMs, act }) => `  at ${atMs} ms ${JSON.stringify(act)}`),
       "the last of its trace:",
       ...failure.lastTrace.slice(-traceLines).map((line) => `  ${line}`),
-      `play it again:        deno task sim --replay ${file}${
-        planted.map((id) => ` --planted ${id}`).join("")
-      }`,
+      `play it again:        deno task sim --replay ${file}`,
       `keep it for the tests: cp ${file} tests/sim/regressions/`,
     ]),
     `the whole seed again: ${commandOf(job, planted)}`,

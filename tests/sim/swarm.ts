@@ -8,6 +8,7 @@ import { centralSystemTroubles } from "./central_system_troubles.ts";
 import { chargerTroubles } from "./charger_troubles.ts";
 import type { Draw, DrawTrouble } from "./draw.ts";
 import { oneOf } from "./draw.ts";
+import { hardwareTroubles } from "./hardware_troubles.ts";
 import { profileWords } from "./profile_words.ts";
 import { networkTroubles } from "./network_troubles.ts";
 
@@ -22,11 +23,17 @@ const troubles: Readonly<Record<string, DrawTrouble>> = {
   ...networkTroubles,
   ...centralSystemTroubles,
   ...chargerTroubles,
+  ...hardwareTroubles,
   ...profileWords,
 };
 
-/** So rare are those after which hardly anything can be judged. */
-const rareWeights: Readonly<Record<string, number>> = { emptiedStore: 0.1, corruption: 0.3 };
+/** So rare are those after which hardly anything can be judged, and those that take long to play. */
+const rareWeights: Readonly<Record<string, number>> = {
+  emptiedStore: 0.1,
+  corruption: 0.3,
+  cardBurst: 0.1,
+  callBurst: 0.1,
+};
 
 export function drawSwarm(draw: Draw): Swarm {
   const share = oneOf(draw, [0.15, 0.3, 0.5]);
@@ -58,6 +65,7 @@ export function drawSettings(draw: Draw): Readonly<Record<string, string>> {
     LocalPreAuthorize: oneOf(draw, ["true", "false"]),
     WebSocketPingInterval: oneOf(draw, ["60", "300", "300", "900", "900", "900", "0", "0"]),
     HeartbeatInterval: oneOf(draw, ["300", "900", "900", "3600"]),
+    MessageTimeout: oneOf(draw, ["30", "30", "10", "60"]),
     TransactionMessageAttempts: oneOf(draw, ["100", "100", "3", "2"]),
     TransactionMessageRetryInterval: oneOf(draw, ["10", "10", "1"]),
     StopTransactionOnInvalidId: oneOf(draw, ["true", "false"]),

@@ -37,8 +37,10 @@ export interface WireWatchParts {
   readonly heartbeatIntervalS: number;
 }
 
-/** MessageTimeout, as the world leaves it, less the rounding of its clock. */
-const messageTimeoutMs = 29_999;
+/** Of MessageTimeout, where nobody has configured it. */
+const messageTimeoutS = 30;
+/** Of the simulated clock. */
+const roundingMs = 1;
 /** What rounding and a busy actor may shift. */
 const slackMs = 1_000;
 
@@ -103,7 +105,8 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
   }
 
   function called(call: Call, atMs: number): void {
-    if (inFlight !== null && atMs - inFlight.sentMs < messageTimeoutMs) {
+    const timeoutS = Number(parts.durable.configuration.get("MessageTimeout") ?? messageTimeoutS);
+    if (inFlight !== null && atMs - inFlight.sentMs < timeoutS * 1_000 - roundingMs) {
       fail("I7", `${call.action} was sent while ${inFlight.action} was in flight`);
     }
     inFlight = { id: call.id, action: call.action, sentMs: atMs };

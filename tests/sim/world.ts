@@ -9,7 +9,6 @@ import { stationKeyTable } from "../../actors/charger_config.ts";
 import type { System } from "../../actors/otp/kernel.ts";
 import type { Trace, TraceEvent } from "../../actors/otp/trace.ts";
 import type { Addresses } from "../../actors/tree.ts";
-import type { Board } from "../../hal/board.ts";
 import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
 import type { SimulatedClock } from "../../hal/drivers/simulated_clock.ts";
 import { createSimulatedEntropy } from "../../hal/drivers/simulated_entropy.ts";
@@ -33,6 +32,8 @@ import type { DataLimits } from "./delivered_values.ts";
 import { isRetry } from "./delivered_values.ts";
 import type { DurableLedger } from "./durable_ledger.ts";
 import { createDurableLedger } from "./durable_ledger.ts";
+import type { FaultyContactors } from "./faulty_contactors.ts";
+import { createFaultyContactors } from "./faulty_contactors.ts";
 import type { FaultyDial } from "./faulty_dial.ts";
 import { createFaultyDial } from "./faulty_dial.ts";
 import type { FaultyDisk } from "./faulty_disk.ts";
@@ -58,8 +59,7 @@ export interface World {
   readonly meter: FaultyMeter;
   readonly dial: FaultyDial;
   readonly saboteur: Saboteur;
-  /** Contactors that do not close, whatever they are told. */
-  readonly stuckContactors: Set<number>;
+  readonly contactors: FaultyContactors;
   /** How long a frame is under way from now on. */
   readonly networkMs: { min: number; max: number };
   /** What became durable in the store: the charger's own account of its transactions, kept apart from it. */
@@ -173,14 +173,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const medium = createFaultyDisk(reach);
   const dial = createFaultyDial(network.driver, clock, reach);
   const saboteur = createSaboteur(clock, reach);
-  const stuckContactors = new Set<number>();
   const restarts: Restarted[] = [];
   const listeners: Trace[] = options.traced === undefined ? [] : [options.traced];
   const committed: ((batch: Batch) => void)[] = [];
   const booting: ((medium: MemorySnapshot) => void)[] = [];
   let look: () => void = () => {};
   let asked: (batch: Batch) => void = () => {};
-  /** When each meter lied last. */
+  /** When what each meter said, or the contactor let through, was last not what is to be billed. */
   const lies = new Map<number, number>();
   const durable = createDurableLedger({
     nowMs: clock.monotonicMs,
@@ -194,6 +193,11 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const meter = createFaultyMeter(station.meter, entropy, (connectorId, fault) => {
     reach(`meter ${fault}`);
     lies.set(connectorId, clock.monotonicMs());
+  });
+  const contactors = createFaultyContactors(station.board, (connectorId, stuck) => {
+    reach(`contactor stuck ${stuck}`);
+    // What flows on after a bill was closed is nobody's.
+    if (stuck === "closed") lies.set(connectorId, clock.monotonicMs());
   });
   const wire = createWireWatch({
     durable,
@@ -212,7 +216,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     ports: {
       entropy,
       websocket: dial.driver,
-      board: stubborn(station.board, stuckContactors, reach),
+      board: contactors.board,
       meter,
       reader: station.reader,
       power: station.power,
@@ -232,6 +236,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       trace.record(event);
       wire.record(event);
       if (event.kind === "started" && event.actor === "link") dial.linkStarted();
+      if (event.kind === "overflow" && (event.actor === "link" || event.actor === "outbox")) {
+        centralSystem.overflowed();
+      }
       for (const listener of listeners) listener(event);
     },
     restarted: (kind) => {
@@ -252,7 +259,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     meter,
     dial,
     saboteur,
-    stuckContactors,
+    contactors,
     networkMs,
     durable,
     connectors: profile.connectors.length,
@@ -284,17 +291,6 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     reached,
     wireBreaches: () => wire.breaches,
     dataLimits,
-  };
-}
-
-/** A contactor that is stuck open obeys no command to close. */
-function stubborn(board: Board, stuck: ReadonlySet<number>, reach: (point: string) => void): Board {
-  return {
-    ...board,
-    setContactor: (connectorId, closed) => {
-      if (closed && stuck.has(connectorId)) return reach("contactor does not close");
-      board.setContactor(connectorId, closed);
-    },
   };
 }
 
