@@ -294,7 +294,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   };
 }
 
-function profileOf(station: Parameters<typeof loadStation>[0]): StationProfile {
+/** Throws where there is no such station. */
+export function profileOf(station: Parameters<typeof loadStation>[0]): StationProfile {
   const loaded = loadStation(station);
   if (loaded.kind === "refused") throw new Error(`load the station: ${loaded.problems.join("; ")}`);
   return loaded.value;
