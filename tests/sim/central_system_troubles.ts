@@ -104,7 +104,7 @@ export const centralSystemTroubles = {
   },
   bootAnswer: (draw, { atMs }) => {
     const status = oneOf(draw, ["Accepted", "Pending", "Pending", "Rejected"] as const);
-    const intervalS = oneOf(draw, status === "Accepted" ? [0, 1, 60, 2_147_484, -1] : [0, 1, 30, 240]);
+    const intervalS = oneOf(draw, status === "Accepted" ? [0, 20, 60, 2_147_484, -1] : [0, 1, 30, 240]);
     const turn: Turn = { kind: "boot", status, intervalS };
     return [
       { atMs, act: { kind: "script", action: "BootNotification", turn, times: whole(draw, 1, 2) } },
@@ -125,7 +125,7 @@ export const centralSystemTroubles = {
     const actor = draw() < 0.8 ? "outbox" : "link";
     const burstMs = atMs + draw() * 2_000;
     const payload = { vendorId: "nobody" };
-    const call = { kind: "call" as const, action: "DataTransfer", payload, times: whole(draw, 800, 1_300) };
+    const call = { kind: "call" as const, action: "DataTransfer", payload, times: whole(draw, 950, 1_300) };
     const hangUp = { atMs: burstMs + draw() * 2_000, act: { kind: "hangUp" as const } };
     return [
       {
@@ -133,7 +133,7 @@ export const centralSystemTroubles = {
         act: { kind: "sabotage", actor, sabotage: { kind: "slow", turns: 1, extraMs: draw() * 9_000 } },
       },
       { atMs: burstMs, act: call },
-      ...(draw() < 0.5 ? [hangUp] : []),
+      ...(draw() < 0.7 ? [hangUp] : []),
     ];
   },
   /** The same CALL twice, with the same id. */

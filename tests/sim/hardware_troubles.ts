@@ -10,7 +10,7 @@ const minuteMs = 60_000;
 /** A meter that counts from elsewhere does so for whole sessions. */
 const otherMeterMs = 120 * minuteMs;
 /** More than fit into a mailbox, or nearly. */
-const burst = { least: 800, most: 1_300 };
+const burst = { least: 950, most: 1_300 };
 
 export const hardwareTroubles = {
   fault: (draw, moment) => {

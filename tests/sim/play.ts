@@ -4,9 +4,8 @@
  * Law: nothing is drawn here. A blow that is aimed at a commit falls on the actor whose commit it is, or on whom it names.
  */
 import type { ParkedOutcome } from "../../actors/archive.ts";
-import { formatDateTime } from "../../protocol/date_time.ts";
-import { formatCall } from "../../protocol/frame.ts";
 import type { Batch } from "../../storage/store.ts";
+import { say } from "./central_system_words.ts";
 import type { Act, Aimed, Blow, Event } from "./scenario.ts";
 import type { World } from "./world.ts";
 
@@ -173,63 +172,6 @@ function perform(world: World, act: Exclude<Act, Aimed>): void {
   }
 }
 
-type Said = Extract<
-  Act,
-  {
-    kind:
-      | "remoteStart"
-      | "remoteStop"
-      | "reset"
-      | "change"
-      | "trigger"
-      | "call"
-      | "chargingProfile"
-      | "reserve"
-      | "availability";
-  }
->;
-
-function say(world: World, act: Said): void {
-  const { centralSystem, clock } = world;
-  switch (act.kind) {
-    case "remoteStart": {
-      const { connectorId, idTag } = act;
-      return void centralSystem.call("RemoteStartTransaction", { connectorId, idTag });
-    }
-    case "remoteStop": {
-      const [open] = centralSystem.open();
-      return void centralSystem.call("RemoteStopTransaction", { transactionId: open?.transactionId ?? 999 });
-    }
-    case "change":
-      return void centralSystem.call("ChangeConfiguration", { key: act.key, value: act.value });
-    case "reset":
-      return void centralSystem.call("Reset", { type: act.type });
-    case "trigger":
-      return void centralSystem.call("TriggerMessage", { requestedMessage: act.requestedMessage });
-    case "call":
-      return call(world, act);
-    case "chargingProfile":
-      return setChargingProfile(world, act);
-    case "reserve": {
-      const { connectorId, reservationId, idTag, minutes } = act;
-      const expiryDate = formatDateTime(clock.wallMs() + minutes * 60_000);
-      return void centralSystem.call("ReserveNow", { connectorId, reservationId, idTag, expiryDate });
-    }
-    case "availability": {
-      const { connectorId, type } = act;
-      return void centralSystem.call("ChangeAvailability", { connectorId, type });
-    }
-  }
-}
-
-function call({ centralSystem }: World, { action, payload, times, sameId }: Extract<Act, { kind: "call" }>) {
-  const id = centralSystem.call(action, payload);
-  for (let n = 1; n < times; n++) {
-    if (sameId === true) centralSystem.say(formatCall({ kind: "Call", id, action, payload }), [id]);
-    else centralSystem.call(action, payload);
-  }
-}
-
 function carDraws({ station, reached }: World, { connectorId, share }: Extract<Act, { kind: "carDraws" }>) {
   if (share !== 1) reached.add(`car draws ${share < 1 ? "less" : "more"} than it is offered`);
   const outlet = station.board.outlet(connectorId);
@@ -245,30 +187,6 @@ function parked(world: World, wish: "resend" | "discard"): void {
   const { outbox } = world.addresses();
   if (wish === "resend") outbox.send({ kind: "ResendParked", localId, reply });
   else outbox.send({ kind: "DiscardParked", localId, reason: "it was asked for", reply });
-}
-
-function setChargingProfile(
-  { centralSystem, clock }: World,
-  act: Extract<Act, { kind: "chargingProfile" }>,
-): void {
-  const [open] = centralSystem.open();
-  const isOfTransaction = act.purpose === "TxProfile";
-  centralSystem.call("SetChargingProfile", {
-    connectorId: isOfTransaction ? open?.start.connectorId ?? act.connectorId : act.connectorId,
-    csChargingProfiles: {
-      chargingProfileId: act.id,
-      stackLevel: act.stackLevel,
-      chargingProfilePurpose: act.purpose,
-      chargingProfileKind: "Absolute",
-      ...(isOfTransaction ? { transactionId: open?.transactionId ?? 999 } : {}),
-      chargingSchedule: {
-        duration: act.durationS,
-        startSchedule: formatDateTime(clock.wallMs() - act.agoS * 1_000),
-        chargingRateUnit: "A",
-        chargingSchedulePeriod: act.periods,
-      },
-    },
-  });
 }
 
 type Broken = Extract<

@@ -3,8 +3,10 @@
  *
  * Law: safety first (invariants after every event, while faults fall), then liveness (faults over: all must come to rest).
  */
+import { stationKeyTable } from "../../actors/charger_config.ts";
 import { describe } from "../../actors/otp/trace.ts";
 import { createSimulatedEntropy } from "../../hal/drivers/simulated_entropy.ts";
+import type { StationProfile } from "../../hal/station_profile.ts";
 import { heal } from "./heal.ts";
 import { Breach, breached, judgeEnd, watchWorld } from "./invariants.ts";
 import { play } from "./play.ts";
@@ -14,7 +16,7 @@ import { drawScenario } from "./scenario.ts";
 import { simStation } from "./sim_stations.ts";
 import { drawSettings } from "./swarm.ts";
 import type { World } from "./world.ts";
-import { createWorld } from "./world.ts";
+import { createWorld, profileOf } from "./world.ts";
 
 export interface Run {
   readonly seed: string;
@@ -52,8 +54,8 @@ const recoveryShare = 0.25;
 export type Settings = Readonly<Record<string, string>>;
 
 export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
-  const settings = options.settings ?? drawnSettings(seed);
-  const station = options.station === undefined ? {} : { station: simStation(options.station) };
+  const station = { station: simStation(options.station ?? "reference-dc") };
+  const settings = options.settings ?? drawnSettings(seed, profileOf(station.station));
   const world = await createWorld({
     seed,
     judge: (idTag) => ({ status: idTag === "MALLORY" ? "Invalid" : "Accepted" }),
@@ -93,9 +95,9 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
   };
 }
 
-function drawnSettings(seed: string): Settings {
+function drawnSettings(seed: string, profile: StationProfile): Settings {
   const entropy = createSimulatedEntropy(seed);
-  return drawSettings(() => entropy.fraction("settings"));
+  return drawSettings(() => entropy.fraction("settings"), stationKeyTable(profile));
 }
 
 function reachedBy(world: World): ReadonlySet<string> {
