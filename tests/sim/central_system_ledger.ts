@@ -141,6 +141,14 @@ function spans({ start, stop }: LedgerEntry, timestamp: string): boolean {
 }
 
 /** What makes a StartTransaction the same one. */
-export function startText({ connectorId, idTag, meterStart, timestamp }: StartTransactionRequest): string {
-  return JSON.stringify([connectorId, idTag, meterStart, timestamp]);
+export function startText(start: StartTransactionRequest): string {
+  const known = startTexts.get(start);
+  if (known !== undefined) return known;
+  const { connectorId, idTag, meterStart, timestamp } = start;
+  const text = JSON.stringify([connectorId, idTag, meterStart, timestamp]);
+  startTexts.set(start, text);
+  return text;
 }
+
+/** It is asked for after each event of a session. */
+const startTexts = new WeakMap<StartTransactionRequest, string>();

@@ -104,7 +104,7 @@ export const centralSystemTroubles = {
   },
   bootAnswer: (draw, { atMs }) => {
     const status = oneOf(draw, ["Accepted", "Pending", "Pending", "Rejected"] as const);
-    const intervalS = oneOf(draw, status === "Accepted" ? [0, 1, 60, 2_147_484, -1] : [0, 1, 30, 240]);
+    const intervalS = oneOf(draw, status === "Accepted" ? [0, 20, 60, 2_147_484, -1] : [0, 1, 30, 240]);
     const turn: Turn = { kind: "boot", status, intervalS };
     return [
       { atMs, act: { kind: "script", action: "BootNotification", turn, times: whole(draw, 1, 2) } },

@@ -68,7 +68,8 @@ export function watchContactors(world: World, fail: Fail): () => void {
     if (bill === undefined) {
       return fail("I1", `contactor ${connectorId} is closed without a durable transaction`);
     }
-    if (world.centralSystem.stopsAccepted.has(startText(bill.start))) {
+    const { stopsAccepted } = world.centralSystem;
+    if (stopsAccepted.size > 0 && stopsAccepted.has(startText(bill.start))) {
       fail("I9", `contactor ${connectorId} is closed after RemoteStopTransaction was Accepted`);
     }
     const waitMs = isSluggish() ? sluggishRefusalMs : refusalMs;

@@ -17,7 +17,12 @@ export const profileWords = {
       updateType: oneOf(draw, ["Full", "Differential", "Differential"] as const),
       localAuthorizationList: Array.from({ length: whole(draw, 0, 3) }, () => drawEntry(draw)),
     };
-    return [{ atMs, act: { kind: "call", action: "SendLocalList", payload, times: draw() < 0.9 ? 1 : 2 } }];
+    const send = { kind: "call" as const, action: "SendLocalList", times: draw() < 0.9 ? 1 : 2 };
+    const sent = { atMs, act: { ...send, payload } };
+    if (draw() < 0.6) return [sent];
+    // An older one that was overtaken.
+    const older = { ...payload, listVersion: 1, updateType: "Differential" };
+    return [sent, { atMs: atMs + draw() * minuteMs, act: { ...send, payload: older } }];
   },
   reservation: (draw, moment) => {
     const connectorId = draw() < 0.3 ? 0 : drawConnector(draw, moment);

@@ -143,6 +143,7 @@ const hourMs = 3_600_000;
 const idTags = ["ALICE", "BOB", "CAROL", "ALICE", "BOB", "MALLORY"];
 /** Cars an hour, at the whole station: some are refused, some leave again. */
 const sessionsAnHour = 2.8;
+const shortSessionMs = 180_000;
 
 export function drawScenario(entropy: Entropy, hours: number, connectors: number): readonly Event[] {
   const draw = () => entropy.fraction("scenario");
@@ -167,7 +168,8 @@ function drawSession(draw: Draw, fromMs: number, slotMs: number, connectorId: nu
   const plugMs = beginMs + draw() * 40_000;
   const startMs = beginMs + draw() * 40_000;
   // Most are short and some are long: what goes wrong does so when a session begins or ends, and little happens in between.
-  const stopMs = Math.max(plugMs, startMs) + draw() ** 4 * slotMs * 0.7;
+  const lastsMs = draw() < 0.1 ? draw() * slotMs : draw() ** 2 * shortSessionMs;
+  const stopMs = Math.max(plugMs, startMs) + lastsMs;
   const unplugMs = stopMs + draw() * 30_000;
   const unlockMs = unplugMs + draw() * 30_000;
   const start: Act = draw() < 0.3

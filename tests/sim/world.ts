@@ -112,7 +112,7 @@ export interface WorldOptions {
   /** A shipped one by its name, or one as it stands. */
   readonly station?: Parameters<typeof loadStation>[0];
   readonly judge?: (idTag: string) => IdTagInfo;
-  /** Of the first boot. */
+  /** Of the first boot; the central system asks for the same HeartbeatInterval. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Default: drawn from the seed. */
   readonly pace?: Pace;
@@ -155,7 +155,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     entropy,
     network,
     wallMs: () => startWallMs + clock.monotonicMs(),
-    heartbeatIntervalS: 300,
+    heartbeatIntervalS: Number(options.settings?.HeartbeatInterval ?? 300),
     answerMs: pace.answerMs,
     leniency: {
       mayBeLate: () => durable.resends.size > 0,
@@ -164,7 +164,10 @@ export async function createWorld(options: WorldOptions): Promise<World> {
         return bill !== undefined && isRetry(bill, { first, again }, dataLimits(bill));
       },
     },
-    heard: (text, direction) => trace.add(`${direction} ${text}`),
+    heard: (text, direction) => {
+      trace.add(direction);
+      trace.add(text);
+    },
     ...(options.judge === undefined ? {} : { judge: options.judge }),
   });
   const medium = createFaultyDisk(reach);
