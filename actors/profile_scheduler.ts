@@ -271,14 +271,15 @@ class ProfileSchedulerBehaviour implements Behaviour<ProfileSchedulerMessage> {
   #limited(): readonly LimitedConnector[] {
     const { clock, supplies } = this.#parts;
     const { OfflineCurrentLimit, TxDefaultAfterTxProfile } = this.#settings;
-    const capA = this.#linkUp ? Infinity : OfflineCurrentLimit;
+    const offline = this.#linkUp ? {} : { offlineA: OfflineCurrentLimit };
     const sinceBootMs = clock.wallMs() - clock.monotonicMs();
     const profiles = inForce(this.#book.profiles());
     return [...supplies].map(([connectorId, supply]): LimitedConnector => {
       const drawing = this.#drawings.get(connectorId) ?? { kind: "none" };
       return {
         connectorId,
-        supply: { ...supply, currentMaxA: Math.min(supply.currentMaxA, capA) },
+        supply,
+        ...offline,
         profiles,
         // In today's civil time, which may have been set since.
         charging: drawing.kind === "running"
