@@ -20,8 +20,8 @@ import type { World } from "./world.ts";
 const obeyMs = 1_000;
 const sluggishMs = 40_000;
 /** What is offered between two events is looked at as often; in a long silence, at so many moments. */
-const lookMs = 1_000;
-const looksMax = 300;
+const lookMs = 400;
+const looksMax = 750;
 const roundingA = 0.05;
 
 interface Charging {
