@@ -3,6 +3,7 @@
  *
  * Law: what an operator and drivers would do, and no more: no store is touched, no actor is told anything.
  */
+import { isStartParked } from "./bill.ts";
 import type { World } from "./world.ts";
 
 const roundMs = 10 * 60_000;
@@ -56,14 +57,21 @@ async function resend(world: World): Promise<void> {
   }
 }
 
-/** A backlog comes first; what was started offline is in the central system's ledger only after it. */
+/**
+ * A backlog comes first; what was started offline is in the central system's ledger only after it. Of a transaction whose
+ * StartTransaction was set aside it will not know, and who began it ends it.
+ */
 async function drain(world: World): Promise<void> {
-  const { centralSystem, durable } = world;
+  const { centralSystem, durable, station } = world;
   const isOwing = () => durable.open.size + durable.outbox.size > 0;
   for (let round = 0; round < roundsMax && isOwing(); round++) {
-    for (const { start } of durable.open.values()) {
-      const transactionId = centralSystem.books.startedBy(start)?.transactionId;
+    for (const bill of durable.open.values()) {
+      const { connectorId, idTag } = bill.start;
+      const transactionId = centralSystem.books.startedBy(bill.start)?.transactionId;
       if (transactionId !== undefined) centralSystem.call("RemoteStopTransaction", { transactionId });
+      else if (!isStartParked(bill)) continue;
+      else if (station.profile.reader === "connector") station.verbs.swipe(idTag, connectorId);
+      else station.verbs.swipe(idTag);
     }
     await world.advance(round === 0 ? 60_000 : roundMs);
   }
