@@ -70,7 +70,6 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       parts.station,
       parts.reservations,
     ]);
-    this.#drawing = new ConnectorDrawing(self, { ...parts, book });
     this.#reporter = new StableStatus(self, {
       ...parts,
       minimumS: () => this.#settings.MinimumStatusDuration,
@@ -81,6 +80,11 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       contactorDueInMs: () => this.#hardware.contactorDueInMs(),
     });
     this.#transaction = new ConnectorTransaction(self, { ...parts, book, meter: this.#meter });
+    this.#drawing = new ConnectorDrawing(self, {
+      ...parts,
+      open: book.open,
+      begunMonotonicMs: (record) => this.#transaction.begunMonotonicMs(record),
+    });
     const samples = new ConnectorSamples(self, parts, this.#meter);
     this.#metering = new ConnectorMetering(parts.clock, this.#meter, samples, this.#transaction);
     this.#unlocking = new ConnectorUnlocking(self);

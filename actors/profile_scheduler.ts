@@ -13,7 +13,8 @@ import { statusAnswer } from "../protocol/answer.ts";
 import type { LimitedConnector } from "../protocol/charging_precedence.ts";
 import type { InstalledProfile, Judgement, ProfileTransaction } from "../protocol/charging_profile.ts";
 import { judgeProfile, judgeRemoteStartProfile } from "../protocol/charging_profile.ts";
-import { cleared, expired, followed, install, without } from "../protocol/charging_profiles.ts";
+import type { ProfileSet } from "../protocol/charging_profiles.ts";
+import { cleared, expired, followed, inForce, install, without } from "../protocol/charging_profiles.ts";
 import type { Supply } from "../protocol/charging_rate.ts";
 import { answerGetCompositeSchedule } from "../protocol/composite_schedule.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
@@ -36,6 +37,7 @@ import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import type { ProfileBook } from "./profile_book.ts";
 import { openProfileBook } from "./profile_book.ts";
 import { profileLimits } from "./profile_limits.ts";
+import { forgetOffers, ProfileOffers } from "./profile_offers.ts";
 import { readSettings } from "./settings.ts";
 import { storedTransaction } from "./stored_transaction.ts";
 
@@ -58,6 +60,7 @@ export function profileSchedulerActor(parts: ProfileSchedulerParts): ActorSpec<P
       const store = self.fence(parts.store);
       const settings = await readSettings(store, parts.table);
       const book = await openProfileBook(store, tracingDamaged(self));
+      if (self.incarnation === 0) await forgetOffers(store, book);
       const behaviour = new ProfileSchedulerBehaviour(self, { ...parts, store }, book, settings);
       self.send(parts.outbox, { kind: "AnnounceLink" });
       // At a boot nothing charges, and what begins is to find its limit there. A restarted scheduler has to be told what goes on.
@@ -72,6 +75,7 @@ class ProfileSchedulerBehaviour implements Behaviour<ProfileSchedulerMessage> {
   readonly #self: Self<ProfileSchedulerMessage>;
   readonly #parts: ProfileSchedulerParts;
   readonly #book: ProfileBook;
+  readonly #profileOffers: ProfileOffers;
   readonly #offers: CurrentOffers;
   readonly #drawings = new Map<number, Drawing>();
   /** Ampere: what each connector was last told of its own limit. */
@@ -91,6 +95,7 @@ class ProfileSchedulerBehaviour implements Behaviour<ProfileSchedulerMessage> {
     this.#parts = parts;
     this.#book = book;
     this.#settings = settings;
+    this.#profileOffers = new ProfileOffers(self, book);
     this.#offers = new CurrentOffers(self.fence(parts.board), parts.clock);
   }
 
@@ -105,7 +110,9 @@ class ProfileSchedulerBehaviour implements Behaviour<ProfileSchedulerMessage> {
       case "OfferProfile":
         return this.#offered(message.connectorId, message.profile, message.reply);
       case "WithdrawProfile":
-        return this.#withdraw(message.chargingProfileId);
+        return this.#withdraw(message.connectorId, message.chargingProfileId);
+      case "OfferLapsed":
+        return this.#lapsed(message.offered);
       case "DrawingChanged":
         return this.#drawingChanged(message);
       case "LinkChanged":
@@ -125,7 +132,7 @@ class ProfileSchedulerBehaviour implements Behaviour<ProfileSchedulerMessage> {
 
   inspect(): unknown {
     return {
-      profiles: this.#book.profiles().length,
+      profiles: this.#book.profiles().installed.length,
       offeredA: this.#offers.inspect(),
       linkUp: this.#linkUp,
     };
@@ -139,7 +146,7 @@ class ProfileSchedulerBehaviour implements Behaviour<ProfileSchedulerMessage> {
   async #set(request: SetChargingProfileRequest, reply: Reply<Answer>): Promise<void> {
     const transaction = await this.#transactionOn(request.connectorId);
     const judged = judgeProfile(request, { ...this.#asked(), transaction });
-    const why = await this.#install(judged);
+    const why = await this.#keep(judged, (one) => this.#install(one));
     if (why === null) reply(statusAnswer("Accepted"));
     else if (judged.kind !== "callError") reply(statusAnswer("Rejected"));
     else reply({ kind: "error", errorCode: judged.errorCode, errorDescription: why });
@@ -147,8 +154,11 @@ class ProfileSchedulerBehaviour implements Behaviour<ProfileSchedulerMessage> {
 
   async #clear(filter: ClearChargingProfileRequest, reply: Reply<Answer>): Promise<void> {
     const profiles = this.#book.profiles();
-    const gone = cleared(profiles, filter);
-    const durable = gone.length > 0 && await this.#book.change(without(profiles, gone));
+    const gone = cleared(inForce(profiles), filter);
+    const durable = gone.length > 0 && await this.#book.change({
+      installed: without(profiles.installed, gone),
+      offered: without(profiles.offered, gone),
+    });
     // A medium that refuses has kept them: Unknown is the only no that there is (§7.21).
     reply(statusAnswer(durable ? "Accepted" : "Unknown"));
     this.#apply();
@@ -164,38 +174,59 @@ class ProfileSchedulerBehaviour implements Behaviour<ProfileSchedulerMessage> {
 
   /** While anything goes on there, or is not known to be over, a RemoteStartTransaction would be refused as well. */
   async #offered(connectorId: number, profile: ChargingProfile, reply: Reply<boolean>): Promise<void> {
+    const most = this.#settings.MaxChargingProfilesInstalled;
     const isFree = this.#drawings.get(connectorId)?.kind === "none";
+    const judged = judgeRemoteStartProfile(connectorId, profile, this.#asked());
     reply(
-      isFree && await this.#install(judgeRemoteStartProfile(connectorId, profile, this.#asked())) === null,
+      isFree &&
+        await this.#keep(judged, (one) => this.#profileOffers.offer(one, this.#valid(), most)) === null,
     );
   }
 
-  async #withdraw(chargingProfileId: number): Promise<void> {
-    const profiles = this.#book.profiles();
-    await this.#book.follow(without(profiles, cleared(profiles, { id: chargingProfileId })));
+  async #withdraw(connectorId: number, chargingProfileId: number): Promise<void> {
+    await this.#profileOffers.withdraw(connectorId, chargingProfileId);
+    this.#apply();
+  }
+
+  async #lapsed(offered: InstalledProfile): Promise<void> {
+    await this.#profileOffers.lapsed(offered, this.#drawings.get(offered.connectorId)?.kind);
     this.#apply();
   }
 
   /** Null when it is durable, or why it is not. */
-  async #install(judged: Judgement): Promise<string | null> {
-    const why = judged.kind === "accepted" ? await this.#installed(judged.installed) : judged.why;
+  async #keep(
+    judged: Judgement,
+    place: (one: InstalledProfile) => Promise<string | null>,
+  ): Promise<string | null> {
+    const why = judged.kind === "accepted" ? await place(judged.installed) : judged.why;
     if (why !== null) this.#self.trace("RefuseChargingProfile", { why });
     this.#apply();
     return why;
   }
 
-  async #installed(one: InstalledProfile): Promise<string | null> {
-    const { clock } = this.#parts;
-    const profiles = this.#book.profiles();
-    const valid = without(profiles, expired(profiles, clock.wallMs()));
-    const installation = install(valid, one, this.#settings.MaxChargingProfilesInstalled);
+  async #install(one: InstalledProfile): Promise<string | null> {
+    const { offered } = this.#book.profiles();
+    const most = this.#settings.MaxChargingProfilesInstalled - offered.length;
+    const installation = install(this.#valid(), one, most);
     if (installation.kind === "full") return installation.why;
-    return await this.#book.change(installation.profiles) ? null : "storage refuses";
+    const id = one.profile.chargingProfileId;
+    const left = without(offered, cleared(offered, { id }));
+    return await this.#book.change({ installed: installation.profiles, offered: left })
+      ? null
+      : "storage refuses";
+  }
+
+  #valid(): ProfileSet {
+    const { installed } = this.#book.profiles();
+    return without(installed, expired(installed, this.#parts.clock.wallMs()));
   }
 
   async #drawingChanged({ connectorId, drawing }: DrawingChanged): Promise<void> {
+    const before = this.#drawings.get(connectorId)?.kind;
     this.#drawings.set(connectorId, drawing);
-    const durable = await this.#book.follow(followed(this.#book.profiles(), connectorId, drawing));
+    const durable = await this.#book.follow(
+      followed(this.#book.profiles(), connectorId, drawing, before),
+    );
     if (!durable) {
       this.#self.trace("KeepChargingProfiles", { why: "storage refuses: a restart will see to it" });
     }
@@ -242,15 +273,16 @@ class ProfileSchedulerBehaviour implements Behaviour<ProfileSchedulerMessage> {
     const { OfflineCurrentLimit, TxDefaultAfterTxProfile } = this.#settings;
     const capA = this.#linkUp ? Infinity : OfflineCurrentLimit;
     const sinceBootMs = clock.wallMs() - clock.monotonicMs();
+    const profiles = inForce(this.#book.profiles());
     return [...supplies].map(([connectorId, supply]): LimitedConnector => {
       const drawing = this.#drawings.get(connectorId) ?? { kind: "none" };
       return {
         connectorId,
         supply: { ...supply, currentMaxA: Math.min(supply.currentMaxA, capA) },
-        profiles: this.#book.profiles(),
+        profiles,
         // In today's civil time, which may have been set since.
         charging: drawing.kind === "running"
-          ? { localId: drawing.localId, sinceMs: sinceBootMs + drawing.startedMonotonicMs }
+          ? { localId: drawing.localId, sinceMs: sinceBootMs + drawing.begunMonotonicMs }
           : null,
         txDefaultAfterTxProfile: TxDefaultAfterTxProfile,
       };

@@ -146,9 +146,10 @@ function highest(contenders: readonly Contender[], atMs: number): Highest {
 function hasOverruled({ segment }: Contender): boolean {
   switch (segment.standing) {
     case "Running":
-    case "BetweenRecurrences":
     case "Ended":
       return true;
+    // §12.5: in between it is as if there were no profile.
+    case "BetweenRecurrences":
     case "NotYetValid":
     case "NotYetStarted":
     case "NoLongerValid":

@@ -99,6 +99,7 @@ function committer(batch: Batch): string {
     case "reservation":
       return "reservations";
     case "profile":
+    case "offeredProfile":
       return "profile_scheduler";
     case "availability":
       return keys[0][1] === 0 ? "station" : `connector:${keys[0][1]}`;
