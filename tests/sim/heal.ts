@@ -3,6 +3,7 @@
  *
  * Law: what an operator and drivers would do, and no more: no store is touched, no actor is told anything.
  */
+import { type Bill, isStartParked } from "./bill.ts";
 import type { World } from "./world.ts";
 
 const roundMs = 10 * 60_000;
@@ -61,10 +62,17 @@ async function drain(world: World): Promise<void> {
   const { centralSystem, durable } = world;
   const isOwing = () => durable.open.size + durable.outbox.size > 0;
   for (let round = 0; round < roundsMax && isOwing(); round++) {
-    for (const { start } of durable.open.values()) {
-      const transactionId = centralSystem.books.startedBy(start)?.transactionId;
-      if (transactionId !== undefined) centralSystem.call("RemoteStopTransaction", { transactionId });
+    for (const bill of durable.open.values()) {
+      const transactionId = centralSystem.books.startedBy(bill.start)?.transactionId;
+      // By an id that the charger was never told only its driver can end it, where to unplug is not enough.
+      if (isStartParked(bill)) swipe(world, bill);
+      else if (transactionId !== undefined) centralSystem.call("RemoteStopTransaction", { transactionId });
     }
     await world.advance(round === 0 ? 60_000 : roundMs);
   }
+}
+
+function swipe({ station }: World, { connectorId, start }: Bill): void {
+  const reader = station.profile.reader === "connector" ? [connectorId] : [];
+  station.verbs.swipe(start.idTag, ...reader);
 }
