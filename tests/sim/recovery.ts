@@ -24,7 +24,7 @@ export interface Found {
 
 /** Of those behind which a transaction is open. */
 const commitsMax = 500;
-/** Each in the recovery from the one before, at its first commit: every other one is durable, so that each recovery gets one further. */
+/** Each in the recovery from the one before, at its first commit, which is lost, and kept the next time: so each second one gets one further. */
 const cutsMax = 24;
 const darkMs = 1_500;
 const cuttingMs = cutsMax * 2 * darkMs;
@@ -89,7 +89,7 @@ async function cutAgainAndAgain(world: World, cuts: number): Promise<void> {
   let left = cuts;
   let isFalling = false;
   function fall(): void {
-    world.cutPower(left % 2);
+    world.cutPower((left + 1) % 2);
     world.clock.after(darkMs, () => {
       isFalling = false;
       void world.restorePower();
