@@ -32,7 +32,11 @@ export function say(world: World, act: Said): void {
       return void centralSystem.call("RemoteStartTransaction", { connectorId, idTag });
     }
     case "remoteStop": {
-      const [open] = centralSystem.open();
+      const { connectorId } = act;
+      const all = centralSystem.open();
+      const open = connectorId === undefined
+        ? all[0]
+        : all.findLast(({ start }) => start.connectorId === connectorId);
       return void centralSystem.call("RemoteStopTransaction", { transactionId: open?.transactionId ?? 999 });
     }
     case "change":

@@ -52,8 +52,8 @@ export type Weather =
 /** What the central system says, and how it answers. */
 export type Word =
   | { readonly kind: "remoteStart"; readonly connectorId: number; readonly idTag: string }
-  /** Of the oldest open transaction; of one that nobody knows where none is open. */
-  | { readonly kind: "remoteStop" }
+  /** Of the oldest open transaction, or the last one of a connector; of one that nobody knows where none is open. */
+  | { readonly kind: "remoteStop"; readonly connectorId?: number }
   | { readonly kind: "reset"; readonly type: "Soft" | "Hard" }
   | { readonly kind: "change"; readonly key: string; readonly value: string }
   | { readonly kind: "trigger"; readonly requestedMessage: string }
@@ -183,11 +183,12 @@ function drawSession(draw: Draw, fromMs: number, slotMs: number, connectorId: nu
   ];
   if (stop < 0.4) events.push({ atMs: stopMs, act: { kind: "swipe", connectorId, idTag } });
   else if (stop < 0.7) events.push({ atMs: stopMs, act: { kind: "remoteStop" } });
-  // Who cannot leave asks for help: else one plug that stays locked makes hours in which only a meter is read.
+  // Who cannot leave asks for help, and who has left is not charged on: else there are hours in which only a meter is read.
   if (stop >= 0.7 || draw() < 0.3) {
     const unlock: Act = { kind: "call", action: "UnlockConnector", payload: { connectorId }, times: 1 };
     events.push({ atMs: unlockMs, act: unlock });
     events.push({ atMs: unlockMs + draw() * 10_000, act: { kind: "unplug", connectorId } });
+    events.push({ atMs: unlockMs + 10_000 + draw() * 10_000, act: { kind: "remoteStop", connectorId } });
   }
   if (draw() < 0.2) {
     events.push({ atMs: stopMs - 5_000, act: { kind: "carPauses", connectorId, suspended: true } });
