@@ -11,7 +11,7 @@ const tx = { purpose: "TxProfile" } as const;
 
 /** `limit by id`, or `limit by hardware`, then the losers in their order. */
 function told({ limit, setBy, lost }: Limit): readonly string[] {
-  const by = setBy.kind === "hardware" ? "hardware" : String(setBy.profile.chargingProfileId);
+  const by = setBy.kind === "profile" ? String(setBy.profile.chargingProfileId) : setBy.kind;
   return [`${limit} by ${by}`, ...lost.map(({ profile, by }) => `${profile.chargingProfileId} ${by}`)];
 }
 
@@ -288,6 +288,17 @@ Deno.test({
       },
     ],
   });
+});
+
+const offline = { supply: ac, offlineA: 10 };
+check("§12.9: offline OfflineCurrentLimit, where nothing allows less", {
+  profiles: [installed({ 0: 16 })],
+  connector: offline,
+}, ["10 by offline", "1 NotTheLowest"]);
+check("and what allows less", { profiles: [installed({ 0: 8 })], connector: offline }, ["8 by 1"]);
+
+Deno.test({ name: "limit: offline in watt as well", permissions: "none" }, () => {
+  assertEquals(limitAt(connector([], offline), "W", nowMs).limit, 6_900);
 });
 
 Deno.test({ name: "limit: in watt the hardware's is its power", permissions: "none" }, () => {

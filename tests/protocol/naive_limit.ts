@@ -92,7 +92,7 @@ function spokenAt(one: InstalledProfile, atMs: number, sinceMs: number): Spoken 
   let startMs = firstStartMs(one, sinceMs);
   if (chargingProfileKind === "Recurring") {
     const everyMs = (recurrencyKind === "Daily" ? 1 : 7) * 24 * 60 * 60 * 1_000;
-    while (startMs + everyMs <= atMs) startMs += everyMs;
+    startMs += Math.max(0, Math.floor((atMs - startMs) / everyMs)) * everyMs;
   }
   if (atMs < startMs) return null;
   if (chargingSchedule.duration !== undefined && atMs >= startMs + chargingSchedule.duration * 1_000) {

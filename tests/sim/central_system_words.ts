@@ -3,9 +3,11 @@
  *
  * Law: nothing is drawn here; what depends on the moment is a time, or the oldest transaction that is open in its ledger.
  */
+import { supplyOf } from "../../actors/charger_config.ts";
+import type { Supply } from "../../protocol/charging_rate.ts";
 import { formatDateTime } from "../../protocol/date_time.ts";
 import { formatCall } from "../../protocol/frame.ts";
-import type { Act } from "./scenario.ts";
+import type { Act, DrawnProfile } from "./scenario.ts";
 import type { World } from "./world.ts";
 
 export type Said = Extract<
@@ -28,11 +30,18 @@ export function say(world: World, act: Said): void {
   const { centralSystem, clock } = world;
   switch (act.kind) {
     case "remoteStart": {
-      const { connectorId, idTag } = act;
-      return void centralSystem.call("RemoteStartTransaction", { connectorId, idTag });
+      const { connectorId, idTag, profile } = act;
+      const chargingProfile = profile === undefined
+        ? {}
+        : { chargingProfile: { ...chargingProfileOf(world, profile), chargingProfilePurpose: "TxProfile" } };
+      return void centralSystem.call("RemoteStartTransaction", { connectorId, idTag, ...chargingProfile });
     }
     case "remoteStop": {
-      const [open] = centralSystem.open();
+      const { connectorId } = act;
+      const all = centralSystem.open();
+      const open = connectorId === undefined
+        ? all[0]
+        : all.findLast(({ start }) => start.connectorId === connectorId);
       return void centralSystem.call("RemoteStopTransaction", { transactionId: open?.transactionId ?? 999 });
     }
     case "change":
@@ -66,25 +75,48 @@ function call({ centralSystem }: World, { action, payload, times, sameId }: Extr
 }
 
 function setChargingProfile(
-  { centralSystem, clock }: World,
-  act: Extract<Act, { kind: "chargingProfile" }>,
+  world: World,
+  { purpose, connectorId, ...drawn }: Extract<Act, { kind: "chargingProfile" }>,
 ): void {
-  const [open] = centralSystem.open();
-  const isOfTransaction = act.purpose === "TxProfile";
-  centralSystem.call("SetChargingProfile", {
-    connectorId: isOfTransaction ? open?.start.connectorId ?? act.connectorId : act.connectorId,
+  const [open] = world.centralSystem.open();
+  const isOfTransaction = purpose === "TxProfile";
+  world.centralSystem.call("SetChargingProfile", {
+    connectorId: isOfTransaction ? open?.start.connectorId ?? connectorId : connectorId,
     csChargingProfiles: {
-      chargingProfileId: act.id,
-      stackLevel: act.stackLevel,
-      chargingProfilePurpose: act.purpose,
-      chargingProfileKind: "Absolute",
+      ...chargingProfileOf(world, drawn),
+      chargingProfilePurpose: purpose,
       ...(isOfTransaction ? { transactionId: open?.transactionId ?? 999 } : {}),
-      chargingSchedule: {
-        duration: act.durationS,
-        startSchedule: formatDateTime(clock.wallMs() - act.agoS * 1_000),
-        chargingRateUnit: "A",
-        chargingSchedulePeriod: act.periods,
-      },
     },
   });
+}
+
+/** Whole but for its purpose. */
+function chargingProfileOf({ clock, station }: World, drawn: DrawnProfile) {
+  const { id, stackLevel, of = "Absolute", agoS, durationS, fromS, toS, periods } = drawn;
+  const { smartCharging, connectors: [connector] } = station.profile;
+  const wattsPerAmpere = connector === undefined ? 0 : wattsOf(supplyOf(connector));
+  const inWatts = drawn.inWatts === true && smartCharging.chargingRateUnits.includes("W");
+  const at = (seconds: number) => formatDateTime(clock.wallMs() + seconds * 1_000);
+  const isRecurring = of === "Daily" || of === "Weekly";
+  return {
+    chargingProfileId: id,
+    stackLevel,
+    chargingProfileKind: isRecurring ? "Recurring" : of,
+    ...(isRecurring ? { recurrencyKind: of } : {}),
+    ...(fromS === undefined ? {} : { validFrom: at(fromS) }),
+    ...(toS === undefined ? {} : { validTo: at(toS) }),
+    chargingSchedule: {
+      ...(durationS === undefined ? {} : { duration: durationS }),
+      ...(agoS === undefined ? {} : { startSchedule: at(-agoS) }),
+      chargingRateUnit: inWatts ? "W" : "A",
+      chargingSchedulePeriod: periods.map(({ limit, ...period }) => ({
+        ...period,
+        limit: inWatts ? limit * wattsPerAmpere : limit,
+      })),
+    },
+  };
+}
+
+function wattsOf({ voltageV, phases }: Supply): number {
+  return voltageV * phases;
 }

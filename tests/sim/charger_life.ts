@@ -49,8 +49,6 @@ export interface ChargerLifeParts {
   readonly settings: Readonly<Record<string, string>>;
   /** What the first boot finds. Default: nothing. */
   readonly medium?: MemorySnapshot;
-  /** Called with what each boot finds. */
-  readonly booting: (medium: MemorySnapshot) => void;
   readonly stuckRestarts: number;
   /** From the end of a process that has given up to its next start (systemd, RestartSec); null: there is no next start. */
   readonly reviveMs: number | null;
@@ -79,9 +77,7 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
     boots += 1;
     const table = stationKeyTable(parts.profile);
     const undelayed = createMemoryStore({ from: memory.snapshot() });
-    const found = undelayed.snapshot();
-    ledger.refound(found);
-    parts.booting(found);
+    ledger.refound(undelayed.snapshot());
     const store = ledger.watch(undelayed.store);
     const civilTime = { set: (wallMs: number) => clock.stepWall(wallMs - clock.wallMs()) };
     const count = await beginBoot(store, table, { first: parts.settings, always: {} });

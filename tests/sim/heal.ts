@@ -3,7 +3,7 @@
  *
  * Law: what an operator and drivers would do, and no more: no store is touched, no actor is told anything.
  */
-import { isStartParked } from "./bill.ts";
+import { type Bill, isStartParked } from "./bill.ts";
 import type { World } from "./world.ts";
 
 const roundMs = 10 * 60_000;
@@ -57,22 +57,22 @@ async function resend(world: World): Promise<void> {
   }
 }
 
-/**
- * A backlog comes first; what was started offline is in the central system's ledger only after it. Of a transaction whose
- * StartTransaction was set aside it will not know, and who began it ends it.
- */
+/** A backlog comes first; what was started offline is in the central system's ledger only after it. */
 async function drain(world: World): Promise<void> {
-  const { centralSystem, durable, station } = world;
+  const { centralSystem, durable } = world;
   const isOwing = () => durable.open.size + durable.outbox.size > 0;
   for (let round = 0; round < roundsMax && isOwing(); round++) {
     for (const bill of durable.open.values()) {
-      const { connectorId, idTag } = bill.start;
       const transactionId = centralSystem.books.startedBy(bill.start)?.transactionId;
-      if (transactionId !== undefined) centralSystem.call("RemoteStopTransaction", { transactionId });
-      else if (!isStartParked(bill)) continue;
-      else if (station.profile.reader === "connector") station.verbs.swipe(idTag, connectorId);
-      else station.verbs.swipe(idTag);
+      // By an id that the charger was never told only its driver can end it, where to unplug is not enough.
+      if (isStartParked(bill)) swipe(world, bill);
+      else if (transactionId !== undefined) centralSystem.call("RemoteStopTransaction", { transactionId });
     }
     await world.advance(round === 0 ? 60_000 : roundMs);
   }
+}
+
+function swipe({ station }: World, { connectorId, start }: Bill): void {
+  const reader = station.profile.reader === "connector" ? [connectorId] : [];
+  station.verbs.swipe(start.idTag, ...reader);
 }

@@ -6,6 +6,7 @@
 import type { ParkedOutcome } from "../../actors/archive.ts";
 import type { Batch } from "../../storage/store.ts";
 import { say } from "./central_system_words.ts";
+import { formatDateTime } from "../../protocol/date_time.ts";
 import type { Act, Aimed, Blow, Event } from "./scenario.ts";
 import type { World } from "./world.ts";
 
@@ -222,8 +223,7 @@ function harm(world: World, act: Broken): void {
     case "meter":
       return world.meter.set(act.connectorId, act.fault);
     case "clock":
-      world.reached.add("clock jumped");
-      return world.clock.stepWall(act.stepMs);
+      return clockJumps(world, act.stepMs);
     case "diskSlow":
       return medium.slow(act.extraMs);
     case "diskFull":
@@ -237,6 +237,14 @@ function harm(world: World, act: Broken): void {
     case "powerFails":
       return powerFails(world, act);
   }
+}
+
+/** The central system tells the wrong time, and the next time the right one: nobody else sets a charger's clock (decision D-clock). */
+function clockJumps({ centralSystem, clock, reached }: World, stepMs: number): void {
+  reached.add("clock jumped");
+  const payload = { currentTime: formatDateTime(clock.wallMs() + stepMs) };
+  centralSystem.script("Heartbeat", { kind: "answer", payload });
+  centralSystem.call("TriggerMessage", { requestedMessage: "Heartbeat" });
 }
 
 function powerFails(world: World, { warningMs, returns }: Extract<Act, { kind: "powerFails" }>): void {

@@ -1,7 +1,7 @@
 /**
  * A recovery that is cut again and again must come to the same end as one that is left alone (invariant I22).
  *
- * Law: both are played offline in a world of their own, from what a boot of the run has found. What only time has changed is not
+ * Law: both are played offline in a world of their own, from what a power cut in the run would have left. What only time has changed is not
  * compared: what was measured since, and when and where a transaction that went on has ended.
  */
 import type { PhysicalState } from "../../hal/physical_state.ts";
@@ -22,7 +22,9 @@ export interface Found {
   readonly wallMs: number;
 }
 
-/** Each in the recovery from the one before, at its first commit: every other one is durable, so that each recovery gets one further. */
+/** Of those behind which a transaction is open. */
+const commitsMax = 500;
+/** Each in the recovery from the one before, at its first commit, which is lost, and kept the next time: so each second one gets one further. */
 const cutsMax = 24;
 const darkMs = 1_500;
 const cuttingMs = cutsMax * 2 * darkMs;
@@ -35,11 +37,21 @@ type Station = Pick<WorldOptions, "station">;
 
 export type JudgeRecovery = (fail: Fail) => Promise<void>;
 
-/** Judges, once the run is over, by what the last boot found that found an open transaction. */
+/**
+ * Judges, once the run is over, by a power cut at one of the commits behind which a transaction is open: the 1st, 2nd, 4th, 8th …,
+ * the last that there is and that the seed has drawn.
+ */
 export function watchRecovery(world: World, station: Station): JudgeRecovery {
+  const most = 1 + Math.floor(world.entropy.fraction("recovery") * commitsMax);
   let found: Found | null = null;
-  world.onBoot((medium) => {
-    if (!medium.records.some(({ key }) => key[0] === "transaction")) return;
+  let commits = 0;
+  let next = 1;
+  world.onCommitted(() => {
+    if (commits >= most || world.durable.open.size === 0 || world.isDark()) return;
+    commits += 1;
+    if (commits < next) return;
+    next *= 2;
+    const medium = world.store().snapshot();
     found = { medium, physicalState: world.station.physicalState(), wallMs: world.clock.wallMs() };
   });
   return async (fail) => {
@@ -77,7 +89,7 @@ async function cutAgainAndAgain(world: World, cuts: number): Promise<void> {
   let left = cuts;
   let isFalling = false;
   function fall(): void {
-    world.cutPower(left % 2);
+    world.cutPower((left + 1) % 2);
     world.clock.after(darkMs, () => {
       isFalling = false;
       void world.restorePower();

@@ -51,9 +51,14 @@ export type Weather =
 
 /** What the central system says, and how it answers. */
 export type Word =
-  | { readonly kind: "remoteStart"; readonly connectorId: number; readonly idTag: string }
-  /** Of the oldest open transaction; of one that nobody knows where none is open. */
-  | { readonly kind: "remoteStop" }
+  | {
+    readonly kind: "remoteStart";
+    readonly connectorId: number;
+    readonly idTag: string;
+    readonly profile?: DrawnProfile;
+  }
+  /** Of the oldest open transaction, or the last one of a connector; of one that nobody knows where none is open. */
+  | { readonly kind: "remoteStop"; readonly connectorId?: number }
   | { readonly kind: "reset"; readonly type: "Soft" | "Hard" }
   | { readonly kind: "change"; readonly key: string; readonly value: string }
   | { readonly kind: "trigger"; readonly requestedMessage: string }
@@ -65,17 +70,12 @@ export type Word =
     readonly times: number;
     readonly sameId?: true;
   }
-  /** In ampere, Absolute, begun `agoS` seconds before; a TxProfile is of the oldest open transaction. */
+  /** A TxProfile is of the oldest open transaction. */
   | {
     readonly kind: "chargingProfile";
     readonly purpose: "ChargePointMaxProfile" | "TxDefaultProfile" | "TxProfile";
     readonly connectorId: number;
-    readonly id: number;
-    readonly stackLevel: number;
-    readonly agoS: number;
-    readonly durationS: number;
-    readonly periods: readonly { readonly startPeriod: number; readonly limit: number }[];
-  }
+  } & DrawnProfile
   /** That expires so many minutes of civil time from then. */
   | {
     readonly kind: "reserve";
@@ -92,6 +92,26 @@ export type Word =
   /** What it does with the next CALLs of this action. */
   | { readonly kind: "script"; readonly action: string; readonly turn: Turn; readonly times?: number };
 
+/** A charging profile but for its place; its times in seconds from the moment at which it is sent. */
+export interface DrawnProfile {
+  readonly id: number;
+  readonly stackLevel: number;
+  /** Default: Absolute. */
+  readonly of?: "Absolute" | "Relative" | "Daily" | "Weekly";
+  /** Before that moment its schedule has begun; absent where it counts from the start of charging. */
+  readonly agoS?: number;
+  readonly durationS?: number;
+  readonly fromS?: number;
+  readonly toS?: number;
+  /** Ampere, also where they are sent in watt: on the stations that take watts. */
+  readonly periods: readonly {
+    readonly startPeriod: number;
+    readonly limit: number;
+    readonly numberPhases?: number;
+  }[];
+  readonly inWatts?: true;
+}
+
 /** What breaks in the charger and around it. */
 export type Trouble =
   /** Connector 0 is the whole station. */
@@ -100,6 +120,7 @@ export type Trouble =
   | { readonly kind: "lock"; readonly connectorId: number; readonly failure: boolean }
   | { readonly kind: "contactor"; readonly connectorId: number; readonly stuck: StuckContactor | null }
   | { readonly kind: "meter"; readonly connectorId: number; readonly fault: MeterFault | null }
+  /** By so much the central system sets the charger's clock wrong. */
   | { readonly kind: "clock"; readonly stepMs: number }
   | { readonly kind: "diskSlow"; readonly extraMs: number }
   | { readonly kind: "diskFull"; readonly isFull: boolean }
@@ -183,11 +204,12 @@ function drawSession(draw: Draw, fromMs: number, slotMs: number, connectorId: nu
   ];
   if (stop < 0.4) events.push({ atMs: stopMs, act: { kind: "swipe", connectorId, idTag } });
   else if (stop < 0.7) events.push({ atMs: stopMs, act: { kind: "remoteStop" } });
-  // Who cannot leave asks for help: else one plug that stays locked makes hours in which only a meter is read.
+  // Who cannot leave asks for help, and who has left is not charged on: else there are hours in which only a meter is read.
   if (stop >= 0.7 || draw() < 0.3) {
     const unlock: Act = { kind: "call", action: "UnlockConnector", payload: { connectorId }, times: 1 };
     events.push({ atMs: unlockMs, act: unlock });
     events.push({ atMs: unlockMs + draw() * 10_000, act: { kind: "unplug", connectorId } });
+    events.push({ atMs: unlockMs + 10_000 + draw() * 10_000, act: { kind: "remoteStop", connectorId } });
   }
   if (draw() < 0.2) {
     events.push({ atMs: stopMs - 5_000, act: { kind: "carPauses", connectorId, suspended: true } });

@@ -82,8 +82,6 @@ export interface World {
   readonly watchCommits: (asked: (batch: Batch) => void) => void;
   /** Called with each batch that has become durable. */
   readonly onCommitted: (listener: (batch: Batch) => void) => void;
-  /** Called with what each boot finds in the store; of the first one nobody is told. */
-  readonly onBoot: (listener: (medium: MemorySnapshot) => void) => void;
   /** Called with each trace event, in the middle of the kernel's work. */
   readonly onTrace: (listener: Trace) => void;
   /** Ends of the charger's process that it asked for; after each it boots again. */
@@ -176,7 +174,6 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const restarts: Restarted[] = [];
   const listeners: Trace[] = options.traced === undefined ? [] : [options.traced];
   const committed: ((batch: Batch) => void)[] = [];
-  const booting: ((medium: MemorySnapshot) => void)[] = [];
   let look: () => void = () => {};
   let asked: (batch: Batch) => void = () => {};
   /** When what each meter said, or the contactor let through, was last not what is to be billed. */
@@ -227,9 +224,6 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     diskMs: pace.diskMs,
     settings: options.settings ?? {},
     ...(found === undefined ? {} : { medium: found.medium }),
-    booting: (medium) => {
-      for (const listener of booting) listener(medium);
-    },
     stuckRestarts: options.stuckRestarts ?? 0,
     reviveMs: options.reviveMs ?? null,
     trace: (event) => {
@@ -279,7 +273,6 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       asked = next;
     },
     onCommitted: (listener) => void committed.push(listener),
-    onBoot: (listener) => void booting.push(listener),
     onTrace: (listener) => void listeners.push(listener),
     restarts,
     advance: clock.advance,
