@@ -151,7 +151,7 @@ export async function openTransactionBook(
         boot,
         startedMs: atMs,
         startedMonotonicMs: monotonicMs,
-        resumed: true,
+        begunMs: open.begunMs ?? open.startedMs,
       };
       return commit({ sets: [{ key: transactionKey(connectorId), value: record }] }, record);
     },

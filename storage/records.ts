@@ -23,6 +23,7 @@
  * | `["listPurge", generation]` | local_list | there until the entries of a list that was replaced are gone |
  * | `["reservation", reservationId]` | reservations; the connector that uses it removes it, with StartTransaction | a reservation |
  * | `["profile", chargingProfileId]` | profile_scheduler | a charging profile that is installed |
+ * | `["offeredProfile", connectorId]` | profile_scheduler | that of a RemoteStartTransaction, until its transaction begins |
  * | `["availability", connectorId]` | connector, station for 0 and then all | there while ChangeAvailability has it Inoperative |
  * | `["restart"]` | station | a Reset that was accepted in this boot |
  * | `["clock"]` | station | the last civil time that is known to have been |
@@ -59,6 +60,7 @@ export const keys = {
   listPurges: ["listPurge"],
   reservations: ["reservation"],
   profiles: ["profile"],
+  offeredProfiles: ["offeredProfile"],
   restart: ["restart"],
   clock: ["clock"],
   securityLog: ["securityLog"],
@@ -100,6 +102,9 @@ export function reservationKey(reservationId: number): Key {
 }
 export function profileKey(chargingProfileId: number): Key {
   return [...keys.profiles, chargingProfileId];
+}
+export function offeredProfileKey(connectorId: number): Key {
+  return [...keys.offeredProfiles, connectorId];
 }
 export function availabilityKey(connectorId: number): Key {
   return ["availability", connectorId];
@@ -147,8 +152,8 @@ export const TransactionRecord = z.object({
    */
   startedMs: z.number(),
   startedMonotonicMs: z.number(),
-  /** Power was gone in between: for how long, civil time alone can tell. */
-  resumed: z.literal(true).exactOptional(),
+  /** Its own time at its start, where it was resumed since: power was gone in between, for how long civil time alone can tell. */
+  begunMs: z.number().exactOptional(),
   /** There from the moment at which the stop is decided, so that a crash cannot undo it. */
   stop: z.object({ reason: StopReason, idTag: z.string().exactOptional(), atMs: z.number() }).exactOptional(),
 });
