@@ -50,6 +50,10 @@ export interface CentralSystemModel {
   readonly call: (action: string, payload: unknown) => string;
   /** Sends a text as it is, nothing when there is no connection. `asks` are the ids of the CALLs in it: each may be answered once. */
   readonly say: (text: string, asks?: readonly string[]) => void;
+  /** Answers an action of which the specification leaves the answer to the operator. */
+  readonly serve: (action: string, answer: (payload: unknown) => unknown) => void;
+  /** Called with each answer of the charger; the last listener set wins. */
+  readonly listen: (listener: (answer: CallResult | CallError) => void) => void;
   /** From now on it serves only whom `gate` lets in; the others are refused with what it says. */
   readonly guard: (gate: Gate) => void;
   /** Its certificates from the next connection on, where TLS is asked for: PEM, the leaf first. */
@@ -107,6 +111,8 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
   /** Registration as it was told last. While Rejected nothing need be answered (OCPP 1.6 §4.2). */
   let told = "Accepted";
   let gate: Gate = () => null;
+  let listener: (answer: CallResult | CallError) => void = () => {};
+  const served = new Map<string, (payload: unknown) => unknown>();
   let peerChain: readonly string[] = [];
   let peer: SimulatedPeer | null = null;
   let connections = 0;
@@ -170,6 +176,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     const stopped = stopsAsked.get(frame.id);
     stopsAsked.delete(frame.id);
     if (stopped !== undefined && accepted) stopsAccepted.add(startText(stopped.start));
+    listener(frame);
   }
 
   function asked(from: SimulatedPeer, call: Call): void {
@@ -215,7 +222,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
         books.stopped(call.payload as StopTransactionRequest);
         return {};
       default:
-        return {};
+        return served.get(call.action)?.(call.payload) ?? {};
     }
   }
 
@@ -266,6 +273,10 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     script: (action, ...turns) => void scripts.set(action, [...scripts.get(action) ?? [], ...turns]),
     present: (next) => {
       peerChain = next;
+    },
+    serve: (action, answer) => void served.set(action, answer),
+    listen: (next) => {
+      listener = next;
     },
     guard: (next) => {
       gate = next;

@@ -17,6 +17,7 @@ import type { StationProfile } from "../../hal/station_profile.ts";
 import type { Operation } from "../../storage/drivers/memory_schedule.ts";
 import type { MemorySnapshot, MemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { Credentials } from "../../storage/credentials.ts";
+import type { CredentialsStore } from "../../storage/credentials_store.ts";
 import type { MemoryCredentials } from "../../storage/drivers/memory_credentials.ts";
 import { createMemoryCredentials } from "../../storage/drivers/memory_credentials.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
@@ -57,6 +58,8 @@ export interface ChargerLifeParts {
   readonly stuckRestarts: number;
   /** From the end of a process that has given up to its next start (systemd, RestartSec); null: there is no next start. */
   readonly reviveMs: number | null;
+  /** Called when a write of the credentials is asked for. */
+  readonly credentialsAsked: () => void;
   readonly trace: Trace;
   readonly restarted: (kind: RestartKind) => void;
 }
@@ -103,7 +106,7 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
       clock,
       civilTime,
       store: disk.store(memory, ledger.watch(memory.store)),
-      credentials: credentials.store,
+      credentials: watched(credentials.store, parts.credentialsAsked),
       host: { restart: (kind) => stuckRestarts-- > 0 ? undefined : willing.restart(kind) },
     }, chargerConfig(parts.profile, bootNotification, count));
     addresses = tree.addresses;
@@ -166,6 +169,17 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
     cut: end,
     tamper: (change) => {
       memory = createMemoryStore({ from: change(memory) });
+    },
+  };
+}
+
+function watched(store: CredentialsStore, asked: () => void): CredentialsStore {
+  return {
+    read: store.read,
+    write: (credentials) => {
+      const written = store.write(credentials);
+      asked();
+      return written;
     },
   };
 }

@@ -6,8 +6,10 @@
 import { z } from "zod";
 import { NotUnderstood } from "../../console/refusals.ts";
 import { judgeHandwritten, parseHandwritten } from "../../hal/handwritten.ts";
+import { SecurityProfile } from "../../protocol/proof.ts";
 import type { Job, Outcome } from "./sim_job.ts";
 import type { Act } from "./scenario.ts";
+import { unsecuredStart } from "./security_start.ts";
 
 /** Every kind there is, as the compiler sees to: a file that names another one would play nothing and prove nothing. */
 const kinds: Readonly<Record<Act["kind"], true>> = {
@@ -45,10 +47,17 @@ const kinds: Readonly<Record<Act["kind"], true>> = {
   diskScarce: true,
   diskFails: true,
   sabotage: true,
+  password: true,
+  securityProfile: true,
+  certificate: true,
+  root: true,
+  forgetful: true,
+  credentialsFail: true,
   powerFails: true,
   crash: true,
   powerCycle: true,
   atCommit: true,
+  atCredentials: true,
   atMessage: true,
 };
 
@@ -70,6 +79,12 @@ export const FailingScenario = z.strictObject({
   hours: z.number().positive(),
   /** Configuration keys of the first boot: the seed may draw others one day. */
   settings: z.record(z.string(), z.string()),
+  /** How its security began; absent where there was none. */
+  security: z.strictObject({
+    securityProfile: SecurityProfile,
+    takesUnheard: z.boolean(),
+    hasRoot: z.boolean(),
+  }).exactOptional(),
   scenario: z.array(Event),
 });
 export type FailingScenario = z.infer<typeof FailingScenario>;
@@ -87,8 +102,10 @@ export function parseFailingScenario(text: string): FailingScenario {
   return judged.value;
 }
 
-export function jobOf({ seed, station, hours, settings, scenario }: FailingScenario): Job {
-  return { seed, station, hours, settings, scenario };
+export function jobOf(
+  { seed, station, hours, settings, security = unsecuredStart, scenario }: FailingScenario,
+): Job {
+  return { seed, station, hours, settings, security, scenario };
 }
 
 /** Of its file, without the ending: what it breaks, where, and with which planted bugs. */
@@ -105,7 +122,7 @@ export interface Origin {
 export function failingScenario(outcome: Outcome, { commit, planted }: Origin): FailingScenario | null {
   const { failure, job: { seed, station, hours } } = outcome;
   if (failure === null || failure.scenario === null) return null;
-  const { what, invariant, settings, scenario } = failure;
+  const { what, invariant, settings, security, scenario } = failure;
   return {
     what,
     invariant,
@@ -115,6 +132,7 @@ export function failingScenario(outcome: Outcome, { commit, planted }: Origin): 
     station,
     hours,
     settings,
+    ...(security === null ? {} : { security }),
     scenario: [...scenario],
   };
 }

@@ -4,7 +4,8 @@
  * Law: never two at a time, and between two dials there is a back-off (invariant I19): counted here, where they are made.
  */
 import type { Clock } from "../../hal/clock.ts";
-import type { CloseReason, WebSocketDriver } from "../../hal/websocket.ts";
+import type { SecurityProfile } from "../../protocol/proof.ts";
+import type { CloseReason, WebSocketDriver, WebSocketTarget } from "../../hal/websocket.ts";
 
 export type DialFault = "dns" | "refused" | "tls";
 
@@ -12,6 +13,8 @@ export interface FaultyDial {
   readonly driver: WebSocketDriver;
   /** Every dial ends so, until it is null again. */
   readonly set: (fault: DialFault | null) => void;
+  /** Called with where each dial goes, and with what. */
+  readonly onDial: (listener: (target: WebSocketTarget) => void) => void;
   /** What was done that must not be. */
   readonly breaches: readonly string[];
   /** The link has been started anew: it dials at once. */
@@ -36,6 +39,7 @@ export function createFaultyDial(
 ): FaultyDial {
   const breaches: string[] = [];
   let fault: DialFault | null = null;
+  const listeners: ((target: WebSocketTarget) => void)[] = [];
   let live = 0;
   let age = 0;
   let mayDialMs = 0;
@@ -57,6 +61,7 @@ export function createFaultyDial(
   return {
     breaches,
     set: (next) => void (fault = next),
+    onDial: (listener) => void listeners.push(listener),
     linkStarted: () => void (mayDialMs = 0),
     cut: () => {
       live = 0;
@@ -66,6 +71,7 @@ export function createFaultyDial(
     driver: {
       connect: (target, listener) => {
         dialled();
+        for (const listener of listeners) listener(target);
         const ofAge = age;
         let isOver = false;
         const over = () => {
@@ -102,4 +108,11 @@ export function createFaultyDial(
       },
     },
   };
+}
+
+/** As which a charger comes (`actors/dialling.ts` says the same the other way round). */
+export function profileOf({ basicAuth, tls }: Pick<WebSocketTarget, "basicAuth" | "tls">): SecurityProfile {
+  if (tls?.certificate !== undefined) return 3;
+  if (tls !== undefined) return 2;
+  return basicAuth === undefined ? 0 : 1;
 }

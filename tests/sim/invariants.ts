@@ -9,10 +9,11 @@ import { bills, order, quiet, truth } from "./end_state.ts";
 import { watchEvents } from "./event_watch.ts";
 import { watchLimits } from "./limit_watch.ts";
 import { watchList } from "./list_watch.ts";
+import { comesBack, watchProofs } from "./proof_watch.ts";
 import { watchReservations } from "./reservation_watch.ts";
 import { watchStatuses } from "./status_watch.ts";
 import { watchSupervision } from "./supervision_watch.ts";
-import type { World } from "./world.ts";
+import type { SecuredWorld } from "./security_office.ts";
 
 /** Says that an invariant is broken. */
 export type Fail = (id: string, what: string) => void;
@@ -35,7 +36,7 @@ export interface WorldWatch {
   readonly end: () => void;
 }
 
-export function watchWorld(world: World): WorldWatch {
+export function watchWorld(world: SecuredWorld): WorldWatch {
   let broken: Breach | null = null;
   const fail: Fail = (id, what) => {
     broken ??= new Breach(id, what);
@@ -48,12 +49,14 @@ export function watchWorld(world: World): WorldWatch {
   watchBills(world, fail);
   watchReservations(world, fail);
   const events = watchEvents(world, fail);
+  const proofs = watchProofs(world, fail);
   function step(): void {
     contactors();
     statuses();
     supervision();
     list();
     limits();
+    proofs();
     const [crossed] = world.wireBreaches();
     if (crossed !== undefined) fail(crossed.id, crossed.what);
     const [breach] = world.centralSystem.breaches;
@@ -72,11 +75,12 @@ export function watchWorld(world: World): WorldWatch {
 }
 
 /** The checks at the end, when the link is up, nobody is plugged in, and hours have been quiet. */
-export function judgeEnd(world: World): void {
+export function judgeEnd(world: SecuredWorld): void {
   bills(world, breached);
   order(world, breached);
   quiet(world, breached);
   truth(world, breached);
+  comesBack(world, breached);
 }
 
 /** Where nothing else is left to be done, the first breach ends the run. */

@@ -8,13 +8,14 @@ import type { Batch } from "../../storage/store.ts";
 import { say } from "./central_system_words.ts";
 import { formatDateTime } from "../../protocol/date_time.ts";
 import type { Act, Aimed, Blow, Event } from "./scenario.ts";
+import type { SecuredWorld } from "./security_office.ts";
 import type { World } from "./world.ts";
 
 const darkMs = 5_000;
 
 type Aim = Aimed & { left: number };
 
-export async function play(world: World, scenario: readonly Event[]): Promise<void> {
+export async function play(world: SecuredWorld, scenario: readonly Event[]): Promise<void> {
   const beginMs = world.clock.monotonicMs();
   const aims: Aim[] = [];
 
@@ -28,6 +29,9 @@ export async function play(world: World, scenario: readonly Event[]): Promise<vo
   world.watchCommits((batch) => {
     for (const aim of [...aims]) if (aim.kind === "atCommit") hits(aim, committer(batch));
   });
+  world.watchCredentials(() => {
+    for (const aim of [...aims]) if (aim.kind === "atCredentials") hits(aim, "cert_store");
+  });
   world.onTrace((event) => {
     if (event.kind !== "message" || aims.length === 0) return;
     for (const aim of [...aims]) {
@@ -37,8 +41,9 @@ export async function play(world: World, scenario: readonly Event[]): Promise<vo
   });
   for (const { atMs, act } of scenario) {
     await world.advance(Math.max(0, beginMs + atMs - world.clock.monotonicMs()));
-    if (act.kind === "atCommit" || act.kind === "atMessage") aims.push({ ...act, left: act.nth });
-    else perform(world, act);
+    if (act.kind === "atCommit" || act.kind === "atCredentials" || act.kind === "atMessage") {
+      aims.push({ ...act, left: act.nth });
+    } else perform(world, act);
   }
   aims.length = 0;
   await world.advance(darkMs);
@@ -59,6 +64,7 @@ function powerCycle(world: World, blow: Extract<Blow, { kind: "powerCycle" }>): 
   if (world.durable.open.size > 0) world.reached.add("power cut in a transaction");
   if (world.durable.outbox.size > 2) world.reached.add("power cut with a backlog");
   if (world.store().pending() > 0) world.reached.add("power cut in a commit");
+  if (world.credentials().pending() > 0) world.reached.add("power cut while credentials are written");
   world.cutPower(blow.keptCommits);
   const { medium } = blow;
   if (medium !== undefined) {
@@ -109,7 +115,7 @@ function committer(batch: Batch): string {
   }
 }
 
-function perform(world: World, act: Exclude<Act, Aimed>): void {
+function perform(world: SecuredWorld, act: Exclude<Act, Aimed>): void {
   const { station, network, centralSystem } = world;
   switch (act.kind) {
     case "plug":
@@ -147,6 +153,12 @@ function perform(world: World, act: Exclude<Act, Aimed>): void {
       return strike(world, act, "outbox");
     case "script":
       return centralSystem.script(act.action, ...Array.from({ length: act.times ?? 1 }, () => act.turn));
+    case "password":
+    case "securityProfile":
+    case "certificate":
+    case "root":
+    case "forgetful":
+      return world.office.say(act);
     case "remoteStart":
     case "remoteStop":
     case "reset":
@@ -167,6 +179,7 @@ function perform(world: World, act: Exclude<Act, Aimed>): void {
     case "diskFull":
     case "diskScarce":
     case "diskFails":
+    case "credentialsFail":
     case "sabotage":
     case "powerFails":
       return harm(world, act);
@@ -204,6 +217,7 @@ type Broken = Extract<
       | "diskFull"
       | "diskScarce"
       | "diskFails"
+      | "credentialsFail"
       | "sabotage"
       | "powerFails";
   }
@@ -232,6 +246,8 @@ function harm(world: World, act: Broken): void {
       return medium.scarce(act.isScarce);
     case "diskFails":
       return medium.fail(act.outcome, act.commits);
+    case "credentialsFail":
+      return world.credentials().failWrites(act.outcome, act.writes);
     case "sabotage":
       return world.saboteur.order(act.actor, act.sabotage);
     case "powerFails":

@@ -13,6 +13,8 @@ import { play } from "./play.ts";
 import { watchRecovery } from "./recovery.ts";
 import type { Event } from "./scenario.ts";
 import { drawScenario } from "./scenario.ts";
+import { createSecurityOffice, type SecuredWorld } from "./security_office.ts";
+import { drawSecurity, firstCredentials, type SecurityStart } from "./security_start.ts";
 import { simStation } from "./sim_stations.ts";
 import { drawSettings } from "./swarm.ts";
 import type { World } from "./world.ts";
@@ -25,6 +27,7 @@ export interface Run {
   readonly scenario: readonly Event[];
   /** Configuration keys of the first boot. */
   readonly settings: Settings;
+  readonly security: SecurityStart;
   /** Events on the simulated clock. */
   readonly steps: number;
   /** Simulated, the quiet ones at the end included. */
@@ -43,6 +46,7 @@ export interface RunOptions {
   readonly scenario?: readonly Event[];
   /** In place of the seed's own, as a kept scenario has them. */
   readonly settings?: Settings;
+  readonly security?: SecurityStart;
 }
 
 /** What waits for hours shows after a whole day: then it has as long to come to rest as notes/reliability.md B3 says. */
@@ -56,13 +60,16 @@ export type Settings = Readonly<Record<string, string>>;
 export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
   const station = { station: simStation(options.station ?? "reference-dc") };
   const settings = options.settings ?? drawnSettings(seed, profileOf(station.station));
-  const world = await createWorld({
+  const security = options.security ?? drawnSecurity(seed);
+  const unguarded = await createWorld({
     seed,
     judge: (idTag) => ({ status: idTag === "MALLORY" ? "Invalid" : "Accepted" }),
     reviveMs: 5_000,
     settings,
+    ...firstCredentials(security),
     ...station,
   });
+  const world: SecuredWorld = { ...unguarded, office: createSecurityOffice(unguarded, security) };
   const watch = watchWorld(world);
   const isRecovered = world.entropy.fraction("recovery") < recoveryShare;
   const judgeRecovery = isRecovered ? watchRecovery(world, station) : null;
@@ -88,6 +95,7 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
     transactions: world.centralSystem.ledger.size,
     scenario,
     settings,
+    security,
     steps,
     hours: world.clock.monotonicMs() / 3_600_000,
     reached: reachedBy(world),
@@ -99,6 +107,11 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
 function drawnSettings(seed: string, profile: StationProfile): Settings {
   const entropy = createSimulatedEntropy(seed);
   return drawSettings(() => entropy.fraction("settings"), stationKeyTable(profile));
+}
+
+function drawnSecurity(seed: string): SecurityStart {
+  const entropy = createSimulatedEntropy(seed);
+  return drawSecurity(() => entropy.fraction("security"));
 }
 
 function reachedBy(world: World): ReadonlySet<string> {

@@ -13,6 +13,7 @@ import type { StuckContactor } from "./faulty_contactors.ts";
 import type { FailedCommit } from "./faulty_disk.ts";
 import type { MeterFault } from "./faulty_meter.ts";
 import type { Sabotage } from "./saboteur.ts";
+import type { SecurityWord } from "./security_office.ts";
 import type { Turn } from "./turn.ts";
 import type { Entropy } from "../../hal/entropy.ts";
 import { type Draw, oneOf, whole } from "./draw.ts";
@@ -23,7 +24,7 @@ export interface Event {
   readonly act: Act;
 }
 
-export type Act = Hand | Weather | Word | Trouble | Blow | Aimed;
+export type Act = Hand | Weather | Word | SecurityWord | Trouble | Blow | Aimed;
 
 /** What drivers, cars and operators do. */
 export type Hand =
@@ -126,6 +127,8 @@ export type Trouble =
   | { readonly kind: "diskFull"; readonly isFull: boolean }
   | { readonly kind: "diskScarce"; readonly isScarce: boolean }
   | { readonly kind: "diskFails"; readonly outcome: FailedCommit; readonly commits: number }
+  /** The writes of the credentials that come next: nothing of them is there, or one of the two copies. */
+  | { readonly kind: "credentialsFail"; readonly outcome: "lost" | "torn"; readonly writes: number }
   | { readonly kind: "sabotage"; readonly actor: string; readonly sabotage: Sabotage }
   /** Mains fails; after `warningMs` the board dies, or mains is back in time. */
   | { readonly kind: "powerFails"; readonly warningMs: number; readonly returns: boolean };
@@ -148,8 +151,9 @@ export type Blow =
 
 /** A blow that waits for its moment. */
 export type Aimed =
-  /** It falls `afterMs` after the `nth` commit from now has been asked for: before, in or just after it. */
+  /** It falls `afterMs` after the `nth` commit, or write of the credentials, from now has been asked for: before, in or just after it. */
   | { readonly kind: "atCommit"; readonly nth: number; readonly afterMs: number; readonly blow: Blow }
+  | { readonly kind: "atCredentials"; readonly nth: number; readonly afterMs: number; readonly blow: Blow }
   /** It falls `afterMs` after that actor has taken the `nth` message of that kind in hand. */
   | {
     readonly kind: "atMessage";

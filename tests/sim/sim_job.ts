@@ -5,6 +5,7 @@
  */
 import { runSeed, type Settings } from "./run_seed.ts";
 import type { Event } from "./scenario.ts";
+import type { SecurityStart } from "./security_start.ts";
 import { traceLine } from "./world_trace.ts";
 
 export interface Job {
@@ -15,6 +16,8 @@ export interface Job {
   readonly scenario?: readonly Event[];
   /** In place of the seed's own. */
   readonly settings?: Settings;
+  /** In place of the seed's own. */
+  readonly security?: SecurityStart;
 }
 
 export interface Outcome {
@@ -36,6 +39,8 @@ export interface Failure {
   /** Null where it cannot be played again as it was: no run came of it, or two that differ. */
   readonly scenario: readonly Event[] | null;
   readonly settings: Settings;
+  /** Null where no run came of it. */
+  readonly security: SecurityStart | null;
   readonly lastTrace: readonly string[];
 }
 
@@ -56,6 +61,7 @@ export async function playJob(job: Job): Promise<Outcome> {
       step: steps,
       scenario: run.scenario,
       settings: run.settings,
+      security: run.security,
       lastTrace: world.traced().map(traceLine),
     },
   };
@@ -76,6 +82,7 @@ export function noRun(job: Job, invariant: "hung" | "died", what: string): Outco
       step: 0,
       scenario: null,
       settings: {},
+      security: null,
       lastTrace: [],
     },
   };

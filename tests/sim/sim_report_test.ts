@@ -12,7 +12,15 @@ const failed: Outcome = {
   steps: 0,
   simulatedMs: 0,
   reached: [],
-  failure: { invariant: "I2", what: "I2: lost", step: 3, scenario: null, settings: {}, lastTrace: [] },
+  failure: {
+    invariant: "I2",
+    what: "I2: lost",
+    step: 3,
+    scenario: null,
+    settings: {},
+    security: null,
+    lastTrace: [],
+  },
 };
 
 function check(name: string, body: () => void): void {

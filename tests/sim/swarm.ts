@@ -12,6 +12,7 @@ import type { Draw, DrawTrouble } from "./draw.ts";
 import { oneOf } from "./draw.ts";
 import { hardwareTroubles } from "./hardware_troubles.ts";
 import { profileWords } from "./profile_words.ts";
+import { securityWords } from "./security_words.ts";
 import { networkTroubles } from "./network_troubles.ts";
 
 export interface Swarm {
@@ -27,6 +28,7 @@ const troubles: Readonly<Record<string, DrawTrouble>> = {
   ...chargerTroubles,
   ...hardwareTroubles,
   ...profileWords,
+  ...securityWords,
 };
 
 /** So rare are those after which hardly anything can be judged, and those that take long to play. */
@@ -64,6 +66,7 @@ export function drawSettings(draw: Draw, table: KeyTable): Readonly<Record<strin
 /** Attempts are many, so that nothing is set aside, or few, so that something is. */
 function drawAll(draw: Draw): Readonly<Record<string, string>> {
   return {
+    CpoName: oneOf(draw, ["Operator", "Operator", "Operator", ""]),
     MeterValueSampleInterval: oneOf(draw, ["60", "60", "300", "0"]),
     ClockAlignedDataInterval: oneOf(draw, ["0", "0", "900"]),
     StopTxnSampledData: oneOf(draw, ["", "Energy.Active.Import.Register"]),

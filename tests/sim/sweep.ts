@@ -85,6 +85,14 @@ async function playTwice(pool: SimPool, job: Job): Promise<Outcome> {
   const what = `I23: seed ${job.seed} gave trace ${one.traceHash}, and then ${other.traceHash}`;
   return {
     ...one,
-    failure: { invariant: "I23", what, step: one.steps, scenario: null, settings: {}, lastTrace: [] },
+    failure: {
+      invariant: "I23",
+      what,
+      step: one.steps,
+      scenario: null,
+      settings: {},
+      security: null,
+      lastTrace: [],
+    },
   };
 }

@@ -35,7 +35,15 @@ function poolOf(
   };
 }
 
-const failure = { invariant: "I2", what: "I2: lost", step: 3, scenario: [], settings: {}, lastTrace: [] };
+const failure = {
+  invariant: "I2",
+  what: "I2: lost",
+  step: 3,
+  scenario: [],
+  settings: {},
+  security: null,
+  lastTrace: [],
+};
 
 Deno.test({
   name: "sweep: adds up what was played and counts the seeds that reached a point",

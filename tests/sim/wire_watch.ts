@@ -8,6 +8,7 @@ import type { Trace } from "../../actors/otp/trace.ts";
 import type { Call, CallError, CallResult, Frame } from "../../protocol/frame.ts";
 import { parseFrame } from "../../protocol/frame.ts";
 import type { KeyTable } from "../../protocol/configuration.ts";
+import type { SecurityProfile } from "../../protocol/proof.ts";
 import { securityKeyOf } from "../../protocol/security_key.ts";
 import { change } from "../../protocol/configuration.ts";
 import { transactionIdNotObtained } from "../../protocol/transaction.ts";
@@ -23,6 +24,8 @@ export interface WireBreach {
 
 export interface WireWatch {
   readonly record: Trace;
+  /** The charger dials with this profile: higher than the last, it registers anew (D-register-anew). */
+  readonly dialled: (profile: SecurityProfile) => void;
   readonly breaches: readonly WireBreach[];
   /** How often its StopTransaction has been sent. */
   readonly stopsSent: (bill: Bill) => number;
@@ -190,7 +193,12 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
   }
 
   let boots = 0;
+  let lastProfile: SecurityProfile | null = null;
   return {
+    dialled: (profile) => {
+      if (lastProfile !== null && profile > lastProfile) extra = { ...extra, boot: true };
+      lastProfile = profile;
+    },
     breaches,
     stopsSent: (bill) => stopsSent.get(bill) ?? 0,
     record: (event) => {

@@ -41,7 +41,7 @@ import { createDurableLedger } from "./durable_ledger.ts";
 import type { FaultyContactors } from "./faulty_contactors.ts";
 import { createFaultyContactors } from "./faulty_contactors.ts";
 import type { FaultyDial } from "./faulty_dial.ts";
-import { createFaultyDial } from "./faulty_dial.ts";
+import { createFaultyDial, profileOf as securityProfileOf } from "./faulty_dial.ts";
 import type { FaultyDisk } from "./faulty_disk.ts";
 import { createFaultyDisk } from "./faulty_disk.ts";
 import type { FaultyMeter } from "./faulty_meter.ts";
@@ -89,6 +89,8 @@ export interface World {
   readonly boots: () => number;
   /** Called with each batch whose commit is asked for. */
   readonly watchCommits: (asked: (batch: Batch) => void) => void;
+  /** Called when a write of the credentials is asked for. */
+  readonly watchCredentials: (asked: () => void) => void;
   /** Called with each batch that has become durable. */
   readonly onCommitted: (listener: (batch: Batch) => void) => void;
   /** Called with each trace event, in the middle of the kernel's work. */
@@ -193,6 +195,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const committed: ((batch: Batch) => void)[] = [];
   let look: () => void = () => {};
   let asked: (batch: Batch) => void = () => {};
+  let credentialsAsked: () => void = () => {};
   /** When what each meter said, or the contactor let through, was last not what is to be billed. */
   const lies = new Map<number, number>();
   const durable = createDurableLedger({
@@ -221,6 +224,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     table: stationKeyTable(profile),
     heartbeatIntervalS: profile.firstValues.HeartbeatInterval,
   });
+  dial.onDial((target) => wire.dialled(securityProfileOf(target)));
   // What was told to be made is durable: one ring for every boot.
   const keys = createMemoryKeyRing({ clock, generationMs: 500, keyIds: options.keyIds ?? [] });
   function dataLimits(bill: Bill): DataLimits {
@@ -249,6 +253,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     ...(found === undefined ? {} : { medium: found.medium }),
     stuckRestarts: options.stuckRestarts ?? 0,
     reviveMs: options.reviveMs ?? null,
+    credentialsAsked: () => credentialsAsked(),
     trace: (event) => {
       trace.record(event);
       wire.record(event);
@@ -295,6 +300,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     },
     watchCommits: (next) => {
       asked = next;
+    },
+    watchCredentials: (next) => {
+      credentialsAsked = next;
     },
     onCommitted: (listener) => void committed.push(listener),
     onTrace: (listener) => void listeners.push(listener),

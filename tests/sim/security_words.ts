@@ -1,0 +1,116 @@
+/**
+ * What a central system says to roll over password, profile, certificate and root, drawn, and what goes wrong just then
+ * (invariants I26 to I28).
+ *
+ * Law: each is one exchange, as it is meant or not; half of them are struck in their midst: the link, the charger, its medium.
+ */
+import type { Act, Event } from "./scenario.ts";
+import { type Draw, type DrawTrouble, oneOf, whole } from "./draw.ts";
+
+/** Steps of a rollover at which it may be struck. */
+const steps: readonly (readonly [string, string])[] = [
+  ["cert_store", "ChangeConfiguration"],
+  ["cert_store", "ConnectionTold"],
+  ["cert_store", "CertificateSigned"],
+  ["cert_store", "KeyMade"],
+  ["cert_store", "ProofServed"],
+  ["link", "TellConnection"],
+  ["link", "Reconnect"],
+  ["link", "Dial"],
+  ["outbox", "LinkUp"],
+];
+
+export const securityWords = {
+  newPassword: (draw, { atMs }) => struck(draw, atMs, [{ kind: "password", text: drawPassword(draw) }]),
+  badPassword: (draw, { atMs }) => [
+    {
+      atMs,
+      act: { kind: "password", text: oneOf(draw, ["", "too short", "61".repeat(21), "6".repeat(33)]) },
+    },
+  ],
+  /** With all that it needs said before, or with nothing. */
+  upgrade: (draw, { atMs }) => {
+    const value = oneOf(draw, ["1", "2", "2", "3", "3"]);
+    const needs: Act[] = draw() < 0.3 ? [] : [
+      { kind: "password", text: drawPassword(draw) },
+      { kind: "root", operation: "install", generation: 0 },
+      { kind: "certificate", signing: "right", afterMs: 1_000 },
+    ];
+    const begun = needs.map((act, at) => ({ atMs: atMs + at * 5_000, act }));
+    return [...begun, ...struck(draw, atMs + 20_000, [{ kind: "securityProfile", value }])];
+  },
+  downgrade: (draw, { atMs }) => [
+    { atMs, act: { kind: "securityProfile", value: oneOf(draw, ["0", "1", "2", "4", "high"]) } },
+  ],
+  newCertificate: (draw, { atMs }) => {
+    const signing = oneOf(
+      draw,
+      ["right", "right", "right", "otherKey", "expired", "future", "rejected", "never"] as const,
+    );
+    return struck(draw, atMs, [{ kind: "certificate", signing, afterMs: draw() ** 2 * 60_000 }]);
+  },
+  newRoot: (draw, { atMs }) => {
+    const generation = whole(draw, 1, 3);
+    return [
+      ...struck(draw, atMs, [{ kind: "root", operation: "install", generation }]),
+      { atMs: atMs + 60_000, act: { kind: "root", operation: "present", generation } },
+      ...(draw() < 0.5 ? [{ atMs: atMs + 70_000, act: { kind: "hangUp" as const } }] : []),
+    ];
+  },
+  otherRoot: (draw, { atMs }) => {
+    const operation = oneOf(draw, ["delete", "delete", "installExpired"] as const);
+    return struck(draw, atMs, [{ kind: "root", operation, generation: whole(draw, 0, 3) }]);
+  },
+  /** The central system does not take what was Accepted, for a while. */
+  forgotten: (draw, { atMs }) => {
+    const change: Act = draw() < 0.6
+      ? { kind: "password", text: drawPassword(draw) }
+      : draw() < 0.5
+      ? { kind: "securityProfile", value: oneOf(draw, ["1", "2", "3"]) }
+      : { kind: "certificate", signing: "right", afterMs: 100 };
+    return struck(draw, atMs, [{ kind: "forgetful", forMs: draw() * 30 * 60_000 }, change]);
+  },
+  /** Two changes before the first has been proven. */
+  changedTwice: (draw, { atMs }) => [
+    { atMs, act: { kind: "password", text: drawPassword(draw) } },
+    { atMs: atMs + draw() ** 2 * 2_000, act: { kind: "password", text: drawPassword(draw) } },
+  ],
+} satisfies Record<string, DrawTrouble>;
+
+function struck(draw: Draw, atMs: number, acts: readonly Act[]): readonly Event[] {
+  const said = acts.map((act) => ({ atMs, act }));
+  if (draw() < 0.5) return said;
+  const soonMs = atMs + draw() ** 2 * 3_000;
+  const strike = draw();
+  if (strike < 0.5) return [{ atMs, act: drawAimed(draw) }, ...said];
+  if (strike < 0.65) {
+    const outcome = oneOf(draw, ["lost", "torn"] as const);
+    return [{ atMs, act: { kind: "credentialsFail", outcome, writes: whole(draw, 1, 2) } }, ...said];
+  }
+  if (strike < 0.8) {
+    return [...said, { atMs: soonMs, act: { kind: oneOf(draw, ["hangUp", "loseConnection"] as const) } }];
+  }
+  const state = oneOf(draw, ["down", "silent"] as const);
+  const endMs = soonMs + draw() ** 2 * 10 * 60_000;
+  return [...said, { atMs: soonMs, act: { kind: "link", state } }, {
+    atMs: endMs,
+    act: { kind: "link", state: "up" },
+  }];
+}
+
+function drawAimed(draw: Draw): Act {
+  const afterMs = draw() * (draw() < 0.5 ? 4 : 60);
+  const nth = 1 + Math.floor(draw() ** 2 * 3);
+  const blow = draw() < 0.5
+    ? { kind: "powerCycle" as const, keptCommits: whole(draw, 0, 2), darkMs: 1_000 + draw() ** 3 * 60_000 }
+    : { kind: "crash" as const, actor: oneOf(draw, ["cert_store", "cert_store", "link", "outbox"]) };
+  if (draw() < 0.6) return { kind: "atCredentials", nth, afterMs, blow };
+  const [actor, message] = oneOf(draw, steps);
+  return { kind: "atMessage", actor, message, nth, afterMs, blow };
+}
+
+/** As 16 to 20 bytes in hexadecimal, or in plain characters, which the shipped stations take as well. */
+function drawPassword(draw: Draw): string {
+  const digits = String(whole(draw, 1_000, 9_999));
+  return draw() < 0.8 ? digits.repeat(8) : `${digits}-plain-password`.slice(0, whole(draw, 16, 19));
+}
