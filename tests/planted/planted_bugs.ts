@@ -1,5 +1,5 @@
 /**
- * Bugs that lose or double a transaction, as data: each must be found by the simulation, and shrunk (reliability.md B5).
+ * Bugs that lose or double a transaction, or lock the charger out, as data: each must be found by the simulation, and shrunk (reliability.md B5).
  *
  * Law: `find` stands exactly once in its file; what each breaks can happen only where faults fall at the wrong moment, or is
  * seen by an invariant alone.
@@ -183,5 +183,44 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: "actors/security_book.ts",
     find: `return this.#pending[0] ?? null;`,
     replace: `return this.#pending.at(-1) ?? null;`,
+  },
+  {
+    id: "i26",
+    what: "a password is answered before it is durable",
+    file: "actors/cert_store.ts",
+    find:
+      `    const isKept = await this.#book.write({ ...kept, proofs: changed(kept.proofs, proof, judged.change) });`,
+    replace: `    reply({ ...statusAnswer("Accepted"), ...(judged.proven ? { thenReconnect: true } : {}) });
+    const isKept = await this.#book.write({ ...kept, proofs: changed(kept.proofs, proof, judged.change) });`,
+  },
+  {
+    id: "i26b",
+    what: "what worked before is forgotten as soon as it is changed",
+    file: "protocol/proof.ts",
+    find: `return [newest, ...[...waiting, base].sort((one, other) => other.number - one.number)];`,
+    replace: `return [newest, ...waiting.filter((proof) => proof.number > base.number)];`,
+  },
+  {
+    id: "i27",
+    what: "what was before is tried again after the newer has been served",
+    file: "protocol/proof.ts",
+    find: `    proof.number >= number && proof.securityProfile >= served.securityProfile
+  );`,
+    replace: `    proof.number > 0);`,
+  },
+  {
+    id: "i27b",
+    what: "a password goes with security profile 3",
+    file: "actors/dialling.ts",
+    find: `        tls: { roots: rootsOf(credentials), cipherSuites, wildcards, ...ownCertificate(proof) },`,
+    replace: `        ...basicAuth(credentials, proof),
+        tls: { roots: rootsOf(credentials), cipherSuites, wildcards, ...ownCertificate(proof) },`,
+  },
+  {
+    id: "i28",
+    what: "a password is told to whoever reads the trace",
+    file: "protocol/redact.ts",
+    find: `if (namesKey) return [name, isKeyName(value) || typeof value === "boolean" ? value : HIDDEN];`,
+    replace: `if (namesKey) return [name, value];`,
   },
 ];

@@ -17,6 +17,7 @@ import type { SecurityWord } from "./security_office.ts";
 import type { Turn } from "./turn.ts";
 import type { Entropy } from "../../hal/entropy.ts";
 import { type Draw, oneOf, whole } from "./draw.ts";
+import { drawRollovers } from "./security_words.ts";
 import { drawSwarm } from "./swarm.ts";
 
 export interface Event {
@@ -184,6 +185,7 @@ export function drawScenario(entropy: Entropy, hours: number, connectors: number
     const atMs = draw() < 0.6 ? oneOf(draw, moments) + draw() * 400 : draw() * hours * hourMs;
     events.push(...swarm.next(draw)(draw, { atMs, connectors }));
   }
+  events.push(...drawRollovers(() => entropy.fraction("rollovers"), hours));
   return events.sort((one, other) => one.atMs - other.atMs);
 }
 

@@ -5,7 +5,7 @@
  * Law: each is one exchange, as it is meant or not; half of them are struck in their midst: the link, the charger, its medium.
  */
 import type { Act, Event } from "./scenario.ts";
-import { type Draw, type DrawTrouble, oneOf, whole } from "./draw.ts";
+import { type Draw, oneOf, whole } from "./draw.ts";
 
 /** Steps of a rollover at which it may be struck. */
 const steps: readonly (readonly [string, string])[] = [
@@ -20,16 +20,28 @@ const steps: readonly (readonly [string, string])[] = [
   ["outbox", "LinkUp"],
 ];
 
-export const securityWords = {
-  newPassword: (draw, { atMs }) => struck(draw, atMs, [{ kind: "password", text: drawPassword(draw) }]),
-  badPassword: (draw, { atMs }) => [
+/** Of a seed's own, none or many: they are no part of its swarm, so that the other troubles stay what they are. */
+const anHour = [0, 0.5, 2, 5];
+const hourMs = 3_600_000;
+
+export function drawRollovers(draw: Draw, hours: number): readonly Event[] {
+  const kinds = Object.values(securityWords);
+  const rollovers = Math.round(oneOf(draw, anHour) * hours);
+  return Array.from({ length: rollovers }, () => oneOf(draw, kinds)(draw, draw() * hours * hourMs)).flat();
+}
+
+type DrawWord = (draw: Draw, atMs: number) => readonly Event[];
+
+const securityWords = {
+  newPassword: (draw, atMs) => struck(draw, atMs, [{ kind: "password", text: drawPassword(draw) }]),
+  badPassword: (draw, atMs) => [
     {
       atMs,
       act: { kind: "password", text: oneOf(draw, ["", "too short", "61".repeat(21), "6".repeat(33)]) },
     },
   ],
   /** With all that it needs said before, or with nothing. */
-  upgrade: (draw, { atMs }) => {
+  upgrade: (draw, atMs) => {
     const value = oneOf(draw, ["1", "2", "2", "3", "3"]);
     const needs: Act[] = draw() < 0.3 ? [] : [
       { kind: "password", text: drawPassword(draw) },
@@ -39,17 +51,17 @@ export const securityWords = {
     const begun = needs.map((act, at) => ({ atMs: atMs + at * 5_000, act }));
     return [...begun, ...struck(draw, atMs + 20_000, [{ kind: "securityProfile", value }])];
   },
-  downgrade: (draw, { atMs }) => [
+  downgrade: (draw, atMs) => [
     { atMs, act: { kind: "securityProfile", value: oneOf(draw, ["0", "1", "2", "4", "high"]) } },
   ],
-  newCertificate: (draw, { atMs }) => {
+  newCertificate: (draw, atMs) => {
     const signing = oneOf(
       draw,
       ["right", "right", "right", "otherKey", "expired", "future", "rejected", "never"] as const,
     );
     return struck(draw, atMs, [{ kind: "certificate", signing, afterMs: draw() ** 2 * 60_000 }]);
   },
-  newRoot: (draw, { atMs }) => {
+  newRoot: (draw, atMs) => {
     const generation = whole(draw, 1, 3);
     return [
       ...struck(draw, atMs, [{ kind: "root", operation: "install", generation }]),
@@ -57,12 +69,12 @@ export const securityWords = {
       ...(draw() < 0.5 ? [{ atMs: atMs + 70_000, act: { kind: "hangUp" as const } }] : []),
     ];
   },
-  otherRoot: (draw, { atMs }) => {
+  otherRoot: (draw, atMs) => {
     const operation = oneOf(draw, ["delete", "delete", "installExpired"] as const);
     return struck(draw, atMs, [{ kind: "root", operation, generation: whole(draw, 0, 3) }]);
   },
   /** The central system does not take what was Accepted, for a while. */
-  forgotten: (draw, { atMs }) => {
+  forgotten: (draw, atMs) => {
     const change: Act = draw() < 0.6
       ? { kind: "password", text: drawPassword(draw) }
       : draw() < 0.5
@@ -71,11 +83,11 @@ export const securityWords = {
     return struck(draw, atMs, [{ kind: "forgetful", forMs: draw() * 30 * 60_000 }, change]);
   },
   /** Two changes before the first has been proven. */
-  changedTwice: (draw, { atMs }) => [
+  changedTwice: (draw, atMs) => [
     { atMs, act: { kind: "password", text: drawPassword(draw) } },
     { atMs: atMs + draw() ** 2 * 2_000, act: { kind: "password", text: drawPassword(draw) } },
   ],
-} satisfies Record<string, DrawTrouble>;
+} satisfies Record<string, DrawWord>;
 
 function struck(draw: Draw, atMs: number, acts: readonly Act[]): readonly Event[] {
   const said = acts.map((act) => ({ atMs, act }));
@@ -100,7 +112,7 @@ function struck(draw: Draw, atMs: number, acts: readonly Act[]): readonly Event[
 
 function drawAimed(draw: Draw): Act {
   const afterMs = draw() * (draw() < 0.5 ? 4 : 60);
-  const nth = 1 + Math.floor(draw() ** 2 * 3);
+  const nth = 1 + Math.floor(draw() ** 3 * 3);
   const blow = draw() < 0.5
     ? { kind: "powerCycle" as const, keptCommits: whole(draw, 0, 2), darkMs: 1_000 + draw() ** 3 * 60_000 }
     : { kind: "crash" as const, actor: oneOf(draw, ["cert_store", "cert_store", "link", "outbox"]) };

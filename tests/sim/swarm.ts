@@ -12,7 +12,6 @@ import type { Draw, DrawTrouble } from "./draw.ts";
 import { oneOf } from "./draw.ts";
 import { hardwareTroubles } from "./hardware_troubles.ts";
 import { profileWords } from "./profile_words.ts";
-import { securityWords } from "./security_words.ts";
 import { networkTroubles } from "./network_troubles.ts";
 
 export interface Swarm {
@@ -28,7 +27,6 @@ const troubles: Readonly<Record<string, DrawTrouble>> = {
   ...chargerTroubles,
   ...hardwareTroubles,
   ...profileWords,
-  ...securityWords,
 };
 
 /** So rare are those after which hardly anything can be judged, and those that take long to play. */
@@ -66,7 +64,6 @@ export function drawSettings(draw: Draw, table: KeyTable): Readonly<Record<strin
 /** Attempts are many, so that nothing is set aside, or few, so that something is. */
 function drawAll(draw: Draw): Readonly<Record<string, string>> {
   return {
-    CpoName: oneOf(draw, ["Operator", "Operator", "Operator", ""]),
     MeterValueSampleInterval: oneOf(draw, ["60", "60", "300", "0"]),
     ClockAlignedDataInterval: oneOf(draw, ["0", "0", "900"]),
     StopTxnSampledData: oneOf(draw, ["", "Energy.Active.Import.Register"]),
@@ -84,5 +81,6 @@ function drawAll(draw: Draw): Readonly<Record<string, string>> {
     UnlockConnectorOnEVSideDisconnect: oneOf(draw, ["true", "true", "false"]),
     LocalAuthorizeOffline: oneOf(draw, ["true", "true", "false"]),
     MinimumStatusDuration: oneOf(draw, ["0", "0", "0", "20"]),
+    CpoName: oneOf(draw, ["Operator", "Operator", "Operator", ""]),
   };
 }
