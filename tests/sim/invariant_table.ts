@@ -177,6 +177,26 @@ export const invariants: readonly Invariant[] = [
     checked: ["frame", "at rest"],
     files: ["event_watch.ts"],
   },
+  {
+    id: "I26",
+    says:
+      "the charger comes back, by what the central system demands, and can be rolled over once more; then one proof is left, and no key that nothing uses",
+    checked: ["at rest"],
+    files: ["heal.ts", "proof_watch.ts"],
+  },
+  {
+    id: "I27",
+    says:
+      "no dial below a security profile that has succeeded, a password only with profiles 1 and 2, TLS with 2 and 3; nothing is Accepted that must be refused",
+    checked: ["event"],
+    files: ["proof_watch.ts"],
+  },
+  {
+    id: "I28",
+    says: "no password and no private key is sent, or told in the trace",
+    checked: ["frame"],
+    files: ["proof_watch.ts"],
+  },
 ];
 
 /** What a breach has broken, in words; null for what is no invariant: a run that threw, hung or died. */

@@ -5,16 +5,13 @@
  * Law: it does what the white paper lets a central system do. The old password is over when the new one was Accepted (A01.FR.03),
  * a lower profile when a higher one has come (A05.FR.09); and it may be slow to take what was Accepted.
  */
-import type { SimulatedPeer } from "../../hal/drivers/simulated_peer.ts";
 import { createSimulatedX509 } from "../../hal/drivers/simulated_x509.ts";
-import type { TlsFault } from "../../hal/stream.ts";
 import { authorizationKeyText } from "../../protocol/authorization_key.ts";
-import type { CertificateFacts } from "../../protocol/certificate_facts.ts";
 import type { CallError, CallResult } from "../../protocol/frame.ts";
 import type { SecurityProfile } from "../../protocol/proof.ts";
-import { simulatedPublicKey } from "../../storage/drivers/memory_key_ring.ts";
 import { profileOf } from "./faulty_dial.ts";
 import { startWallMs } from "./hierarchy.ts";
+import { type Demands, leafOf, provenBy, refusalOf } from "./security_gate.ts";
 import { authorityOf, firstPassword, requestOf, type SecurityStart } from "./security_start.ts";
 import type { World } from "./world.ts";
 
@@ -52,14 +49,8 @@ export interface SecurityOffice {
 
 export type SecuredWorld = World & { readonly office: SecurityOffice };
 
-type Knock = SimulatedPeer["request"];
-
 const dayMs = 86_400_000;
 const futureMs = 20 * 60_000;
-
-function passwordOf({ basicAuth }: Knock): string {
-  return authorizationKeyText(basicAuth?.password ?? new Uint8Array());
-}
 
 export function createSecurityOffice(
   { centralSystem, clock, keys, reached }: World,
@@ -74,15 +65,16 @@ export function createSecurityOffice(
   /** Of CALLs of the present connection, by message id. */
   const asked = new Map<string, (status: string) => void>();
   const signings: Extract<SecurityWord, { kind: "certificate" }>[] = [];
-  /** Leaves that were Accepted and are not known here yet. */
-  const forgotten = new Set<string>();
   /** Roots that the charger is known to have. */
   const installed = new Set(start.hasRoot || start.securityProfile >= 2 ? [0] : []);
-  let served = start.securityProfile;
-  let password = firstPassword;
-  /** Asked for, and not answered. */
-  let offered: string | null = null;
-  let wished: SecurityProfile | null = null;
+  const demands: Demands = {
+    served: start.securityProfile,
+    wished: null,
+    password: firstPassword,
+    offered: null,
+    root: "",
+    forgotten: new Set(),
+  };
   /** The root of its own certificate, and that of the present connection. */
   let root = 0;
   let rootOfConnection: number | null = null;
@@ -95,40 +87,23 @@ export function createSecurityOffice(
   let rolledOver = 0;
 
   const trueMs = () => startWallMs + clock.monotonicMs();
-
-  function judged(knock: Knock): number | TlsFault | null {
-    const profile = profileOf(knock);
-    if (knock.tls !== undefined && !knock.tls.roots.includes(authorities[root]?.certificate ?? "")) {
-      return "certificate";
-    }
-    if (profile < served || profile > served && profile !== wished) return 403;
-    if (profile === 3) return isOwnCertificate(knock) ? null : "refusedUs";
-    if (profile === 0) return null;
-    const given = passwordOf(knock);
-    if (given === offered && start.takesUnheard) password = given;
-    return given === password ? null : 401;
-  }
-
-  function isOwnCertificate({ tls }: Knock): boolean {
-    const { chain = "", keyId = "" } = tls?.certificate ?? {};
-    const leaf = leafOf(chain);
-    if (leaf === null || !keys.ring.keyIds().includes(keyId) || forgotten.has(leaf.pem)) return false;
-    const isSigned = authorityFacts.some((one) => x509.isSignedBy(leaf, one));
-    return isSigned && leaf.publicKey.spki === simulatedPublicKey(keyId) &&
-      trueMs() >= leaf.notBeforeMs && trueMs() <= leaf.notAfterMs;
-  }
+  const operator = { authorities: authorityFacts, keyIds: keys.ring.keyIds, nowMs: trueMs };
 
   centralSystem.guard((knock) => {
-    const refusal = judged(knock);
+    const refusal = refusalOf(knock, demands, operator);
     if (refusal !== null) {
       reached.add(`knock refused: ${refusal}`);
       return refusal;
     }
     const profile = profileOf(knock);
-    if (profile > served) reached.add(`rolled over to security profile ${profile}`);
-    if (profile === wished) wished = null;
-    served = profile;
-    came = leafOf(knock.tls?.certificate?.chain ?? "")?.pem ?? passwordOf(knock);
+    came = provenBy(knock);
+    if (profile > demands.served) reached.add(`rolled over to security profile ${profile}`);
+    if (profile === demands.wished) demands.wished = null;
+    if (came === demands.offered) {
+      reached.add("a password is taken that was not answered");
+      demands.password = came;
+    }
+    demands.served = profile;
     asked.clear();
     rootOfConnection = knock.tls === undefined ? null : root;
     return null;
@@ -139,6 +114,7 @@ export function createSecurityOffice(
 
   function present(generation: number): void {
     root = generation;
+    demands.root = authorities[generation]?.certificate ?? "";
     centralSystem.present([serverChains[generation] ?? ""]);
   }
 
@@ -169,25 +145,25 @@ export function createSecurityOffice(
       : authorizationKeyText(new TextEncoder().encode(text));
     passwords.push(text, kept);
     changes += 1;
-    offered = kept;
+    if (start.takesUnheard) demands.offered = kept;
     ask("ChangeConfiguration", { key: "AuthorizationKey", value: text }, (status) => {
-      offered = null;
+      demands.offered = null;
       if (status !== "Accepted") return;
-      reached.add(`AuthorizationKey Accepted in profile ${served}`);
-      take(() => void (password = kept));
+      reached.add(`AuthorizationKey Accepted in profile ${demands.served}`);
+      take(() => void (demands.password = kept));
     });
   }
 
   function changeProfile(value: string): void {
     const profile = ([1, 2, 3] as const).find((one) => String(one) === value) ?? null;
-    const isUp = profile !== null && profile > served;
+    const isUp = profile !== null && profile > demands.served;
     changes += 1;
-    if (isUp && start.takesUnheard) wished = profile;
+    if (isUp && start.takesUnheard) demands.wished = profile;
     ask("ChangeConfiguration", { key: "SecurityProfile", value }, (status) => {
       reached.add(`SecurityProfile ${isUp ? "upgrade" : "downgrade"} ${status}`);
-      if (status === "Accepted" && !isUp) breaches.push(`SecurityProfile ${value} after ${served}`);
-      if (status === "Accepted" && isUp) take(() => void (wished = profile));
-      if (status !== "Accepted" && profile === wished) wished = null;
+      if (status === "Accepted" && !isUp) breaches.push(`SecurityProfile ${value} after ${demands.served}`);
+      if (status === "Accepted" && isUp) take(() => void (demands.wished = profile));
+      if (status !== "Accepted" && profile === demands.wished) demands.wished = null;
     });
   }
 
@@ -212,8 +188,8 @@ export function createSecurityOffice(
       reached.add(`certificate ${signing} ${status}`);
       if (status !== "Accepted") return;
       if (signing === "otherKey") breaches.push("a certificate of another key");
-      forgotten.add(chain);
-      take(() => void forgotten.clear());
+      demands.forgotten.add(chain);
+      take(() => void demands.forgotten.clear());
     });
   }
 
@@ -248,32 +224,27 @@ export function createSecurityOffice(
     const isInUse = generation === rootOfConnection;
     const [facts, issuer] = [leafOf(certificate), authorityFacts[Math.max(0, generation - 1)]];
     if (facts === null || issuer === undefined || generation === root && !isInUse) return;
-    if (!isInUse) installed.delete(generation);
+    const wasThere = !isInUse && installed.delete(generation);
     const certificateHashData = x509.hashData(facts, issuer, "SHA256");
     ask("DeleteCertificate", { certificateHashData }, (status) => {
       reached.add(`root delete ${status}`);
       if (isInUse && status === "Accepted") breaches.push("to delete the root of the present connection");
-      if (status === "Failed") installed.add(generation);
+      if (status === "Failed" && wasThere) installed.add(generation);
     });
-  }
-
-  function leafOf(chain: string): CertificateFacts | null {
-    const parsed = x509.parse(chain);
-    return parsed.kind === "parsed" ? parsed.certificates[0] ?? null : null;
   }
 
   function rollOver(): () => boolean {
     rolledOver += 1;
     const number = String(rolledOver).padStart(2, "0");
     const fresh = number.repeat(16);
-    if (served === 3) {
+    if (demands.served === 3) {
       lastLeaf = "";
       signings.length = 0;
       centralSystem.call("ChangeConfiguration", { key: "CpoName", value: "Operator" });
       ask("ExtendedTriggerMessage", { requestedMessage: "SignChargePointCertificate" }, () => {});
       return () => lastLeaf !== "" && came === lastLeaf && centralSystem.connected();
     }
-    const isUnproven = served === 0;
+    const isUnproven = demands.served === 0;
     changePassword(fresh);
     if (isUnproven) clock.after(30_000, () => changeProfile("1"));
     return () => came === fresh && centralSystem.connected();
@@ -299,10 +270,10 @@ export function createSecurityOffice(
     },
     heal: () => {
       forgetfulMs = 0;
-      forgotten.clear();
+      demands.forgotten.clear();
     },
     rollOver,
-    served: () => ({ securityProfile: served, password }),
+    served: () => ({ securityProfile: demands.served, password: demands.password }),
     passwords,
     breaches,
   };
