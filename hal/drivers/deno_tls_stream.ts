@@ -31,14 +31,14 @@ export function createDenoTlsStream(privateKeys: PrivateKeys): StreamDriver {
   const plain = createTcpStream();
   return {
     dial: (target) => {
-      const { host, port, tls } = target;
+      const { host, address = host, port, tls } = target;
       if (tls === undefined) return plain.dial(target);
       try {
         const roots = tls.roots.map((root) => readCertificate(root, "an installed root certificate"));
         // What is given as `ca` takes the place of every other root, an empty list too.
         const ca = [...tls.roots];
         const options = { ca, ...identity(tls, privateKeys), ...naming(target, tls), ...versions(tls) };
-        return wrap(connect({ host, port, ...options }), `${host}:${port}`, roots);
+        return wrap(connect({ host: address, port, ...options }), `${host}:${port}`, roots);
       } catch (error) {
         return refusal(error instanceof TlsFailed ? error : new TlsFailed("other", String(error)));
       }
