@@ -4,7 +4,7 @@
  * Law: an event is one commit: its entry, its place among those that are to be sent, the end of the chain, and the oldest entry gone
  * once there are too many. Since an entry is small and their number bounded, so is the log.
  */
-import type { SecurityLogEntry, Sha256 } from "../protocol/security_log.ts";
+import type { SecurityLogEnd, SecurityLogEntry, Sha256 } from "../protocol/security_log.ts";
 import { noHash, securityLogLine, unexplainedPart, verifiedChain } from "../protocol/security_log.ts";
 import type { SecurityEventType } from "../protocol/security_event.ts";
 import type { TellDamaged } from "../storage/records.ts";
@@ -95,8 +95,9 @@ export class SecurityBook {
     return this.#pending;
   }
 
-  lastNumber(): number {
-    return this.#end.number;
+  /** Where the chain must end. */
+  end(): SecurityLogEnd {
+    return this.#end;
   }
 
   /** False when the store refuses: then nothing has changed. */

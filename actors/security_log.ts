@@ -15,7 +15,7 @@ import type { SecurityEventType } from "../protocol/security_event.ts";
 import { isSent, techInfoOf } from "../protocol/security_event.ts";
 import type { ChainVerdict } from "../protocol/security_log.ts";
 import { verifiedChain } from "../protocol/security_log.ts";
-import { keptRecord, keys, RestartRecord, SecurityLogEndRecord } from "../storage/records.ts";
+import { keptRecord, keys, RestartRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 import type { SettingsChanged } from "./configuration.ts";
 import { tracingDamaged } from "./damaged_record.ts";
@@ -151,7 +151,7 @@ class SecurityLogBehaviour implements Behaviour<SecurityLogMessage> {
 
   inspect(): unknown {
     return {
-      last: this.#book.lastNumber(),
+      last: this.#book.end().number,
       pending: this.#book.pending().length,
       unstored: this.#unstored.length,
       leftOut: Object.fromEntries(
@@ -195,13 +195,7 @@ class SecurityLogBehaviour implements Behaviour<SecurityLogMessage> {
   async #tell(reply: Reply<SecurityLogReport>): Promise<void> {
     const { store, digest } = this.#parts;
     const entries = await readSecurityLog(store);
-    const end = await keptRecord(
-      store,
-      keys.securityLogEnd,
-      SecurityLogEndRecord,
-      tracingDamaged(this.#self),
-    );
-    const chain = verifiedChain(entries, end ?? { number: 0, hash: "" }, digest.sha256);
+    const chain = verifiedChain(entries, this.#book.end(), digest.sha256);
     reply({ entries: entries.length, chain, pending: this.#book.pending() });
   }
 }

@@ -5,7 +5,7 @@
  * that it has (AES-GCM and ChaCha20, each with ECDHE), and the station's rules keep TLS_RSA_… away (`station_rules.ts`).
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { isIP } from "node:net";
+import { connect as dialTcp, isIP, type Socket } from "node:net";
 import { Duplex } from "node:stream";
 import {
   checkServerIdentity,
@@ -38,7 +38,10 @@ export function createDenoTlsStream(privateKeys: PrivateKeys): StreamDriver {
         // What is given as `ca` takes the place of every other root, an empty list too.
         const ca = [...tls.roots];
         const options = { ca, ...identity(tls, privateKeys), ...naming(target, tls), ...versions(tls) };
-        return wrap(connect({ host: address, port, ...options }), `${host}:${port}`, roots);
+        // Half-open, since a peer that has said goodbye is still to be told ours.
+        const tcp = dialTcp({ host: address, port, noDelay: true, allowHalfOpen: true });
+        const socket = connect({ host, socket: ciphered(tcp), ...options });
+        return wrap({ tcp, socket, peer: `${host}:${port}`, roots });
       } catch (error) {
         return refusal(error instanceof TlsFailed ? error : new TlsFailed("other", String(error)));
       }
@@ -97,28 +100,51 @@ function versions({ cipherSuites }: TlsOptions): ConnectionOptions {
   };
 }
 
+/**
+ * `node:tls` reads on without end, paused or not, from a socket of its own; from this one comes no more than TCP gives. The
+ * price: an alert that tells the peer why it is refused does not get out.
+ */
+function ciphered(tcp: Socket): Duplex {
+  const stream = new Duplex({
+    read: () => {},
+    write: (bytes, _encoding, done) => void tcp.write(bytes, done),
+    final: (done) => void tcp.end(() => done()),
+  });
+  tcp.on("data", (bytes) => stream.push(bytes));
+  tcp.on("end", () => stream.push(null));
+  return stream;
+}
+
+interface Wrapped {
+  readonly tcp: Socket;
+  readonly socket: TLSSocket;
+  /** For the words of an error. */
+  readonly peer: string;
+  readonly roots: readonly X509Certificate[];
+}
+
 /** A stream of our own, whose errors are ours. */
-function wrap(socket: TLSSocket, peer: string, roots: readonly X509Certificate[]): Dialled {
+function wrap({ tcp, socket, peer, roots }: Wrapped): Dialled {
   let facts: TlsFacts | undefined;
   const stream = new Duplex({
     allowHalfOpen: false,
-    read: () => void socket.resume(),
+    read: () => void tcp.resume(),
     write: (bytes, _encoding, done) => void socket.write(bytes, done),
     final: (done) => void socket.end(() => done()),
     destroy: (error, done) => {
       socket.destroy();
+      tcp.destroy();
       done(error);
     },
   });
-  socket.setNoDelay(true);
   socket.on("secureConnect", () => {
     facts = factsOf(socket, roots);
   });
   socket.on("data", (bytes) => {
-    if (!stream.push(bytes)) socket.pause();
+    if (!stream.push(bytes)) tcp.pause();
   });
   socket.on("end", () => stream.push(null));
-  socket.on("error", (error) => stream.destroy(translated(error, peer)));
+  for (const end of [tcp, socket]) end.on("error", (error) => stream.destroy(translated(error, peer)));
   return { stream, tls: () => facts };
 }
 

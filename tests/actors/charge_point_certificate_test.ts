@@ -181,9 +181,28 @@ Deno.test("A02.FR.08: over a power cut, and by a clock that is set", async () =>
   await house.advance(10_000);
   assertEquals([keyIds(house), house.keys.ring.keyIds()], [["one"], ["one", pendingKeyId]]);
   house.clock.stepWall(2 * dayMs);
-  await house.system().crash("cert_store");
+  house.addresses().certStore.send({ kind: "ClockStepped" });
   await house.advance(70_000);
   assertEquals(keyIds(house)[0], pendingKeyId);
+});
+
+Deno.test("A02.FR.09: of two whose turn has come at once that counts whose validity has begun last", async () => {
+  const house = await securedHouse();
+  const later = await requested(house);
+  const { pendingKeyId } = house.credentials().held();
+  assertEquals(await signed(house, later, { notBeforeMs: house.clock.wallMs() + 2 * dayMs }), "Accepted");
+  const sooner = await requested(house);
+  assertEquals(await signed(house, sooner, { notBeforeMs: house.clock.wallMs() + dayMs }), "Accepted");
+  assertEquals(house.credentials().held().upcoming?.length, 2);
+  house.clock.stepWall(3 * dayMs);
+  house.addresses().certStore.send({ kind: "ClockStepped" });
+  await house.advance(70_000);
+  assertEquals([keyIds(house)[0], house.credentials().held().upcoming], [pendingKeyId, undefined]);
+});
+
+Deno.test("a key that nothing refers to goes at the start", async () => {
+  const house = await securedHouse({ keyIds: ["orphan"] });
+  assertEquals(house.keys.ring.keyIds(), ["one"]);
 });
 
 Deno.test("A02.FR.09: of two that are valid that counts whose validity has begun last", async () => {

@@ -1,5 +1,6 @@
 /** Where the security events are raised, and what they say (spec/security.md §8). Each test names the event. */
 import { assertEquals } from "@std/assert";
+import { tellingRefusals } from "../../actors/refusal_watch.ts";
 import { readSecurityLog } from "../../actors/security_book.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { CalmHouse } from "./calm_house.ts";
@@ -35,6 +36,21 @@ Deno.test("MemoryExhaustion: the store refuses a commit, whoever asked for it", 
     result: { status: "Rejected" },
   });
   assertEquals(await logged(house), ["MemoryExhaustion: the store refuses: database or disk is full"]);
+});
+
+Deno.test("MemoryExhaustion: a check that fails is no refusal, and what is stored is stored", async () => {
+  const told: unknown[] = [];
+  const store = tellingRefusals(createMemoryStore().store, {
+    id: "security_log",
+    send: (event) => told.push(event) > 0,
+  });
+  const key = ["boot"];
+  const checks = [{ key, sequence: null }];
+  const outcomes = [
+    await store.commit({ checks, sets: [{ key, value: 1 }] }),
+    await store.commit({ checks, sets: [{ key, value: 2 }] }),
+  ];
+  assertEquals([outcomes.map(({ kind }) => kind), told], [["committed", "conflict"], []]);
 });
 
 for (

@@ -12,8 +12,6 @@ const unknownKeys = [
     "BlinkRepeat",
     "LightIntensity",
     "SupportedFeatureProfilesMaxLength",
-    "SupportedFileTransferProtocols",
-    "CpoName",
   ],
   ...[
     "HeartbeatInterva",

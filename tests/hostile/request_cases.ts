@@ -4,6 +4,7 @@
  * Law: the good request of each action does no harm, so that what a case does is the doing of the place that it changes.
  */
 import type { RpcErrorCode } from "../../protocol/frame.ts";
+import { certificateRequests } from "./certificate_requests.ts";
 import type { HostileCase } from "./hostile_case.ts";
 import type { ObjectShape, Variation } from "./shapes.ts";
 import { object, variations } from "./shapes.ts";
@@ -14,7 +15,7 @@ type Statuses = (
   connectors: number,
 ) => readonly string[] | undefined;
 
-interface Request {
+export interface Request {
   readonly action: string;
   /** Where the action alone does not tell it. */
   readonly name?: string;
@@ -190,6 +191,7 @@ const requests: readonly Request[] = [
   },
   ...reservations(),
   ...triggers(),
+  ...certificateRequests,
 ];
 
 /** Expired before it began, so that nothing is kept from anybody; every other place is changed. */

@@ -4,6 +4,7 @@
  * Law: whatever a case has changed by right is changed back, so that the next one finds a charger as the operator set it up.
  */
 import type { CallError, CallResult } from "../../protocol/frame.ts";
+import { securityKeyOf } from "../../protocol/security_key.ts";
 import { schemaProblem } from "../conformance/official_schemas.ts";
 import { Breach } from "../sim/invariants.ts";
 import type { HostileCase, Wanted } from "./hostile_case.ts";
@@ -146,7 +147,8 @@ async function putBack(
   }
   // It stops, sends what it owes, and restarts.
   if (name.startsWith("Reset") && status === "Accepted") await house.advance(60_000);
-  if (change === undefined) return;
+  // Neither is read back: one is never told, the other when it has been proven.
+  if (change === undefined || securityKeyOf(change.key) !== undefined) return;
   const set = [...values].find(([key]) => key.toLowerCase() === change.key.toLowerCase());
   if (set === undefined) return;
   const [key, { value, readonly }] = set;

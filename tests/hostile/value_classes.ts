@@ -221,7 +221,7 @@ function texts(most: number | undefined): readonly ValueClass[] {
     ...surrogates,
     lengthened(most, "taken"),
     lengthened(most + 1, refused),
-    lengthened(5_000, refused),
+    lengthened(most + 5_000, refused),
     lengthened(200_000, refused),
     { what: `${most} characters of two units`, json: `"${"🔌".repeat(most)}"`, fate: "taken" },
     { what: `${most + 1} characters of two units`, json: `"${"🔌".repeat(most + 1)}"`, fate: refused },

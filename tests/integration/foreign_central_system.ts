@@ -48,6 +48,8 @@ interface Told {
   readonly method?: string;
 }
 
+const OUT_OF_ORDER = ["Heartbeat", "MeterValues", "SecurityEventNotification"];
+
 /** One charge point as this central system knows it, over all its connections. */
 export class ChargePoint {
   readonly calls = new Sightings<HeardCall>();
@@ -88,14 +90,14 @@ export class ChargePoint {
   }
 
   /**
-   * The next so many calls that were not taken yet, in their order, as they come. Heartbeats and samples come when their
-   * time has come, and are no part of an order.
+   * The next so many calls that were not taken yet, in their order, as they come. Heartbeats, samples and security events come
+   * when their time has come, and are no part of an order.
    */
   async take(count: number): Promise<readonly HeardCall[]> {
     const from = this.#taken;
     this.#taken += count;
     return await this.calls.until(`call ${from + 1} to ${from + count}`, (calls) => {
-      const ordered = calls.filter(({ action }) => action !== "Heartbeat" && action !== "MeterValues");
+      const ordered = calls.filter(({ action }) => !OUT_OF_ORDER.includes(action));
       return ordered.length < from + count ? undefined : ordered.slice(from, from + count);
     });
   }

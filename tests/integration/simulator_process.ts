@@ -111,6 +111,11 @@ export class SimulatorProcess implements AsyncDisposable {
     assertEquals(Object.keys(JSON.parse(text)), ["accepted"]);
   }
 
+  /** What is answered with 200 to this body. */
+  async told(path: string, body: unknown): Promise<Readonly<Record<string, unknown>>> {
+    return JSON.parse(await this.#ask(200, path, { method: "POST", body: JSON.stringify(body) }));
+  }
+
   async status(): Promise<StatusAnswer> {
     return StatusAnswer.parse(JSON.parse(await this.#ask(200, "/status")));
   }

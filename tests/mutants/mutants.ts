@@ -92,7 +92,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "protocol/registration.ts",
-    find: `return callClass !== "ordinary";`,
+    find: `return callClass === "boot" || callClass === "triggered";`,
     replace: `return true;`,
     breaks: "TC_002: a pending charge point speaks for itself",
   },

@@ -9,6 +9,7 @@ import {
   flaw,
   isValid,
   renewalDueMs,
+  turnOf,
 } from "../../protocol/certificate.ts";
 import type { Differently } from "./certificates.ts";
 import { authority, certificate, dayMs, nowMs, signedBy } from "./certificates.ts";
@@ -186,6 +187,21 @@ test("a certificate is valid at both of its ends", () => {
   const { notBeforeMs, notAfterMs } = leaf;
   const at = [notBeforeMs - 1, notBeforeMs, notAfterMs, notAfterMs + 1];
   assertEquals(at.map((ms) => isValid(leaf, ms)), [false, true, true, false]);
+});
+
+test("A02.FR.08, FR.09: now, later, or never where a valid one has begun after it", () => {
+  const at = (fromDays: number, toDays: number) =>
+    certificate("0001", "Root", {
+      notBeforeMs: nowMs + fromDays * dayMs,
+      notAfterMs: nowMs + toDays * dayMs,
+    });
+  assertEquals(turnOf(at(0, 9), null, nowMs), "now");
+  assertEquals(turnOf(at(-2, 9), at(-3, 9), nowMs), "now");
+  assertEquals(turnOf(at(-2, 9), at(-2, 9), nowMs), "now");
+  assertEquals(turnOf(at(-2, 9), at(-1, 9), nowMs), "never");
+  assertEquals(turnOf(at(-2, 9), at(-1, -0.5), nowMs), "now");
+  assertEquals(turnOf(at(1, 9), at(-1, 9), nowMs), "later");
+  assertEquals(turnOf(at(-9, -1), null, nowMs), "never");
 });
 
 test("A03: the next one is asked for a month before the end", () => {

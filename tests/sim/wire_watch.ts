@@ -8,6 +8,7 @@ import type { Trace } from "../../actors/otp/trace.ts";
 import type { Call, CallError, CallResult, Frame } from "../../protocol/frame.ts";
 import { parseFrame } from "../../protocol/frame.ts";
 import type { KeyTable } from "../../protocol/configuration.ts";
+import { securityKeyOf } from "../../protocol/security_key.ts";
 import { change } from "../../protocol/configuration.ts";
 import { transactionIdNotObtained } from "../../protocol/transaction.ts";
 import type { CentralSystemLedger } from "./central_system_ledger.ts";
@@ -86,6 +87,8 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
     changes.delete(frame.id);
     if (asked === undefined || frame.kind !== "CallResult") return;
     if ((frame.payload as { status?: unknown } | null)?.status !== "Accepted") return;
+    // Kept with the credentials, and told by nobody.
+    if (securityKeyOf(asked.key) !== undefined) return;
     const wanted = change(parts.table, asked.key, asked.value);
     if (wanted.status !== "Accepted") {
       return fail("I14", `${asked.key} was Accepted as ${asked.value}: ${wanted.why}`);

@@ -13,6 +13,7 @@ process.exit(0);
 /** Decrypts what comes and hands it on to a plain server; what becomes of each connection is told. */
 function listen({ id, options, forwardTo }) {
   const server = createServer(options, (secured) => {
+    secured.setNoDelay(true);
     const { standardName: cipherSuite, version } = secured.getCipher();
     const clientName = secured.getPeerCertificate().subject?.CN ?? null;
     const serverName = secured.servername || null;
