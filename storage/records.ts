@@ -28,6 +28,7 @@
  * | `["clock"]` | station | the last civil time that is known to have been |
  * | `["securityLog", number]` | security_log | an entry of the security log |
  * | `["securityLogEnd"]` | security_log, main at the first boot | where the log ends, and what of it has been delivered |
+ * | `["upload"]` | diagnostics | there while a log is being uploaded |
  */
 import { z } from "zod";
 import { ChargingProfile, ChargingSchedule } from "../protocol/messages/charging_profile.ts";
@@ -63,6 +64,7 @@ export const keys = {
   clock: ["clock"],
   securityLog: ["securityLog"],
   securityLogEnd: ["securityLogEnd"],
+  upload: ["upload"],
 } as const satisfies Record<string, Key>;
 
 export function configurationKey(name: string): Key {
@@ -254,6 +256,9 @@ export const SecurityLogEndRecord = z.object({
   boot: z.int().min(0),
 });
 export type SecurityLogEndRecord = z.infer<typeof SecurityLogEndRecord>;
+
+export const UploadRecord = z.object({ requestId: z.int() });
+export type UploadRecord = z.infer<typeof UploadRecord>;
 
 export const AnswerRecord = z.object({
   transactionId: z.int(),
