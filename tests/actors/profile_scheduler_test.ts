@@ -245,6 +245,17 @@ Deno.test("TC_058_1: a transaction whose stop is decided takes no TxProfile any 
   assertEquals(await stored(house, "profile"), []);
 });
 
+Deno.test("D-tx-default: TxDefaultAfterTxProfile counts at once, also where a TxProfile has ended before it is set", async () => {
+  const house = await chargingHouse();
+  await set(house, { 0: 10 });
+  await set(house, { 0: 16 }, { ...tx, duration: 60 });
+  await house.advance(90_000);
+  assertEquals(offered(house), 125);
+  const change = { key: "TxDefaultAfterTxProfile", value: "true" };
+  assertEquals(await answer(house, "ChangeConfiguration", change), "Accepted");
+  assertEquals(offered(house), 10);
+});
+
 Deno.test("a step of the clock over an edge is followed at once", async () => {
   const house = await chargingHouse();
   await set(house, { 0: 16, 3_600: 8, 7_200: 32 });
