@@ -37,7 +37,7 @@ import {
 } from "../protocol/messages/core.ts";
 import { IdTagInfo, StopReason } from "../protocol/messages/types.ts";
 import { Refusal } from "../protocol/refusal.ts";
-import type { Entry, Key, Store } from "./store.ts";
+import type { Entry, Key, Store, Value } from "./store.ts";
 import { DamagedRecord } from "./store.ts";
 
 export const keys = {
@@ -231,7 +231,8 @@ export const ClockRecord = z.object({ knownMs: z.number() });
 export type ClockRecord = z.infer<typeof ClockRecord>;
 
 export const AnswerRecord = z.object({
-  transactionId: z.int(),
+  /** Absent once the record was damaged. */
+  transactionId: z.int().exactOptional(),
   accepted: z.boolean(),
   parentIdTag: z.string().exactOptional(),
   /** What was answered: of a transaction whose StopTransaction alone is parked, a person must know whose it is. */
@@ -276,13 +277,14 @@ export type TellDamaged = (error: DamagedRecord) => void;
 
 /**
  * A record that its owner can go on without. Null when it is absent, or damaged: then `damaged` is told why, and the record is gone,
- * since one damaged record must not stop a charger for good.
+ * since one damaged record must not stop a charger for good; or it is `instead` from then on, for whoever reads it.
  */
-export async function keptRecord<T>(
+export async function keptRecord<T extends Value>(
   store: Store,
   key: Key,
   schema: z.ZodType<T>,
   damaged: TellDamaged,
+  instead: T | null = null,
 ): Promise<T | null> {
   try {
     const entry = await store.get(key);
@@ -290,7 +292,16 @@ export async function keptRecord<T>(
   } catch (error) {
     if (!(error instanceof DamagedRecord)) throw error;
     damaged(error);
-    await store.commit({ deletes: [key] });
-    return null;
+    await store.commit(instead === null ? { deletes: [key] } : { sets: [{ key, value: instead }] });
+    return instead;
   }
+}
+
+/** What the StartTransaction of `localId` was answered, if it was. Damaged it may have been a refusal, and is one (decision D-damaged). */
+export function keptAnswer(
+  store: Store,
+  localId: number,
+  damaged: TellDamaged,
+): Promise<AnswerRecord | null> {
+  return keptRecord(store, answerKey(localId), AnswerRecord, damaged, { accepted: false });
 }
