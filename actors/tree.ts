@@ -40,6 +40,7 @@ import { connectorActor } from "./connector.ts";
 import type { DiagnosticsMessage } from "./diagnostics.ts";
 import { diagnosticsActor } from "./diagnostics.ts";
 import type { Dialling } from "./dialling.ts";
+import { authorizerMayLose, connectorMayLose, linkMayLose, outboxMayLose } from "./full_mailboxes.ts";
 import type { LinkMessage } from "./link_message.ts";
 import { linkActor } from "./link.ts";
 import type { LocalListMessage } from "./local_list.ts";
@@ -154,17 +155,20 @@ function makeAddresses(kernel: Kernel, connectors: number): Addresses {
     configuration: kernel.address("configuration"),
     certStore: kernel.address("cert_store"),
     securityLog: kernel.address("security_log"),
-    authorizer: kernel.address("authorizer"),
+    authorizer: kernel.address("authorizer", { droppable: authorizerMayLose }),
     localList: kernel.address("local_list"),
     reservations: kernel.address("reservations"),
     profileScheduler: kernel.address("profile_scheduler"),
     meter: kernel.address("meter"),
     power: kernel.address("power"),
     connectors: new Map(
-      numbers.map((number) => [number, kernel.address<ConnectorMessage>(`connector:${number}`)]),
+      numbers.map((number) => [
+        number,
+        kernel.address<ConnectorMessage>(`connector:${number}`, { droppable: connectorMayLose }),
+      ]),
     ),
-    link: kernel.address("link"),
-    outbox: kernel.address("outbox"),
+    link: kernel.address("link", { droppable: linkMayLose }),
+    outbox: kernel.address("outbox", { droppable: outboxMayLose }),
     station: kernel.address("station"),
     diagnostics: kernel.address("diagnostics"),
   };
