@@ -145,7 +145,7 @@ function featureProfiles(profile: StationProfile): readonly string[] {
 }
 
 /** As the rules of smart charging see it. */
-function supplyOf(connector: ConnectorHardware): Supply {
+export function supplyOf(connector: ConnectorHardware): Supply {
   const { maxCurrentA: currentMaxA, maxPowerW: powerMaxW } = connector;
   switch (connector.current) {
     case "AC": {

@@ -61,9 +61,9 @@ export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessag
       const damaged = tracingDamaged(self);
       const book = await openTransactionBook(store, parts.connectorId, parts.boot, damaged);
       const availability = await openAvailability(store, parts.connectorId, damaged);
-      const reserved = await reservedAtStart(store, parts.connectorId, parts.clock.wallMs(), damaged);
+      const reservedThen = await reservedAtStart(store, parts.connectorId, parts.clock.wallMs(), damaged);
       const restart = (await openRestartBook(store, parts.boot, damaged)).underWay();
-      const behaviour = new ConnectorBehaviour(self, parts, { book, availability, reserved, settings });
+      const behaviour = new ConnectorBehaviour(self, parts, { book, availability, reservedThen, settings });
       await behaviour.resume(restart);
       // What a predecessor has made durable, and could tell nobody any more.
       if (self.incarnation > 0) self.send(parts.outbox, { kind: "TransactionMessageQueued" });

@@ -8,7 +8,6 @@ import type { Authorization } from "../protocol/authorization.ts";
 import type { Settings } from "../protocol/configuration.ts";
 import { step } from "../protocol/connector.ts";
 import type { ConnectorEffect, ConnectorEvent, ConnectorFacts } from "../protocol/connector_facts.ts";
-import type { Reserved } from "../protocol/reservation.ts";
 import type { AvailabilityBook } from "./availability.ts";
 import type { ConnectorParts } from "./connector.ts";
 import { ConnectorDescription } from "./connector_description.ts";
@@ -25,6 +24,7 @@ import { ConnectorTimers } from "./connector_timers.ts";
 import { ConnectorTransaction } from "./connector_transaction.ts";
 import { ConnectorUnlocking } from "./connector_unlocking.ts";
 import type { Behaviour, Outcome, Reply, Self } from "./otp/actor.ts";
+import type { ReservedAtStart } from "./reservation_book.ts";
 import { restartReasons } from "./restart_book.ts";
 import { StableStatus } from "./stable_status.ts";
 import type { StatusReport } from "./status_reporter.ts";
@@ -37,7 +37,7 @@ const authorizeTimeoutMs = 35_000;
 export interface Kept {
   readonly book: TransactionBook;
   readonly availability: AvailabilityBook;
-  readonly reserved: Reserved;
+  readonly reservedThen: ReservedAtStart;
   readonly settings: Settings;
 }
 
@@ -59,7 +59,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   #facts: ConnectorFacts;
 
   constructor(self: Self<ConnectorMessage>, parts: ConnectorParts, kept: Kept) {
-    const { book, availability, reserved } = kept;
+    const { book, availability, reservedThen } = kept;
     this.#self = self;
     this.#parts = parts;
     this.#book = book;
@@ -70,14 +70,21 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       parts.station,
       parts.reservations,
     ]);
-    this.#drawing = new ConnectorDrawing(self, { ...parts, book });
     this.#reporter = new StableStatus(self, {
       ...parts,
       minimumS: () => this.#settings.MinimumStatusDuration,
     });
     this.#meter = new ConnectorMeter(self, { ...parts, offeredA: () => this.#facts.offeredA });
-    this.#timers = new ConnectorTimers(self, parts);
+    this.#timers = new ConnectorTimers(self, {
+      ...parts,
+      contactorDueInMs: () => this.#hardware.contactorDueInMs(),
+    });
     this.#transaction = new ConnectorTransaction(self, { ...parts, book, meter: this.#meter });
+    this.#drawing = new ConnectorDrawing(self, {
+      ...parts,
+      open: book.open,
+      begunMonotonicMs: (record) => this.#transaction.begunMonotonicMs(record),
+    });
     const samples = new ConnectorSamples(self, parts, this.#meter);
     this.#metering = new ConnectorMetering(parts.clock, this.#meter, samples, this.#transaction);
     this.#unlocking = new ConnectorUnlocking(self);
@@ -98,9 +105,9 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
         ? { kind: "none" }
         : { kind: "transaction", transaction: runningTransaction(record, parts.boot) },
       availability: availability.now(),
-      reserved,
+      reserved: reservedThen.reserved,
       // What a predecessor has said; where it could not, a connector that comes back says what is true.
-      saysReserved: reserved.held && record === null && availability.now() === "Operative",
+      saysReserved: reservedThen.itself && record === null && availability.now() === "Operative",
       restarting: false,
       // Until the profile scheduler says what it has told the board.
       offeredA: parts.currentMaxA,
@@ -161,6 +168,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
         return this.#meterRead(message);
       case "ConnectionTimeOutExpired":
       case "LockTimedOut":
+      case "ContactorDue":
       case "SampleDue":
       case "AlignedDue":
       case "EnergyDue":
@@ -246,6 +254,9 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
         return this.#apply({ kind: "ConnectionTimedOut" });
       case "LockTimedOut":
         return this.#apply({ kind: "LockTimedOut" });
+      case "ContactorDue":
+        this.#hardware.contactorDue();
+        return this.#apply({ kind: "ElectronicsChanged", electronics: this.#hardware.electronics() });
       case "SampleDue":
       case "AlignedDue":
       case "EnergyDue":

@@ -4,14 +4,16 @@
  * Law: derived from the facts and the record each time; told when it has changed.
  */
 import type { Use } from "../protocol/connector_facts.ts";
+import type { TransactionRecord } from "../storage/records.ts";
 import type { Drawing } from "./connector_message.ts";
 import type { Address, Self } from "./otp/actor.ts";
 import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
-import type { TransactionBook } from "./transaction_book.ts";
 
 export interface ConnectorDrawingParts {
   readonly connectorId: number;
-  readonly book: TransactionBook;
+  /** The record of the transaction that runs. */
+  readonly open: () => TransactionRecord | null;
+  readonly begunMonotonicMs: (record: TransactionRecord) => number;
   readonly profileScheduler: Address<ProfileSchedulerMessage>;
 }
 
@@ -26,11 +28,16 @@ export class ConnectorDrawing {
   }
 
   changed(use: Use): void {
-    const { connectorId, profileScheduler, book } = this.#parts;
-    const drawing = drawingOf(use, book);
-    const told = JSON.stringify(drawing);
+    const { connectorId, profileScheduler } = this.#parts;
+    const record = use.kind === "transaction" ? this.#parts.open() : null;
+    const told = JSON.stringify([kindOf(use), record]);
     if (told === this.#told) return;
     this.#told = told;
+    const drawing: Drawing = record === null ? { kind: kindOf(use) } : {
+      kind: "running",
+      localId: record.localId,
+      begunMonotonicMs: this.#parts.begunMonotonicMs(record),
+    };
     this.#self.send(profileScheduler, { kind: "DrawingChanged", connectorId, drawing });
   }
 
@@ -40,24 +47,18 @@ export class ConnectorDrawing {
   }
 }
 
-function drawingOf(use: Use, book: TransactionBook): Drawing {
+/** Of a use without a transaction; one whose record is gone is over. */
+function kindOf(use: Use): "none" | "starting" {
   switch (use.kind) {
     case "none":
     case "stopping":
     case "ended":
-      return { kind: "none" };
+    case "transaction":
+      return "none";
     case "asked":
     case "authorized":
     case "locking":
     case "starting":
-      return { kind: "starting" };
-    case "transaction": {
-      const record = book.open();
-      if (record === null) return { kind: "none" };
-      const { localId, startedMonotonicMs } = record;
-      // Until it is resumed its times are those of another boot: what counts from the start of charging counts from this one's.
-      const isInterrupted = use.transaction.interrupted === true;
-      return { kind: "running", localId, startedMonotonicMs: isInterrupted ? 0 : startedMonotonicMs };
-    }
+      return "starting";
   }
 }

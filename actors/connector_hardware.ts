@@ -6,7 +6,7 @@
  */
 import type { Board, BoardState } from "../hal/board.ts";
 import type { Power } from "../hal/power.ts";
-import type { ConnectorFacts, Electronics, Fault } from "../protocol/connector_facts.ts";
+import type { ConnectorFacts, Electronics, Fault, Trouble } from "../protocol/connector_facts.ts";
 import { wantsContactor, wantsLock } from "../protocol/connector_status.ts";
 
 export interface ConnectorHardwareParts {
@@ -19,12 +19,20 @@ export interface ConnectorHardwareParts {
 
 type Supply = Electronics["supply"];
 
+/** Longer than any contactor takes. */
+const contactorTimeoutMs = 3_000;
+/** Welded: energy may flow that nobody has begun, so that nobody may begin. */
+const doesNotOpen: Fault = { errorCode: "PowerSwitchFailure", info: "the contactor does not open" };
+const doesNotClose: Trouble = { errorCode: "PowerSwitchFailure", info: "the contactor does not close" };
+
 export class ConnectorHardware {
   readonly #parts: ConnectorHardwareParts;
   #state: BoardState;
   #stationFault: Fault | null;
   #supply: Supply;
   #commanded: { readonly contactor: boolean; readonly lock: boolean } | null = null;
+  /** The contactor has had its time to obey, and has not. */
+  #isStuck = false;
 
   /** `parts.board` is fenced. What is true now is read; what changes after that is told. */
   constructor(parts: ConnectorHardwareParts) {
@@ -40,9 +48,28 @@ export class ConnectorHardware {
 
   /** The latest, as decisions depend on it. */
   electronics(): Electronics {
-    const { plug, evDemandsEnergy, fault, warning, locked } = this.#state;
+    const { plug, evDemandsEnergy, fault, warning, locked, contactorClosed } = this.#state;
     const lock = !this.#parts.hasLock ? "absent" : locked ? "closed" : "open";
-    return { plug, evDemandsEnergy, fault: fault ?? this.#stationFault, warning, lock, supply: this.#supply };
+    const isStuck = this.#isStuck && this.#disobeys();
+    return {
+      plug,
+      evDemandsEnergy,
+      fault: fault ?? this.#stationFault ?? (isStuck && contactorClosed ? doesNotOpen : null),
+      warning: warning ?? (isStuck && !contactorClosed ? doesNotClose : null),
+      lock,
+      supply: this.#supply,
+    };
+  }
+
+  /** In how long to look whether the contactor has obeyed, or now does; null while nothing is to be found out. */
+  contactorDueInMs(): number | null {
+    const disobeys = this.#disobeys();
+    if (disobeys === this.#isStuck) return null;
+    return disobeys ? contactorTimeoutMs : 0;
+  }
+
+  contactorDue(): void {
+    this.#isStuck = this.#disobeys();
   }
 
   boardChanged(state: BoardState): void {
@@ -73,6 +100,11 @@ export class ConnectorHardware {
     const { board, connectorId } = this.#parts;
     board.setLock(connectorId, false);
     return isUnlocked(board.state(connectorId));
+  }
+
+  /** The contact's own feedback is not what was commanded last. */
+  #disobeys(): boolean {
+    return this.#commanded !== null && this.#commanded.contactor !== this.#state.contactorClosed;
   }
 }
 

@@ -30,7 +30,8 @@ export interface ConnectorChanged extends Message {
 export type Drawing =
   | { readonly kind: "none" }
   | { readonly kind: "starting" }
-  | { readonly kind: "running"; readonly localId: number; readonly startedMonotonicMs: number };
+  /** On this boot's monotonic clock: a step of civil time does not move it. */
+  | { readonly kind: "running"; readonly localId: number; readonly begunMonotonicMs: number };
 
 export interface DrawingChanged extends Message {
   readonly kind: "DrawingChanged";
@@ -93,7 +94,7 @@ export type ConnectorMessage =
   | {
     readonly kind: "StartAnswered";
     readonly localId: number;
-    readonly transactionId: number;
+    readonly transactionId?: number;
     readonly accepted: boolean;
     readonly parentIdTag?: string;
   }

@@ -1,5 +1,5 @@
 /**
- * One connector's timers: the waits for the plug and the lock, the next sample, the next point of the clock's grid.
+ * One connector's timers: the waits for the plug, the lock and the contactor, the next sample, the next point of the clock's grid.
  *
  * Law: whether a timer runs is derived from the facts at each step; nothing arms or disarms one by hand.
  */
@@ -15,6 +15,7 @@ export interface TimerMessage extends Message {
   readonly kind:
     | "ConnectionTimeOutExpired"
     | "LockTimedOut"
+    | "ContactorDue"
     | "SampleDue"
     | "AlignedDue"
     | "EnergyDue"
@@ -36,6 +37,8 @@ export interface ConnectorTimersParts {
   readonly checkpointIntervalMs: number;
   /** Watt: the most that can flow here. */
   readonly powerMaxW: number;
+  /** Until the contactor is to be looked at; null while it obeys. */
+  readonly contactorDueInMs: () => number | null;
 }
 
 /** What the book knows of the transaction that runs. */
@@ -58,13 +61,15 @@ export class ConnectorTimers {
   /** Starts what should run and does not, and stops what should not. */
   keepAll({ use, warning }: ConnectorFacts, progress: Progress | null, settings: Settings): void {
     const { ConnectionTimeOut, MeterValueSampleInterval, ClockAlignedDataInterval } = settings;
-    const { clock, checkpointIntervalMs, powerMaxW } = this.#parts;
+    const { clock, checkpointIntervalMs, powerMaxW, contactorDueInMs } = this.#parts;
+    const contactorInMs = contactorDueInMs();
     const transaction = use.kind === "transaction" ? use.transaction : null;
     const isSampled = transaction !== null && transaction.interrupted !== true && progress !== null;
     const startedMs = progress?.record.startedMonotonicMs ?? 0;
     const limitWh = transaction?.mayCharge === true ? transaction.energyLimitWh : undefined;
     this.#keep("ConnectionTimeOutExpired", use.kind === "authorized", () => ConnectionTimeOut * 1_000);
     this.#keep("LockTimedOut", use.kind === "locking", () => lockTimeoutMs);
+    this.#keep("ContactorDue", contactorInMs !== null, () => contactorInMs);
     this.#keep(
       "SampleDue",
       isSampled,

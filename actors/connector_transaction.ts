@@ -74,6 +74,15 @@ export class ConnectorTransaction {
     return record.boot === boot ? Math.max(atMs, transactionTimeMs(record, clock.monotonicMs())) : atMs;
   }
 
+  /** When this one began, on this boot's monotonic clock; before its zero where an earlier boot began it. */
+  begunMonotonicMs(record: TransactionRecord): number {
+    const { boot, clock } = this.#parts;
+    const { begunMs = record.startedMs } = record;
+    if (record.boot === boot) return record.startedMonotonicMs - (record.startedMs - begunMs);
+    // As if it were resumed now.
+    return clock.monotonicMs() - (Math.max(this.#last(record).atMs, clock.wallMs()) - begunMs);
+  }
+
   /** The register that counts for the running transaction; null when none runs. */
   energyWh(): number | null {
     const record = this.#parts.book.open();
@@ -186,7 +195,7 @@ export class ConnectorTransaction {
   async clockStepped(): Promise<void> {
     const record = this.#parts.book.open();
     const isBehind = this.#parts.clock.wallMs() > this.nowMs();
-    if (record?.resumed === true && record.stop === undefined && isBehind) {
+    if (record?.begunMs !== undefined && record.stop === undefined && isBehind) {
       await this.#begunAnew(this.nowMs());
     }
   }

@@ -3,7 +3,7 @@ import type { LimitedConnector } from "../protocol/charging_precedence.ts";
 import type { Asked } from "../protocol/charging_profile.ts";
 import type { Window } from "../protocol/composite_schedule.ts";
 import type { ConnectorReport, WhatIf } from "../protocol/limits_report.ts";
-import { limitsReport, whatIf } from "../protocol/limits_report.ts";
+import { limitsReport, stationReport, whatIf } from "../protocol/limits_report.ts";
 import type { ChargingRateUnitType } from "../protocol/messages/charging_profile.ts";
 import type { SetChargingProfileRequest } from "../protocol/messages/smart_charging.ts";
 import type { Reply } from "./otp/actor.ts";
@@ -21,7 +21,7 @@ export type LimitQuestion =
   | {
     readonly kind: "TellLimits";
     readonly wanted: WantedSchedule;
-    /** All when it is left out. */
+    /** All when it is left out; 0 is the whole charge point. */
     readonly connectorId?: number;
     readonly reply: Reply<readonly ConnectorReport[]>;
   }
@@ -47,6 +47,7 @@ export function answerLimitQuestion(
   switch (question.kind) {
     case "TellLimits": {
       const { connectorId } = question;
+      if (connectorId === 0) return question.reply([stationReport(connectors, window)]);
       const isAsked = (id: number) => connectorId === undefined || connectorId === id;
       return question.reply(limitsReport(connectors, isAsked, window));
     }

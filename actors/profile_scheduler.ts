@@ -8,36 +8,24 @@
  */
 import type { Board } from "../hal/board.ts";
 import type { Cancel, Clock } from "../hal/clock.ts";
-import type { Answer } from "../protocol/answer.ts";
-import { statusAnswer } from "../protocol/answer.ts";
 import type { LimitedConnector } from "../protocol/charging_precedence.ts";
-import type { InstalledProfile, Judgement, ProfileTransaction } from "../protocol/charging_profile.ts";
-import { judgeProfile, judgeRemoteStartProfile } from "../protocol/charging_profile.ts";
-import { cleared, expired, followed, install, without } from "../protocol/charging_profiles.ts";
+import { followed, inForce } from "../protocol/charging_profiles.ts";
 import type { Supply } from "../protocol/charging_rate.ts";
-import { answerGetCompositeSchedule } from "../protocol/composite_schedule.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
 import { leastOffered, offeredAt } from "../protocol/load_balancing.ts";
-import type { ChargingProfile } from "../protocol/messages/charging_profile.ts";
-import type {
-  ClearChargingProfileRequest,
-  GetCompositeScheduleRequest,
-  SetChargingProfileRequest,
-} from "../protocol/messages/smart_charging.ts";
 import type { Store } from "../storage/store.ts";
 import type { ConnectorMessage, Drawing, DrawingChanged } from "./connector_message.ts";
 import { CurrentOffers, obeyMs } from "./current_offers.ts";
 import { tracingDamaged } from "./damaged_record.ts";
-import type { LimitQuestion } from "./limit_questions.ts";
-import { answerLimitQuestion } from "./limit_questions.ts";
-import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
+import type { ActorSpec, Address, Behaviour, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
-import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import type { ProfileBook } from "./profile_book.ts";
 import { openProfileBook } from "./profile_book.ts";
-import { profileLimits } from "./profile_limits.ts";
+import { forgetOffers } from "./profile_offers.ts";
+import type { ProfileChange } from "./profile_requests.ts";
+import { ProfileRequests } from "./profile_requests.ts";
+import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import { readSettings } from "./settings.ts";
-import { storedTransaction } from "./stored_transaction.ts";
 
 export interface ProfileSchedulerParts {
   readonly address: Address<ProfileSchedulerMessage>;
@@ -58,6 +46,7 @@ export function profileSchedulerActor(parts: ProfileSchedulerParts): ActorSpec<P
       const store = self.fence(parts.store);
       const settings = await readSettings(store, parts.table);
       const book = await openProfileBook(store, tracingDamaged(self));
+      if (self.incarnation === 0) await forgetOffers(store, book);
       const behaviour = new ProfileSchedulerBehaviour(self, { ...parts, store }, book, settings);
       self.send(parts.outbox, { kind: "AnnounceLink" });
       // At a boot nothing charges, and what begins is to find its limit there. A restarted scheduler has to be told what goes on.
@@ -72,6 +61,7 @@ class ProfileSchedulerBehaviour implements Behaviour<ProfileSchedulerMessage> {
   readonly #self: Self<ProfileSchedulerMessage>;
   readonly #parts: ProfileSchedulerParts;
   readonly #book: ProfileBook;
+  readonly #requests: ProfileRequests;
   readonly #offers: CurrentOffers;
   readonly #drawings = new Map<number, Drawing>();
   /** Ampere: what each connector was last told of its own limit. */
@@ -91,21 +81,28 @@ class ProfileSchedulerBehaviour implements Behaviour<ProfileSchedulerMessage> {
     this.#parts = parts;
     this.#book = book;
     this.#settings = settings;
+    this.#requests = new ProfileRequests(self, {
+      ...parts,
+      book,
+      settings: () => this.#settings,
+      limited: () => this.#limited(),
+      stateOn: (connectorId) => this.#drawings.get(connectorId)?.kind,
+    });
     this.#offers = new CurrentOffers(self.fence(parts.board), parts.clock);
   }
 
   receive(message: ProfileSchedulerMessage): void | Promise<void> {
     switch (message.kind) {
       case "SetChargingProfile":
-        return this.#set(message.request, message.reply);
       case "ClearChargingProfile":
-        return this.#clear(message.request, message.reply);
-      case "GetCompositeSchedule":
-        return this.#composite(message.request, message.reply);
       case "OfferProfile":
-        return this.#offered(message.connectorId, message.profile, message.reply);
       case "WithdrawProfile":
-        return this.#withdraw(message.chargingProfileId);
+      case "OfferLapsed":
+        return this.#changed(message);
+      case "GetCompositeSchedule":
+      case "TellLimits":
+      case "TellWhatIf":
+        return this.#requests.tell(message);
       case "DrawingChanged":
         return this.#drawingChanged(message);
       case "LinkChanged":
@@ -114,9 +111,6 @@ class ProfileSchedulerBehaviour implements Behaviour<ProfileSchedulerMessage> {
       case "EdgeDue":
       case "ClockStepped":
         return this.#apply();
-      case "TellLimits":
-      case "TellWhatIf":
-        return this.#tellLimits(message);
       case "SettingsChanged":
         this.#settings = message.settings;
         return this.#apply();
@@ -125,7 +119,7 @@ class ProfileSchedulerBehaviour implements Behaviour<ProfileSchedulerMessage> {
 
   inspect(): unknown {
     return {
-      profiles: this.#book.profiles().length,
+      profiles: this.#book.profiles().installed.length,
       offeredA: this.#offers.inspect(),
       linkUp: this.#linkUp,
     };
@@ -136,66 +130,17 @@ class ProfileSchedulerBehaviour implements Behaviour<ProfileSchedulerMessage> {
     this.#apply();
   }
 
-  async #set(request: SetChargingProfileRequest, reply: Reply<Answer>): Promise<void> {
-    const transaction = await this.#transactionOn(request.connectorId);
-    const judged = judgeProfile(request, { ...this.#asked(), transaction });
-    const why = await this.#install(judged);
-    if (why === null) reply(statusAnswer("Accepted"));
-    else if (judged.kind !== "callError") reply(statusAnswer("Rejected"));
-    else reply({ kind: "error", errorCode: judged.errorCode, errorDescription: why });
-  }
-
-  async #clear(filter: ClearChargingProfileRequest, reply: Reply<Answer>): Promise<void> {
-    const profiles = this.#book.profiles();
-    const gone = cleared(profiles, filter);
-    const durable = gone.length > 0 && await this.#book.change(without(profiles, gone));
-    // A medium that refuses has kept them: Unknown is the only no that there is (§7.21).
-    reply(statusAnswer(durable ? "Accepted" : "Unknown"));
+  async #changed(message: ProfileChange): Promise<void> {
+    await this.#requests.changed(message);
     this.#apply();
-  }
-
-  #composite(request: GetCompositeScheduleRequest, reply: Reply<Answer>): void {
-    const nowMs = this.#parts.clock.wallMs();
-    const { limits } = this.#asked();
-    const { response, why } = answerGetCompositeSchedule(request, this.#limited(), limits, nowMs);
-    if (why !== undefined) this.#self.trace("CompositeSchedule", { status: response.status, why });
-    reply({ kind: "result", payload: response });
-  }
-
-  /** While anything goes on there, or is not known to be over, a RemoteStartTransaction would be refused as well. */
-  async #offered(connectorId: number, profile: ChargingProfile, reply: Reply<boolean>): Promise<void> {
-    const isFree = this.#drawings.get(connectorId)?.kind === "none";
-    reply(
-      isFree && await this.#install(judgeRemoteStartProfile(connectorId, profile, this.#asked())) === null,
-    );
-  }
-
-  async #withdraw(chargingProfileId: number): Promise<void> {
-    const profiles = this.#book.profiles();
-    await this.#book.follow(without(profiles, cleared(profiles, { id: chargingProfileId })));
-    this.#apply();
-  }
-
-  /** Null when it is durable, or why it is not. */
-  async #install(judged: Judgement): Promise<string | null> {
-    const why = judged.kind === "accepted" ? await this.#installed(judged.installed) : judged.why;
-    if (why !== null) this.#self.trace("RefuseChargingProfile", { why });
-    this.#apply();
-    return why;
-  }
-
-  async #installed(one: InstalledProfile): Promise<string | null> {
-    const { clock } = this.#parts;
-    const profiles = this.#book.profiles();
-    const valid = without(profiles, expired(profiles, clock.wallMs()));
-    const installation = install(valid, one, this.#settings.MaxChargingProfilesInstalled);
-    if (installation.kind === "full") return installation.why;
-    return await this.#book.change(installation.profiles) ? null : "storage refuses";
   }
 
   async #drawingChanged({ connectorId, drawing }: DrawingChanged): Promise<void> {
+    const before = this.#drawings.get(connectorId)?.kind;
     this.#drawings.set(connectorId, drawing);
-    const durable = await this.#book.follow(followed(this.#book.profiles(), connectorId, drawing));
+    const durable = await this.#book.follow(
+      followed(this.#book.profiles(), connectorId, drawing, before),
+    );
     if (!durable) {
       this.#self.trace("KeepChargingProfiles", { why: "storage refuses: a restart will see to it" });
     }
@@ -230,40 +175,26 @@ class ProfileSchedulerBehaviour implements Behaviour<ProfileSchedulerMessage> {
     this.#self.send(connector, { kind: "CurrentOffered", offeredA });
   }
 
-  async #tellLimits(question: LimitQuestion): Promise<void> {
-    const transaction = question.kind === "TellWhatIf"
-      ? await this.#transactionOn(question.request.connectorId)
-      : null;
-    answerLimitQuestion(question, this.#limited(), { ...this.#asked(), transaction });
-  }
-
   #limited(): readonly LimitedConnector[] {
     const { clock, supplies } = this.#parts;
     const { OfflineCurrentLimit, TxDefaultAfterTxProfile } = this.#settings;
-    const capA = this.#linkUp ? Infinity : OfflineCurrentLimit;
+    const offline = this.#linkUp ? {} : { offlineA: OfflineCurrentLimit };
     const sinceBootMs = clock.wallMs() - clock.monotonicMs();
+    const profiles = inForce(this.#book.profiles());
     return [...supplies].map(([connectorId, supply]): LimitedConnector => {
       const drawing = this.#drawings.get(connectorId) ?? { kind: "none" };
       return {
         connectorId,
-        supply: { ...supply, currentMaxA: Math.min(supply.currentMaxA, capA) },
-        profiles: this.#book.profiles(),
+        supply,
+        ...offline,
+        profiles,
         // In today's civil time, which may have been set since.
         charging: drawing.kind === "running"
-          ? { localId: drawing.localId, sinceMs: sinceBootMs + drawing.startedMonotonicMs }
+          ? { localId: drawing.localId, sinceMs: sinceBootMs + drawing.begunMonotonicMs }
           : null,
         txDefaultAfterTxProfile: TxDefaultAfterTxProfile,
       };
     });
-  }
-
-  #asked() {
-    const { clock, supplies } = this.#parts;
-    return { nowMs: clock.wallMs(), limits: profileLimits(this.#settings, supplies.size) };
-  }
-
-  #transactionOn(connectorId: number): Promise<ProfileTransaction | null> {
-    return storedTransaction(this.#parts.store, connectorId);
   }
 }
 

@@ -14,6 +14,7 @@ import type { SettingsChanged } from "./configuration.ts";
 import type { ClockStepped, DrawingChanged } from "./connector_message.ts";
 import type { LimitQuestion } from "./limit_questions.ts";
 import type { Reply } from "./otp/actor.ts";
+import type { OfferLapsed } from "./profile_offers.ts";
 
 export type ProfileSchedulerMessage =
   | {
@@ -38,8 +39,9 @@ export type ProfileSchedulerMessage =
     readonly profile: ChargingProfile;
     readonly reply: Reply<boolean>;
   }
-  /** The connector has not accepted that RemoteStartTransaction. */
-  | { readonly kind: "WithdrawProfile"; readonly chargingProfileId: number }
+  /** The connector has refused that RemoteStartTransaction. */
+  | { readonly kind: "WithdrawProfile"; readonly connectorId: number; readonly chargingProfileId: number }
+  | OfferLapsed
   | DrawingChanged
   | { readonly kind: "LinkChanged"; readonly up: boolean }
   | { readonly kind: "EdgeDue" }

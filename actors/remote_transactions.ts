@@ -19,8 +19,8 @@ import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 export interface ConnectorAnswered extends Message {
   readonly kind: "ConnectorAnswered";
   readonly outcome: Outcome<boolean>;
-  /** Of the profile that came with the start, and goes with a no. */
-  readonly chargingProfileId?: number;
+  /** The profile that came with the start, and goes with a no. */
+  readonly offered?: OfferedProfile;
   readonly reply: Reply<Answer>;
 }
 
@@ -32,10 +32,15 @@ export interface ProfileOffered extends Message {
   readonly reply: Reply<Answer>;
 }
 
+interface OfferedProfile {
+  readonly connectorId: number;
+  readonly chargingProfileId: number;
+}
+
 interface RemoteStart {
   readonly connectorId: number;
   readonly idTag: string;
-  readonly chargingProfileId?: number;
+  readonly offered?: OfferedProfile;
 }
 
 export interface RemoteTransactionsParts {
@@ -75,7 +80,12 @@ export class RemoteTransactions {
       this.#parts.profileScheduler,
       (offered: Reply<boolean>) => ({ kind: "OfferProfile", connectorId, profile, reply: offered }),
       connectorTimeoutMs,
-      (outcome) => ({ kind: "ProfileOffered", outcome, start: { ...start, chargingProfileId }, reply }),
+      (outcome) => ({
+        kind: "ProfileOffered",
+        outcome,
+        start: { ...start, offered: { connectorId, chargingProfileId } },
+        reply,
+      }),
     );
   }
 
@@ -84,14 +94,14 @@ export class RemoteTransactions {
     reply(statusAnswer("Rejected"));
   }
 
-  #ask({ connectorId, idTag, ...offered }: RemoteStart, reply: Reply<Answer>): void {
+  #ask({ connectorId, idTag, ...came }: RemoteStart, reply: Reply<Answer>): void {
     const connector = this.#parts.connectors.get(connectorId);
     if (connector === undefined) return reply(statusAnswer("Rejected"));
     this.#self.ask(
       connector,
       (answered: Reply<boolean>) => ({ kind: "RemoteStart", idTag, reply: answered }),
       connectorTimeoutMs,
-      (outcome) => ({ kind: "ConnectorAnswered", outcome, ...offered, reply }),
+      (outcome) => ({ kind: "ConnectorAnswered", outcome, ...came, reply }),
     );
   }
 
@@ -116,10 +126,11 @@ export class RemoteTransactions {
     reply(statusAnswer("Rejected"));
   }
 
-  answered({ outcome, chargingProfileId, reply }: ConnectorAnswered): void {
+  answered({ outcome, offered, reply }: ConnectorAnswered): void {
     const accepted = outcome.kind === "reply" && outcome.value;
-    if (!accepted && chargingProfileId !== undefined) {
-      this.#self.send(this.#parts.profileScheduler, { kind: "WithdrawProfile", chargingProfileId });
+    // From whom no word has come may have begun all the same: then the profile is its own.
+    if (outcome.kind === "reply" && !accepted && offered !== undefined) {
+      this.#self.send(this.#parts.profileScheduler, { kind: "WithdrawProfile", ...offered });
     }
     reply(statusAnswer(accepted ? "Accepted" : "Rejected"));
   }

@@ -21,14 +21,26 @@ export async function storedReservations(
   return all;
 }
 
-/** What is kept for this connector itself: a connector that starts knows that much without being told. */
+/** What a connector that starts knows without being told. */
+export interface ReservedAtStart {
+  readonly reserved: Reserved;
+  /** For itself, and not only for the charge point. */
+  readonly itself: boolean;
+}
+
+/**
+ * What is kept for this connector, or for the charge point: as long as it has not been told that another one is free, it may be the one
+ * that is kept.
+ */
 export async function reservedAtStart(
   store: Store,
   connectorId: number,
   nowMs: number,
   damaged: TellDamaged,
-): Promise<Reserved> {
-  const own = (await storedReservations(store, damaged)).filter((one) => one.connectorId === connectorId);
-  const claims = own.filter(({ expiresMs }) => expiresMs > nowMs);
-  return claims.length === 0 ? notReserved : { claims, held: true };
+): Promise<ReservedAtStart> {
+  const known = (await storedReservations(store, damaged)).filter(({ expiresMs }) => expiresMs > nowMs);
+  const own = known.filter((one) => one.connectorId === connectorId);
+  const itself = own.length > 0;
+  const claims = itself ? own : known.filter((one) => one.connectorId === 0);
+  return { reserved: claims.length === 0 ? notReserved : { claims, held: true }, itself };
 }

@@ -11,7 +11,7 @@ import { statusAnswer } from "../protocol/answer.ts";
 import type { Candidate } from "../protocol/authorization.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
 import type { CancelReservationRequest, ReserveNowRequest } from "../protocol/messages/reservation.ts";
-import type { Reservation, Reserved } from "../protocol/reservation.ts";
+import type { Reservation } from "../protocol/reservation.ts";
 import { nextExpiryMs, over, reserved, reserveNow } from "../protocol/reservation.ts";
 import type { ReservationRecord } from "../storage/records.ts";
 import { reservationKey } from "../storage/records.ts";
@@ -64,8 +64,10 @@ class ReservationsBehaviour implements Behaviour<ReservationsMessage> {
   readonly #parts: ReservationsParts;
   readonly #connectorZeroSupported: boolean;
   readonly #candidates = new Map<number, Candidate>();
-  /** Nobody else adds any: once there is none, the store need not be asked again at each move of a connector. */
-  #mayBeSome = true;
+  /** What the store held last; null until it was asked. Nobody else adds any: once there is none, it need not be asked again. */
+  #last: readonly Reservation[] | null = null;
+  /** ReserveNow, asked before every connector has said how it is. */
+  #early: Extract<ReservationsMessage, { kind: "ReserveNow" }>[] = [];
   #cancelExpiry: Cancel = () => {};
 
   constructor(self: Self<ReservationsMessage>, parts: ReservationsParts, connectorZeroSupported: boolean) {
@@ -77,17 +79,32 @@ class ReservationsBehaviour implements Behaviour<ReservationsMessage> {
   receive(message: ReservationsMessage): Promise<void> {
     switch (message.kind) {
       case "ReserveNow":
-        return this.#reserve(message.request, message.reply);
+        if (this.#knowsAll()) return this.#reserve(message.request, message.reply);
+        // No more than the outbox serves CALLs at once.
+        this.#early.push(message);
+        return Promise.resolve();
       case "CancelReservation":
         return this.#cancel(message.request.reservationId, message.reply);
       case "ConnectorChanged":
-        this.#candidates.set(message.candidate.connectorId, message.candidate);
-        return this.#keep();
+        return this.#changed(message.candidate);
       case "ReservationUsed":
       case "ExpiryDue":
       case "ClockStepped":
         return this.#keep();
     }
+  }
+
+  /**
+   * The last free connector is kept in the same turn in which the one before it was taken, before anybody can have been told of that;
+   * what the store says comes after.
+   */
+  async #changed(candidate: Candidate): Promise<void> {
+    this.#candidates.set(candidate.connectorId, candidate);
+    const told = this.#last;
+    if (told !== null) this.#tell(told);
+    await this.#keep(told);
+    if (!this.#knowsAll()) return;
+    for (const { request, reply } of this.#early.splice(0)) await this.#reserve(request, reply);
   }
 
   async #reserve(request: ReserveNowRequest, reply: Reply<Answer>): Promise<void> {
@@ -101,7 +118,7 @@ class ReservationsBehaviour implements Behaviour<ReservationsMessage> {
     }
     const reservation: ReservationRecord = answer.reservation;
     const key = reservationKey(reservation.reservationId);
-    this.#mayBeSome = true;
+    this.#last = null;
     const outcome = await store.commit({ sets: [{ key, value: reservation }] });
     reply(statusAnswer(outcome.kind === "committed" ? "Accepted" : "Rejected"));
     return this.#keep();
@@ -121,23 +138,32 @@ class ReservationsBehaviour implements Behaviour<ReservationsMessage> {
   }
 
   /** Ends what is over, tells the connectors what holds for them, and waits for the next expiry. */
-  async #keep(): Promise<void> {
-    const { clock, store } = this.#parts;
-    const connectors = [...this.#candidates.values()];
+  async #keep(told: readonly Reservation[] | null = null): Promise<void> {
+    const { store } = this.#parts;
     const known = await this.#known();
-    const ended = over(known, connectors, clock.wallMs());
+    const ended = this.#over(known);
     const outcome = ended.length === 0 ? null : await store.commit({
       deletes: ended.map(({ reservationId }) => reservationKey(reservationId)),
     });
     // What a failing medium keeps is over all the same, and is taken away by the next look.
     if (outcome?.kind === "refused") this.#self.trace("KeepReservations", { why: outcome.error });
-    const left = known.filter((one) => !ended.includes(one));
-    this.#tell(reserved(left, connectors));
-    this.#armExpiry(left);
+    if (JSON.stringify(known) !== JSON.stringify(told)) this.#tell(known);
+    this.#armExpiry(known.filter((one) => !ended.includes(one)));
   }
 
-  #tell(all: ReadonlyMap<number, Reserved>): void {
-    for (const [connectorId, wanted] of all) {
+  #over(known: readonly Reservation[]): readonly Reservation[] {
+    const connectors = this.#knowsAll() ? [...this.#candidates.values()] : [];
+    return over(known, connectors, this.#parts.clock.wallMs());
+  }
+
+  #knowsAll(): boolean {
+    return this.#candidates.size === this.#parts.connectors.size;
+  }
+
+  #tell(known: readonly Reservation[]): void {
+    const ended = this.#over(known);
+    const left = known.filter((one) => !ended.includes(one));
+    for (const [connectorId, wanted] of reserved(left, [...this.#candidates.values()])) {
       const candidate = this.#candidates.get(connectorId);
       const connector = this.#parts.connectors.get(connectorId);
       if (candidate === undefined || connector === undefined) continue;
@@ -157,9 +183,8 @@ class ReservationsBehaviour implements Behaviour<ReservationsMessage> {
   }
 
   async #known(): Promise<readonly Reservation[]> {
-    if (!this.#mayBeSome) return [];
-    const known = await storedReservations(this.#parts.store, tracingDamaged(this.#self));
-    this.#mayBeSome = known.length > 0;
-    return known;
+    if (this.#last?.length === 0) return this.#last;
+    this.#last = await storedReservations(this.#parts.store, tracingDamaged(this.#self));
+    return this.#last;
   }
 }

@@ -35,6 +35,7 @@ import { configurationActor } from "./configuration.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 import { connectorActor } from "./connector.ts";
 import type { Dialling } from "./dialling.ts";
+import { authorizerMayLose, connectorMayLose, linkMayLose, outboxMayLose } from "./full_mailboxes.ts";
 import type { LinkMessage } from "./link_message.ts";
 import { linkActor } from "./link.ts";
 import type { LocalListMessage } from "./local_list.ts";
@@ -144,17 +145,20 @@ function makeAddresses(kernel: Kernel, connectors: number): Addresses {
     configuration: kernel.address("configuration"),
     certStore: kernel.address("cert_store"),
     securityLog: kernel.address("security_log"),
-    authorizer: kernel.address("authorizer"),
+    authorizer: kernel.address("authorizer", { droppable: authorizerMayLose }),
     localList: kernel.address("local_list"),
     reservations: kernel.address("reservations"),
     profileScheduler: kernel.address("profile_scheduler"),
     meter: kernel.address("meter"),
     power: kernel.address("power"),
     connectors: new Map(
-      numbers.map((number) => [number, kernel.address<ConnectorMessage>(`connector:${number}`)]),
+      numbers.map((number) => [
+        number,
+        kernel.address<ConnectorMessage>(`connector:${number}`, { droppable: connectorMayLose }),
+      ]),
     ),
-    link: kernel.address("link"),
-    outbox: kernel.address("outbox"),
+    link: kernel.address("link", { droppable: linkMayLose }),
+    outbox: kernel.address("outbox", { droppable: outboxMayLose }),
     station: kernel.address("station"),
   };
 }

@@ -34,6 +34,10 @@ const connector = z.object({
   numberPhases: z.number().exactOptional(),
   setBy: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("hardware") }),
+    /** OfflineCurrentLimit, while there is no link. */
+    z.object({ kind: z.literal("offline") }),
+    /** Of connector 0: what all connectors may draw together. */
+    z.object({ kind: z.literal("connectors") }),
     z.object({ kind: z.literal("profile"), profile }),
   ]),
   lost: z.array(z.object({
@@ -43,6 +47,12 @@ const connector = z.object({
   })).readonly(),
   /** Ampere, after the station's total has been shared. */
   offeredA: z.number(),
+  /** The rule by which that is not the limit; `profile` is the ChargePointMaxProfile that is shared. */
+  offeredBy: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("limit") }),
+    z.object({ kind: z.literal("leastCurrent") }),
+    z.object({ kind: z.literal("sharing"), profile }),
+  ]),
   scheduleStart: z.string(),
   schedule,
   /** The schedule has more than ChargingScheduleMaxPeriods: its duration is shorter than asked for. */
@@ -61,6 +71,9 @@ export const WhatIfAnswer = z.discriminatedUnion("status", [
     scheduleStart: z.string(),
     before: schedule,
     after: schedule,
+    /** Ampere, of every connector at that moment. */
+    offered: z.array(z.object({ connectorId: z.number(), beforeA: z.number(), afterA: z.number() }))
+      .readonly(),
   }),
   z.object({ status: z.enum(["Rejected", "PropertyConstraintViolation"]), why: z.string() }),
 ]);

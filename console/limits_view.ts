@@ -22,24 +22,28 @@ export function renderLimits({ at, connectors }: LimitsAnswer, palette: Palette)
 
 export function renderWhatIf(answer: WhatIfAnswer, palette: Palette): string {
   if (answer.status !== "Accepted") return `${palette.bad(answer.status)}: ${answer.why}`;
-  const { connectorId, scheduleStart, before, after } = answer;
+  const { connectorId, scheduleStart, before, after, offered } = answer;
   const whose = connectorId === 0 ? "the charge point" : `connector ${connectorId}`;
   return [
     `${palette.good("Accepted")} if it were sent; nothing is installed. ${whose}, from ${scheduleStart}`,
     "",
     ...stepCharts([{ title: "before", schedule: before }, { title: "after", schedule: after }], chartColumns),
+    "",
+    ...alignColumns([
+      ["offered at that moment", "before", "after"],
+      ...offered.map((one) => [`connector ${one.connectorId}`, `${one.beforeA} A`, `${one.afterA} A`]),
+    ]),
   ].join("\n");
 }
 
 function connectorLines(connector: ConnectorLimits, at: string, palette: Palette): readonly string[] {
   const { connectorId, limit, chargingRateUnit, setBy, lost, offeredA, schedule, isCut } = connector;
-  const title = `${palette.bold(`connector ${connectorId}`)}  ${limit} ${chargingRateUnit} at ${at}, ` +
-    `of which ${offeredA} A are offered`;
-  const winner = setBy.kind === "hardware" ? ["hardware", "", palette.good("sets the limit")] : [
-    named(setBy.profile),
-    said(setBy.profile, chargingRateUnit),
-    palette.good("sets the limit"),
-  ];
+  const whose = connectorId === 0 ? "charge point" : `connector ${connectorId}`;
+  const title = `${palette.bold(whose)}  ${limit} ${chargingRateUnit} at ${at}, ` +
+    `of which ${offeredA} A are offered${whyOffered(connector)}`;
+  const winner = setBy.kind === "profile"
+    ? [named(setBy.profile), said(setBy.profile, chargingRateUnit), palette.good("sets the limit")]
+    : [whoElse[setBy.kind], "", palette.good("sets the limit")];
   const losers = lost.map((
     { profile, by },
   ) => [named(profile), said(profile, chargingRateUnit), palette.dim(by)]);
@@ -48,6 +52,23 @@ function connectorLines(connector: ConnectorLimits, at: string, palette: Palette
     chartColumns,
   );
   return [title, ...alignColumns([winner, ...losers]), "", ...chart];
+}
+
+const whoElse = {
+  hardware: "hardware",
+  offline: "OfflineCurrentLimit, while there is no link",
+  connectors: "all connectors together",
+} as const;
+
+function whyOffered({ offeredBy }: ConnectorLimits): string {
+  switch (offeredBy.kind) {
+    case "limit":
+      return "";
+    case "leastCurrent":
+      return ": below it no car charges";
+    case "sharing":
+      return `: ChargePointMaxProfile ${offeredBy.profile.chargingProfileId} is shared between those that charge`;
+  }
 }
 
 function named({ chargingProfileId, chargingProfilePurpose, stackLevel, connectorId }: Profile): string {

@@ -4,7 +4,7 @@
  * Law: monotonic time and every timer go on as they were; only what is written on bills and logs moves.
  */
 
-/** Two drivers: an offset laid over any clock (the computer's own is left alone), and the simulated clock's hand. */
+/** Two drivers: that laid over any clock (the computer's own is left alone), and the simulated clock's hand. */
 export interface CivilTime {
   /** Milliseconds since 1970-01-01T00:00Z, from now on. */
   readonly set: (wallMs: number) => void;

@@ -12,7 +12,10 @@ export interface Clock {
   /** Milliseconds that never run backwards; their zero means nothing. For intervals and time-outs. */
   readonly monotonicMs: () => number;
 
-  /** Milliseconds since 1970-01-01T00:00Z. Civil time: it may step in either direction. For time stamps only. */
+  /**
+   * Milliseconds since 1970-01-01T00:00Z. Civil time: it may step in either direction, and a charger's does so only where it is set
+   * (`civil_time.ts`), so that all who live by it are told. For time stamps, and what was agreed on in civil time.
+   */
   readonly wallMs: () => number;
 
   /**

@@ -42,6 +42,8 @@ export const CarModel = z.strictObject({
   prechargeMs: z.number().min(0),
   /** State of charge with which it arrives, in percent. */
   arrivalSocPercent: z.number().min(0).max(100),
+  /** Of the current that it is offered it draws this share; without it, all that it can take. Above 1 it breaks the rules. */
+  drawnShare: positive.exactOptional(),
 }).readonly();
 export type CarModel = z.infer<typeof CarModel>;
 

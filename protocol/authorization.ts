@@ -136,12 +136,15 @@ export function remoteStartConnector(candidates: readonly Candidate[], idTag: st
 }
 
 /**
- * The one that is kept for this tag, then one with a cable in, then any that is kept for nobody else; last one that is kept for a
- * group, since the tag may belong to it.
+ * One that a reservation of this tag is good for, where its cable is in rather than where it is kept (§4.2: plugged in first); then one
+ * with a cable in, then any that is kept for nobody else; last one that is kept for a group, since the tag may belong to it.
  */
 function freeConnector(candidates: readonly Candidate[], idTag: string): Candidate | undefined {
   const free = candidates.filter((one) => one.free && mayAsk(one.reserved, idTag));
   const open = free.filter((one) => mayUse(one.reserved, { idTag }));
-  return open.find((one) => one.reserved.held) ?? open.find((one) => one.cableInStation) ?? open[0] ??
-    free[0];
+  const promised = open.filter((one) => claimOf(one.reserved, { idTag }) !== null);
+  const plugged = (one: Candidate) => one.cableInStation;
+  return promised.find(plugged) ?? promised.find((one) => one.reserved.held) ??
+    open.find(plugged) ?? open[0] ??
+    free.find(plugged) ?? free[0];
 }

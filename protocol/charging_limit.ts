@@ -4,7 +4,7 @@
  *
  * Law: a limit is never higher than any of
  *
- *     min { ChargePointMaxProfile, TxProfile or else TxDefaultProfile, the hardware }
+ *     min { ChargePointMaxProfile, TxProfile or else TxDefaultProfile, the hardware, OfflineCurrentLimit while offline }
  */
 import type { Contender, LimitedConnector, Winners } from "./charging_precedence.ts";
 import { contendersFor, isReplaced, prevailing, read, winnersAt } from "./charging_precedence.ts";
@@ -47,7 +47,13 @@ export interface Limit {
   readonly chargingRateUnit: ChargingRateUnitType;
   /** As the profile that set it has it. */
   readonly numberPhases?: number;
-  readonly setBy: { readonly kind: "hardware" } | { readonly kind: "profile"; readonly profile: ProfileSay };
+  readonly setBy:
+    | { readonly kind: "hardware" }
+    /** OfflineCurrentLimit. */
+    | { readonly kind: "offline" }
+    /** Of the whole charge point: what all connectors may draw together. */
+    | { readonly kind: "connectors" }
+    | { readonly kind: "profile"; readonly profile: ProfileSay };
   readonly lost: readonly { readonly profile: ProfileSay; readonly by: LostBy }[];
 }
 
@@ -55,15 +61,15 @@ export function limitAt(connector: LimitedConnector, unit: ChargingRateUnitType,
   const { supply } = connector;
   const contenders = contendersFor(connector, connector.charging?.sinceMs ?? null);
   const winners = prevailing(contenders, connector, atMs);
-  const { limit, setBy } = lowestOf(winners, unit, supply);
+  const { limit, setBy } = lowestOf(winners, unit, connector);
   const all = [...contenders.max, ...contenders.tx, ...contenders.txDefault];
   for (const contender of all) read(contender, atMs);
   return {
     limit,
     chargingRateUnit: unit,
     ...numberPhases(setBy),
-    setBy: setBy === null
-      ? { kind: "hardware" }
+    setBy: typeof setBy === "string"
+      ? { kind: setBy }
       : { kind: "profile", profile: profileSay(setBy, unit, supply) },
     lost: all.filter((contender) => contender !== setBy).map((contender) => ({
       profile: profileSay(contender, unit, supply),
@@ -97,21 +103,29 @@ export function connectorMoments(
   const contenders = contendersFor(connector, connector.charging?.sinceMs ?? fromMs);
   return (atMs) => {
     const winners = prevailing(contenders, connector, atMs);
-    const { limit, setBy } = lowestOf(winners, unit, connector.supply);
+    const { limit, setBy } = lowestOf(winners, unit, connector);
     return { limit, ...numberPhases(setBy), untilMs: winners.untilMs };
   };
 }
 
-/** Of equals the one nearest to the transaction sets it; null is the hardware. */
+type SetBy = Contender | "hardware" | "offline";
+
+/** Of equals the one nearest to the transaction sets it. */
 export function lowestOf(
   { tx, max }: Winners,
   unit: ChargingRateUnitType,
-  supply: Supply,
-): { readonly limit: number; readonly setBy: Contender | null } {
+  { supply, offlineA = Infinity }: Pick<LimitedConnector, "supply" | "offlineA">,
+): { readonly limit: number; readonly setBy: SetBy } {
   let limit = hardwareLimit(unit, supply);
-  let setBy: Contender | null = null;
+  let setBy: SetBy = "hardware";
+  const offline = limitIn(unit, { limit: offlineA, chargingRateUnit: "A" }, supply);
+  if (offline < limit) {
+    limit = offline;
+    setBy = "offline";
+  }
   for (const contender of [max, tx]) {
-    const stated = contender === null ? null : statedLimit(contender, unit, supply);
+    if (contender === null) continue;
+    const stated = statedLimit(contender, unit, supply);
     if (stated === null || stated > limit) continue;
     limit = stated;
     setBy = contender;
@@ -129,8 +143,8 @@ function statedLimit(
   return segment.period === null ? null : limitIn(unit, { ...segment.period, chargingRateUnit }, supply);
 }
 
-function numberPhases(setBy: Contender | null): { readonly numberPhases?: number } {
-  const phases = setBy?.segment.period?.numberPhases;
+function numberPhases(setBy: SetBy): { readonly numberPhases?: number } {
+  const phases = typeof setBy === "string" ? undefined : setBy.segment.period?.numberPhases;
   return phases === undefined ? {} : { numberPhases: phases };
 }
 
@@ -145,7 +159,7 @@ function lostBy(contender: Contender, { max, tx }: Winners): LostBy {
   return isOverruled ? "OverruledByTxProfile" : "LowerStackLevel";
 }
 
-function profileSay(contender: Contender, unit: ChargingRateUnitType, supply: Supply): ProfileSay {
+export function profileSay(contender: Contender, unit: ChargingRateUnitType, supply: Supply): ProfileSay {
   const { connectorId, profile } = contender.installed;
   const { chargingProfileId, chargingProfilePurpose, stackLevel, chargingSchedule } = profile;
   const { period } = contender.segment;

@@ -20,6 +20,8 @@ export interface LimitedConnector {
   readonly profiles: ProfileSet;
   /** The transaction that runs, and since when in today's civil time; null: what one that started at the moment asked for would get. */
   readonly charging: { readonly localId: number; readonly sinceMs: number } | null;
+  /** Ampere: no more than this while there is no link (OfflineCurrentLimit); absent while there is one. */
+  readonly offlineA?: number;
   /** Whether a TxDefaultProfile holds again once the TxProfile's schedule has ended (decision D-tx-default). */
   readonly txDefaultAfterTxProfile: boolean;
 }
@@ -146,9 +148,10 @@ function highest(contenders: readonly Contender[], atMs: number): Highest {
 function hasOverruled({ segment }: Contender): boolean {
   switch (segment.standing) {
     case "Running":
-    case "BetweenRecurrences":
     case "Ended":
       return true;
+    // §12.5: in between it is as if there were no profile.
+    case "BetweenRecurrences":
     case "NotYetValid":
     case "NotYetStarted":
     case "NoLongerValid":

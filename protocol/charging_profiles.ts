@@ -45,6 +45,21 @@ export function cleared(profiles: ProfileSet, filter: ClearChargingProfileReques
   );
 }
 
+/** All that a station keeps. */
+export interface KeptProfiles {
+  readonly installed: ProfileSet;
+  /**
+   * Of RemoteStartTransactions, at most one a connector, until its transaction begins: each holds, and replaces nothing before, since
+   * the start may still be refused or come to nothing.
+   */
+  readonly offered: ProfileSet;
+}
+
+/** Those that have a say in a limit. */
+export function inForce({ installed, offered }: KeptProfiles): ProfileSet {
+  return [...installed, ...offered];
+}
+
 /** What goes on at a connector, as far as its TxProfiles are concerned. */
 export type TransactionState =
   | { readonly kind: "none" }
@@ -52,12 +67,34 @@ export type TransactionState =
   | { readonly kind: "starting" }
   | { readonly kind: "running"; readonly localId: number };
 
-/** §3.13.1: a TxProfile is deleted with its transaction; that of a RemoteStartTransaction becomes the next one's, or goes with the start. */
-export function followed(profiles: ProfileSet, connectorId: number, state: TransactionState): ProfileSet {
-  return profiles.flatMap((one) => {
-    const isMeant = one.connectorId === connectorId && one.profile.chargingProfilePurpose === "TxProfile";
-    return isMeant ? afterwards(one, state) : [one];
-  });
+/**
+ * §3.13.1: a TxProfile is deleted with its transaction; that of a RemoteStartTransaction becomes the next one's, or goes with the start.
+ * `before` is what went on there; undefined where nobody knows.
+ */
+export function followed(
+  { installed, offered }: KeptProfiles,
+  connectorId: number,
+  state: TransactionState,
+  before: TransactionState["kind"] | undefined,
+): KeptProfiles {
+  const localId = state.kind === "running" ? state.localId : undefined;
+  const kept = installed.filter((one) =>
+    one.connectorId !== connectorId || one.profile.chargingProfilePurpose !== "TxProfile" ||
+    (localId !== undefined && one.localId === localId)
+  );
+  const mine = offered.find((one) => one.connectorId === connectorId);
+  if (mine === undefined) return { installed: kept, offered };
+  switch (state.kind) {
+    case "starting":
+      return { installed: kept, offered };
+    case "none":
+      return { installed: kept, offered: before === "starting" ? without(offered, [mine]) : offered };
+    case "running": {
+      const own = { ...mine, localId: state.localId };
+      const others = kept.filter((other) => !isReplaced(other, own));
+      return { installed: [...others, own], offered: without(offered, [mine]) };
+    }
+  }
 }
 
 /** Those whose validTo has passed: they hold for nothing any more and only take up room. */
@@ -67,18 +104,6 @@ export function expired(profiles: ProfileSet, nowMs: number): ProfileSet {
 
 export function without(profiles: ProfileSet, gone: ProfileSet): ProfileSet {
   return profiles.filter((one) => !gone.includes(one));
-}
-
-function afterwards(one: InstalledProfile, state: TransactionState): ProfileSet {
-  switch (state.kind) {
-    case "none":
-      return [];
-    case "starting":
-      return one.localId === undefined ? [one] : [];
-    case "running":
-      if (one.localId === undefined) return [{ ...one, localId: state.localId }];
-      return one.localId === state.localId ? [one] : [];
-  }
 }
 
 function isReplaced(old: InstalledProfile, one: InstalledProfile): boolean {

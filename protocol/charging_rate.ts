@@ -2,7 +2,8 @@
  * What a limit in ampere is in watt and back, at one connector (OCPP 1.6 §3.13.2, §7.12; errata v4.0 §3.34).
  *
  * Law: with the nominal voltage, never a measured one, and rounded down to the one digit that OCPP writes: what comes out never
- * allows more than what went in. A limit in the unit that is asked for comes out as it is.
+ * allows more than what went in. A limit in the unit that is asked for comes out as it is. Nothing here switches phases: a car may
+ * draw on all that are wired, however many a period names (decision D-watt).
  */
 import type { ChargingRateUnitType } from "./messages/charging_profile.ts";
 
@@ -24,15 +25,11 @@ export interface Supply {
 export interface Rate {
   readonly limit: number;
   readonly chargingRateUnit: ChargingRateUnitType;
-  readonly numberPhases?: number;
 }
-
-/** §7.14: assumed where a period names none. */
-const numberPhasesDefault = 3;
 
 export function limitIn(unit: ChargingRateUnitType, rate: Rate, supply: Supply): number {
   if (rate.chargingRateUnit === unit) return rate.limit;
-  const wattsPerAmpere = supply.voltageV * phasesInUse(rate, supply);
+  const wattsPerAmpere = supply.voltageV * supply.phases;
   switch (unit) {
     case "A":
       return inTenths(rate.limit / wattsPerAmpere) / 10;
@@ -54,9 +51,4 @@ export function hardwareLimit(unit: ChargingRateUnitType, supply: Supply): numbe
 /** Whole tenths, rounded down, but for what binary floating point makes of a decimal. */
 export function inTenths(value: number): number {
   return Math.floor(value * 10 + 1e-6);
-}
-
-/** Errata v4.0 §3.34: where fewer phases are wired than a period names, its limit holds as it stands for those in use. */
-function phasesInUse(rate: Rate, supply: Supply): number {
-  return Math.min(rate.numberPhases ?? numberPhasesDefault, supply.phases);
 }

@@ -115,18 +115,8 @@ function isSame(period: ChargingSchedulePeriod | undefined, moment: Moment): boo
 
 function stationMoments(connectors: readonly LimitedConnector[], window: Window): Moments {
   const { chargingRateUnit, fromMs } = window;
-  const own = connectors.map((connector) =>
-    connectorMoments({ ...connector, profiles: profilesOf(connector, false) }, chargingRateUnit, fromMs)
-  );
-  const [first] = connectors;
-  if (first === undefined) return () => ({ limit: 0, untilMs: Infinity });
-  const whole: LimitedConnector = {
-    ...first,
-    connectorId: 0,
-    supply: stationSupply(connectors.map(({ supply }) => supply)),
-    profiles: profilesOf(first, true),
-  };
-  const max = connectorMoments(whole, chargingRateUnit, fromMs);
+  const own = connectors.map((connector) => connectorMoments(alone(connector), chargingRateUnit, fromMs));
+  const max = connectorMoments(wholeStation(connectors), chargingRateUnit, fromMs);
   return (atMs) => {
     const most = max(atMs);
     const each = own.map((momentAt) => momentAt(atMs));
@@ -134,6 +124,24 @@ function stationMoments(connectors: readonly LimitedConnector[], window: Window)
     const sum = inTenths(each.reduce((total, { limit }) => total + limit, 0)) / 10;
     return most.limit <= sum ? { ...most, untilMs } : { limit: sum, untilMs };
   };
+}
+
+/** As if the whole charge point were one connector: of the profiles the ChargePointMaxProfiles have a say. At least one connector. */
+export function wholeStation(connectors: readonly LimitedConnector[]): LimitedConnector {
+  const [first] = connectors;
+  if (first === undefined) throw new RangeError("ask for the limit of a station with at least one connector");
+  const { offlineA: _, ...own } = first;
+  return {
+    ...own,
+    connectorId: 0,
+    supply: stationSupply(connectors.map(({ supply }) => supply)),
+    profiles: profilesOf(first, true),
+  };
+}
+
+/** Without what limits the whole charge point. */
+export function alone(connector: LimitedConnector): LimitedConnector {
+  return { ...connector, profiles: profilesOf(connector, false) };
 }
 
 function profilesOf({ profiles }: LimitedConnector, ofStation: boolean) {

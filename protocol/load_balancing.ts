@@ -80,7 +80,7 @@ function sharesAt(connectors: readonly LimitedConnector[], atMs: number): Offere
   const judged = connectors.map((connector) => ({ connector, winners: winnersAt(connector, atMs) }));
   const ownA = new Map(
     judged.map(({ connector, winners }) =>
-      [connector.connectorId, lowestOf(winners, "A", connector.supply).limit] as const
+      [connector.connectorId, lowestOf(winners, "A", connector).limit] as const
     ),
   );
   const max = judged[0]?.winners.max ?? null;
@@ -97,11 +97,12 @@ function sharesAt(connectors: readonly LimitedConnector[], atMs: number): Offere
 }
 
 function claimsOf(
-  { connectorId, supply, charging }: LimitedConnector,
+  connector: LimitedConnector,
   winners: Winners,
   unit: ChargingRateUnitType,
 ): readonly Claim[] {
-  const most = lowestOf(winners, unit, supply).limit;
+  const { connectorId, supply, charging } = connector;
+  const most = lowestOf(winners, unit, connector).limit;
   const least = limitIn(unit, { limit: supply.currentMinA, chargingRateUnit: "A" }, supply);
   // Who may not draw what charges at all leaves it to the others.
   if (charging === null || most < least) return [];

@@ -2,7 +2,8 @@
  * Reservations: what ReserveNow is answered, which connectors are kept for whom, and when a reservation ends (OCPP 1.6 §5.13).
  *
  * Law: a reservation of one connector keeps that one. Those of the whole charge point (connectorId 0) keep as many free connectors
- * as there are of them; only when no other is left are they kept from everybody else, and then they say so.
+ * as there are of them; only when no other is left are they kept from everybody else, and then they say so. One without a cable
+ * serves best, and one where somebody's cable is in, who has not said who he is, is better than none.
  */
 import { parseDateTimeMs } from "./date_time.ts";
 import { sameIdTag } from "./id_tag.ts";
@@ -27,6 +28,8 @@ export interface Reservation extends Claim {
 export interface Reservable {
   readonly connectorId: number;
   readonly status: ChargePointStatus;
+  /** In use, no fault, and nobody's yet, though a cable may be in. */
+  readonly free: boolean;
   /** The reservation that whoever is about to start here will use up. */
   readonly usingReservationId?: number;
 }
@@ -59,10 +62,10 @@ export function reserveNow(
   if (connectorId > 0 && !connectors.some((one) => one.connectorId === connectorId)) {
     return refused("Rejected", `there is no connector ${connectorId}`);
   }
-  if (expiresMs <= nowMs) return refused("Rejected", `expiryDate ${expiryDate} is not in the future`);
   const others = reservations.filter((one) => one.reservationId !== reservationId);
   const refusal = notReservable(connectorId, others, connectors);
   if (refusal !== null) return refused(refusal, `connector ${connectorId} is ${refusal}`);
+  if (expiresMs <= nowMs) return refused("Rejected", `expiryDate ${expiryDate} is not in the future`);
   const group = parentIdTag === undefined ? {} : { parentIdTag };
   return { status: "Accepted", reservation: { reservationId, connectorId, idTag, expiresMs, ...group } };
 }
@@ -75,16 +78,21 @@ export function reserved(
   const inUse = new Set(connectors.map((one) => one.usingReservationId));
   const anywhere = reservations.filter((one) => one.connectorId === 0);
   const waiting = anywhere.filter((one) => !inUse.has(one.reservationId));
-  const free = connectors.filter((one) => isFree(one, reservations));
+  const nobodys = connectors.filter((one) => isNobodys(one) && !isReserved(one, reservations));
+  const empty = nobodys.filter(isEmpty);
   return new Map(connectors.map((connector) => {
     const own = reservations.filter((one) => one.connectorId === connector.connectorId);
     if (own.length > 0) return [connector.connectorId, { claims: own.map(claimed), held: true }];
-    const held = free.includes(connector) && free.length <= waiting.length;
+    const alike = empty.includes(connector) ? empty : nobodys;
+    const held = alike.includes(connector) && alike.length <= waiting.length;
     return [connector.connectorId, { claims: anywhere.map(claimed), held }];
   }));
 }
 
-/** The reservations that are over: expired, or their connector is out of order or out of use (§5.13). */
+/**
+ * The reservations that are over: expired, or their connector is out of order or out of use (§5.13). `connectors` are all of them, or
+ * none: some alone do not tell whether there is another one that works.
+ */
 export function over(
   reservations: readonly Reservation[],
   connectors: readonly Reservable[],
@@ -125,15 +133,24 @@ function notReservable(
   if (meant.every(({ status }) => status === "Faulted")) return "Faulted";
   if (meant.every(isUnusable)) return "Unavailable";
   const anywhere = others.filter((one) => one.connectorId === 0).length;
-  const free = connectors.filter((one) => isFree(one, others));
-  const isOneLeft = free.length > anywhere;
-  return isOneLeft && meant.some((one) => free.includes(one)) ? null : "Occupied";
+  const empty = connectors.filter((one) => isEmpty(one) && !isReserved(one, others));
+  const isOneLeft = empty.length > anywhere;
+  return isOneLeft && meant.some((one) => empty.includes(one)) ? null : "Occupied";
 }
 
-/** Nobody's, and not reserved by itself. */
-function isFree({ connectorId, status }: Reservable, reservations: readonly Reservation[]): boolean {
-  return (status === "Available" || status === "Reserved") &&
-    !reservations.some((one) => one.connectorId === connectorId);
+/** Who is kept from beginning here would otherwise begin. */
+function isNobodys(connector: Reservable): boolean {
+  return connector.free || isEmpty(connector);
+}
+
+/** Reserved says so with a cable in too: it was put in while the connector was kept. */
+function isEmpty({ status }: Reservable): boolean {
+  return status === "Available" || status === "Reserved";
+}
+
+/** By itself. */
+function isReserved({ connectorId }: Reservable, reservations: readonly Reservation[]): boolean {
+  return reservations.some((one) => one.connectorId === connectorId);
 }
 
 function isUnusable({ status }: Reservable): boolean {

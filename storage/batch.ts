@@ -42,6 +42,7 @@ function refuseMore(count: number, most: number, what: string): void {
 
 /** Two changes of one record in one commit have no order. */
 function refuseTwice(keys: readonly Key[]): void {
+  if (keys.length < 2) return;
   const seen = new Set<string>();
   for (const key of keys) {
     const quoted = quote(key);

@@ -23,6 +23,7 @@
  * | `["listPurge", generation]` | local_list | there until the entries of a list that was replaced are gone |
  * | `["reservation", reservationId]` | reservations; the connector that uses it removes it, with StartTransaction | a reservation |
  * | `["profile", chargingProfileId]` | profile_scheduler | a charging profile that is installed |
+ * | `["offeredProfile", connectorId]` | profile_scheduler | that of a RemoteStartTransaction, until its transaction begins |
  * | `["availability", connectorId]` | connector, station for 0 and then all | there while ChangeAvailability has it Inoperative |
  * | `["restart"]` | station | a Reset that was accepted in this boot |
  * | `["clock"]` | station | the last civil time that is known to have been |
@@ -38,7 +39,7 @@ import {
 } from "../protocol/messages/core.ts";
 import { IdTagInfo, StopReason } from "../protocol/messages/types.ts";
 import { Refusal } from "../protocol/refusal.ts";
-import type { Entry, Key, Store } from "./store.ts";
+import type { Entry, Key, Store, Value } from "./store.ts";
 import { DamagedRecord } from "./store.ts";
 
 export const keys = {
@@ -59,6 +60,7 @@ export const keys = {
   listPurges: ["listPurge"],
   reservations: ["reservation"],
   profiles: ["profile"],
+  offeredProfiles: ["offeredProfile"],
   restart: ["restart"],
   clock: ["clock"],
   securityLog: ["securityLog"],
@@ -100,6 +102,9 @@ export function reservationKey(reservationId: number): Key {
 }
 export function profileKey(chargingProfileId: number): Key {
   return [...keys.profiles, chargingProfileId];
+}
+export function offeredProfileKey(connectorId: number): Key {
+  return [...keys.offeredProfiles, connectorId];
 }
 export function availabilityKey(connectorId: number): Key {
   return ["availability", connectorId];
@@ -147,8 +152,8 @@ export const TransactionRecord = z.object({
    */
   startedMs: z.number(),
   startedMonotonicMs: z.number(),
-  /** Power was gone in between: for how long, civil time alone can tell. */
-  resumed: z.literal(true).exactOptional(),
+  /** Its own time at its start, where it was resumed since: power was gone in between, for how long civil time alone can tell. */
+  begunMs: z.number().exactOptional(),
   /** There from the moment at which the stop is decided, so that a crash cannot undo it. */
   stop: z.object({ reason: StopReason, idTag: z.string().exactOptional(), atMs: z.number() }).exactOptional(),
 });
@@ -256,7 +261,8 @@ export const SecurityLogEndRecord = z.object({
 export type SecurityLogEndRecord = z.infer<typeof SecurityLogEndRecord>;
 
 export const AnswerRecord = z.object({
-  transactionId: z.int(),
+  /** Absent once the record was damaged. */
+  transactionId: z.int().exactOptional(),
   accepted: z.boolean(),
   parentIdTag: z.string().exactOptional(),
   /** What was answered: of a transaction whose StopTransaction alone is parked, a person must know whose it is. */
@@ -301,13 +307,14 @@ export type TellDamaged = (error: DamagedRecord) => void;
 
 /**
  * A record that its owner can go on without. Null when it is absent, or damaged: then `damaged` is told why, and the record is gone,
- * since one damaged record must not stop a charger for good.
+ * since one damaged record must not stop a charger for good; or it is `instead` from then on, for whoever reads it.
  */
-export async function keptRecord<T>(
+export async function keptRecord<T extends Value>(
   store: Store,
   key: Key,
   schema: z.ZodType<T>,
   damaged: TellDamaged,
+  instead: T | null = null,
 ): Promise<T | null> {
   try {
     const entry = await store.get(key);
@@ -315,7 +322,16 @@ export async function keptRecord<T>(
   } catch (error) {
     if (!(error instanceof DamagedRecord)) throw error;
     damaged(error);
-    await store.commit({ deletes: [key] });
-    return null;
+    await store.commit(instead === null ? { deletes: [key] } : { sets: [{ key, value: instead }] });
+    return instead;
   }
+}
+
+/** What the StartTransaction of `localId` was answered, if it was. Damaged it may have been a refusal, and is one (decision D-damaged). */
+export function keptAnswer(
+  store: Store,
+  localId: number,
+  damaged: TellDamaged,
+): Promise<AnswerRecord | null> {
+  return keptRecord(store, answerKey(localId), AnswerRecord, damaged, { accepted: false });
 }

@@ -22,9 +22,8 @@ export function withReserve(store: Store, room: Room): Store {
   /** Under way, the second tries too: whoever reads waits for them, as for every commit that was asked for before. */
   const endings = new Set<Promise<CommitOutcome>>();
 
-  async function read<T>(look: () => Promise<T>): Promise<T> {
-    if (endings.size > 0) await Promise.allSettled(endings);
-    return await look();
+  function read<T>(look: () => Promise<T>): Promise<T> {
+    return endings.size === 0 ? look() : Promise.allSettled(endings).then(look);
   }
 
   async function end(batch: Batch): Promise<CommitOutcome> {

@@ -11,7 +11,7 @@ import type { Ending } from "./restart.ts";
 import type { Runtime } from "./runtime.ts";
 import type { AnyActorSpec, SupervisorSpec } from "./supervisor.ts";
 import { SupervisorNode } from "./supervisor_node.ts";
-import type { Trace } from "./trace.ts";
+import type { Fact, Trace } from "./trace.ts";
 import type { Node, Parent, SupervisorTreeNode } from "./tree.ts";
 
 export interface Kernel {
@@ -53,7 +53,10 @@ export function createKernel({ clock, trace, patience = clock }: KernelOptions):
     trace: (fact) => {
       if (runtime.abandoned) return;
       // Each fact is made to be told once, so it gets its times itself: a copy would be most of what telling costs.
-      trace(Object.assign(fact, { atMs: clock.monotonicMs(), wallMs: clock.wallMs() }));
+      const event = fact as Fact & { atMs: number; wallMs: number };
+      event.atMs = clock.monotonicMs();
+      event.wallMs = clock.wallMs();
+      trace(event);
     },
     turnsInFlight: 0,
     abandoned: false,

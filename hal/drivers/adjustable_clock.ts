@@ -1,7 +1,8 @@
 /**
- * A clock whose civil time can be set: an offset over the clock that it wraps. The computer's own clock is left alone.
+ * A clock whose civil time can be set. It reads that of the clock that it wraps once, when it is made, and goes on by monotonic time.
  *
- * Law: the offset lives as long as the process; what the next one begins with is for the store to know.
+ * Law: civil time steps when `CivilTime.set` is called and at no other moment (decision D-clock): a step of the computer's own clock,
+ * of which nobody would be told, does not reach it. What was set lives as long as the process.
  */
 import type { CivilTime } from "../civil_time.ts";
 import type { Clock } from "../clock.ts";
@@ -12,12 +13,12 @@ export interface AdjustableClock {
 }
 
 export function createAdjustableClock(inner: Clock): AdjustableClock {
-  let offsetMs = 0;
+  let set = { wallMs: inner.wallMs(), monotonicMs: inner.monotonicMs() };
   return {
-    clock: { ...inner, wallMs: () => inner.wallMs() + offsetMs },
+    clock: { ...inner, wallMs: () => set.wallMs + Math.floor(inner.monotonicMs() - set.monotonicMs) },
     civilTime: {
       set: (wallMs) => {
-        offsetMs = wallMs - inner.wallMs();
+        set = { wallMs, monotonicMs: inner.monotonicMs() };
       },
     },
   };

@@ -95,7 +95,7 @@ export function fullInMs(car: Car, connector: ConnectorHardware, limitA: number)
 
 /** The lines of which the lowest is what flows: what the battery takes, and what the connector gives. */
 function powerLines(model: CarModel, connector: ConnectorHardware, limitA: number): readonly Line[] {
-  const currentA = Math.min(limitA, connector.maxCurrentA);
+  const currentA = Math.min(limitA, connector.maxCurrentA) * (model.drawnShare ?? 1);
   const station = { interceptW: connector.maxPowerW, slope: 0 };
   switch (connector.current) {
     case "AC": {

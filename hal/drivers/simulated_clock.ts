@@ -33,7 +33,7 @@ export interface SimulatedClock extends Clock {
   readonly advance: (ms: number) => Promise<void>;
   /** Goes to the next timer and runs it, and what follows without time passing. False when there is none. */
   readonly step: () => Promise<boolean>;
-  /** Moves civil time only, in either direction. */
+  /** Moves civil time only, in either direction, as the clock of a computer may: a charger's moves only where it is set. */
   readonly stepWall: (ms: number) => void;
   /** How many timers wait. */
   readonly pending: () => number;

@@ -89,10 +89,11 @@ function reading(
   };
   switch (hardware.current) {
     case "AC": {
-      const phases = Array.from(
-        { length: hardware.phases },
-        (_, at) => at < flow.phases ? terminals(flow.powerW / flow.phases, flow.currentA) : terminals(0, 0),
-      );
+      const phases: PhaseReading[] = [];
+      while (phases.length < hardware.phases) {
+        const isUsed = phases.length < flow.phases;
+        phases.push(isUsed ? terminals(flow.powerW / flow.phases, flow.currentA) : terminals(0, 0));
+      }
       return {
         ...common,
         ...(measurands.has("Power.Active.Import") ? { powerW: flow.powerW } : {}),

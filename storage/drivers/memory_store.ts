@@ -6,9 +6,7 @@
  */
 import { type SealedSet, sealSets } from "../batch.ts";
 import type { Finding } from "../finding.ts";
-import { readEntry } from "../entry.ts";
 import { checkKey, checkRange, quote } from "../key.ts";
-import { open } from "../record.ts";
 import {
   type Batch,
   type CommitOutcome,
@@ -20,6 +18,7 @@ import {
   type Store,
   StoreFailed,
 } from "../store.ts";
+import { readOnce } from "./memory_entry.ts";
 import { MemoryRecords } from "./memory_records.ts";
 import { type Latency, MemorySchedule } from "./memory_schedule.ts";
 
@@ -111,7 +110,7 @@ class MemoryMedium {
     return await this.#read("get", () => {
       const record = this.#records.get(key);
       if (record === null) return null;
-      const entry = readEntry(key, record.bytes, this.#report);
+      const entry = readOnce(record, this.#report);
       if (entry instanceof DamagedRecord) throw entry;
       return entry;
     });
@@ -122,9 +121,9 @@ class MemoryMedium {
     const limit = options.limit ?? LIST_LIMIT_DEFAULT;
     return await this.#read("list", () => {
       const entries: Entry[] = [];
-      for (const { key, bytes } of this.#records.below(prefix, options.after)) {
+      for (const record of this.#records.below(prefix, options.after)) {
         if (entries.length >= limit) break;
-        const entry = readEntry(key, bytes, this.#report);
+        const entry = readOnce(record, this.#report);
         if (!(entry instanceof DamagedRecord)) entries.push(entry);
       }
       return entries;
@@ -209,8 +208,8 @@ class MemoryMedium {
     return (batch.checks ?? []).every(({ key, sequence }) => {
       const record = this.#records.get(key);
       if (record === null || sequence === null) return record === null && sequence === null;
-      const opened = open(key, record.bytes);
-      return opened.kind === "record" && opened.sequence === sequence;
+      const entry = readOnce(record, () => {});
+      return !(entry instanceof DamagedRecord) && entry.sequence === sequence;
     });
   }
 

@@ -1,10 +1,6 @@
 /** Smart charging in the house: what is installed, what the hardware is told and when, what ends with a transaction (OCPP 1.6 §3.13; spec/behaviour.md §12; TC_056 to TC_060, TC_066, TC_082). */
 import { assert, assertEquals } from "@std/assert";
-import type { ChargingProfile } from "../../protocol/messages/charging_profile.ts";
 import { acTwoSockets, coreOnly, referenceDc } from "../hal/stations.ts";
-import type { Sample, Steps } from "../protocol/charging_profile_samples.ts";
-import { nowMs, profile } from "../protocol/charging_profile_samples.ts";
-import type { CalmHouse } from "./calm_house.ts";
 import {
   begun,
   bootedHouse,
@@ -16,46 +12,7 @@ import {
   stored,
   swiped,
 } from "./calm_house.ts";
-
-const tx = { purpose: "TxProfile", id: 2 } as const;
-const max = { purpose: "ChargePointMaxProfile", id: 3 } as const;
-
-/** With `start`, `from` and `to` counted from the house's own now. */
-function fromNow(house: CalmHouse, steps: Steps, sample: Sample = {}): ChargingProfile {
-  const shiftS = (house.clock.wallMs() - nowMs) / 1_000;
-  const { start = 0, from, to } = sample;
-  return profile(steps, {
-    ...sample,
-    start: start === null ? null : start + shiftS,
-    ...(from === undefined ? {} : { from: from + shiftS }),
-    ...(to === undefined ? {} : { to: to + shiftS }),
-  });
-}
-
-async function answer(house: CalmHouse, action: string, payload: unknown): Promise<unknown> {
-  const told = await house.ask(action, payload);
-  if (told === null || "error" in told) return told?.error;
-  return (told.result as { status: unknown }).status;
-}
-
-function set(
-  house: CalmHouse,
-  steps: Steps,
-  sample: Sample & { readonly on?: number } = {},
-): Promise<unknown> {
-  const { on: connectorId = sample.purpose === "ChargePointMaxProfile" ? 0 : 1, ...own } = sample;
-  const csChargingProfiles = fromNow(house, steps, own);
-  return answer(house, "SetChargingProfile", { connectorId, csChargingProfiles });
-}
-
-/** What the board was told, in ampere. */
-function offered(house: CalmHouse, connectorId = 1): number {
-  return house.station.board.outlet(connectorId).limitA;
-}
-
-function transactionId(house: CalmHouse): number {
-  return house.centralSystem.open().at(-1)?.transactionId ?? NaN;
-}
+import { answer, fromNow, max, offered, set, transactionId, tx } from "./profile_requests.ts";
 
 Deno.test("TC_056: a TxDefaultProfile is at the board before anybody charges", async () => {
   const house = await bootedHouse();
@@ -160,9 +117,13 @@ Deno.test("a profile goes with the RemoteStartTransaction that comes to nothing"
   const house = await bootedHouse();
   const start = { connectorId: 1, idTag: "ALICE", chargingProfile: fromNow(house, { 0: 10 }, tx) };
   assertEquals(await answer(house, "RemoteStartTransaction", start), "Accepted");
-  assertEquals([offered(house), (await stored(house, "profile")).length], [10, 1]);
+  assertEquals([offered(house), (await stored(house, "offeredProfile")).length], [10, 1]);
   await house.advance(60_000);
-  assertEquals([status(house), offered(house), await stored(house, "profile")], ["Available", 125, []]);
+  assertEquals([status(house), offered(house), await stored(house, "offeredProfile")], [
+    "Available",
+    125,
+    [],
+  ]);
 
   await charging(house);
   await set(house, { 0: 8 }, tx);
@@ -175,7 +136,7 @@ Deno.test("a connector out of use takes no profile with a RemoteStartTransaction
   await answer(house, "ChangeAvailability", { connectorId: 1, type: "Inoperative" });
   const start = { connectorId: 1, idTag: "ALICE", chargingProfile: fromNow(house, { 0: 10 }, tx) };
   assertEquals(await answer(house, "RemoteStartTransaction", start), "Rejected");
-  assertEquals([offered(house), await stored(house, "profile")], [125, []]);
+  assertEquals([offered(house), await stored(house, "offeredProfile")], [125, []]);
 });
 
 Deno.test("errata v4.0 §3.37: profiles survive a power cut, but for that of the transaction that it ended", async () => {
@@ -216,19 +177,6 @@ Deno.test("after a boot the limit is at the board before a contactor closes, how
   await house.restorePower();
   await house.advance(60_000);
   assertEquals([status(house), seen], ["Charging", new Set([8])]);
-});
-
-Deno.test("a Relative schedule begins anew where a power cut has interrupted its transaction", async () => {
-  const powerLoss = { ...referenceDc.powerLoss, onPowerLoss: "resume" } as const;
-  const house = await bootedHouse({ station: { ...referenceDc, powerLoss } });
-  await charging(house);
-  await set(house, { 0: 16, 60: 8 }, { kind: "Relative", start: null });
-  await house.advance(120_000);
-  assertEquals(offered(house), 8);
-  house.cutPower(0);
-  await house.restorePower();
-  await house.advance(30_000);
-  assertEquals([status(house), offered(house)], ["Charging", 16]);
 });
 
 Deno.test("a scheduler that crashes goes on with the transaction's profile, and its edges", async () => {
@@ -295,6 +243,17 @@ Deno.test("TC_058_1: a transaction whose stop is decided takes no TxProfile any 
   assertEquals(await set(house, { 0: 8 }, tx), "Rejected");
   await house.advance(10_000);
   assertEquals(await stored(house, "profile"), []);
+});
+
+Deno.test("D-tx-default: TxDefaultAfterTxProfile counts at once, also where a TxProfile has ended before it is set", async () => {
+  const house = await chargingHouse();
+  await set(house, { 0: 10 });
+  await set(house, { 0: 16 }, { ...tx, duration: 60 });
+  await house.advance(90_000);
+  assertEquals(offered(house), 125);
+  const change = { key: "TxDefaultAfterTxProfile", value: "true" };
+  assertEquals(await answer(house, "ChangeConfiguration", change), "Accepted");
+  assertEquals(offered(house), 10);
 });
 
 Deno.test("a step of the clock over an edge is followed at once", async () => {

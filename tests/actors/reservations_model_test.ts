@@ -2,13 +2,13 @@
  * Reservations in a living charger, against what may be said of them from outside (invariant I13): one is used at most once, in its
  * time, by its owner or its group; and nobody else begins on a connector that was reserved before he came.
  */
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { StationProfile } from "../../hal/station_profile.ts";
 import { formatDateTime, parseDateTimeMs } from "../../protocol/date_time.ts";
 import { dcFour } from "../hal/stations.ts";
 import type { CalmHouse } from "./calm_house.ts";
-import { bootedHouse } from "./calm_house.ts";
+import { bootedHouse, status } from "./calm_house.ts";
 
 const connectorIds = [1, 2];
 const two: StationProfile = {
@@ -82,11 +82,14 @@ interface Promised {
   readonly connectorId: number;
   readonly idTag: string;
   readonly group: string | undefined;
-  untilMs: number;
+  readonly untilMs: number;
+  /** A connector broke since: who was let in at another one before may begin there, and none is left. */
+  isShaken: boolean;
 }
 
 Deno.test("I13: a reservation is used at most once, in its time, and by nobody whom it was not for", async () => {
   let used = 0;
+  let strangers = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(act, { minLength: 20, maxLength: 60, size: "max" }), async (acts) => {
       const charger = await bootedHouse({
@@ -101,17 +104,27 @@ Deno.test("I13: a reservation is used at most once, in its time, and by nobody w
         const before = charger.sent("StartTransaction").length;
         await perform(charger, one, promised);
         await charger.advance(1_000);
+        for (const [id, { untilMs }] of promised) {
+          if (untilMs <= charger.clock.wallMs() - 1_000) promised.delete(id);
+        }
         for (const start of charger.sent("StartTransaction").slice(before)) {
           const { reservationId, timestamp } = start.payload;
-          if (reservationId === undefined) continue;
-          const reservation = promised.get(Number(reservationId));
           const atMs = parseDateTimeMs(String(timestamp)) ?? NaN;
           const tag = String(start.payload.idTag);
+          const others = [...promised].filter(([id, { untilMs }]) => id !== reservationId && atMs < untilMs);
+          const wronged = strangersIn(
+            charger,
+            Number(start.payload.connectorId),
+            others.map(([, kept]) => kept).filter((kept) => !isFor(kept, tag)),
+          );
+          assertEquals(wronged, [], `${tag} began on connector ${start.payload.connectorId}`);
+          strangers += others.length === 0 ? 0 : 1;
+          if (reservationId === undefined) continue;
+          const reservation = promised.get(Number(reservationId));
           assert(reservation !== undefined, `${reservationId} was used, and is not there`);
           assert(atMs < reservation.untilMs, `${reservationId} was used after its time`);
           assert([0, start.payload.connectorId].includes(reservation.connectorId), "elsewhere");
-          const isOfGroup = reservation.group !== undefined && reservation.group === groups[tag];
-          assert(tag === reservation.idTag || isOfGroup, `${tag} is not whom ${reservationId} was for`);
+          assert(isFor(reservation, tag), `${tag} is not whom ${reservationId} was for`);
           promised.delete(Number(reservationId));
           used += 1;
         }
@@ -124,7 +137,27 @@ Deno.test("I13: a reservation is used at most once, in its time, and by nobody w
     { numRuns: 100, seed: 5 },
   );
   assert(used > 20, `only ${used} reservations were used: too few to prove a thing`);
+  assert(strangers > 20, `only ${strangers} began beside somebody's reservation: too few to prove a thing`);
 });
+
+function isFor({ idTag, group }: Promised, tag: string): boolean {
+  return tag === idTag || (group !== undefined && group === groups[tag]);
+}
+
+/** Whose reservation was broken by a start on this connector that was not theirs. */
+function strangersIn(
+  charger: CalmHouse,
+  startedId: number,
+  kept: readonly Promised[],
+): readonly Promised[] {
+  const here = kept.filter(({ connectorId }) => connectorId === startedId);
+  const anywhere = kept.filter(({ connectorId, isShaken }) => connectorId === 0 && !isShaken);
+  const left = connectorIds.filter((id) =>
+    id !== startedId && !["Charging", "SuspendedEV", "SuspendedEVSE"].includes(String(status(charger, id))) &&
+    !kept.some(({ connectorId }) => connectorId === id)
+  );
+  return left.length < anywhere.length ? [...here, ...anywhere] : here;
+}
 
 async function perform(charger: CalmHouse, act: Act, promised: Map<number, Promised>): Promise<void> {
   const { verbs } = charger.station;
@@ -140,7 +173,8 @@ async function perform(charger: CalmHouse, act: Act, promised: Map<number, Promi
         ...(group === undefined ? {} : { parentIdTag: group }),
       });
       if (accepted) {
-        promised.set(act.reservationId, { connectorId: act.connectorId, idTag: act.idTag, group, untilMs });
+        const { connectorId, idTag } = act;
+        promised.set(act.reservationId, { connectorId, idTag, group, untilMs, isShaken: false });
       }
       return;
     }
@@ -161,6 +195,11 @@ async function perform(charger: CalmHouse, act: Act, promised: Map<number, Promi
     case "unplug":
       return void verbs.unplug(act.connectorId);
     case "fault":
+      for (const [id, reservation] of promised) {
+        // It has ended one of its own (§5.13).
+        if (reservation.connectorId === act.connectorId) promised.delete(id);
+        reservation.isShaken = true;
+      }
       return void verbs.fault(act.connectorId, { errorCode: "GroundFailure" });
     case "clearFault":
       return void verbs.clearFault(act.connectorId);

@@ -1,70 +1,21 @@
 /** Reservations as the actors keep them (OCPP 1.6 §5.1, §5.13; spec/behaviour.md §10). */
 import { assertEquals } from "@std/assert";
-import type { StationProfile } from "../../hal/station_profile.ts";
 import { openTransactionBook } from "../../actors/transaction_book.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import { keys, OutboxRecord, readRecord, reservationKey } from "../../storage/records.ts";
 import type { Store } from "../../storage/store.ts";
-import { formatDateTime } from "../../protocol/date_time.ts";
-import type { IdTagInfo } from "../../protocol/messages/types.ts";
-import { dcFour } from "../hal/stations.ts";
-import type { CalmHouse, CalmHouseOptions } from "./calm_house.ts";
-import { bootedHouse, charging, reported, status, stored, swiped } from "./calm_house.ts";
-
-const worth: Readonly<Record<string, IdTagInfo>> = {
-  FRIEND: { status: "Accepted", parentIdTag: "family" },
-  MALLORY: { status: "Blocked", parentIdTag: "FAMILY" },
-};
-const hourMs = 3_600_000;
-/** Four connectors, and one reader for them all. */
-const oneReader: StationProfile = { ...dcFour, reader: "station" };
-
-function house(options: CalmHouseOptions = {}): Promise<CalmHouse> {
-  return bootedHouse({ judge: (idTag) => worth[idTag] ?? { status: "Accepted" }, ...options });
-}
-
-interface Wish {
-  readonly connectorId?: number;
-  readonly reservationId?: number;
-  readonly idTag?: string;
-  readonly parentIdTag?: string;
-  readonly afterMs?: number;
-}
-
-/** For OWNER, connector 1, number 5, an hour. */
-async function reserve(charger: CalmHouse, { afterMs = hourMs, ...wish }: Wish = {}): Promise<unknown> {
-  const expiryDate = formatDateTime(charger.clock.wallMs() + afterMs);
-  const request = { connectorId: 1, reservationId: 5, idTag: "OWNER", expiryDate, ...wish };
-  return statusOf(await charger.ask("ReserveNow", request));
-}
-
-async function cancel(charger: CalmHouse, reservationId = 5): Promise<unknown> {
-  return statusOf(await charger.ask("CancelReservation", { reservationId }));
-}
-
-function statusOf(answer: unknown): unknown {
-  return (answer as { readonly result: { readonly status: unknown } }).result.status;
-}
-
-async function plugged(charger: CalmHouse, connectorId = 1): Promise<void> {
-  charger.station.verbs.plug(connectorId);
-  await charger.advance(0);
-}
-
-async function restarted(charger: CalmHouse, keptCommits = 0): Promise<void> {
-  charger.cutPower(keptCommits);
-  charger.forget();
-  await charger.restorePower();
-  await charger.advance(0);
-}
-
-function starts(charger: CalmHouse): readonly unknown[] {
-  return charger.sent("StartTransaction").map(({ payload }) => [
-    payload.connectorId,
-    payload.idTag,
-    payload.reservationId,
-  ]);
-}
+import { charging, reported, status, stored, swiped } from "./calm_house.ts";
+import {
+  cancel,
+  hourMs,
+  house,
+  oneReader,
+  plugged,
+  reserve,
+  restarted,
+  starts,
+  statusOf,
+} from "./reserving.ts";
 
 Deno.test("TC_046_1: Reserved; no Authorize for a foreign tag; the owner's StartTransaction names the reservation", async () => {
   const charger = await house();
@@ -234,40 +185,6 @@ Deno.test("ConnectionTimeOut: the reservation stays, and the connector is Reserv
   await swiped(charger, "OWNER");
   await charger.advance(20_000);
   assertEquals(reported(charger), ["Reserved", "Preparing", "Available", "Reserved"]);
-});
-
-Deno.test("TC_049: with one connector free it is that one that reports Reserved for the whole station", async () => {
-  const charger = await house({ station: oneReader });
-  for (const connectorId of [1, 2, 4]) {
-    await charger.ask("ChangeAvailability", { connectorId, type: "Inoperative" });
-  }
-  charger.forget();
-  assertEquals(await reserve(charger, { connectorId: 0 }), "Accepted");
-  assertEquals([1, 2, 3, 4].map((connectorId) => reported(charger, connectorId)), [[], [], ["Reserved"], []]);
-  await swiped(charger, "STRANGER");
-  assertEquals(charger.sent("Authorize"), []);
-  await swiped(charger, "OWNER");
-  await plugged(charger, 3);
-  assertEquals(starts(charger), [[3, "OWNER", 5]]);
-});
-
-Deno.test("connector 0, several free: the last one is kept, whichever it is", async () => {
-  const charger = await house({ station: oneReader });
-  await reserve(charger, { connectorId: 0 });
-  assertEquals([1, 2, 3, 4].map((connectorId) => status(charger, connectorId)), Array(4).fill("Available"));
-  for (const [connectorId, idTag] of [[1, "A"], [3, "C"], [4, "D"]] as const) {
-    await charging(charger, connectorId, idTag);
-  }
-  assertEquals(status(charger, 2), "Reserved");
-  await swiped(charger, "B");
-  assertEquals(charger.sent("Authorize"), []);
-  charger.station.verbs.unplug(3);
-  await charger.advance(1_000);
-  assertEquals([status(charger, 2), status(charger, 3)], ["Available", "Available"]);
-  await swiped(charger, "OWNER");
-  await plugged(charger, 2);
-  assertEquals(starts(charger).slice(-1), [[2, "OWNER", 5]]);
-  assertEquals(status(charger, 3), "Available");
 });
 
 Deno.test("the same number again replaces it: elsewhere, and for another", async () => {

@@ -66,10 +66,21 @@ check("monotonic time and the timers that run know nothing of it", async () => {
   assertEquals(calledMs, [1_000, 1_400]);
 });
 
-check("a step of the clock that it wraps is passed on", () => {
+check("a step of the clock that it wraps does not reach it, whether it was set before or not", async () => {
   const inner = createSimulatedClock({ startWallMs });
   const { clock, civilTime } = createAdjustableClock(inner);
+  inner.stepWall(4_000_000);
+  await inner.advance(1_000);
+  assertEquals(clock.wallMs(), startWallMs + 1_000);
   civilTime.set(setMs);
   inner.stepWall(-60_000);
-  assertEquals(clock.wallMs(), setMs - 60_000);
+  await inner.advance(1_000);
+  assertEquals(clock.wallMs(), setMs + 1_000);
+});
+
+check("it tells whole milliseconds", async () => {
+  const inner = createSimulatedClock({ startWallMs });
+  const { clock } = createAdjustableClock(inner);
+  await inner.advance(0.7);
+  assertEquals(clock.wallMs(), startWallMs);
 });

@@ -61,6 +61,12 @@ check("draws on one phase what it would draw on each of three", () => {
   assertEquals(drawnPowerW(onePhase, ac22, 16), 3_680);
 });
 
+check("of another kind draws half of what it is offered, or half more than that", () => {
+  const model = (drawnShare: number) => arrivedCar({ ...defaultCarModel, onBoardCurrentA: 32, drawnShare });
+  assertEquals(drawnPowerW(model(0.5), ac22, 20), 10 * 3 * 230);
+  assertEquals(drawnPowerW(model(1.5), ac22, 20), 30 * 3 * 230);
+});
+
 check("draws less and less from 60 % on, and never more again", () => {
   const powers = Array.from({ length: 400 }, (_, i) => drawnPowerW(atSoc(60 + i / 10), dc150, 400));
   for (const [i, powerW] of powers.slice(1).entries()) assertLess(powerW, powers[i] ?? 0);

@@ -1,5 +1,5 @@
 /**
- * `deno task mutants`: breaks one rule of Core at a time, in a copy of the tree, and runs the tests that should notice.
+ * `deno task mutants`: breaks one rule at a time, in a copy of the tree, and runs the tests that should notice.
  *
  * Law: a mutant that lives is a rule that no test keeps; then this ends with exit code 1. A mutant whose text is no longer there is
  * one too: the list must follow the code. Where the whole tree does not pass, no mutant is judged: every one would seem to be killed.

@@ -139,6 +139,15 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: `const marks = purgeMarks(call, localId);`,
   },
   {
+    id: "i22",
+    what: "an interrupted transaction ends at the time of its recovery, whenever that is",
+    file: "actors/connector_transaction.ts",
+    find:
+      `return record.boot === boot ? Math.max(atMs, transactionTimeMs(record, clock.monotonicMs())) : atMs;`,
+    replace:
+      `return Math.max(atMs, record.boot === boot ? transactionTimeMs(record, clock.monotonicMs()) : clock.wallMs());`,
+  },
+  {
     id: "i12",
     what: "a Differential update leaves the idTags that it removes",
     file: "actors/local_list_book.ts",
@@ -154,7 +163,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     id: "i11",
-    what: "the scheduler wakes two seconds after an edge",
+    what: "the scheduler wakes three seconds after an edge",
     file: "actors/profile_scheduler.ts",
     find: `this.#self.after(Math.ceil(waitMs), { kind: "EdgeDue" });`,
     replace: `this.#self.after(Math.ceil(waitMs) + 3_000, { kind: "EdgeDue" });`,

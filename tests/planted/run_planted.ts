@@ -1,68 +1,66 @@
 /**
- * `deno task planted [ID …]`: plants one bug at a time in a copy of the tree, and plays seeds until an invariant sees it.
+ * `deno task planted`: plants one bug at a time in a copy of the tree, and plays seeds until an invariant sees it.
  *
  * Law: a bug that no seed finds lives, and this ends with exit code 1: what cannot find these will not find others.
  */
-import { alignColumns } from "../../console/terminal.ts";
+import { exitCodes } from "../../console/exit_codes.ts";
 import { inBrokenCopy } from "../mutants/broken_copy.ts";
+import { commitOf, keepFailure } from "../sim/keep_failure.ts";
 import { shrinkFailure } from "../sim/shrink_failure.ts";
 import type { Outcome } from "../sim/sim_job.ts";
 import { openSimPool, type SimPool, thisTree } from "../sim/sim_pool.ts";
 import { stationOf } from "../sim/sim_stations.ts";
 import { sweep } from "../sim/sweep.ts";
 import { type PlantedBug, plantedBugs } from "./planted_bugs.ts";
+import { parsePlantedOptions, type PlantedOptions } from "./planted_options.ts";
+import { type Hunt, huntLine, plantedExitCode, plantedLines } from "./planted_report.ts";
 
-const seedsMax = 2_000;
 const hours = 24;
 const jobLimitMs = 300_000;
 
-type Row = readonly [string, string, string, string, string, string];
+Deno.exit(await main());
 
-const head: Row = [
-  "bug",
-  "first seed",
-  "found after",
-  "invariant",
-  "shrunk (events; runs; time)",
-  "what it is",
-];
-
-Deno.exit(await main(Deno.args.filter((word) => word !== "--")));
-
-async function main(ids: readonly string[]): Promise<number> {
-  const unknown = ids.find((id) => !plantedBugs.some((bug) => bug.id === id));
-  if (unknown !== undefined) {
-    console.error(`give ids of ${plantedBugs.map(({ id }) => id).join(", ")}, not "${unknown}"`);
-    return 2;
+async function main(): Promise<number> {
+  const command = parsePlantedOptions(Deno.args);
+  switch (command.kind) {
+    case "help":
+      console.log(command.text);
+      return 0;
+    case "refused":
+      console.error(command.text);
+      return exitCodes.usage;
+    case "planted":
+      return await hunted(command.options);
   }
-  const rows = [head];
-  let alive = 0;
-  const intact = opened(thisTree);
-  for (const bug of plantedBugs.filter(({ id }) => ids.length === 0 || ids.includes(id))) {
-    const row = await hunted(bug, intact);
-    if (row === null) alive += 1;
-    rows.push(row ?? [bug.id, "-", "-", "ALIVE", `after ${seedsMax} seeds`, bug.what]);
-    console.log((row ?? [bug.id, "ALIVE"]).join("  "));
-  }
-  console.log(
-    `\n${alignColumns(rows).join("\n")}\n\n${rows.length - 1 - alive} of ${rows.length - 1} bugs found`,
-  );
-  return alive === 0 ? 0 : 1;
 }
 
-/** Its row of the table; null while it lives. */
-async function hunted(bug: PlantedBug, intact: SimPool): Promise<Row | null> {
-  return await inBrokenCopy(thisTree.pathname, [bug], async (copy) => {
+async function hunted(options: PlantedOptions): Promise<number> {
+  const intact = opened(thisTree);
+  const hunts: Hunt[] = [];
+  for (const bug of plantedBugs.filter(({ id }) => options.ids.includes(id))) {
+    const hunt = await huntOf(bug, intact, options);
+    hunts.push(hunt);
+    console.log(huntLine(hunt));
+  }
+  intact.close();
+  console.log("");
+  for (const line of plantedLines(hunts)) console.log(line);
+  return plantedExitCode(hunts);
+}
+
+async function huntOf(bug: PlantedBug, intact: SimPool, options: PlantedOptions): Promise<Hunt> {
+  return await inBrokenCopy(thisTree.pathname, [bug], async (copy): Promise<Hunt> => {
     const pool = opened(new URL(`file://${copy}/`));
     try {
       const beganMs = performance.now();
-      const first = await firstToFail(pool, intact);
-      if (first === null) return null;
+      const first = await firstToFail(pool, intact, options);
+      if (first === null) return { bug, kind: "alive", seeds: options.seeds };
       const foundMs = performance.now() - beganMs;
-      const { outcome, ...shrunk } = await shrinkFailure(pool, first);
-      const size = `${shrunk.eventsBefore} -> ${shrunk.events}; ${shrunk.runs}; ${seconds(shrunk.tookMs)}`;
+      const { outcome, eventsBefore, events, runs, tookMs } = await shrinkFailure(pool, first);
+      await keepFailure(outcome, { commit: await commitOf(), planted: [bug.id] });
       const invariant = outcome.failure?.invariant ?? "";
-      return [bug.id, first.job.seed, seconds(foundMs), invariant, size, bug.what];
+      const { seed } = first.job;
+      return { bug, kind: "found", seed, invariant, foundMs, eventsBefore, events, runs, shrunkMs: tookMs };
     } finally {
       pool.close();
     }
@@ -70,9 +68,14 @@ async function hunted(bug: PlantedBug, intact: SimPool): Promise<Row | null> {
 }
 
 /** Of the seeds that fail here the first that the intact tree passes: the others say nothing of the bug. */
-async function firstToFail(pool: SimPool, intact: SimPool): Promise<Outcome | null> {
-  for (let from = 1; from <= seedsMax;) {
-    const jobs = Array.from({ length: seedsMax - from + 1 }, (_, at) => ({
+async function firstToFail(
+  pool: SimPool,
+  intact: SimPool,
+  options: PlantedOptions,
+): Promise<Outcome | null> {
+  const last = options.from + options.seeds - 1;
+  for (let from = options.from; from <= last;) {
+    const jobs = Array.from({ length: last - from + 1 }, (_, at) => ({
       seed: String(from + at),
       station: stationOf(from + at),
       hours,
@@ -89,8 +92,4 @@ async function firstToFail(pool: SimPool, intact: SimPool): Promise<Outcome | nu
 
 function opened(root: URL): SimPool {
   return openSimPool({ workers: navigator.hardwareConcurrency, root, limitMs: jobLimitMs });
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1)} s`;
 }

@@ -144,6 +144,7 @@ checkOffline("unknown, LocalAuthorizeOffline alone", null, locally, { accepted: 
 type Kind =
   | "free"
   | "free, cable in"
+  | "TAG's cable in, reserved anywhere"
   | "kept for TAG"
   | "kept for OTHER"
   | "kept for a group"
@@ -157,7 +158,7 @@ function candidates(kinds: readonly Kind[]): readonly Candidate[] {
     connectorId: index + 1,
     status: "Available",
     reserved: reservedAs(kind),
-    free: kind.startsWith("free") || kind.startsWith("kept"),
+    free: kind.startsWith("free") || kind.startsWith("kept") || kind.startsWith("TAG"),
     ended: kind === "ended",
     cableInStation: !kind.startsWith("kept") && kind !== "free",
     grouped: kind === "grouped",
@@ -166,6 +167,7 @@ function candidates(kinds: readonly Kind[]): readonly Candidate[] {
 }
 
 function reservedAs(kind: Kind): Reserved {
+  if (kind.startsWith("TAG")) return { held: false, claims: [{ reservationId: 1, idTag: "TAG" }] };
   if (!kind.startsWith("kept")) return notReserved;
   const idTag = kind === "kept for TAG" ? "TAG" : "OTHER";
   const group = kind === "kept for a group" ? { parentIdTag: "GROUP" } : {};
@@ -185,6 +187,11 @@ checkChosen("F2: then one where a transaction has ended", ["grouped", "taken", "
 checkChosen("TC_069: then one of a group that it may belong to", ["taken", "grouped", "grouped"], 2);
 checkChosen("of two alike the first", ["taken", "free, cable in", "free, cable in"], 2);
 checkChosen("TC_046: the one that is kept for it", ["free, cable in", "kept for TAG"], 2);
+checkChosen(
+  "§4.2: where its cable is, though another one is kept for the charge point's reservation",
+  ["kept for TAG", "TAG's cable in, reserved anywhere"],
+  2,
+);
 checkChosen("§5.13: never one that is kept for another", ["kept for OTHER", "free"], 2);
 checkChosen(
   "TC_053: one that is kept for a group only where no other is free",
@@ -205,6 +212,11 @@ function checkRemote(sentence: string, kinds: readonly Kind[], expected: number 
 checkRemote("§7: a free one with a cable in", ["free", "taken", "free, cable in"], 3);
 checkRemote("TC_046_2: the one that is kept for it", ["free", "kept for TAG"], 2);
 checkRemote("§5.13: never one that is kept for another", ["kept for OTHER", "taken"], null);
+checkRemote(
+  "§7: where its cable is, though another one is kept for the charge point's reservation",
+  ["kept for TAG", "TAG's cable in, reserved anywhere"],
+  2,
+);
 checkRemote("§7: else a free one", ["taken", "ended", "free", "free"], 3);
 checkRemote("§3.10: never one where a transaction has ended, or one that is taken", [
   "taken",

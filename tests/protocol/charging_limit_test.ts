@@ -11,7 +11,7 @@ const tx = { purpose: "TxProfile" } as const;
 
 /** `limit by id`, or `limit by hardware`, then the losers in their order. */
 function told({ limit, setBy, lost }: Limit): readonly string[] {
-  const by = setBy.kind === "hardware" ? "hardware" : String(setBy.profile.chargingProfileId);
+  const by = setBy.kind === "profile" ? String(setBy.profile.chargingProfileId) : setBy.kind;
   return [`${limit} by ${by}`, ...lost.map(({ profile, by }) => `${profile.chargingProfileId} ${by}`)];
 }
 
@@ -156,6 +156,19 @@ check(
   ["6 by 1", "2 Ended"],
   400,
 );
+check(
+  "§12.5: between two of its recurrences a TxProfile overrules nobody",
+  {
+    at: 60,
+    profiles: [
+      installed({ 0: 6 }),
+      installed({ 0: 16 }, { id: 2, ...tx, kind: "Recurring", recurrency: "Daily", duration: 60 }),
+    ],
+    connector: inTransaction,
+  },
+  ["6 by 1", "2 BetweenRecurrences"],
+  86_400,
+);
 check("a TxProfile past its validTo might as well not be there", {
   at: 400,
   profiles: [installed({ 0: 6 }), installed({ 0: 16 }, short)],
@@ -216,6 +229,20 @@ check(
   10,
 );
 
+const onThree = { supply: ac };
+check("§12.6: nothing switches phases: 3680 W for one are not three times as much on three", {
+  profiles: [installed({ 0: 3_680 }, { unit: "W", phases: 1 })],
+  connector: onThree,
+}, ["5.3 by 1"]);
+check("nor less where none are named", {
+  profiles: [installed({ 0: 11_040 }, { unit: "W" })],
+  connector: onThree,
+}, ["16 by 1"]);
+check("errata v4.0 §3.34: three are named and one is wired: the limit as it stands for that one", {
+  profiles: [installed({ 0: 3_680 }, { unit: "W", phases: 3 })],
+  connector: { supply: { ...ac, phases: 1 } },
+}, ["16 by 1"]);
+
 Deno.test({
   name: "limit: it tells what each profile says, as it states it and converted",
   permissions: "none",
@@ -261,6 +288,17 @@ Deno.test({
       },
     ],
   });
+});
+
+const offline = { supply: ac, offlineA: 10 };
+check("§12.9: offline OfflineCurrentLimit, where nothing allows less", {
+  profiles: [installed({ 0: 16 })],
+  connector: offline,
+}, ["10 by offline", "1 NotTheLowest"]);
+check("and what allows less", { profiles: [installed({ 0: 8 })], connector: offline }, ["8 by 1"]);
+
+Deno.test({ name: "limit: offline in watt as well", permissions: "none" }, () => {
+  assertEquals(limitAt(connector([], offline), "W", nowMs).limit, 6_900);
 });
 
 Deno.test({ name: "limit: in watt the hardware's is its power", permissions: "none" }, () => {

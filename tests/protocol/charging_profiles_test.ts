@@ -1,8 +1,8 @@
 /** Replace or stack, clear, and what ends with a transaction (OCPP 1.6 §3.13.1, §5.5, §5.16; errata v4.0 §3.25, §3.26; TC_067). */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { ProfileSet, TransactionState } from "../../protocol/charging_profiles.ts";
-import { cleared, expired, followed, install, without } from "../../protocol/charging_profiles.ts";
+import type { KeptProfiles, ProfileSet, TransactionState } from "../../protocol/charging_profiles.ts";
+import { cleared, expired, followed, inForce, install, without } from "../../protocol/charging_profiles.ts";
 import type { ClearChargingProfileRequest } from "../../protocol/messages/smart_charging.ts";
 import type { Sample } from "./charging_profile_samples.ts";
 import { installed, localId, nowMs } from "./charging_profile_samples.ts";
@@ -88,33 +88,67 @@ checkClear("of a stackLevel", { stackLevel: 1 }, [1]);
 checkClear("all three", { ...ofDefault, connectorId: 1, stackLevel: 0 }, [2]);
 checkClear("fields that no profile has together", { ...ofDefault, connectorId: 1, stackLevel: 2 }, []);
 
+/** `expected` are the TxProfiles that are left, and then what is left of the offers. */
 function checkFollowed(
   sentence: string,
-  state: TransactionState,
-  expected: readonly (readonly [id: number, localId?: number])[],
+  [before, state]: readonly [before: TransactionState["kind"] | undefined, now: TransactionState],
+  expected: readonly [installed: readonly (readonly [id: number, of: number])[], offered: readonly number[]],
 ): void {
   Deno.test({ name: `TxProfiles: ${sentence}`, permissions: "none" }, () => {
-    const { localId: _, ...waiting } = installed({ 0: 6 }, { id: 7, ...tx, level: 1 });
-    const other = installed({ 0: 6 }, { id: 8, on: 2, ...tx });
-    const left = followed([...stock, waiting, other], 1, state)
-      .map((one) => [one.profile.chargingProfileId, one.localId])
-      .filter(([id = 0]) => id > 5);
-    assertEquals(left, [...expected.map(([id, of]) => [id, of]), [8, localId]]);
-    assertEquals(followed(stock, 3, state), stock);
+    const { localId: _, ...mine } = installed({ 0: 6 }, { id: 7, ...tx, level: 1 });
+    const other = { ...mine, connectorId: 2 };
+    const kept: KeptProfiles = {
+      installed: [...stock, installed({ 0: 6 }, { id: 8, on: 2, ...tx })],
+      offered: [mine, other],
+    };
+    const left = followed(kept, 1, state, before);
+    const ofTransactions = left.installed.filter(({ profile }) => profile.chargingProfileId > 5)
+      .map((one) => [one.profile.chargingProfileId, one.localId]);
+    const of = left.offered.map(({ connectorId }) => connectorId);
+    assertEquals<unknown>([ofTransactions, of], expected);
+    assertEquals(followed(kept, 3, state, before), kept);
   });
 }
 
-checkFollowed(
-  "§3.13.1: a TxProfile ends with its transaction, and no other profile does",
-  { kind: "none" },
-  [],
+const elsewhere = [8, localId] as const;
+checkFollowed("§3.13.1: a TxProfile ends with its transaction, and no other profile does", ["running", {
+  kind: "none",
+}], [[elsewhere], [1, 2]]);
+checkFollowed("TC_059: that of a RemoteStartTransaction waits for its own", ["none", { kind: "starting" }], [
+  [elsewhere],
+  [1, 2],
+]);
+checkFollowed("TC_059: and then is its", ["starting", { kind: "running", localId: 9 }], [
+  [elsewhere, [7, 9]],
+  [2],
+]);
+checkFollowed("and goes with the start that comes to nothing", ["starting", { kind: "none" }], [
+  [elsewhere],
+  [2],
+]);
+checkFollowed("and stays where the start has not been heard of yet", ["none", { kind: "none" }], [
+  [elsewhere],
+  [1, 2],
+]);
+checkFollowed("a transaction that goes on keeps its own", ["running", { kind: "running", localId }], [
+  [[6, localId], elsewhere, [7, localId]],
+  [2],
+]);
+
+Deno.test(
+  { name: "§5.16: what it replaces is there until its transaction begins", permissions: "none" },
+  () => {
+    const old = installed({ 0: 10 }, { id: 7, ...max });
+    const { localId: _, ...mine } = installed({ 0: 6 }, { id: 7, ...tx });
+    const kept: KeptProfiles = { installed: [old], offered: [mine] };
+    assertEquals(followed(kept, 1, { kind: "starting" }, "none"), kept);
+    assertEquals(inForce(kept), [old, mine]);
+    assertEquals(followed(kept, 1, { kind: "running", localId }, "starting"), {
+      installed: [{ ...mine, localId }],
+      offered: [],
+    });
+  },
 );
-checkFollowed("TC_059: that of a RemoteStartTransaction waits for its own", { kind: "starting" }, [[7]]);
-checkFollowed("TC_059: and then is its", { kind: "running", localId: 8 }, [[7, 8]]);
-checkFollowed("a transaction that goes on keeps its own", { kind: "running", localId }, [[6, localId], [
-  7,
-  localId,
-]]);
 
 Deno.test({ name: "what is past its validTo may be thrown away", permissions: "none" }, () => {
   const profiles = [-1, 0, 0.001].map((to, at) => installed({ 0: 6 }, { id: at, level: at, to }));

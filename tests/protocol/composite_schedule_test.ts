@@ -13,7 +13,7 @@ import type {
   GetCompositeScheduleResponse,
 } from "../../protocol/messages/smart_charging.ts";
 import type { Steps } from "./charging_profile_samples.ts";
-import { ac, charging, connector, installed, now, nowMs } from "./charging_profile_samples.ts";
+import { ac, charging, connector, dc, installed, now, nowMs } from "./charging_profile_samples.ts";
 
 interface Asked {
   readonly for: number;
@@ -234,6 +234,19 @@ Deno.test({ name: "composite of 0: the sum of what all connectors may draw", per
   assertEquals(station([installed({ 0: 6 }, { on: 0 })]), { 0: 12 });
   // 0.1 + 0.2 is no decimal of one digit.
   assertEquals(station([installed({ 0: 0.1 }), installed({ 0: 0.2 }, { id: 2, on: 2 })]), { 0: 0.3 });
+});
+
+Deno.test({
+  name: "composite of 0: watts become amperes at the highest voltage of any connector",
+  permissions: "none",
+}, () => {
+  const profiles = [installed({ 0: 50_000 }, { ...max, unit: "W" })];
+  const supplies = [{ ...dc, voltageV: 500 }, dc];
+  const station = supplies.map((supply, at) => connector(profiles, { connectorId: at + 1, supply }));
+  const window = { fromMs: nowMs, durationS: 10, chargingRateUnit: "A", periodsMax: 300 } as const;
+  assertEquals(stationSchedule(station, window).schedule.chargingSchedulePeriod, [
+    { startPeriod: 0, limit: 50 },
+  ]);
 });
 
 Deno.test({ name: "composite of 0: and no more than the ChargePointMaxProfile", permissions: "none" }, () => {

@@ -28,7 +28,7 @@ export function naiveLimit(
   const max = winner(of("ChargePointMaxProfile"), atMs, sinceMs);
   const txProfiles = of("TxProfile").filter(own).filter((one) => one.localId === charging?.localId);
   let tx = winner(txProfiles, atMs, sinceMs);
-  const displaced = txProfiles.some((one) => isValid(one, atMs) && hasStarted(one, atMs, sinceMs));
+  const displaced = txProfiles.some((one) => isValid(one, atMs) && hasEnded(one, atMs, sinceMs));
   if (tx === null && (!displaced || connector.txDefaultAfterTxProfile)) {
     const mine = of("TxDefaultProfile").filter(own).filter((one) => !isOver(one, atMs));
     const levels = mine.map((one) => one.profile.stackLevel);
@@ -81,8 +81,10 @@ function firstStartMs(one: InstalledProfile, sinceMs: number): number {
   return chargingProfilePurpose === "ChargePointMaxProfile" ? one.receivedMs : sinceMs;
 }
 
-function hasStarted(one: InstalledProfile, atMs: number, sinceMs: number): boolean {
-  return atMs >= firstStartMs(one, sinceMs);
+/** TC_066: its schedule has ended for good, which that of a Recurring profile never has. */
+function hasEnded(one: InstalledProfile, atMs: number, sinceMs: number): boolean {
+  const { chargingProfileKind, chargingSchedule: { duration = Infinity } } = one.profile;
+  return chargingProfileKind !== "Recurring" && atMs >= firstStartMs(one, sinceMs) + duration * 1_000;
 }
 
 function spokenAt(one: InstalledProfile, atMs: number, sinceMs: number): Spoken | null {
@@ -90,7 +92,7 @@ function spokenAt(one: InstalledProfile, atMs: number, sinceMs: number): Spoken 
   let startMs = firstStartMs(one, sinceMs);
   if (chargingProfileKind === "Recurring") {
     const everyMs = (recurrencyKind === "Daily" ? 1 : 7) * 24 * 60 * 60 * 1_000;
-    while (startMs + everyMs <= atMs) startMs += everyMs;
+    startMs += Math.max(0, Math.floor((atMs - startMs) / everyMs)) * everyMs;
   }
   if (atMs < startMs) return null;
   if (chargingSchedule.duration !== undefined && atMs >= startMs + chargingSchedule.duration * 1_000) {
@@ -106,12 +108,12 @@ function spokenAt(one: InstalledProfile, atMs: number, sinceMs: number): Spoken 
 }
 
 function converted(
-  { limit, unit: from, numberPhases = 3 }: Spoken,
+  { limit, unit: from }: Spoken,
   to: ChargingRateUnitType,
   { voltageV, phases }: LimitedConnector["supply"],
 ): number {
   if (from === to) return limit;
-  const watts = voltageV * Math.min(numberPhases, phases);
+  const watts = voltageV * phases;
   const exact = to === "A" ? limit / watts : limit * watts;
   const nearest = Math.round(exact * 10) / 10;
   return Math.abs(nearest - exact) < 1e-7 ? nearest : Math.floor(exact * 10) / 10;

@@ -17,7 +17,14 @@ const soon = "2026-03-01T12:00:01Z";
 
 /** By status, in the order of their numbers. */
 function connectors(...statuses: readonly ChargePointStatus[]): readonly Reservable[] {
-  return statuses.map((status, index) => ({ connectorId: index + 1, status }));
+  return statuses.map((status, index) => {
+    return { connectorId: index + 1, status, free: status === "Available" || status === "Reserved" };
+  });
+}
+
+/** A cable is in, and nobody has said whose. */
+function plugged(connectorId: number): Reservable {
+  return { connectorId, status: "Preparing", free: true };
 }
 
 function reservation(reservationId: number, connectorId: number, parentIdTag?: string): Reservation {
@@ -67,7 +74,13 @@ check(
 );
 check("no such connector", { connectorId: 2 }, connectors("Available"), "Rejected");
 check("expiryDate now", { expiryDate: "2026-03-01T12:00:00Z" }, connectors("Available"), "Rejected");
-check("expiryDate past", { expiryDate: "2020-01-01T00:00:00Z" }, connectors("Faulted"), "Rejected");
+check("expiryDate past", { expiryDate: "2020-01-01T00:00:00Z" }, connectors("Available"), "Rejected");
+check(
+  "how the connector is comes first",
+  { expiryDate: "2020-01-01T00:00:00Z" },
+  connectors("Faulted"),
+  "Faulted",
+);
 check(
   "ReserveConnectorZeroSupported=false",
   { connectorId: 0 },
@@ -195,9 +208,36 @@ checkReserved(
   ["2 held", "1 held"],
 );
 checkReserved(
+  "the only one stays kept while somebody's cable is in",
+  [reservation(1, 0)],
+  [plugged(1)],
+  ["1 held"],
+);
+checkReserved(
+  "one without a cable is kept rather than one with",
+  [reservation(1, 0)],
+  [plugged(1), ...connectors("Unavailable", "Available").slice(1)],
+  ["1 open", "1 held"],
+);
+checkReserved(
+  "with cables in both the first to say who he is may have one",
+  [reservation(1, 0)],
+  [plugged(1), plugged(2)],
+  ["1 open", "1 open"],
+);
+checkReserved(
+  "and then the other one is kept, cable or not",
+  [reservation(1, 0)],
+  [{ connectorId: 1, status: "Charging", free: false }, plugged(2)],
+  ["1 open", "1 held"],
+);
+checkReserved(
   "one that is being used keeps nothing more",
   [reservation(1, 0)],
-  [{ connectorId: 1, status: "Preparing", usingReservationId: 1 }, { connectorId: 2, status: "Available" }],
+  [
+    { connectorId: 1, status: "Preparing", free: false, usingReservationId: 1 },
+    { connectorId: 2, status: "Available", free: true },
+  ],
   ["1 open", "1 open"],
 );
 

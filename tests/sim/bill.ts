@@ -28,10 +28,14 @@ export interface Bill {
   /** Those that have been durable, in their order, by their sequence: MeterValues, and what is kept for transactionData. */
   readonly meterValues: Map<number, Metered>;
   readonly samples: Map<number, MeterValue>;
+  /** Which of the samples a boot has found damaged, in that order: of these, and of nothing else, transactionData may be short. */
+  readonly damagedSamples: Set<number>;
   /** Messages of it that are set aside, by their sequence: refused for good, or sent without a transactionId. */
   readonly archive: Map<number, Message>;
   /** Something of it has been. */
   wasSetAside: boolean;
+  /** A person has given it up: nothing more of it need come. */
+  isDiscarded: boolean;
   /** When its periodic samples were taken: the last two. */
   readonly samplesMs: number[];
   readonly startedMs: number;

@@ -38,8 +38,22 @@ export interface CentralSystemLedger {
   readonly reusableId: () => number | undefined;
 }
 
-/** What must not come is told to `breaches`; `mayBeLate` while a transaction that was set aside is sent again. */
-export function createCentralSystemLedger(breaches: string[], mayBeLate: () => boolean): CentralSystemLedger {
+export interface Leniency {
+  /** Whether a transaction that was set aside is being sent again: its MeterValues may come after its StopTransaction. */
+  readonly mayBeLate: () => boolean;
+  /** Whether a StopTransaction that is not the same to the letter is the same all the same. */
+  readonly isRetry: (
+    entry: LedgerEntry,
+    first: StopTransactionRequest,
+    again: StopTransactionRequest,
+  ) => boolean;
+}
+
+/** What must not come is told to `breaches`. */
+export function createCentralSystemLedger(
+  breaches: string[],
+  { mayBeLate, isRetry }: Leniency,
+): CentralSystemLedger {
   const entries = new Map<number, LedgerEntry>();
   const byStart = new Map<string, LedgerEntry>();
   const meterValues = new Map<number, MeterValuesRequest[]>();
@@ -108,9 +122,10 @@ export function createCentralSystemLedger(breaches: string[], mayBeLate: () => b
       if (entry === undefined && stop.transactionId === transactionIdNotObtained) orphans.push(stop);
       else if (entry === undefined) {
         breaches.push(`StopTransaction of unknown transaction ${stop.transactionId}`);
-      } else if (entry.stop !== null) {
+      } else if (entry.stop === null) entry.stop = stop;
+      else if (!isRetry(entry, entry.stop, stop)) {
         breaches.push(`a second, different StopTransaction of ${stop.transactionId}`);
-      } else entry.stop = stop;
+      }
     },
     reusableId: () => {
       const all = [...entries.values()];
@@ -126,6 +141,14 @@ function spans({ start, stop }: LedgerEntry, timestamp: string): boolean {
 }
 
 /** What makes a StartTransaction the same one. */
-export function startText({ connectorId, idTag, meterStart, timestamp }: StartTransactionRequest): string {
-  return JSON.stringify([connectorId, idTag, meterStart, timestamp]);
+export function startText(start: StartTransactionRequest): string {
+  const known = startTexts.get(start);
+  if (known !== undefined) return known;
+  const { connectorId, idTag, meterStart, timestamp } = start;
+  const text = JSON.stringify([connectorId, idTag, meterStart, timestamp]);
+  startTexts.set(start, text);
+  return text;
 }
+
+/** It is asked for after each event of a session. */
+const startTexts = new WeakMap<StartTransactionRequest, string>();

@@ -18,7 +18,7 @@ import type {
   StopTransactionRequest,
 } from "../../protocol/messages/core.ts";
 import type { IdTagInfo } from "../../protocol/messages/types.ts";
-import type { CentralSystemLedger, LedgerEntry } from "./central_system_ledger.ts";
+import type { CentralSystemLedger, LedgerEntry, Leniency } from "./central_system_ledger.ts";
 import { createCentralSystemLedger, startText } from "./central_system_ledger.ts";
 import type { Handshake } from "./handshake.ts";
 import { spoil } from "./handshake.ts";
@@ -40,6 +40,8 @@ export interface CentralSystemModel {
   readonly stopsAccepted: ReadonlySet<string>;
   /** CALLs on the present connection that have not been answered, though they must be. */
   readonly unanswered: () => readonly string[];
+  /** The charger had no room for a frame: of what has been asked so far, any may stay without an answer. */
+  readonly overflowed: () => void;
   /** The moments at which a ping came. */
   readonly pings: readonly number[];
   /** What it does with the next CALLs of this action, one turn each; after them it follows the specification again. */
@@ -82,15 +84,14 @@ export interface CentralSystemOptions {
   readonly answerMs: () => number;
   /** What an idTag is worth; default Accepted. */
   readonly judge?: (idTag: string) => IdTagInfo;
-  /** Whether a transaction that was set aside is being sent again: its MeterValues may come after its StopTransaction. */
-  readonly mayBeLate?: () => boolean;
+  readonly leniency: Leniency;
   readonly heard?: (text: string, direction: "sent" | "received") => void;
 }
 
 export function createCentralSystemModel(options: CentralSystemOptions): CentralSystemModel {
   const { clock, entropy, network, heartbeatIntervalS, wallMs = clock.wallMs } = options;
   const breaches: string[] = [];
-  const books = createCentralSystemLedger(breaches, options.mayBeLate ?? (() => false));
+  const books = createCentralSystemLedger(breaches, options.leniency);
   const statuses = new Map<number, string>();
   const received = new Map<string, number>();
   const answers: (CallResult | CallError)[] = [];
@@ -261,6 +262,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     pings,
     stopsAccepted,
     unanswered: () => [...owed],
+    overflowed: () => owed.clear(),
     script: (action, ...turns) => void scripts.set(action, [...scripts.get(action) ?? [], ...turns]),
     present: (next) => {
       peerChain = next;

@@ -45,11 +45,15 @@ const badCommands: readonly { readonly action: string; readonly payload: unknown
   { action: "UpdateFirmware", payload: { location: "ftp://x", retrieveDate: "2026-01-01T00:00:00Z" } },
 ];
 
-const changes: readonly (readonly [string, readonly string[]])[] = [
+/** What makes a charger busy passes: hours of nothing but heartbeats find nothing. */
+const passesMs = 20 * 60_000;
+
+/** The last is what follows in a while, where there is one. */
+const changes: readonly (readonly [key: string, values: readonly string[], calm?: string])[] = [
   ["MeterValueSampleInterval", ["0", "30", "60", "299"]],
-  ["ClockAlignedDataInterval", ["0", "60", "900"]],
-  ["HeartbeatInterval", ["60", "300", "3600"]],
-  ["WebSocketPingInterval", ["10", "60", "0"]],
+  ["ClockAlignedDataInterval", ["0", "60", "900"], "0"],
+  ["HeartbeatInterval", ["60", "300", "3600"], "300"],
+  ["WebSocketPingInterval", ["10", "60", "0"], "300"],
   ["ConnectionTimeOut", ["5", "60"]],
   ["StopTxnSampledData", ["", "Energy.Active.Import.Register"]],
   ["LocalPreAuthorize", ["true", "false"]],
@@ -100,11 +104,12 @@ export const centralSystemTroubles = {
   },
   bootAnswer: (draw, { atMs }) => {
     const status = oneOf(draw, ["Accepted", "Pending", "Pending", "Rejected"] as const);
-    const intervalS = oneOf(draw, status === "Accepted" ? [0, 1, 60, 2_147_484, -1] : [0, 1, 30, 240]);
+    const intervalS = oneOf(draw, status === "Accepted" ? [0, 20, 60, 2_147_484, -1] : [0, 1, 30, 240]);
     const turn: Turn = { kind: "boot", status, intervalS };
     return [
       { atMs, act: { kind: "script", action: "BootNotification", turn, times: whole(draw, 1, 2) } },
       { atMs, act: { kind: "reset", type: "Hard" } },
+      { atMs: atMs + draw() * passesMs, act: { kind: "change", key: "HeartbeatInterval", value: "300" } },
     ];
   },
   reset: (draw, { atMs }) => [{ atMs, act: { kind: "reset", type: oneOf(draw, ["Soft", "Hard"]) } }],
@@ -115,12 +120,35 @@ export const centralSystemTroubles = {
     const payload = { requestedMessage: oneOf(draw, triggers) };
     return [{ atMs, act: { kind: "call", action: "TriggerMessage", payload, times: whole(draw, 5, 40) } }];
   },
+  /** More frames at once than fit into a mailbox, while who reads them is busy; then it may hang up on them. */
+  callBurst: (draw, { atMs }) => {
+    const actor = draw() < 0.8 ? "outbox" : "link";
+    const burstMs = atMs + draw() * 2_000;
+    const payload = { vendorId: "nobody" };
+    const call = { kind: "call" as const, action: "DataTransfer", payload, times: whole(draw, 950, 1_300) };
+    const hangUp = { atMs: burstMs + draw() * 2_000, act: { kind: "hangUp" as const } };
+    return [
+      {
+        atMs,
+        act: { kind: "sabotage", actor, sabotage: { kind: "slow", turns: 1, extraMs: draw() * 9_000 } },
+      },
+      { atMs: burstMs, act: call },
+      ...(draw() < 0.7 ? [hangUp] : []),
+    ];
+  },
+  /** The same CALL twice, with the same id. */
+  sameCallTwice: (draw, { atMs }) => {
+    const command = oneOf(draw, badCommands);
+    return [{ atMs, act: { kind: "call", ...command, times: 2, sameId: true } }];
+  },
   trigger: (draw, { atMs }) => [
     { atMs, act: { kind: "trigger", requestedMessage: oneOf(draw, triggers) } },
   ],
   change: (draw, { atMs }) => {
-    const [key, values] = oneOf(draw, changes);
-    return [{ atMs, act: { kind: "change", key, value: oneOf(draw, values) } }];
+    const [key, values, calm] = oneOf(draw, changes);
+    const changed = { atMs, act: { kind: "change" as const, key, value: oneOf(draw, values) } };
+    if (calm === undefined) return [changed];
+    return [changed, { atMs: atMs + draw() * passesMs, act: { kind: "change", key, value: calm } }];
   },
   availability: (draw, moment) => {
     const connectorId = draw() < 0.2 ? 0 : drawConnector(draw, moment);

@@ -52,6 +52,8 @@ export interface ChargerLifeParts {
   readonly saboteur: Saboteur;
   readonly diskMs: (operation: Operation) => number;
   readonly settings: Readonly<Record<string, string>>;
+  /** What the first boot finds. Default: nothing. */
+  readonly medium?: MemorySnapshot;
   readonly stuckRestarts: number;
   /** From the end of a process that has given up to its next start (systemd, RestartSec); null: there is no next start. */
   readonly reviveMs: number | null;
@@ -65,7 +67,7 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
   const { clock, ledger, disk, saboteur } = parts;
   let system: System | null = null;
   let addresses: Tree["addresses"] | null = null;
-  let memory = createMemoryStore();
+  let memory = createMemoryStore(parts.medium === undefined ? {} : { from: parts.medium });
   let credentials = createMemoryCredentials(parts.credentials);
   let isBooting = false;
   let isRestarting = false;

@@ -1,10 +1,10 @@
 /**
- * Troubles of the charger itself, drawn: its hardware, its disk, its power, its own software (notes/reliability.md B3).
+ * Troubles of the charger itself, drawn: its disk, its power, its own software (notes/reliability.md B3).
  *
  * Law: each is one kind of fault. Two blows in three are aimed at a commit or at a message: that is where it hurts.
  */
-import type { Act, Blow } from "./scenario.ts";
-import { type Draw, drawConnector, type DrawTrouble, type Moment, oneOf, passing, whole } from "./draw.ts";
+import type { Blow } from "./scenario.ts";
+import { type Draw, type DrawTrouble, type Moment, oneOf, passing, whole } from "./draw.ts";
 import type { Sabotage } from "./saboteur.ts";
 
 const minuteMs = 60_000;
@@ -60,7 +60,7 @@ export const chargerTroubles = {
   /** One after the other, until a supervisor has enough. */
   crashStorm: (draw, moment) => {
     const actor = oneOf(draw, actorsOf(moment));
-    return Array.from({ length: whole(draw, 2, 9) }, (_, at) => ({
+    return Array.from({ length: whole(draw, 2, 14) }, (_, at) => ({
       atMs: moment.atMs + at * (20 + draw() * 2_000),
       act: { kind: "crash" as const, actor },
     }));
@@ -87,9 +87,11 @@ export const chargerTroubles = {
       atMs: atMs + at * (1_100 + draw() * 1_500),
       act: { kind: "powerCycle" as const, keptCommits: whole(draw, 0, 3), darkMs: 1_000 },
     })),
-  powerFails: (draw, { atMs }) => [
-    { atMs, act: { kind: "powerFails", warningMs: draw() * 12_000, returns: draw() < 0.4 } },
-  ],
+  /** With all the hold-up time that a station may have, or with next to none. */
+  powerFails: (draw, { atMs }) => {
+    const warningMs = draw() * (draw() < 0.5 ? 12_000 : 50);
+    return [{ atMs, act: { kind: "powerFails", warningMs, returns: draw() < 0.4 } }];
+  },
   clockUnset: (draw, { atMs }) => [
     { atMs, act: { kind: "powerCycle", keptCommits: whole(draw, 0, 2), clockUnset: true } },
   ],
@@ -125,75 +127,6 @@ export const chargerTroubles = {
   emptiedStore: (_, { atMs }) => [
     { atMs, act: { kind: "powerCycle", keptCommits: 0, medium: { kind: "emptied" } } },
   ],
-  fault: (draw, moment) => {
-    const connectorId = draw() < 0.15 ? 0 : drawConnector(draw, moment);
-    const errorCode = oneOf(draw, ["GroundFailure", "HighTemperature", "OverCurrentFailure", "OtherError"]);
-    return passing(
-      draw,
-      moment.atMs,
-      8 * minuteMs,
-      { kind: "fault", connectorId, fault: { errorCode } } as Act,
-      { kind: "clearFault", connectorId },
-    );
-  },
-  lockFails: (draw, moment) => {
-    const connectorId = drawConnector(draw, moment);
-    return passing(
-      draw,
-      moment.atMs,
-      8 * minuteMs,
-      { kind: "lock", connectorId, failure: true },
-      { kind: "lock", connectorId, failure: false },
-    );
-  },
-  contactorSticks: (draw, moment) => {
-    const connectorId = drawConnector(draw, moment);
-    return passing(
-      draw,
-      moment.atMs,
-      8 * minuteMs,
-      { kind: "contactor", connectorId, stuckOpen: true },
-      { kind: "contactor", connectorId, stuckOpen: false },
-    );
-  },
-  meter: (draw, moment) => {
-    const connectorId = drawConnector(draw, moment);
-    const fault = oneOf(draw, ["hangs", "fails", "stuck", "jitters", "lower", "other"] as const);
-    return passing(
-      draw,
-      moment.atMs,
-      6 * minuteMs,
-      { kind: "meter", connectorId, fault },
-      { kind: "meter", connectorId, fault: null },
-    );
-  },
-  plugBounces: (draw, moment) => {
-    const connectorId = drawConnector(draw, moment);
-    return Array.from({ length: whole(draw, 2, 6) }, (_, at) => ({
-      atMs: moment.atMs + at * draw() * 120,
-      act: { kind: at % 2 === 0 ? "unplug" as const : "plug" as const, connectorId },
-    }));
-  },
-  halfPlugged: (draw, moment) => {
-    const connectorId = drawConnector(draw, moment);
-    const side = oneOf(draw, ["ev", "station"] as const);
-    const { atMs } = moment;
-    return [
-      { atMs, act: { kind: draw() < 0.5 ? "plug" : "unplug", connectorId, side } },
-      { atMs: atMs + draw() * 30_000, act: { kind: "plug", connectorId } },
-    ];
-  },
-  cardTwice: (draw, moment) => {
-    const connectorId = drawConnector(draw, moment);
-    const idTag = oneOf(draw, ["ALICE", "BOB"]);
-    const swipe: Act = { kind: "swipe", connectorId, idTag };
-    return [{ atMs: moment.atMs, act: swipe }, { atMs: moment.atMs + draw() * 50, act: swipe }];
-  },
-  strangeCard: (draw, moment) => {
-    const connectorId = drawConnector(draw, moment);
-    const idTag = oneOf(draw, ["alice", "STRANGER", "CCCCCCCCCCCCCCCCCCCC", "MALLORY", " "]);
-    return [{ atMs: moment.atMs, act: { kind: "swipe", connectorId, idTag } }];
-  },
 } satisfies Record<string, DrawTrouble>;
 
 function sabotaged(draw: Draw, moment: Moment, sabotage: Sabotage) {

@@ -3,15 +3,21 @@
  * (invariant I2).
  *
  * Law: MeterValues may come twice, and those that were set aside may come late; none may be missing. (A queue is thinned from
- * 20,000 messages on: no seed's outage lasts so long.) Of transactionData only what has no room in the frame may be missing.
+ * 20,000 messages on: no seed's outage lasts so long.) Of transactionData only what has no room in the frame may be missing
+ * (decision D-too-big), and the records that the medium has damaged.
  */
 import type { MeterValuesRequest, StopTransactionRequest } from "../../protocol/messages/core.ts";
 import type { MeterValue } from "../../protocol/messages/types.ts";
 import { TransactionData, transactionDataRoom } from "../../protocol/transaction_data.ts";
 import type { Bill } from "./bill.ts";
 
-/** From 255 KiB down to less than one sample has. */
-const lossesMax = 16;
+/** What may cut transactionData short. */
+export interface DataLimits {
+  /** StopTransactionMaxMeterValues. */
+  readonly lengthMax: number;
+  /** How often its StopTransaction has been sent: the link cannot have been lost more often with it under way. */
+  readonly sendings: number;
+}
 
 /** The first MeterValues of a bill that is not among those that came under its transactionId, or not in its turn; null when all came. */
 export function missingMeterValues(bill: Bill, came: readonly MeterValuesRequest[]): string | null {
@@ -26,15 +32,32 @@ export function missingMeterValues(bill: Bill, came: readonly MeterValuesRequest
   return null;
 }
 
-/** Whether a StopTransaction carries what was kept for it: all, or what some number of lost links has left room for. */
-export function isDataComplete(bill: Bill, stop: StopTransactionRequest, lengthMax: number): boolean {
+/**
+ * Whether a StopTransaction carries what was kept for it: all that could be read by then, or what some number of lost links has
+ * left room for.
+ */
+export function isDataComplete(bill: Bill, stop: StopTransactionRequest, limits: DataLimits): boolean {
+  const { lengthMax, sendings } = limits;
   const came = JSON.stringify(stop.transactionData ?? []);
-  for (let losses = 0; losses <= lossesMax; losses++) {
-    const data = new TransactionData({ lengthMax, bytesMax: transactionDataRoom(losses) });
-    for (const value of bill.samples.values()) data.add(value);
-    if (JSON.stringify(data.values()) === came) return true;
-  }
-  return false;
+  return readableSamples(bill).some((samples) => {
+    for (let losses = 0; losses < Math.max(1, sendings); losses++) {
+      const data = new TransactionData({ lengthMax, bytesMax: transactionDataRoom(losses) });
+      for (const value of samples) data.add(value);
+      if (JSON.stringify(data.values()) === came) return true;
+    }
+    return false;
+  });
+}
+
+/** Whether a StopTransaction is another sending of one that came before: nothing of it may differ but how much data it carries. */
+export function isRetry(
+  bill: Bill,
+  { first, again }: { readonly first: StopTransactionRequest; readonly again: StopTransactionRequest },
+  limits: DataLimits,
+): boolean {
+  const { transactionData: _, ...before } = first;
+  const { transactionData: __, ...after } = again;
+  return JSON.stringify(before) === JSON.stringify(after) && isDataComplete(bill, again, limits);
 }
 
 /** What came without a transactionId and is of none of these bills; null when there is no such thing. */
@@ -47,6 +70,14 @@ export function strangeOrphan(
     ...(stop === null ? [] : [JSON.stringify(stop)]),
   ]));
   return orphans.map(orphanText).find((text) => !known.has(text)) ?? null;
+}
+
+/** All of them, then one less with each that was damaged. */
+function readableSamples({ samples, damagedSamples }: Bill): readonly (readonly MeterValue[])[] {
+  const damaged = [...damagedSamples];
+  return [samples.size, ...damaged].map((_, count) =>
+    [...samples].filter(([sequence]) => !damaged.slice(0, count).includes(sequence)).map(([, value]) => value)
+  );
 }
 
 function meterText(request: { readonly connectorId: number; readonly meterValue: readonly MeterValue[] }) {

@@ -7,7 +7,13 @@
 import type { StartTransactionRequest } from "../../protocol/messages/core.ts";
 import type { MeterValue } from "../../protocol/messages/types.ts";
 import type { Bill, Message } from "./bill.ts";
-import type { AnswerRecord, OutboxRecord, RegistrationRecord, ResendRecord } from "../../storage/records.ts";
+import type {
+  AnswerRecord,
+  OutboxRecord,
+  PurgeRecord,
+  RegistrationRecord,
+  ResendRecord,
+} from "../../storage/records.ts";
 import type { MemorySnapshot } from "../../storage/drivers/memory_store.ts";
 import { open } from "../../storage/record.ts";
 import type { Batch, Key, Store, Value } from "../../storage/store.ts";
@@ -131,6 +137,11 @@ function noteSet(account: Account, key: Key, value: Value, watch: LedgerWatch): 
     case "sample":
       account.byLocalId.get(Number(name))?.samples.set(Number(key[2]), value as MeterValue);
       return;
+    case "purge": {
+      const bill = account.byLocalId.get(Number(name));
+      if (bill !== undefined && value as PurgeRecord === "transaction") bill.isDiscarded = true;
+      return;
+    }
     case "resend":
       return void account.resends.set(Number(name), (value as ResendRecord).after);
     case "transaction": {
@@ -199,8 +210,10 @@ function begin(
     refusedMs: null,
     meterValues: new Map(),
     samples: new Map(),
+    damagedSamples: new Set(),
     archive: new Map(),
     wasSetAside: false,
+    isDiscarded: false,
     samplesMs: [],
     startedMs: nowMs(),
     isMisread: false,
@@ -234,7 +247,9 @@ function refound(account: Account, { records }: MemorySnapshot, watch: LedgerWat
   const readable = records.map(({ key, bytes }) => ({ key, opened: open(key, bytes) }));
   if (records.length === 0) excuse(account.byLocalId.values(), "the store was emptied");
   for (const { key, opened } of readable) {
-    if (opened.kind !== "record") excuse(concerned(account, before, key), `${key.join("/")} was damaged`);
+    if (opened.kind === "record") continue;
+    if (key[0] === "sample") account.byLocalId.get(Number(key[1]))?.damagedSamples.add(Number(key[2]));
+    else excuse(concerned(account, before, key), `${key.join("/")} was damaged`);
   }
   account.open.clear();
   account.outbox.clear();
@@ -265,7 +280,6 @@ function concerned(
     case "outbox":
       return [byLocalId.get(before.outbox.get(Number(name))?.localId ?? -1)];
     case "answer":
-    case "sample":
     case "archive":
     case "parked":
     case "resend":

@@ -5,6 +5,7 @@
  * had refused for good and was sent again too; only what the medium itself has lost is excused.
  */
 import type { TreeNode } from "../../actors/otp/tree.ts";
+import { open } from "../../storage/record.ts";
 import { startText } from "./central_system_ledger.ts";
 import type { LedgerEntry } from "./central_system_ledger.ts";
 import type { Bill } from "./bill.ts";
@@ -36,13 +37,14 @@ function judged(world: World, bill: Bill, entry: LedgerEntry | undefined, fail: 
   const text = startText(bill.start);
   if (bill.stop === null) return fail("I2", `transaction ${text} never ended`);
   if (bill.archive.size > 0) return fail("I2", `of transaction ${text} something is still set aside`);
+  if (bill.isDiscarded) return;
   if (entry === undefined) return fail("I2", `StartTransaction ${text} was lost`);
   if (entry.stop === null) return fail("I2", `transaction ${text} has no StopTransaction`);
   const missing = missingMeterValues(bill, world.centralSystem.books.meterValuesOf(entry.transactionId));
   if (missing !== null) {
     fail("I2", `of transaction ${text} MeterValues ${missing} was lost, or was not in its turn`);
   }
-  if (!isDataComplete(bill, entry.stop, world.station.profile.limits.StopTransactionMaxMeterValues)) {
+  if (!isDataComplete(bill, entry.stop, world.dataLimits(bill))) {
     const { transactionData = [] } = entry.stop;
     fail(
       "I2",
@@ -99,7 +101,10 @@ export function quiet(world: World, fail: Fail): void {
   if (outbox.transactionMessages !== 0 || durable.outbox.size > 0) {
     fail("I6", `${outbox.transactionMessages} messages wait, the store holds ${durable.outbox.size}`);
   }
-  const left = world.store().snapshot().records.filter(({ key }) => owing.includes(String(key[0])));
+  // A record that the medium has damaged is in nobody's way: no list has it.
+  const left = world.store().snapshot().records.filter(({ key, bytes }) =>
+    owing.includes(String(key[0])) && open(key, bytes).kind === "record"
+  );
   // Of what a damaged medium has lost nobody knows what to clear.
   if (left.length > 0 && durable.bills.every(({ excuse }) => excuse === null)) {
     fail("I6", `the store still holds ${left.map(({ key }) => key.join("/")).join(", ")}`);

@@ -15,6 +15,8 @@ const kinds: Readonly<Record<Act["kind"], true>> = {
   unplug: true,
   swipe: true,
   carPauses: true,
+  carDraws: true,
+  parked: true,
   link: true,
   loseConnection: true,
   hangUp: true,
@@ -61,6 +63,8 @@ export const FailingScenario = z.strictObject({
   invariant: z.string().min(1),
   /** The code that it broke. */
   commit: z.string().min(1),
+  /** Bugs that were planted in it, by their ids: without them it breaks nothing. */
+  planted: z.array(z.string()).min(1).exactOptional(),
   seed: z.string(),
   station: z.string(),
   hours: z.number().positive(),
@@ -87,12 +91,32 @@ export function jobOf({ seed, station, hours, settings, scenario }: FailingScena
   return { seed, station, hours, settings, scenario };
 }
 
+/** Of its file, without the ending: what it breaks, where, and with which planted bugs. */
+export function nameOf({ invariant, station, seed, planted = [] }: FailingScenario): string {
+  return [invariant, station.replaceAll(/[^\w-]+/g, "-"), seed, ...planted].join("-");
+}
+
+export interface Origin {
+  readonly commit: string;
+  readonly planted: readonly string[];
+}
+
 /** Null where the outcome cannot be played again. */
-export function failingScenario(outcome: Outcome, commit: string): FailingScenario | null {
+export function failingScenario(outcome: Outcome, { commit, planted }: Origin): FailingScenario | null {
   const { failure, job: { seed, station, hours } } = outcome;
   if (failure === null || failure.scenario === null) return null;
   const { what, invariant, settings, scenario } = failure;
-  return { what, invariant, commit, seed, station, hours, settings, scenario: [...scenario] };
+  return {
+    what,
+    invariant,
+    commit,
+    ...(planted.length === 0 ? {} : { planted: [...planted] }),
+    seed,
+    station,
+    hours,
+    settings,
+    scenario: [...scenario],
+  };
 }
 
 /** One event a line, to be read and compared. */

@@ -39,12 +39,19 @@ export function createFaultyDial(
   let live = 0;
   let age = 0;
   let mayDialMs = 0;
+  let receivedMs = -Infinity;
 
   function dialled(): void {
     const nowMs = clock.monotonicMs();
     if (live > 0) breaches.push(`a second socket was dialled at ${nowMs} ms`);
     if (nowMs < mayDialMs) breaches.push(`a dial without back-off at ${nowMs} ms`);
     live += 1;
+  }
+
+  /** Several messages in one read. */
+  function received(): void {
+    if (receivedMs === clock.monotonicMs()) reached("messages came at once");
+    receivedMs = clock.monotonicMs();
   }
 
   return {
@@ -77,6 +84,7 @@ export function createFaultyDial(
           return { send: () => 0, ping: () => {}, close: () => {}, terminate: () => {} };
         }
         const connection = driver.connect(target, (event) => {
+          if (event.kind === "Received") received();
           if (event.kind === "Closed") {
             // One that its actor has cut in its end is no reason for the next to wait.
             if (!isOver) mayDialMs = clock.monotonicMs() + leastWaitMs;

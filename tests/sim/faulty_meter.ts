@@ -16,26 +16,46 @@ export type MeterFault =
   | "jitters"
   /** It has lost half of its register. */
   | "lower"
-  /** Another meter was built in: it counts from elsewhere. */
-  | "other";
+  /** Its register has 31 bits and begins anew. */
+  | "wraps"
+  /** Its register has been moved; or another meter was built in, and says so. */
+  | "other"
+  | "exchanged"
+  /** It counts on where a register of 31 bits ends. */
+  | "beyond";
 
 export interface FaultyMeter extends Meter {
   readonly set: (connectorId: number, fault: MeterFault | null) => void;
   readonly heal: () => void;
 }
 
+interface Bad {
+  readonly fault: MeterFault;
+  firstWh: number | null;
+}
+
 const jitterWh = 8;
 const otherMeterWh = 120_000;
+const registerWhMax = 2 ** 31;
+/** What it counts before it wraps, or passes that point. */
+const headroomWh = 2_000;
 
-/** `lied` is told of each reading that was not the true one. */
+/** Those that count truly, from elsewhere: what they have said is wrong only together with what was said before, or comes after. */
+const offsetsWh: Partial<Record<MeterFault, number>> = {
+  other: otherMeterWh,
+  exchanged: otherMeterWh,
+  beyond: registerWhMax - headroomWh,
+};
+
+/** `lied` is told of each reading that was not the true one, and of each step of a register. */
 export function createFaultyMeter(
   meter: Meter,
   entropy: Entropy,
   lied: (connectorId: number, fault: MeterFault) => void,
 ): FaultyMeter {
-  const faults = new Map<number, { readonly fault: MeterFault; firstWh: number | null }>();
+  const faults = new Map<number, Bad>();
 
-  function said(trueWh: number, bad: { readonly fault: MeterFault; firstWh: number | null }): number {
+  function said(trueWh: number, bad: Bad): number {
     bad.firstWh ??= trueWh;
     switch (bad.fault) {
       case "stuck":
@@ -44,22 +64,37 @@ export function createFaultyMeter(
         return Math.max(0, trueWh + Math.round((entropy.fraction("meter") - 0.5) * 2 * jitterWh));
       case "lower":
         return Math.floor(trueWh / 2);
+      case "wraps":
+        return (trueWh - bad.firstWh + registerWhMax - headroomWh) % registerWhMax;
       case "other":
-        return trueWh + otherMeterWh;
+      case "exchanged":
+      case "beyond":
+        return trueWh + (offsetsWh[bad.fault] ?? 0);
       case "hangs":
       case "fails":
         return trueWh;
     }
   }
 
-  function told(
-    outcome: MeterOutcome,
-    bad: { readonly fault: MeterFault; firstWh: number | null },
-  ): MeterOutcome | null {
+  function told(outcome: MeterOutcome, bad: Bad): MeterOutcome | null {
     if (bad.fault === "hangs") return null;
     if (bad.fault === "fails") return { kind: "failed", error: "checksum error on the bus" };
     if (outcome.kind === "failed") return outcome;
-    return { kind: "read", reading: { ...outcome.reading, energyWh: said(outcome.reading.energyWh, bad) } };
+    const { reading } = outcome;
+    const serialNumber = bad.fault === "exchanged" ? "ANOTHER" : reading.meterSerialNumber;
+    return {
+      kind: "read",
+      reading: { ...reading, meterSerialNumber: serialNumber, energyWh: said(reading.energyWh, bad) },
+    };
+  }
+
+  function set(connectorId: number, fault: MeterFault | null): void {
+    const before = faults.get(connectorId)?.fault;
+    for (const stepped of [before, fault]) {
+      if (stepped != null && stepped in offsetsWh) lied(connectorId, stepped);
+    }
+    if (fault === null) faults.delete(connectorId);
+    else faults.set(connectorId, { fault, firstWh: null });
   }
 
   return {
@@ -67,15 +102,14 @@ export function createFaultyMeter(
       const bad = faults.get(connectorId);
       if (bad === undefined) return meter.read(connectorId, done);
       meter.read(connectorId, (outcome) => {
-        lied(connectorId, bad.fault);
+        if (!(bad.fault in offsetsWh)) lied(connectorId, bad.fault);
         const answer = told(outcome, bad);
         if (answer !== null) done(answer);
       });
     },
-    set: (connectorId, fault) => {
-      if (fault === null) faults.delete(connectorId);
-      else faults.set(connectorId, { fault, firstWh: null });
+    set,
+    heal: () => {
+      for (const connectorId of [...faults.keys()]) set(connectorId, null);
     },
-    heal: () => faults.clear(),
   };
 }

@@ -3,13 +3,14 @@
  *
  * Law: what an operator and drivers would do, and no more: no store is touched, no actor is told anything.
  */
+import { type Bill, isStartParked } from "./bill.ts";
 import type { World } from "./world.ts";
 
-const quietMs = 2 * 3_600_000;
 const roundMs = 10 * 60_000;
 const roundsMax = 40;
 
-export async function heal(world: World): Promise<void> {
+/** `quietMs`: how long it has to come to rest, when nobody is owed anything any more; by default for what takes an hour. */
+export async function heal(world: World, quietMs = 2 * 3_600_000): Promise<void> {
   const { network, centralSystem, station } = world;
   const connectorIds = Array.from({ length: world.connectors }, (_, index) => index + 1);
   centralSystem.heal();
@@ -17,14 +18,15 @@ export async function heal(world: World): Promise<void> {
   world.medium.heal();
   world.meter.heal();
   world.saboteur.heal();
-  world.stuckContactors.clear();
+  world.contactors.heal();
   world.networkMs.max = Math.min(world.networkMs.max, 200);
   for (let round = 0; world.isDark() && round < roundsMax; round++) await world.advance(60_000);
   network.setLink("up");
   station.verbs.power("on");
   for (const connectorId of [0, ...connectorIds]) {
     station.verbs.clearFault(connectorId);
-    if (connectorId > 0) station.verbs.lock(connectorId, { failure: false });
+    if (connectorId === 0) continue;
+    station.verbs.lock(connectorId, { failure: false });
   }
   // Longer than the longest back-off of the link, and than a BootNotification that was put off.
   await world.advance(roundMs);
@@ -60,10 +62,17 @@ async function drain(world: World): Promise<void> {
   const { centralSystem, durable } = world;
   const isOwing = () => durable.open.size + durable.outbox.size > 0;
   for (let round = 0; round < roundsMax && isOwing(); round++) {
-    for (const { start } of durable.open.values()) {
-      const transactionId = centralSystem.books.startedBy(start)?.transactionId;
-      if (transactionId !== undefined) centralSystem.call("RemoteStopTransaction", { transactionId });
+    for (const bill of durable.open.values()) {
+      const transactionId = centralSystem.books.startedBy(bill.start)?.transactionId;
+      // By an id that the charger was never told only its driver can end it, where to unplug is not enough.
+      if (isStartParked(bill)) swipe(world, bill);
+      else if (transactionId !== undefined) centralSystem.call("RemoteStopTransaction", { transactionId });
     }
     await world.advance(round === 0 ? 60_000 : roundMs);
   }
+}
+
+function swipe({ station }: World, { connectorId, start }: Bill): void {
+  const reader = station.profile.reader === "connector" ? [connectorId] : [];
+  station.verbs.swipe(start.idTag, ...reader);
 }

@@ -5,11 +5,12 @@
  * Law: judged by the hardware's own limit against the profiles that are durable, by the slow reference that the composite
  * schedules are held against as well (`tests/protocol/naive_limit.ts`).
  */
-import { chargerConfig } from "../../actors/charger_config.ts";
+import { supplyOf } from "../../actors/charger_config.ts";
 import { installedOf } from "../../actors/profile_book.ts";
+import type { LimitedConnector } from "../../protocol/charging_precedence.ts";
 import type { InstalledProfile } from "../../protocol/charging_profile.ts";
 import { open } from "../../storage/record.ts";
-import type { ProfileRecord } from "../../storage/records.ts";
+import type { ProfileRecord, TransactionRecord } from "../../storage/records.ts";
 import type { Key, Value } from "../../storage/store.ts";
 import { naiveLimit } from "../protocol/naive_limit.ts";
 import type { Fail } from "./invariants.ts";
@@ -19,40 +20,68 @@ import type { World } from "./world.ts";
 const obeyMs = 1_000;
 const sluggishMs = 40_000;
 /** What is offered between two events is looked at as often; in a long silence, at so many moments. */
-const lookMs = 1_000;
-const looksMax = 300;
+const lookMs = 400;
+const looksMax = 750;
 const roundingA = 0.05;
 
 interface Charging {
   readonly localId: number;
-  readonly sinceMs: number;
+  /** When it began, on the monotonic clock. */
+  readonly begunMs: number;
 }
 
 /** Called after each event. */
 export function watchLimits(world: World, fail: Fail): () => void {
   const { profile, board } = world.station;
-  const supplies = chargerConfig(profile, unused, 1).connectors.map(({ supply }) => supply);
+  const supplies = profile.connectors.map(supplyOf);
   const installed = new Map<number, InstalledProfile>();
+  /** Of RemoteStartTransactions, by connector. */
+  const offered = new Map<number, InstalledProfile>();
+  const begun = new Map<number, Charging>();
   /** Since when a connector, or all of them together (0), is offered more. */
   const aboveSinceMs = new Map<number, number>();
   let boots = 0;
   let lookedMs = 0;
+  /** Civil time at the monotonic clock's zero, as the last event has left it. */
+  let zeroMs = civilZeroMs(world);
   /** Of the connectors that charge, as the last event has left them. */
   const offers = new Map<number, { readonly limitA: number; readonly charging: Charging }>();
 
   function note(key: Key, value: Value): void {
-    if (key[0] !== "profile") return;
-    installed.set(Number(key[1]), installedOf(value as ProfileRecord));
-    world.reached.add("charging profile installed");
+    switch (key[0]) {
+      case "profile":
+        installed.set(Number(key[1]), installedOf(value as ProfileRecord));
+        world.reached.add("charging profile installed");
+        return;
+      case "offeredProfile":
+        offered.set(Number(key[1]), installedOf(value as ProfileRecord));
+        world.reached.add("charging profile with a remote start");
+        return;
+      case "transaction":
+        begun.set(Number(key[1]), chargingSince(value as TransactionRecord, begun.get(Number(key[1]))));
+    }
+  }
+
+  function forget(key: Key): void {
+    if (key[0] === "profile") installed.delete(Number(key[1]));
+    if (key[0] === "offeredProfile") offered.delete(Number(key[1]));
+  }
+
+  /** The time in the dark is known as long as nobody has set the clock; from then on it is what the charger makes of it. */
+  function chargingSince(record: TransactionRecord, before: Charging | undefined): Charging {
+    const { localId, begunMs: ownBegunMs = record.startedMs, startedMs, startedMonotonicMs } = record;
+    if (before?.localId === localId && !world.reached.has("clock set")) return before;
+    return { localId, begunMs: startedMonotonicMs - (startedMs - ownBegunMs) };
   }
 
   world.onCommitted((batch) => {
     for (const { key, value } of batch.sets ?? []) note(key, value);
-    for (const key of batch.deletes ?? []) if (key[0] === "profile") installed.delete(Number(key[1]));
+    for (const key of batch.deletes ?? []) forget(key);
   });
 
   function refound(): void {
     installed.clear();
+    offered.clear();
     for (const { key, bytes } of world.store().snapshot().records) {
       const opened = open(key, bytes);
       if (opened.kind === "record") note(key, opened.value);
@@ -61,14 +90,15 @@ export function watchLimits(world: World, fail: Fail): () => void {
 
   /** What was offered since the event before, at one moment of it. */
   function look(nowMs: number): void {
-    const atMs = world.clock.wallMs() - (world.clock.monotonicMs() - nowMs);
+    const atMs = zeroMs + nowMs;
     const profiles = [...installed.values()];
     let offeredA = 0;
     let allowedA = Infinity;
-    for (const [connectorId, { limitA, charging }] of offers) {
+    for (const [connectorId, { limitA, charging: { localId, begunMs } }] of offers) {
       const supply = supplies[connectorId - 1]!;
+      const charging = { localId, sinceMs: zeroMs + begunMs };
       const connector = { connectorId, supply, profiles, charging, txDefaultAfterTxProfile: false };
-      const limit = naiveLimit(connector, "A", atMs, atMs).limit;
+      const limit = allowed(connector, atMs);
       if (limit < supply.currentMaxA) world.reached.add("charging under a profile");
       judge(connectorId, limitA, limit, nowMs);
       const ofAll = profiles.filter((one) => one.profile.chargingProfilePurpose === "ChargePointMaxProfile");
@@ -80,14 +110,23 @@ export function watchLimits(world: World, fail: Fail): () => void {
     judge(0, offeredA, allowedA, nowMs);
   }
 
+  /** With the profile that the transaction's own start has brought, as long as it is not known to be its own, or without. */
+  function allowed(connector: LimitedConnector, atMs: number): number {
+    const { limit } = naiveLimit(connector, "A", atMs, atMs);
+    const brought = offered.get(connector.connectorId);
+    if (brought === undefined || connector.charging === null) return limit;
+    const own = { ...brought, localId: connector.charging.localId };
+    const profiles = [...connector.profiles, own];
+    return Math.max(limit, naiveLimit({ ...connector, profiles }, "A", atMs, atMs).limit);
+  }
+
   /** What holds from this event on. */
   function hold(): void {
     for (const at of supplies.keys()) {
       const connectorId = at + 1;
       const { contactorClosed, limitA } = board.outlet(connectorId);
-      const bill = world.durable.open.get(connectorId);
-      if (contactorClosed && bill !== undefined) {
-        const charging = { localId: bill.localId, sinceMs: Date.parse(bill.start.timestamp) };
+      const charging = begun.get(connectorId);
+      if (contactorClosed && charging?.localId === world.durable.open.get(connectorId)?.localId && charging) {
         offers.set(connectorId, { limitA, charging });
       } else {
         offers.delete(connectorId);
@@ -116,14 +155,15 @@ export function watchLimits(world: World, fail: Fail): () => void {
       refound();
       offers.clear();
     }
-    if (installed.size === 0) return;
-    // A step of the host's own clock is noticed at the next edge only (README, Limits).
-    if (world.reached.has("clock jumped") || world.reached.has("store corrupt")) return;
-    if (offers.size > 0) { for (let atMs = sinceMs + lookMs; atMs < nowMs; atMs += lookMs) look(atMs); }
-    hold();
-    if (offers.size > 0) look(nowMs);
+    if (installed.size > 0 && !world.reached.has("store corrupt")) {
+      if (offers.size > 0) { for (let atMs = sinceMs + lookMs; atMs < nowMs; atMs += lookMs) look(atMs); }
+      hold();
+      zeroMs = civilZeroMs(world);
+      if (offers.size > 0) look(nowMs);
+    }
   };
 }
 
-/** Nothing is told where only the hardware is asked for. */
-const unused = { chargePointVendor: "", chargePointModel: "" };
+function civilZeroMs({ clock }: World): number {
+  return clock.wallMs() - clock.monotonicMs();
+}

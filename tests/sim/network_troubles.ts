@@ -12,6 +12,16 @@ export const networkTroubles = {
     passing(draw, atMs, 8 * minuteMs, { kind: "link", state: "down" }, { kind: "link", state: "up" }),
   linkSilent: (draw, { atMs }) =>
     passing(draw, atMs, 8 * minuteMs, { kind: "link", state: "silent" }, { kind: "link", state: "up" }),
+  /** Too short to be noticed; then all that was held arrives at once, in the same read. */
+  stall: (draw, { atMs }) => {
+    const payload = { requestedMessage: oneOf(draw, ["Heartbeat", "StatusNotification"]) };
+    const call = { kind: "call" as const, action: "TriggerMessage", payload, times: whole(draw, 2, 6) };
+    return [
+      { atMs, act: { kind: "link", state: "silent" } },
+      { atMs: atMs + draw() * 1_000, act: call },
+      { atMs: atMs + 1_500 + draw() * 18_500, act: { kind: "link", state: "up" } },
+    ];
+  },
   /** Hours without a network: what is owed grows. */
   longOutage: (draw, { atMs }) =>
     passing(draw, atMs, 90 * minuteMs, { kind: "link", state: "down" }, { kind: "link", state: "up" }),

@@ -3,8 +3,10 @@
  *
  * Law: nothing is drawn here. A blow that is aimed at a commit falls on the actor whose commit it is, or on whom it names.
  */
-import { formatDateTime } from "../../protocol/date_time.ts";
+import type { ParkedOutcome } from "../../actors/archive.ts";
 import type { Batch } from "../../storage/store.ts";
+import { say } from "./central_system_words.ts";
+import { formatDateTime } from "../../protocol/date_time.ts";
 import type { Act, Aimed, Blow, Event } from "./scenario.ts";
 import type { World } from "./world.ts";
 
@@ -98,6 +100,7 @@ function committer(batch: Batch): string {
     case "reservation":
       return "reservations";
     case "profile":
+    case "offeredProfile":
       return "profile_scheduler";
     case "availability":
       return keys[0][1] === 0 ? "station" : `connector:${keys[0][1]}`;
@@ -115,10 +118,15 @@ function perform(world: World, act: Exclude<Act, Aimed>): void {
       return void station.verbs.unplug(act.connectorId, act.side);
     case "swipe": {
       const reader = station.profile.reader === "connector" ? [act.connectorId] : [];
-      return void station.verbs.swipe(act.idTag, ...reader);
+      for (let n = 0; n < (act.times ?? 1); n++) station.verbs.swipe(act.idTag, ...reader);
+      return;
     }
     case "carPauses":
       return void station.verbs.ev(act.connectorId, { suspended: act.suspended });
+    case "carDraws":
+      return carDraws(world, act);
+    case "parked":
+      return parked(world, act.wish);
     case "link":
       return network.setLink(world.isDark() ? "down" : act.state);
     case "loseConnection":
@@ -165,78 +173,21 @@ function perform(world: World, act: Exclude<Act, Aimed>): void {
   }
 }
 
-type Said = Extract<
-  Act,
-  {
-    kind:
-      | "remoteStart"
-      | "remoteStop"
-      | "reset"
-      | "change"
-      | "trigger"
-      | "call"
-      | "chargingProfile"
-      | "reserve"
-      | "availability";
-  }
->;
-
-function say(world: World, act: Said): void {
-  const { centralSystem, clock } = world;
-  switch (act.kind) {
-    case "remoteStart": {
-      const { connectorId, idTag } = act;
-      return void centralSystem.call("RemoteStartTransaction", { connectorId, idTag });
-    }
-    case "remoteStop": {
-      const [open] = centralSystem.open();
-      return void centralSystem.call("RemoteStopTransaction", { transactionId: open?.transactionId ?? 999 });
-    }
-    case "change":
-      return void centralSystem.call("ChangeConfiguration", { key: act.key, value: act.value });
-    case "reset":
-      return void centralSystem.call("Reset", { type: act.type });
-    case "trigger":
-      return void centralSystem.call("TriggerMessage", { requestedMessage: act.requestedMessage });
-    case "call":
-      for (let n = 0; n < act.times; n++) centralSystem.call(act.action, act.payload);
-      return;
-    case "chargingProfile":
-      return setChargingProfile(world, act);
-    case "reserve": {
-      const { connectorId, reservationId, idTag, minutes } = act;
-      const expiryDate = formatDateTime(clock.wallMs() + minutes * 60_000);
-      return void centralSystem.call("ReserveNow", { connectorId, reservationId, idTag, expiryDate });
-    }
-    case "availability": {
-      const { connectorId, type } = act;
-      return void centralSystem.call("ChangeAvailability", { connectorId, type });
-    }
-  }
+function carDraws({ station, reached }: World, { connectorId, share }: Extract<Act, { kind: "carDraws" }>) {
+  if (share !== 1) reached.add(`car draws ${share < 1 ? "less" : "more"} than it is offered`);
+  const outlet = station.board.outlet(connectorId);
+  const model = { ...outlet.car.model, drawnShare: share };
+  station.board.put({ ...outlet, car: { ...outlet.car, model } });
 }
 
-function setChargingProfile(
-  { centralSystem, clock }: World,
-  act: Extract<Act, { kind: "chargingProfile" }>,
-): void {
-  const [open] = centralSystem.open();
-  const isOfTransaction = act.purpose === "TxProfile";
-  centralSystem.call("SetChargingProfile", {
-    connectorId: isOfTransaction ? open?.start.connectorId ?? act.connectorId : act.connectorId,
-    csChargingProfiles: {
-      chargingProfileId: act.id,
-      stackLevel: act.stackLevel,
-      chargingProfilePurpose: act.purpose,
-      chargingProfileKind: "Absolute",
-      ...(isOfTransaction ? { transactionId: open?.transactionId ?? 999 } : {}),
-      chargingSchedule: {
-        duration: act.durationS,
-        startSchedule: formatDateTime(clock.wallMs() - act.agoS * 1_000),
-        chargingRateUnit: "A",
-        chargingSchedulePeriod: act.periods,
-      },
-    },
-  });
+function parked(world: World, wish: "resend" | "discard"): void {
+  const bill = world.durable.bills.find(({ archive }) => archive.size > 0);
+  if (world.isDark() || bill === undefined) return;
+  const { localId } = bill;
+  const reply = (outcome: ParkedOutcome) => void world.reached.add(`${wish} of what is parked: ${outcome}`);
+  const { outbox } = world.addresses();
+  if (wish === "resend") outbox.send({ kind: "ResendParked", localId, reply });
+  else outbox.send({ kind: "DiscardParked", localId, reason: "it was asked for", reply });
 }
 
 type Broken = Extract<
@@ -268,14 +219,11 @@ function harm(world: World, act: Broken): void {
     case "lock":
       return void station.verbs.lock(act.connectorId, { failure: act.failure });
     case "contactor":
-      if (act.stuckOpen) world.stuckContactors.add(act.connectorId);
-      else world.stuckContactors.delete(act.connectorId);
-      return;
+      return world.contactors.stick(act.connectorId, act.stuck);
     case "meter":
       return world.meter.set(act.connectorId, act.fault);
     case "clock":
-      world.reached.add("clock jumped");
-      return world.clock.stepWall(act.stepMs);
+      return clockJumps(world, act.stepMs);
     case "diskSlow":
       return medium.slow(act.extraMs);
     case "diskFull":
@@ -289,6 +237,14 @@ function harm(world: World, act: Broken): void {
     case "powerFails":
       return powerFails(world, act);
   }
+}
+
+/** The central system tells the wrong time, and the next time the right one: nobody else sets a charger's clock (decision D-clock). */
+function clockJumps({ centralSystem, clock, reached }: World, stepMs: number): void {
+  reached.add("clock jumped");
+  const payload = { currentTime: formatDateTime(clock.wallMs() + stepMs) };
+  centralSystem.script("Heartbeat", { kind: "answer", payload });
+  centralSystem.call("TriggerMessage", { requestedMessage: "Heartbeat" });
 }
 
 function powerFails(world: World, { warningMs, returns }: Extract<Act, { kind: "powerFails" }>): void {

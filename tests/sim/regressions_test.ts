@@ -1,25 +1,53 @@
-/** Scenarios that have broken an invariant once, real bugs and planted ones: none does so again. */
+/**
+ * Scenarios that have broken an invariant once: none does so again. With the bug that was planted in it, where one was, each still
+ * does: what cannot see the old ones will not see others.
+ */
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { inBrokenCopy } from "../mutants/broken_copy.ts";
+import { plantedBugs } from "../planted/planted_bugs.ts";
 import {
   type FailingScenario,
   formatFailingScenario,
   jobOf,
+  nameOf,
   parseFailingScenario,
 } from "./failing_scenario.ts";
 import { NotUnderstood } from "../../console/refusals.ts";
-import { playJob } from "./sim_job.ts";
+import { type Failure, playJob } from "./sim_job.ts";
+import { openSimPool, thisTree } from "./sim_pool.ts";
 
 const folder = new URL("regressions/", import.meta.url);
 const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+const limitMs = 60_000;
 
 for (const name of names) {
+  const text = await Deno.readTextFile(new URL(name, folder));
+  const kept = parseFailingScenario(text);
   Deno.test(`regression: ${name}`, async () => {
-    const text = await Deno.readTextFile(new URL(name, folder));
-    const kept = parseFailingScenario(text);
     assertEquals(formatFailingScenario(kept), text, "keep it as it was written");
+    assertEquals(`${nameOf(kept)}.json`, name, "name it by what it breaks, where, and with which bug");
     const { failure, steps } = await playJob(jobOf(kept));
     assertEquals(failure?.what, undefined, kept.what);
     assert(steps > 0 && kept.scenario.length > 0, "nothing happens: it proves nothing");
+  });
+  const { planted } = kept;
+  if (planted === undefined) continue;
+  Deno.test(`regression: ${name} breaks ${kept.invariant} with ${planted} planted`, async () => {
+    const failure = await brokenBy(planted, kept);
+    assertEquals(failure?.invariant, kept.invariant, failure?.what);
+  });
+}
+
+async function brokenBy(planted: readonly string[], kept: FailingScenario): Promise<Failure | null> {
+  const bugs = plantedBugs.filter(({ id }) => planted.includes(id));
+  assertEquals(bugs.length, planted.length, `plant what is in planted_bugs.ts, not ${planted}`);
+  return await inBrokenCopy(thisTree.pathname, bugs, async (copy) => {
+    const pool = openSimPool({ workers: 1, root: new URL(`file://${copy}/`), limitMs });
+    try {
+      return (await pool.play(jobOf(kept))).failure;
+    } finally {
+      pool.close();
+    }
   });
 }
 
@@ -54,4 +82,15 @@ Deno.test({ name: "a failing scenario that would play nothing is refused", permi
   refused(JSON.stringify({ ...kept, more: 1 }), 'remove the field "more"');
   refused(JSON.stringify({ seed: "27" }), "scenario");
   refused("{", "write JSON");
+});
+
+Deno.test({
+  name: "a failing scenario is named by its breach, its station, its seed and its bugs",
+  permissions: "none",
+}, () => {
+  assertEquals(nameOf(kept), "I2-reference-dc-27");
+  assertEquals(
+    nameOf({ ...kept, station: "/tmp/my dc.json", planted: ["b2", "b3"] }),
+    "I2--tmp-my-dc-json-27-b2-b3",
+  );
 });

@@ -1,16 +1,16 @@
 /**
- * Watches reservations as they are used: at most once each, in their time, by whom they were for, where they were for
- * (invariant I13).
+ * Watches reservations as they are used: at most once each, in their time, by whom they were for, where they were for; and that
+ * nobody else begins on a connector that is kept (invariant I13).
  *
- * Law: judged by what the central system was answered. A ReserveNow or CancelReservation that was not answered may have been
- * taken or not.
+ * Law: a use is judged by what the central system was answered. A ReserveNow or CancelReservation that was not answered may have been
+ * taken or not. A stranger is judged by what the store holds when he begins.
  */
 import { parseFrame } from "../../protocol/frame.ts";
 import { parseDateTimeMs } from "../../protocol/date_time.ts";
 import { sameIdTag } from "../../protocol/id_tag.ts";
 import type { CancelReservationRequest, ReserveNowRequest } from "../../protocol/messages/reservation.ts";
 import type { StartTransactionRequest } from "../../protocol/messages/core.ts";
-import type { OutboxRecord } from "../../storage/records.ts";
+import type { OutboxRecord, ReservationRecord } from "../../storage/records.ts";
 import type { Fail } from "./invariants.ts";
 import type { World } from "./world.ts";
 
@@ -24,6 +24,8 @@ const slackMs = 60_000;
 
 export function watchReservations(world: World, fail: Fail): void {
   const wished: Wished[] = [];
+  /** As the store holds them. */
+  const kept = new Map<number, ReservationRecord>();
   const asked = new Map<string, { readonly action: string; readonly payload: unknown }>();
 
   function received(text: string): void {
@@ -62,6 +64,18 @@ export function watchReservations(world: World, fail: Fail): void {
     }
   }
 
+  /** The reservation that `message` begins against, if any: of that very connector, for somebody else. */
+  function strangerTo(
+    { connectorId, idTag, timestamp }: StartTransactionRequest,
+    gone: readonly number[],
+  ): ReservationRecord | undefined {
+    const atMs = parseDateTimeMs(timestamp) ?? NaN;
+    return [...kept.values()].find((one) =>
+      one.connectorId === connectorId && atMs < one.expiresMs && !gone.includes(one.reservationId) &&
+      !sameIdTag(one.idTag, idTag)
+    );
+  }
+
   function used({ connectorId, idTag, reservationId, timestamp }: StartTransactionRequest): void {
     if (reservationId === undefined) return;
     world.reached.add("reservation used");
@@ -87,10 +101,19 @@ export function watchReservations(world: World, fail: Fail): void {
     if (event.effect === "FrameSent" && asked.size > 0) answered(text);
   });
   world.onCommitted((batch) => {
+    const gone = (batch.deletes ?? []).filter((key) => key[0] === "reservation").map((key) => Number(key[1]));
     for (const { key, value } of batch.sets ?? []) {
+      if (key[0] === "reservation") kept.set(Number(key[1]), value as ReservationRecord);
       if (key[0] !== "outbox") continue;
       const { message, failures } = value as OutboxRecord;
-      if (message.action === "StartTransaction" && failures === 0) used(message.payload);
+      if (message.action !== "StartTransaction" || failures > 0) continue;
+      const wronged = strangerTo(message.payload, gone);
+      if (wronged !== undefined) {
+        const { connectorId, idTag } = message.payload;
+        fail("I13", `${idTag} began on connector ${connectorId}, which is kept for ${wronged.idTag}`);
+      }
+      used(message.payload);
     }
+    for (const id of gone) kept.delete(id);
   });
 }

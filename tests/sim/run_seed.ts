@@ -3,17 +3,20 @@
  *
  * Law: safety first (invariants after every event, while faults fall), then liveness (faults over: all must come to rest).
  */
+import { stationKeyTable } from "../../actors/charger_config.ts";
 import { describe } from "../../actors/otp/trace.ts";
 import { createSimulatedEntropy } from "../../hal/drivers/simulated_entropy.ts";
+import type { StationProfile } from "../../hal/station_profile.ts";
 import { heal } from "./heal.ts";
-import { Breach, judgeEnd, watchWorld } from "./invariants.ts";
+import { Breach, breached, judgeEnd, watchWorld } from "./invariants.ts";
 import { play } from "./play.ts";
+import { watchRecovery } from "./recovery.ts";
 import type { Event } from "./scenario.ts";
 import { drawScenario } from "./scenario.ts";
 import { simStation } from "./sim_stations.ts";
 import { drawSettings } from "./swarm.ts";
 import type { World } from "./world.ts";
-import { createWorld } from "./world.ts";
+import { createWorld, profileOf } from "./world.ts";
 
 export interface Run {
   readonly seed: string;
@@ -42,18 +45,27 @@ export interface RunOptions {
   readonly settings?: Settings;
 }
 
+/** What waits for hours shows after a whole day: then it has as long to come to rest as notes/reliability.md B3 says. */
+const dayHours = 24;
+const dayQuietMs = 6 * 3_600_000;
+/** Of the seeds: each costs ten boots more. */
+const recoveryShare = 0.25;
+
 export type Settings = Readonly<Record<string, string>>;
 
 export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
-  const settings = options.settings ?? drawnSettings(seed);
+  const station = { station: simStation(options.station ?? "reference-dc") };
+  const settings = options.settings ?? drawnSettings(seed, profileOf(station.station));
   const world = await createWorld({
     seed,
     judge: (idTag) => ({ status: idTag === "MALLORY" ? "Invalid" : "Accepted" }),
     reviveMs: 5_000,
     settings,
-    ...(options.station === undefined ? {} : { station: simStation(options.station) }),
+    ...station,
   });
   const watch = watchWorld(world);
+  const isRecovered = world.entropy.fraction("recovery") < recoveryShare;
+  const judgeRecovery = isRecovered ? watchRecovery(world, station) : null;
   let steps = 0;
   world.watch(() => {
     steps += 1;
@@ -63,9 +75,10 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
   let breach: Breach | null = null;
   try {
     await play(world, scenario);
-    await heal(world);
+    await heal(world, ...(options.hours < dayHours ? [] : [dayQuietMs]));
     judgeEnd(world);
     watch.end();
+    await judgeRecovery?.(breached);
   } catch (error) {
     breach = error instanceof Breach ? error : new Breach("thrown", describe(error).stack);
   }
@@ -83,9 +96,9 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
   };
 }
 
-function drawnSettings(seed: string): Settings {
+function drawnSettings(seed: string, profile: StationProfile): Settings {
   const entropy = createSimulatedEntropy(seed);
-  return drawSettings(() => entropy.fraction("settings"));
+  return drawSettings(() => entropy.fraction("settings"), stationKeyTable(profile));
 }
 
 function reachedBy(world: World): ReadonlySet<string> {

@@ -7,22 +7,20 @@ import { exitCodes } from "../../console/exit_codes.ts";
 import { NotUnderstood } from "../../console/refusals.ts";
 import { inBrokenCopy } from "../mutants/broken_copy.ts";
 import { plantedBugs } from "../planted/planted_bugs.ts";
-import { failingScenario, formatFailingScenario, jobOf, parseFailingScenario } from "./failing_scenario.ts";
+import { type FailingScenario, jobOf, parseFailingScenario } from "./failing_scenario.ts";
+import { commitOf, keepFailure } from "./keep_failure.ts";
 import { shrinkFailure } from "./shrink_failure.ts";
 import type { Job, Outcome } from "./sim_job.ts";
 import { parseSimOptions, type SimOptions } from "./sim_options.ts";
 import { openSimPool, type SimPool, thisTree } from "./sim_pool.ts";
-import { breachLine, failureLines, neverReached, reachLines, sweepLines } from "./sim_report.ts";
+import { breachLine, exitCodeOf, failureLines, reachLines, sweepLines } from "./sim_report.ts";
 import { stationOf } from "./sim_stations.ts";
 import { sweep } from "./sweep.ts";
 
 const failuresMax = 20;
-/** So many seeds must reach every point there is. */
-const largeRun = 1_000;
 const progressEveryMs = 30_000;
 /** An hour takes milliseconds; this is for a machine that does much else. */
 const jobLimitMs = 300_000;
-const failures = new URL("failures/", thisTree);
 
 Deno.exit(await main());
 
@@ -41,14 +39,13 @@ async function main(): Promise<number> {
 }
 
 async function simulated(options: SimOptions): Promise<number> {
-  const bugs = plantedBugs.filter(({ id }) => options.planted.includes(id));
   try {
-    if (bugs.length === 0) return await inTree(options, thisTree);
-    return await inBrokenCopy(
-      thisTree.pathname,
-      bugs,
-      (copy) => inTree(options, new URL(`file://${copy}/`)),
-    );
+    const kept = options.replay === null ? null : parseFailingScenario(await textOf(options.replay));
+    const planted = kept?.planted ?? options.planted;
+    const bugs = plantedBugs.filter(({ id }) => planted.includes(id));
+    const play = (root: URL) => inTree(options, kept, root);
+    if (bugs.length === 0) return await play(thisTree);
+    return await inBrokenCopy(thisTree.pathname, bugs, (copy) => play(new URL(`file://${copy}/`)));
   } catch (error) {
     if (!(error instanceof NotUnderstood)) throw error;
     console.error(`deno task sim: ${error.message}`);
@@ -56,10 +53,10 @@ async function simulated(options: SimOptions): Promise<number> {
   }
 }
 
-async function inTree(options: SimOptions, root: URL): Promise<number> {
+async function inTree(options: SimOptions, kept: FailingScenario | null, root: URL): Promise<number> {
   const pool = openSimPool({ workers: options.workers, root, limitMs: jobLimitMs });
   try {
-    return options.replay === null ? await seeds(options, pool) : await replay(options.replay, pool);
+    return kept === null ? await seeds(options, pool) : await replay(kept, pool);
   } finally {
     pool.close();
   }
@@ -81,11 +78,10 @@ async function seeds(options: SimOptions, pool: SimPool): Promise<number> {
     },
   });
   for (const line of sweepLines(swept, pool.size)) console.log(line);
-  for (const line of reachLines(swept.reached)) console.log(line);
+  for (const line of reachLines(swept)) console.log(line);
   const broken = Map.groupBy(swept.failures, ({ failure }) => failure?.invariant);
   for (const outcomes of broken.values()) await report(outcomes, pool, options.planted);
-  const isThin = swept.seeds >= largeRun && neverReached(swept.reached).length > 0;
-  return broken.size === 0 && !isThin ? 0 : 1;
+  return exitCodeOf(swept);
 }
 
 /** Shrinks the first of those that broke the same invariant, and writes it down. */
@@ -98,32 +94,19 @@ async function report(
   if (first === undefined) return;
   const commit = await commitOf();
   const shrunk = await shrinkFailure(pool, first);
-  const file = await write(shrunk.outcome, commit, planted);
+  const file = await keepFailure(shrunk.outcome, { commit, planted });
   const kept = { shrunk, commit, file, others: others.map(({ job }) => job.seed), planted };
   for (const line of failureLines(kept)) console.log(line);
 }
 
-async function write(outcome: Outcome, commit: string, planted: readonly string[]): Promise<string | null> {
-  const failing = failingScenario(outcome, commit);
-  if (failing === null) return null;
-  const station = failing.station.replaceAll(/[^\w-]+/g, "-");
-  const name = [failing.invariant, station, failing.seed, ...planted].join("-");
-  await Deno.mkdir(failures, { recursive: true });
-  await Deno.writeTextFile(new URL(`${name}.json`, failures), formatFailingScenario(failing));
-  const trace = outcome.failure?.lastTrace ?? [];
-  await Deno.writeTextFile(new URL(`${name}.trace.txt`, failures), `${trace.join("\n")}\n`);
-  return `failures/${name}.json`;
-}
-
-async function replay(file: string, pool: SimPool): Promise<number> {
-  const failing = parseFailingScenario(await textOf(file));
-  const { failure, traceHash } = await pool.play(jobOf(failing));
+async function replay(kept: FailingScenario, pool: SimPool): Promise<number> {
+  const { failure, traceHash } = await pool.play(jobOf(kept));
   if (failure === null) {
-    console.log(`${file}: no breach (it once broke ${failing.invariant}), trace ${traceHash}`);
+    console.log(`no breach (it once broke ${kept.invariant}), trace ${traceHash}`);
     return 0;
   }
   for (const line of failure.lastTrace) console.log(line);
-  console.log(`${file}: breaks ${failure.invariant} at event ${failure.step}, trace ${traceHash}`);
+  console.log(`breaks ${failure.invariant} at event ${failure.step}, trace ${traceHash}`);
   console.log(failure.what);
   return 1;
 }
@@ -135,13 +118,4 @@ async function textOf(file: string): Promise<string> {
     if (error instanceof Error) throw new NotUnderstood([`name a file that can be read: ${error.message}`]);
     throw error;
   }
-}
-
-async function commitOf(): Promise<string> {
-  const { code, stdout } = await new Deno.Command("git", {
-    args: ["describe", "--always", "--dirty"],
-    cwd: thisTree,
-    stderr: "null",
-  }).output();
-  return code === 0 ? new TextDecoder().decode(stdout).trim() : "unknown";
 }

@@ -3,12 +3,13 @@
  * before the run begins.
  *
  * Law: JSON in, JSON out, so that a scenario that broke something can be cut down and kept in a file. Whatever lasts has an act
- * of its own that ends it; an end without its beginning does nothing. Half of the troubles come just after somebody did something.
+ * of its own that ends it; an end without its beginning does nothing. Most of the troubles come just after somebody did something.
  */
 import type { CableSide } from "../../hal/hardware_verb.ts";
 import type { PhysicalFault } from "../../hal/physical_state.ts";
 import type { Handshake } from "./handshake.ts";
 import type { DialFault } from "./faulty_dial.ts";
+import type { StuckContactor } from "./faulty_contactors.ts";
 import type { FailedCommit } from "./faulty_disk.ts";
 import type { MeterFault } from "./faulty_meter.ts";
 import type { Sabotage } from "./saboteur.ts";
@@ -24,12 +25,17 @@ export interface Event {
 
 export type Act = Hand | Weather | Word | Trouble | Blow | Aimed;
 
-/** What drivers and cars do. */
+/** What drivers, cars and operators do. */
 export type Hand =
   | { readonly kind: "plug"; readonly connectorId: number; readonly side?: CableSide }
   | { readonly kind: "unplug"; readonly connectorId: number; readonly side?: CableSide }
-  | { readonly kind: "swipe"; readonly connectorId: number; readonly idTag: string }
-  | { readonly kind: "carPauses"; readonly connectorId: number; readonly suspended: boolean };
+  /** The same card so many times at once; default 1. */
+  | { readonly kind: "swipe"; readonly connectorId: number; readonly idTag: string; readonly times?: number }
+  | { readonly kind: "carPauses"; readonly connectorId: number; readonly suspended: boolean }
+  /** So much of the current that it is offered; the cars that come after it do so too. */
+  | { readonly kind: "carDraws"; readonly connectorId: number; readonly share: number }
+  /** Of the transaction that was set aside first: as an operator asks at the debug socket. */
+  | { readonly kind: "parked"; readonly wish: "resend" | "discard" };
 
 /** The network. */
 export type Weather =
@@ -45,25 +51,31 @@ export type Weather =
 
 /** What the central system says, and how it answers. */
 export type Word =
-  | { readonly kind: "remoteStart"; readonly connectorId: number; readonly idTag: string }
-  /** Of the oldest open transaction; of one that nobody knows where none is open. */
-  | { readonly kind: "remoteStop" }
+  | {
+    readonly kind: "remoteStart";
+    readonly connectorId: number;
+    readonly idTag: string;
+    readonly profile?: DrawnProfile;
+  }
+  /** Of the oldest open transaction, or the last one of a connector; of one that nobody knows where none is open. */
+  | { readonly kind: "remoteStop"; readonly connectorId?: number }
   | { readonly kind: "reset"; readonly type: "Soft" | "Hard" }
   | { readonly kind: "change"; readonly key: string; readonly value: string }
   | { readonly kind: "trigger"; readonly requestedMessage: string }
-  /** The same CALL so many times at once, with ids of their own. */
-  | { readonly kind: "call"; readonly action: string; readonly payload: unknown; readonly times: number }
-  /** In ampere, Absolute, begun `agoS` seconds before; a TxProfile is of the oldest open transaction. */
+  /** The same CALL so many times at once, with ids of their own, or with `sameId` the same frame. */
+  | {
+    readonly kind: "call";
+    readonly action: string;
+    readonly payload: unknown;
+    readonly times: number;
+    readonly sameId?: true;
+  }
+  /** A TxProfile is of the oldest open transaction. */
   | {
     readonly kind: "chargingProfile";
     readonly purpose: "ChargePointMaxProfile" | "TxDefaultProfile" | "TxProfile";
     readonly connectorId: number;
-    readonly id: number;
-    readonly stackLevel: number;
-    readonly agoS: number;
-    readonly durationS: number;
-    readonly periods: readonly { readonly startPeriod: number; readonly limit: number }[];
-  }
+  } & DrawnProfile
   /** That expires so many minutes of civil time from then. */
   | {
     readonly kind: "reserve";
@@ -80,14 +92,35 @@ export type Word =
   /** What it does with the next CALLs of this action. */
   | { readonly kind: "script"; readonly action: string; readonly turn: Turn; readonly times?: number };
 
+/** A charging profile but for its place; its times in seconds from the moment at which it is sent. */
+export interface DrawnProfile {
+  readonly id: number;
+  readonly stackLevel: number;
+  /** Default: Absolute. */
+  readonly of?: "Absolute" | "Relative" | "Daily" | "Weekly";
+  /** Before that moment its schedule has begun; absent where it counts from the start of charging. */
+  readonly agoS?: number;
+  readonly durationS?: number;
+  readonly fromS?: number;
+  readonly toS?: number;
+  /** Ampere, also where they are sent in watt: on the stations that take watts. */
+  readonly periods: readonly {
+    readonly startPeriod: number;
+    readonly limit: number;
+    readonly numberPhases?: number;
+  }[];
+  readonly inWatts?: true;
+}
+
 /** What breaks in the charger and around it. */
 export type Trouble =
   /** Connector 0 is the whole station. */
   | { readonly kind: "fault"; readonly connectorId: number; readonly fault?: PhysicalFault }
   | { readonly kind: "clearFault"; readonly connectorId: number }
   | { readonly kind: "lock"; readonly connectorId: number; readonly failure: boolean }
-  | { readonly kind: "contactor"; readonly connectorId: number; readonly stuckOpen: boolean }
+  | { readonly kind: "contactor"; readonly connectorId: number; readonly stuck: StuckContactor | null }
   | { readonly kind: "meter"; readonly connectorId: number; readonly fault: MeterFault | null }
+  /** By so much the central system sets the charger's clock wrong. */
   | { readonly kind: "clock"; readonly stepMs: number }
   | { readonly kind: "diskSlow"; readonly extraMs: number }
   | { readonly kind: "diskFull"; readonly isFull: boolean }
@@ -129,15 +162,14 @@ export type Aimed =
 
 const hourMs = 3_600_000;
 const idTags = ["ALICE", "BOB", "CAROL", "ALICE", "BOB", "MALLORY"];
-/** Cars an hour, on a station of few connectors and for each connector of many: some are refused, some leave again. */
-const sessionsAnHour = 4.4;
-const sessionsAnHourEach = 1.5;
+/** Cars an hour, at the whole station: some are refused, some leave again. */
+const sessionsAnHour = 2.8;
+const shortSessionMs = 180_000;
 
 export function drawScenario(entropy: Entropy, hours: number, connectors: number): readonly Event[] {
   const draw = () => entropy.fraction("scenario");
   const swarm = drawSwarm(draw);
-  const anHour = Math.max(sessionsAnHour, sessionsAnHourEach * connectors);
-  const sessions = Math.max(1, Math.round(hours * anHour));
+  const sessions = Math.max(1, Math.round(hours * sessionsAnHour));
   const slotMs = (hours * hourMs) / sessions;
   const events: Event[] = [];
   for (let n = 0; n < sessions; n++) {
@@ -145,7 +177,7 @@ export function drawScenario(entropy: Entropy, hours: number, connectors: number
   }
   const moments = events.map((event) => event.atMs);
   for (let n = 0; n < sessions * swarm.intensity; n++) {
-    const atMs = draw() < 0.5 ? oneOf(draw, moments) + draw() * 400 : draw() * hours * hourMs;
+    const atMs = draw() < 0.6 ? oneOf(draw, moments) + draw() * 400 : draw() * hours * hourMs;
     events.push(...swarm.next(draw)(draw, { atMs, connectors }));
   }
   return events.sort((one, other) => one.atMs - other.atMs);
@@ -156,8 +188,11 @@ function drawSession(draw: Draw, fromMs: number, slotMs: number, connectorId: nu
   const beginMs = fromMs + draw() * slotMs * 0.2;
   const plugMs = beginMs + draw() * 40_000;
   const startMs = beginMs + draw() * 40_000;
-  const stopMs = Math.max(plugMs, startMs) + draw() * slotMs * 0.6;
-  const unplugMs = stopMs + draw() * 60_000;
+  // Most are short and some are long: what goes wrong does so when a session begins or ends, and little happens in between.
+  const lastsMs = draw() < 0.1 ? draw() * slotMs : draw() ** 2 * shortSessionMs;
+  const stopMs = Math.max(plugMs, startMs) + lastsMs;
+  const unplugMs = stopMs + draw() * 30_000;
+  const unlockMs = unplugMs + draw() * 30_000;
   const start: Act = draw() < 0.3
     ? { kind: "remoteStart", connectorId, idTag }
     : { kind: "swipe", connectorId, idTag };
@@ -169,6 +204,13 @@ function drawSession(draw: Draw, fromMs: number, slotMs: number, connectorId: nu
   ];
   if (stop < 0.4) events.push({ atMs: stopMs, act: { kind: "swipe", connectorId, idTag } });
   else if (stop < 0.7) events.push({ atMs: stopMs, act: { kind: "remoteStop" } });
+  // Who cannot leave asks for help, and who has left is not charged on: else there are hours in which only a meter is read.
+  if (stop >= 0.7 || draw() < 0.3) {
+    const unlock: Act = { kind: "call", action: "UnlockConnector", payload: { connectorId }, times: 1 };
+    events.push({ atMs: unlockMs, act: unlock });
+    events.push({ atMs: unlockMs + draw() * 10_000, act: { kind: "unplug", connectorId } });
+    events.push({ atMs: unlockMs + 10_000 + draw() * 10_000, act: { kind: "remoteStop", connectorId } });
+  }
   if (draw() < 0.2) {
     events.push({ atMs: stopMs - 5_000, act: { kind: "carPauses", connectorId, suspended: true } });
     events.push({ atMs: stopMs - 2_000, act: { kind: "carPauses", connectorId, suspended: false } });

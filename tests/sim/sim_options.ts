@@ -71,7 +71,7 @@ export function parseSimOptions(words: readonly string[], cores: number): SimCom
   }
   const given = sort(rest, verb);
   if (typeof given === "string") return refused(given);
-  const besides = ["seeds", "from", "hours", "station"].find((name) => given.values.has(name));
+  const besides = ["seeds", "from", "hours", "station", "planted"].find((name) => given.values.has(name));
   if (given.values.has("replay") && besides !== undefined) {
     return refused(`give --replay without --${besides}: the file says it`);
   }

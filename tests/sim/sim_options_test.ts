@@ -41,6 +41,7 @@ check(
 check("--workers 0", 'give --workers N, default: one a core, not "0"');
 check("--seed 5", 'give a known option, not "--seed"; did you mean --seeds?');
 check("5", 'give options only, which begin with --, not "5"');
+check("--replay a.json --planted b2", "give --replay without --planted: the file says it");
 check("--replay a.json --from 3", "give --replay without --from: the file says it");
 
 Deno.test("task sim: a station and a planted bug that are none are refused by name", () => {

@@ -3,6 +3,7 @@
  *
  * Law: pure, and a breach can be played again from what is printed of it.
  */
+import { wordsOf } from "./invariant_table.ts";
 import { reachPoints } from "./reach_points.ts";
 import type { Shrunk } from "./shrink_failure.ts";
 import type { Outcome } from "./sim_job.ts";
@@ -11,6 +12,10 @@ import type { Sweep } from "./sweep.ts";
 
 const hourMs = 3_600_000;
 const traceLines = 30;
+/** So many seeds must reach every point there is. */
+const largeRun = 1_000;
+
+type Reach = Pick<Sweep, "seeds" | "reached">;
 
 export function sweepLines(sweep: Sweep, workers: number): readonly string[] {
   const hours = sweep.simulatedMs / hourMs;
@@ -27,18 +32,20 @@ export function sweepLines(sweep: Sweep, workers: number): readonly string[] {
 }
 
 /** How many seeds have reached each point, and which point none has. */
-export function reachLines(reached: ReadonlyMap<string, number>): readonly string[] {
+export function reachLines({ seeds, reached }: Reach): readonly string[] {
   const counts = [...reached].sort(([one], [other]) => one < other ? -1 : 1);
-  const never = neverReached(reached);
+  const never = neverReached(reached).join(", ");
+  const tooFew = `not reached, which fewer than ${whole(largeRun)} seeds may leave: `;
   return [
     `reached: ${counts.map(([point, seeds]) => `${point} ${whole(seeds)}`).join(", ")}`,
-    never.length === 0 ? "every point was reached" : `NEVER reached: ${never.join(", ")}`,
+    never === "" ? "every point was reached" : `${isLarge(seeds) ? "NEVER reached: " : tooFew}${never}`,
   ];
 }
 
-/** What no seed has reached of all that a large run must (invariant I24). */
-export function neverReached(reached: ReadonlyMap<string, number>): readonly string[] {
-  return reachPoints.filter((point) => !reached.has(point));
+/** 1 where a seed broke an invariant, or where a large run has left a point unreached (I24). */
+export function exitCodeOf({ seeds, reached, failures }: Reach & Pick<Sweep, "failures">): 0 | 1 {
+  const isThin = isLarge(seeds) && neverReached(reached).length > 0;
+  return failures.length > 0 || isThin ? 1 : 0;
 }
 
 /** One line, said as soon as it is known. */
@@ -60,9 +67,11 @@ export function failureLines({ shrunk, commit, file, others, planted }: Kept): r
   const { outcome, eventsBefore, events, runs, tookMs } = shrunk;
   const { job, failure } = outcome;
   if (failure === null) return [];
+  const words = wordsOf(failure.invariant);
   return [
     "",
     `seed ${job.seed}, ${job.station}, ${job.hours} h, commit ${commit}: broke ${failure.invariant} at event ${failure.step}`,
+    ...(words === null ? [] : [`${failure.invariant} says: ${words}`]),
     ...failure.what.split("\n"),
     ...(others.length === 0 ? [] : [`so did seeds ${others.join(", ")}`]),
     ...(file === null ? [] : [
@@ -72,9 +81,7 @@ export function failureLines({ shrunk, commit, file, others, planted }: Kept): r
       ...(failure.scenario ?? []).map(({ atMs, act }) => `  at ${atMs} ms ${JSON.stringify(act)}`),
       "the last of its trace:",
       ...failure.lastTrace.slice(-traceLines).map((line) => `  ${line}`),
-      `play it again:        deno task sim --replay ${file}${
-        planted.map((id) => ` --planted ${id}`).join("")
-      }`,
+      `play it again:        deno task sim --replay ${file}`,
       `keep it for the tests: cp ${file} tests/sim/regressions/`,
     ]),
     `the whole seed again: ${commandOf(job, planted)}`,
@@ -87,4 +94,12 @@ function firstLine(text: string): string {
 
 function whole(value: number): string {
   return Math.round(value).toLocaleString("en");
+}
+
+function isLarge(seeds: number): boolean {
+  return seeds >= largeRun;
+}
+
+function neverReached(reached: ReadonlyMap<string, number>): readonly string[] {
+  return reachPoints.filter((point) => !reached.has(point));
 }

@@ -11,7 +11,7 @@ import { stationOf } from "./sim_stations.ts";
 import { sweep } from "./sweep.ts";
 
 const slice = Array.from(
-  { length: 60 },
+  { length: 100 },
   (_, at) => ({ seed: String(at + 1), station: stationOf(at + 1), hours: 6 }),
 );
 const limitMs = 300_000;

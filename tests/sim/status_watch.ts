@@ -33,7 +33,7 @@ export function watchStatuses(world: World, fail: Fail): () => void {
   const connectorIds = Array.from({ length: world.connectors }, (_, index) => index + 1);
   const seen = new Map<number, Seen>();
   const moved = new Set<number>();
-  let life = "";
+  let life = { boots: 0, restarts: 0, isDark: true };
 
   function record(event: TraceEvent): void {
     if (event.kind === "effect") {
@@ -119,8 +119,10 @@ export function watchStatuses(world: World, fail: Fail): () => void {
     for (const connectorId of connectorIds) moved.add(connectorId);
   });
   return () => {
-    const now = `${world.boots()} ${world.restarts.length} ${world.isDark()}`;
-    if (life !== now) seen.clear();
+    const now = { boots: world.boots(), restarts: world.restarts.length, isDark: world.isDark() };
+    if (now.boots !== life.boots || now.restarts !== life.restarts || now.isDark !== life.isDark) {
+      seen.clear();
+    }
     life = now;
     if (moved.size === 0) return;
     for (const connectorId of moved) {

@@ -4,10 +4,13 @@
  *
  * Law: a seed draws which kinds it has at all, and how often each; half of all seeds have any one of them.
  */
+import type { KeyTable } from "../../protocol/configuration.ts";
+import { change } from "../../protocol/configuration.ts";
 import { centralSystemTroubles } from "./central_system_troubles.ts";
 import { chargerTroubles } from "./charger_troubles.ts";
 import type { Draw, DrawTrouble } from "./draw.ts";
 import { oneOf } from "./draw.ts";
+import { hardwareTroubles } from "./hardware_troubles.ts";
 import { profileWords } from "./profile_words.ts";
 import { networkTroubles } from "./network_troubles.ts";
 
@@ -22,11 +25,17 @@ const troubles: Readonly<Record<string, DrawTrouble>> = {
   ...networkTroubles,
   ...centralSystemTroubles,
   ...chargerTroubles,
+  ...hardwareTroubles,
   ...profileWords,
 };
 
-/** So rare are those after which hardly anything can be judged. */
-const rareWeights: Readonly<Record<string, number>> = { emptiedStore: 0.1, corruption: 0.3 };
+/** So rare are those after which hardly anything can be judged, and those that take long to play. */
+const rareWeights: Readonly<Record<string, number>> = {
+  emptiedStore: 0.1,
+  corruption: 0.3,
+  cardBurst: 0.1,
+  callBurst: 0.1,
+};
 
 export function drawSwarm(draw: Draw): Swarm {
   const share = oneOf(draw, [0.15, 0.3, 0.5]);
@@ -46,8 +55,14 @@ export function drawSwarm(draw: Draw): Swarm {
   };
 }
 
-/** What a seed has configured. Attempts are many, so that nothing is set aside, or few, so that something is. */
-export function drawSettings(draw: Draw): Readonly<Record<string, string>> {
+/** What a seed has configured, of what its station lets be. */
+export function drawSettings(draw: Draw, table: KeyTable): Readonly<Record<string, string>> {
+  const drawn = Object.entries(drawAll(draw));
+  return Object.fromEntries(drawn.filter(([key, value]) => change(table, key, value).status === "Accepted"));
+}
+
+/** Attempts are many, so that nothing is set aside, or few, so that something is. */
+function drawAll(draw: Draw): Readonly<Record<string, string>> {
   return {
     MeterValueSampleInterval: oneOf(draw, ["60", "60", "300", "0"]),
     ClockAlignedDataInterval: oneOf(draw, ["0", "0", "900"]),
@@ -56,9 +71,15 @@ export function drawSettings(draw: Draw): Readonly<Record<string, string>> {
     AuthorizeRemoteTxRequests: oneOf(draw, ["true", "false"]),
     AuthorizationCacheEnabled: oneOf(draw, ["true", "true", "false"]),
     LocalPreAuthorize: oneOf(draw, ["true", "false"]),
-    WebSocketPingInterval: oneOf(draw, ["60", "300", "300"]),
+    WebSocketPingInterval: oneOf(draw, ["60", "300", "300", "900", "900", "900", "0", "0"]),
+    HeartbeatInterval: oneOf(draw, ["300", "900", "900", "3600"]),
+    MessageTimeout: oneOf(draw, ["30", "30", "10", "60"]),
     TransactionMessageAttempts: oneOf(draw, ["100", "100", "3", "2"]),
     TransactionMessageRetryInterval: oneOf(draw, ["10", "10", "1"]),
     StopTransactionOnInvalidId: oneOf(draw, ["true", "false"]),
+    StopTransactionOnEVSideDisconnect: oneOf(draw, ["true", "true", "true", "false"]),
+    UnlockConnectorOnEVSideDisconnect: oneOf(draw, ["true", "true", "false"]),
+    LocalAuthorizeOffline: oneOf(draw, ["true", "true", "false"]),
+    MinimumStatusDuration: oneOf(draw, ["0", "0", "0", "20"]),
   };
 }

@@ -24,6 +24,8 @@ export interface WireBreach {
 export interface WireWatch {
   readonly record: Trace;
   readonly breaches: readonly WireBreach[];
+  /** How often its StopTransaction has been sent. */
+  readonly stopsSent: (bill: Bill) => number;
 }
 
 export interface WireWatchParts {
@@ -36,8 +38,10 @@ export interface WireWatchParts {
   readonly heartbeatIntervalS: number;
 }
 
-/** MessageTimeout, as the world leaves it, less the rounding of its clock. */
-const messageTimeoutMs = 29_999;
+/** Of MessageTimeout, where nobody has configured it. */
+const messageTimeoutS = 30;
+/** Of the simulated clock. */
+const roundingMs = 1;
 /** What rounding and a busy actor may shift. */
 const slackMs = 1_000;
 
@@ -52,6 +56,8 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
   let heartbeatsMs = [-Infinity, -Infinity];
   /** HeartbeatInterval of the last BootNotification.conf: in force before it is stored. */
   let adoptedS = Infinity;
+
+  const stopsSent = new Map<Bill, number>();
 
   function fail(id: string, what: string): void {
     breaches.push({ id, what });
@@ -102,7 +108,8 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
   }
 
   function called(call: Call, atMs: number): void {
-    if (inFlight !== null && atMs - inFlight.sentMs < messageTimeoutMs) {
+    const timeoutS = Number(parts.durable.configuration.get("MessageTimeout") ?? messageTimeoutS);
+    if (inFlight !== null && atMs - inFlight.sentMs < timeoutS * 1_000 - roundingMs) {
       fail("I7", `${call.action} was sent while ${inFlight.action} was in flight`);
     }
     inFlight = { id: call.id, action: call.action, sentMs: atMs };
@@ -129,18 +136,27 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
     const isSaid = (message: Message | undefined): message is Message =>
       message?.action === action && JSON.stringify(message.payload) === said;
     const [oldest] = parts.durable.outbox.values();
-    if (isSaid(oldest)) return owned(parts.durable.billOf(oldest.localId), payload as Owned, false);
+    if (isSaid(oldest)) {
+      const bill = parts.durable.billOf(oldest.localId);
+      if (action === "StopTransaction") stopSent(bill);
+      return owned(bill, payload as Owned, false);
+    }
     const [resend] = parts.durable.resends;
     const bill = resend === undefined ? undefined : parts.durable.billOf(resend[0]);
     const next = [...bill?.archive ?? []].find(([sequence]) => sequence > (resend?.[1] ?? 0))?.[1];
     if (isSaid(next)) {
       parts.reached(`resend of ${action}`);
+      if (action === "StopTransaction") stopSent(bill);
       return owned(bill, payload as Owned, true);
     }
     fail(
       "I8",
       `${action} ${said} was sent, and ${JSON.stringify(oldest ?? next ?? "nothing")} is the oldest`,
     );
+  }
+
+  function stopSent(bill: Bill | undefined): void {
+    if (bill !== undefined) stopsSent.set(bill, (stopsSent.get(bill) ?? 0) + 1);
   }
 
   /** I16: the id from the answer, and none that was not obtained. */
@@ -176,6 +192,7 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
   let boots = 0;
   return {
     breaches,
+    stopsSent: (bill) => stopsSent.get(bill) ?? 0,
     record: (event) => {
       if (event.kind === "started") {
         if (parts.boots() !== boots) {

@@ -9,7 +9,6 @@ import { stationKeyTable } from "../../actors/charger_config.ts";
 import type { System } from "../../actors/otp/kernel.ts";
 import type { Trace, TraceEvent } from "../../actors/otp/trace.ts";
 import type { Addresses } from "../../actors/tree.ts";
-import type { Board } from "../../hal/board.ts";
 import { createSimulatedX509 } from "../../hal/drivers/simulated_x509.ts";
 import { createNodeDigest } from "../../hal/drivers/node_digest.ts";
 import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
@@ -32,9 +31,15 @@ import type { MemoryCredentials } from "../../storage/drivers/memory_credentials
 import type { MemorySnapshot, MemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { CentralSystemModel } from "./central_system_model.ts";
 import { createCentralSystemModel } from "./central_system_model.ts";
+import type { Bill } from "./bill.ts";
+import { startText } from "./central_system_ledger.ts";
 import { createChargerLife } from "./charger_life.ts";
+import type { DataLimits } from "./delivered_values.ts";
+import { isRetry } from "./delivered_values.ts";
 import type { DurableLedger } from "./durable_ledger.ts";
 import { createDurableLedger } from "./durable_ledger.ts";
+import type { FaultyContactors } from "./faulty_contactors.ts";
+import { createFaultyContactors } from "./faulty_contactors.ts";
 import type { FaultyDial } from "./faulty_dial.ts";
 import { createFaultyDial } from "./faulty_dial.ts";
 import type { FaultyDisk } from "./faulty_disk.ts";
@@ -44,6 +49,7 @@ import { startWallMs } from "./hierarchy.ts";
 import { createFaultyMeter } from "./faulty_meter.ts";
 import type { Pace } from "./pace.ts";
 import { drawnPace } from "./pace.ts";
+import type { Found } from "./recovery.ts";
 import type { Saboteur } from "./saboteur.ts";
 import { createSaboteur } from "./saboteur.ts";
 import type { WireBreach } from "./wire_watch.ts";
@@ -60,8 +66,7 @@ export interface World {
   readonly meter: FaultyMeter;
   readonly dial: FaultyDial;
   readonly saboteur: Saboteur;
-  /** Contactors that do not close, whatever they are told. */
-  readonly stuckContactors: Set<number>;
+  readonly contactors: FaultyContactors;
   /** How long a frame is under way from now on. */
   readonly networkMs: { min: number; max: number };
   /** What became durable in the store: the charger's own account of its transactions, kept apart from it. */
@@ -100,6 +105,8 @@ export interface World {
   readonly reached: Set<string>;
   /** What was sent that must not be. */
   readonly wireBreaches: () => readonly WireBreach[];
+  /** What may have cut the transactionData of this one short by now. */
+  readonly dataLimits: (bill: Bill) => DataLimits;
 }
 
 export interface Restarted {
@@ -112,7 +119,7 @@ export interface WorldOptions {
   /** A shipped one by its name, or one as it stands. */
   readonly station?: Parameters<typeof loadStation>[0];
   readonly judge?: (idTag: string) => IdTagInfo;
-  /** Of the first boot. */
+  /** Of the first boot; the central system asks for the same HeartbeatInterval. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Of the first boot. Default: security profile 0. */
   readonly credentials?: Partial<Credentials>;
@@ -125,6 +132,8 @@ export interface WorldOptions {
   /** After so long the init system starts a process again that has given up. Default: never. */
   readonly reviveMs?: number;
   readonly traced?: Trace;
+  /** What the first boot finds. Default: a new charger at the beginning of a year. */
+  readonly found?: Found;
 }
 
 const unsecured: Credentials = {
@@ -138,8 +147,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const entropy = createSimulatedEntropy(options.seed);
   const pace = options.pace ?? drawnPace(entropy);
   const profile = profileOf(options.station ?? "reference-dc");
+  const { found } = options;
   const clock = createSimulatedClock({
-    startWallMs,
+    startWallMs: found?.wallMs ?? startWallMs,
     settled: () => life.isSettled(),
     pick: (ready) => ready === 1 ? 0 : Math.floor(entropy.fraction("scheduler") * ready),
     rested: () => look(),
@@ -148,29 +158,42 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const reach = (point: string) => void reached.add(point);
   const networkMs = { ...pace.networkMs };
   const network = createSimulatedNetwork({ clock, entropy, latencyMs: networkMs });
-  const station = createSimulatedStation({ profile, clock, meterDelayMs: pace.meterMs });
+  const station = createSimulatedStation({
+    profile,
+    clock,
+    meterDelayMs: pace.meterMs,
+    ...(found === undefined ? {} : { physicalState: found.physicalState }),
+  });
   const trace = createWorldTrace();
   const centralSystem = createCentralSystemModel({
     clock,
     entropy,
     network,
     wallMs: () => startWallMs + clock.monotonicMs(),
-    heartbeatIntervalS: 300,
+    heartbeatIntervalS: Number(options.settings?.HeartbeatInterval ?? 300),
     answerMs: pace.answerMs,
-    mayBeLate: () => durable.resends.size > 0,
-    heard: (text, direction) => trace.add(`${direction} ${text}`),
+    leniency: {
+      mayBeLate: () => durable.resends.size > 0,
+      isRetry: ({ start }, first, again) => {
+        const bill = durable.bills.find((one) => startText(one.start) === startText(start));
+        return bill !== undefined && isRetry(bill, { first, again }, dataLimits(bill));
+      },
+    },
+    heard: (text, direction) => {
+      trace.add(direction);
+      trace.add(text);
+    },
     ...(options.judge === undefined ? {} : { judge: options.judge }),
   });
   const medium = createFaultyDisk(reach);
   const dial = createFaultyDial(network.driver, clock, reach);
   const saboteur = createSaboteur(clock, reach);
-  const stuckContactors = new Set<number>();
   const restarts: Restarted[] = [];
   const listeners: Trace[] = options.traced === undefined ? [] : [options.traced];
   const committed: ((batch: Batch) => void)[] = [];
   let look: () => void = () => {};
   let asked: (batch: Batch) => void = () => {};
-  /** When each meter lied last. */
+  /** When what each meter said, or the contactor let through, was last not what is to be billed. */
   const lies = new Map<number, number>();
   const durable = createDurableLedger({
     nowMs: clock.monotonicMs,
@@ -185,6 +208,11 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     reach(`meter ${fault}`);
     lies.set(connectorId, clock.monotonicMs());
   });
+  const contactors = createFaultyContactors(station.board, (connectorId, stuck) => {
+    reach(`contactor stuck ${stuck}`);
+    // What flows on after a bill was closed is nobody's.
+    if (stuck === "closed") lies.set(connectorId, clock.monotonicMs());
+  });
   const wire = createWireWatch({
     durable,
     books: centralSystem.books,
@@ -195,6 +223,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   });
   // What was told to be made is durable: one ring for every boot.
   const keys = createMemoryKeyRing({ clock, generationMs: 500, keyIds: options.keyIds ?? [] });
+  function dataLimits(bill: Bill): DataLimits {
+    return { lengthMax: profile.limits.StopTransactionMaxMeterValues, sendings: wire.stopsSent(bill) };
+  }
   const life = createChargerLife({
     profile,
     clock,
@@ -204,7 +235,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       keys: keys.ring,
       x509: createSimulatedX509(),
       websocket: dial.driver,
-      board: stubborn(station.board, stuckContactors, reach),
+      board: contactors.board,
       meter,
       reader: station.reader,
       power: station.power,
@@ -215,12 +246,16 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     diskMs: pace.diskMs,
     settings: options.settings ?? {},
     credentials: { ...unsecured, ...options.credentials },
+    ...(found === undefined ? {} : { medium: found.medium }),
     stuckRestarts: options.stuckRestarts ?? 0,
     reviveMs: options.reviveMs ?? null,
     trace: (event) => {
       trace.record(event);
       wire.record(event);
       if (event.kind === "started" && event.actor === "link") dial.linkStarted();
+      if (event.kind === "overflow" && (event.actor === "link" || event.actor === "outbox")) {
+        centralSystem.overflowed();
+      }
       for (const listener of listeners) listener(event);
     },
     restarted: (kind) => {
@@ -241,7 +276,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     meter,
     dial,
     saboteur,
-    stuckContactors,
+    contactors,
     networkMs,
     keys,
     durable,
@@ -272,21 +307,12 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     traced: () => trace.last,
     reached,
     wireBreaches: () => wire.breaches,
+    dataLimits,
   };
 }
 
-/** A contactor that is stuck open obeys no command to close. */
-function stubborn(board: Board, stuck: ReadonlySet<number>, reach: (point: string) => void): Board {
-  return {
-    ...board,
-    setContactor: (connectorId, closed) => {
-      if (closed && stuck.has(connectorId)) return reach("contactor does not close");
-      board.setContactor(connectorId, closed);
-    },
-  };
-}
-
-function profileOf(station: Parameters<typeof loadStation>[0]): StationProfile {
+/** Throws where there is no such station. */
+export function profileOf(station: Parameters<typeof loadStation>[0]): StationProfile {
   const loaded = loadStation(station);
   if (loaded.kind === "refused") throw new Error(`load the station: ${loaded.problems.join("; ")}`);
   return loaded.value;

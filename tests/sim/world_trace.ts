@@ -32,7 +32,11 @@ export function createWorldTrace(): WorldTrace {
       moment[0] = event.atMs;
       hash = mix(mix(hash, momentBits[0] ?? 0), momentBits[1] ?? 0);
       add("actor" in event ? event.actor : event.supervisor);
-      add(what(event));
+      if (event.kind === "effect") {
+        // One after the other: to join them first costs more than to hash them.
+        add(event.effect);
+        add(detailOf(event.detail));
+      } else add(what(event));
       last.push(event);
       if (last.length > lastMax) last.shift();
     },
@@ -55,9 +59,7 @@ function what(event: TraceEvent): string {
     case "message":
       return event.message;
     case "effect":
-      return `${event.effect} ${
-        typeof event.detail === "string" ? event.detail : JSON.stringify(event.detail)
-      }`;
+      return `${event.effect} ${detailOf(event.detail)}`;
     case "crash":
       return `crash ${event.error} ${event.message?.kind}`;
     case "restart":
@@ -70,4 +72,9 @@ function what(event: TraceEvent): string {
     case "deadLetter":
       return event.kind;
   }
+}
+
+function detailOf(detail: unknown): string {
+  if (detail === undefined) return "";
+  return typeof detail === "string" ? detail : JSON.stringify(detail);
 }

@@ -2,7 +2,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
 import { createMemoryStore, type MemorySnapshot } from "../../storage/drivers/memory_store.ts";
-import { type Batch, type Store, StoreFailed } from "../../storage/store.ts";
+import { type Batch, DamagedRecord, type Store, StoreFailed } from "../../storage/store.ts";
 import { testStore } from "../contract/store_contract.ts";
 
 testStore("memory store", () => {
@@ -183,3 +183,16 @@ check("a snapshot is not changed by what follows", async () => {
 check("only a record that is there can be corrupted", () => {
   assertThrows(() => createMemoryStore().corrupt(["a"]), RangeError, '["a"]');
 });
+
+check(
+  "what two readers of a record share, neither can change; one bit flipped later is found all the same",
+  async () => {
+    const memory = createMemoryStore();
+    await memory.store.commit({ sets: [{ key: ["a"], value: { list: [1] } }] });
+    const shared = (await memory.store.get(["a"]))?.value as { list: number[] };
+    assertThrows(() => shared.list.push(2), TypeError);
+    assertEquals(await valueOfA(memory.store), { list: [1] });
+    memory.corrupt(["a"]);
+    await assertRejects(() => memory.store.get(["a"]), DamagedRecord);
+  },
+);

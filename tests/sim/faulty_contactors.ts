@@ -1,0 +1,52 @@
+/**
+ * Contactors that do not obey, between the charger and the board of the simulated hardware: one that does not close, one that is
+ * welded.
+ *
+ * Law: only the charger's own commands are disobeyed; what the hardware does by itself (a fault, a plug that is pulled, a power
+ * cut) still parts the circuit. One that is mended does what it was told last.
+ */
+import type { Board } from "../../hal/board.ts";
+
+export type StuckContactor = "open" | "closed";
+
+export interface FaultyContactors {
+  readonly board: Board;
+  readonly stick: (connectorId: number, stuck: StuckContactor | null) => void;
+  readonly stuck: (connectorId: number) => StuckContactor | null;
+  readonly heal: () => void;
+}
+
+/** `disobeyed` is told of each command that comes to nothing. */
+export function createFaultyContactors(
+  board: Board,
+  disobeyed: (connectorId: number, stuck: StuckContactor) => void,
+): FaultyContactors {
+  const stuck = new Map<number, StuckContactor>();
+  const told = new Map<number, boolean>();
+
+  function command(connectorId: number, closed: boolean): void {
+    const where = stuck.get(connectorId);
+    if (where === undefined || (where === "closed") === closed) board.setContactor(connectorId, closed);
+    else disobeyed(connectorId, where);
+  }
+
+  function stick(connectorId: number, where: StuckContactor | null): void {
+    if (where !== null) return void stuck.set(connectorId, where);
+    if (stuck.delete(connectorId)) command(connectorId, told.get(connectorId) ?? false);
+  }
+
+  return {
+    board: {
+      ...board,
+      setContactor: (connectorId, closed) => {
+        told.set(connectorId, closed);
+        command(connectorId, closed);
+      },
+    },
+    stick,
+    stuck: (connectorId) => stuck.get(connectorId) ?? null,
+    heal: () => {
+      for (const connectorId of [...stuck.keys()]) stick(connectorId, null);
+    },
+  };
+}

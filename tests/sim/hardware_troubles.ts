@@ -1,0 +1,139 @@
+/**
+ * Troubles with what a station is made of and with the hands and cars at it, drawn (notes/reliability.md B3).
+ *
+ * Law: each is one kind of fault. A person at the debug socket is one of the hands.
+ */
+import { drawConnector, type DrawTrouble, oneOf, passing, whole } from "./draw.ts";
+import type { Act } from "./scenario.ts";
+
+const minuteMs = 60_000;
+/** A meter that counts from elsewhere does so for whole sessions. */
+const otherMeterMs = 120 * minuteMs;
+/** More than fit into a mailbox, or nearly. */
+const burst = { least: 950, most: 1_300 };
+
+export const hardwareTroubles = {
+  fault: (draw, moment) => {
+    const connectorId = draw() < 0.15 ? 0 : drawConnector(draw, moment);
+    const fault = oneOf(
+      draw,
+      [
+        { errorCode: "GroundFailure" },
+        { errorCode: "GroundFailure", info: "protective earth is lost" },
+        { errorCode: "HighTemperature" },
+        { errorCode: "OverCurrentFailure" },
+        { errorCode: "OtherError", info: "emergency stop" },
+      ] as const,
+    );
+    return passing(
+      draw,
+      moment.atMs,
+      8 * minuteMs,
+      { kind: "fault", connectorId, fault },
+      { kind: "clearFault", connectorId },
+    );
+  },
+  lockFails: (draw, moment) => {
+    const connectorId = drawConnector(draw, moment);
+    return passing(
+      draw,
+      moment.atMs,
+      8 * minuteMs,
+      { kind: "lock", connectorId, failure: true },
+      { kind: "lock", connectorId, failure: false },
+    );
+  },
+  /** It does not close, or it is welded. */
+  contactorSticks: (draw, moment) => {
+    const connectorId = drawConnector(draw, moment);
+    const stuck = oneOf(draw, ["open", "closed"] as const);
+    return passing(
+      draw,
+      moment.atMs,
+      20 * minuteMs,
+      { kind: "contactor", connectorId, stuck },
+      { kind: "contactor", connectorId, stuck: null },
+    );
+  },
+  meter: (draw, moment) => {
+    const connectorId = drawConnector(draw, moment);
+    const fault = oneOf(draw, ["hangs", "fails", "stuck", "jitters", "lower", "wraps"] as const);
+    return passing(
+      draw,
+      moment.atMs,
+      6 * minuteMs,
+      { kind: "meter", connectorId, fault },
+      { kind: "meter", connectorId, fault: null },
+    );
+  },
+  otherMeter: (draw, moment) => {
+    const connectorId = drawConnector(draw, moment);
+    const fault = oneOf(draw, ["other", "exchanged", "beyond"] as const);
+    return passing(
+      draw,
+      moment.atMs,
+      otherMeterMs,
+      { kind: "meter", connectorId, fault },
+      { kind: "meter", connectorId, fault: null },
+    );
+  },
+  /** It draws less than it is offered, or more than it may. */
+  carDraws: (draw, moment) => {
+    const connectorId = drawConnector(draw, moment);
+    const share = oneOf(draw, [0.05, 0.5, 1.2, 3]);
+    return passing(
+      draw,
+      moment.atMs,
+      60 * minuteMs,
+      { kind: "carDraws", connectorId, share },
+      { kind: "carDraws", connectorId, share: 1 },
+    );
+  },
+  plugBounces: (draw, moment) => {
+    const connectorId = drawConnector(draw, moment);
+    return Array.from({ length: whole(draw, 2, 6) }, (_, at) => ({
+      atMs: moment.atMs + at * draw() * 120,
+      act: { kind: at % 2 === 0 ? "unplug" as const : "plug" as const, connectorId },
+    }));
+  },
+  halfPlugged: (draw, moment) => {
+    const connectorId = drawConnector(draw, moment);
+    const side = oneOf(draw, ["ev", "station"] as const);
+    const { atMs } = moment;
+    return [
+      { atMs, act: { kind: draw() < 0.5 ? "plug" : "unplug", connectorId, side } },
+      { atMs: atMs + draw() * 30_000, act: { kind: "plug", connectorId } },
+    ];
+  },
+  cardTwice: (draw, moment) => {
+    const connectorId = drawConnector(draw, moment);
+    const idTag = oneOf(draw, ["ALICE", "BOB"]);
+    const swipe: Act = { kind: "swipe", connectorId, idTag };
+    return [{ atMs: moment.atMs, act: swipe }, { atMs: moment.atMs + draw() * 50, act: swipe }];
+  },
+  strangeCard: (draw, moment) => {
+    const connectorId = drawConnector(draw, moment);
+    const idTag = oneOf(draw, ["alice", "STRANGER", "CCCCCCCCCCCCCCCCCCCC", "MALLORY", " "]);
+    return [{ atMs: moment.atMs, act: { kind: "swipe", connectorId, idTag } }];
+  },
+  /** A mad reader, while who is told of the cards is busy. */
+  cardBurst: (draw, moment) => {
+    const connectorId = drawConnector(draw, moment);
+    const actor = draw() < 0.5 ? "authorizer" : `connector:${connectorId}`;
+    const { atMs } = moment;
+    return [
+      {
+        atMs,
+        act: { kind: "sabotage", actor, sabotage: { kind: "slow", turns: 1, extraMs: draw() * 9_000 } },
+      },
+      {
+        atMs: atMs + draw() * 2_000,
+        act: { kind: "swipe", connectorId, idTag: "STRANGER", times: whole(draw, burst.least, burst.most) },
+      },
+    ];
+  },
+  /** What is set aside is sent again, or is given up, while anything may be going on. */
+  parkedByHand: (draw, { atMs }) => [
+    { atMs, act: { kind: "parked", wish: draw() < 0.7 ? "resend" : "discard" } },
+  ],
+} satisfies Record<string, DrawTrouble>;

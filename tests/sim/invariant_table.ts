@@ -1,0 +1,195 @@
+/**
+ * The invariants of the simulation in words: what each says, when it is looked at, and where.
+ *
+ * Law: this list is the source; the README's table is printed from it, and a test holds both it and the code to it. The ids are
+ * those of notes/reliability.md B3.
+ */
+
+export interface Invariant {
+  readonly id: string;
+  readonly says: string;
+  readonly checked: readonly Check[];
+  /** In `tests/sim/`: where a breach of it is called so. */
+  readonly files: readonly string[];
+}
+
+/** `event`: after each event on the clock. `commit`: at each that becomes durable. `frame`: at each that is sent or received. */
+export type Check = "event" | "commit" | "frame" | "restart" | "at rest" | "after the run";
+
+export const invariants: readonly Invariant[] = [
+  {
+    id: "I1",
+    says:
+      "a closed contactor has power, a plug at both ends, no fault, a living charger, and a durable transaction",
+    checked: ["event"],
+    files: ["contactor_watch.ts"],
+  },
+  {
+    id: "I2",
+    says:
+      "transactions and the central system's ledger are one to one: each has one Start and one Stop and all that was measured, nothing is invented, nothing is left set aside",
+    checked: ["at rest"],
+    files: ["end_state.ts"],
+  },
+  {
+    id: "I3",
+    says:
+      "of a transaction come Start, MeterValues, Stop, in that order, once and under a known id; neither time nor energy falls",
+    checked: ["frame", "at rest"],
+    files: ["invariants.ts", "end_state.ts"],
+  },
+  {
+    id: "I4",
+    says: "transactions of one connector do not overlap",
+    checked: ["commit"],
+    files: ["bill_watch.ts"],
+  },
+  {
+    id: "I5",
+    says: "what is billed is what the hardware has delivered, to 1 Wh a transaction",
+    checked: ["commit"],
+    files: ["bill_watch.ts"],
+  },
+  {
+    id: "I6",
+    says:
+      "nothing waits: no message in queue or mailbox, no record that is owed, no timer but the periodic ones",
+    checked: ["at rest"],
+    files: ["end_state.ts"],
+  },
+  {
+    id: "I7",
+    says: "one CALL is in flight at a time; each CALL to the charger is answered once, with its own id",
+    checked: ["frame", "at rest"],
+    files: ["wire_watch.ts", "end_state.ts"],
+  },
+  {
+    id: "I8",
+    says: "a transaction message is sent only while it is the oldest, and as it stands in the store",
+    checked: ["frame"],
+    files: ["wire_watch.ts"],
+  },
+  {
+    id: "I9",
+    says: "no energy for an idTag that was refused, nor after a remote stop was accepted",
+    checked: ["event"],
+    files: ["contactor_watch.ts"],
+  },
+  {
+    id: "I10",
+    says:
+      "each actual change of a status is legal (OCPP 1.6 §4.9), what is reported is an order-preserving part of them, and what was reported last is true",
+    checked: ["event", "frame", "at rest"],
+    files: ["status_watch.ts", "end_state.ts"],
+  },
+  {
+    id: "I11",
+    says:
+      "the current offered is within the installed charging profiles, on each connector and on all together",
+    checked: ["event"],
+    files: ["limit_watch.ts"],
+  },
+  {
+    id: "I12",
+    says:
+      "the local list is always exactly one that the central system's updates lead to, with all that was Accepted",
+    checked: ["frame", "commit"],
+    files: ["list_watch.ts"],
+  },
+  {
+    id: "I13",
+    says: "a reservation is used once at most, in its time, where and by whom it was made for",
+    checked: ["commit"],
+    files: ["reservation_watch.ts"],
+  },
+  {
+    id: "I14",
+    says: "ChangeConfiguration answered Accepted is durable by then",
+    checked: ["frame"],
+    files: ["wire_watch.ts"],
+  },
+  {
+    id: "I15",
+    says:
+      "what is Inoperative is out of use once its transaction has ended, over any restart; and nothing else is",
+    checked: ["event"],
+    files: ["status_watch.ts"],
+  },
+  {
+    id: "I16",
+    says:
+      "each message of a transaction has the id of its StartTransaction.conf, and -1 only where there is none",
+    checked: ["frame"],
+    files: ["wire_watch.ts"],
+  },
+  {
+    id: "I17",
+    says: "restarts of a supervisor stay within its intensity",
+    checked: ["restart"],
+    files: ["supervision_watch.ts"],
+  },
+  {
+    id: "I18",
+    says: "a failure never takes another connector with it",
+    checked: ["restart"],
+    files: ["supervision_watch.ts"],
+  },
+  {
+    id: "I19",
+    says:
+      "one connection at a time, a back-off between two dials; BootNotification again only when it is asked for",
+    checked: ["event", "frame"],
+    files: ["invariants.ts", "wire_watch.ts"],
+  },
+  {
+    id: "I20",
+    says: "Heartbeats and samples are no more than their intervals allow, and one",
+    checked: ["frame", "commit"],
+    files: ["wire_watch.ts", "bill_watch.ts"],
+  },
+  {
+    id: "I21",
+    says: "CALLs that wait, and timers, stay bounded",
+    checked: ["event"],
+    files: ["supervision_watch.ts"],
+  },
+  {
+    id: "I22",
+    says: "a recovery that is cut again and again leaves the same in the store as one that is not",
+    checked: ["after the run"],
+    files: ["recovery.ts"],
+  },
+  {
+    id: "I23",
+    says: "the same seed gives the same trace",
+    checked: ["after the run"],
+    files: ["sweep.ts"],
+  },
+  {
+    id: "I24",
+    says: "a large run has taken every rare path",
+    checked: ["after the run"],
+    files: ["sim_report.ts"],
+  },
+  {
+    id: "I25",
+    says: "security events arrive at least once, in their order",
+    checked: ["frame", "at rest"],
+    files: ["event_watch.ts"],
+  },
+];
+
+/** What a breach has broken, in words; null for what is no invariant: a run that threw, hung or died. */
+export function wordsOf(id: string): string | null {
+  return invariants.find((one) => one.id === id)?.says ?? null;
+}
+
+export function invariantRows(): readonly string[] {
+  return [
+    "| | | checked | `tests/sim/` |",
+    "|---|---|---|---|",
+    ...invariants.map(({ id, says, checked, files }) =>
+      `| ${id} | ${says} | ${checked.join(", ")} | ${files.map((file) => `\`${file}\``).join(", ")} |`
+    ),
+  ];
+}
