@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import { startTlsServer, type TlsServer, type TlsServerEvent } from "../tls/tls_server.ts";
 import { certificateCases, renewed } from "./certificate_cases.ts";
 import { allStatuses, boot } from "./expected.ts";
+import { logCases } from "./log_cases.ts";
 import { accepted } from "./requests.ts";
 import { onBench, type SecurityBench, type SecurityCase, serialNumber } from "./security_bench.ts";
 import { securityCases } from "./security_cases.ts";
@@ -12,7 +13,7 @@ import { startSecurityLab } from "./security_lab.ts";
 const stations = ["reference-dc", "ac-two-sockets"] as const;
 /** 16 characters, which is the least that the tool takes for a password. */
 const password = "first-password-1";
-const cases = Object.entries<SecurityCase>({ ...securityCases, ...certificateCases });
+const cases = Object.entries<SecurityCase>({ ...securityCases, ...certificateCases, ...logCases });
 
 /** One charge point, and what it goes through, one case after the other. */
 interface Life {
