@@ -5,9 +5,6 @@
  * Law: what is to happen next is `firmware/upload.ts`'s to say. Of every upload that was begun the central system hears an end, also after
  * a crash or a power cut.
  */
-import type { Clock } from "../hal/clock.ts";
-import type { Diagnostics } from "../firmware/diagnostics.ts";
-import { diagnosticsText } from "../firmware/diagnostics_text.ts";
 import type { TransferDriver, TransferEvent } from "../firmware/transfer.ts";
 import type { JudgedTarget, TransferProtocol } from "../firmware/transfer_target.ts";
 import { judgeTarget } from "../firmware/transfer_target.ts";
@@ -15,20 +12,15 @@ import type { Upload, UploadEffect, UploadEvent } from "../firmware/upload.ts";
 import { acceptance, idleUpload, triggeredStatus, uploadStep } from "../firmware/upload.ts";
 import type { Answer } from "../protocol/answer.ts";
 import { statusAnswer } from "../protocol/answer.ts";
-import { formatDateTime, parseDateTimeMs } from "../protocol/date_time.ts";
 import type { GetLogRequest } from "../protocol/messages/security.ts";
-import type { LogPeriod } from "../protocol/security_log.ts";
-import { securityLogText } from "../protocol/security_log.ts";
-import type { Credentials } from "../storage/credentials.ts";
-import type { CredentialsStore } from "../storage/credentials_store.ts";
 import { keptRecord, keys, UploadRecord } from "../storage/records.ts";
-import type { Store } from "../storage/store.ts";
 import { tracingDamaged } from "./damaged_record.ts";
+import type { LogFile, LogSources } from "./log_file.ts";
+import { logFile } from "./log_file.ts";
 import type { LogStatusConcluded, TellLogStatusDue } from "./log_status_delivery.ts";
 import { LogStatusDelivery } from "./log_status_delivery.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
-import { readSecurityLog } from "./security_book.ts";
 
 export type DiagnosticsMessage =
   | { readonly kind: "GetLog"; readonly request: GetLogRequest; readonly reply: Reply<Answer> }
@@ -40,13 +32,9 @@ export type DiagnosticsMessage =
   | TellLogStatusDue
   | LogStatusConcluded;
 
-export interface DiagnosticsParts {
+export interface DiagnosticsParts extends LogSources {
   readonly address: Address<DiagnosticsMessage>;
-  readonly clock: Clock;
-  readonly store: Store;
-  readonly credentials: Pick<CredentialsStore, "read">;
   readonly transfer: TransferDriver;
-  readonly diagnostics: Diagnostics;
   /** SupportedFileTransferProtocols. */
   readonly protocols: readonly TransferProtocol[];
   readonly outbox: Address<OutboxMessage>;
@@ -69,21 +57,19 @@ export function diagnosticsActor(parts: DiagnosticsParts): ActorSpec<Diagnostics
         credentials: self.fence(parts.credentials),
         transfer: self.fence(parts.transfer),
       };
-      const behaviour = new DiagnosticsBehaviour(self, fenced, held);
       const left = await keptRecord(store, keys.upload, UploadRecord, tracingDamaged(self));
-      if (left !== null) await behaviour.giveUp(left.requestId);
+      const behaviour = new DiagnosticsBehaviour(self, fenced, held, left);
+      if (left !== null) behaviour.tellEnd(left);
       return behaviour;
     },
     terminate: () => held.cancel(),
   };
 }
 
-/** What is being uploaded. */
+/** What is being uploaded, and where to. */
 interface Order {
   readonly judged: JudgedTarget;
-  readonly fileName: string;
-  readonly content: Uint8Array<ArrayBuffer>;
-  readonly roots: readonly string[];
+  readonly file: LogFile;
 }
 
 class DiagnosticsBehaviour implements Behaviour<DiagnosticsMessage> {
@@ -93,13 +79,21 @@ class DiagnosticsBehaviour implements Behaviour<DiagnosticsMessage> {
   readonly #delivery: LogStatusDelivery;
   #upload: Upload = idleUpload;
   #order: Order | null = null;
+  /** As it is in the store. */
+  #record: UploadRecord | null;
   #transfers = 0;
   #cancelRetry: () => void = () => {};
 
-  constructor(self: Self<DiagnosticsMessage>, parts: DiagnosticsParts, held: Held) {
+  constructor(
+    self: Self<DiagnosticsMessage>,
+    parts: DiagnosticsParts,
+    held: Held,
+    record: UploadRecord | null,
+  ) {
     this.#self = self;
     this.#parts = parts;
     this.#held = held;
+    this.#record = record;
     this.#delivery = new LogStatusDelivery(self, parts.outbox);
   }
 
@@ -118,64 +112,46 @@ class DiagnosticsBehaviour implements Behaviour<DiagnosticsMessage> {
       case "TellLogStatusDue":
         return this.#delivery.due();
       case "LogStatusConcluded":
-        return this.#delivery.concluded(message.outcome);
+        return this.#concluded(message.outcome);
     }
   }
 
   inspect(): unknown {
-    const fileName = this.#order?.fileName ?? null;
+    const fileName = this.#order?.file.fileName ?? null;
     return { upload: this.#upload, fileName, untold: this.#delivery.untold() };
   }
 
-  /** An upload that ended with whoever made it. */
-  async giveUp(requestId: number): Promise<void> {
-    this.#delivery.tell({ status: "UploadFailure", requestId });
-    await this.#note(idleUpload);
+  /** Of a predecessor's upload, which has ended with it unless it had before. */
+  tellEnd({ requestId, end = "UploadFailure" }: UploadRecord): void {
+    this.#delivery.tell({ status: end, requestId });
   }
 
   async #requested(request: GetLogRequest, reply: Reply<Answer>): Promise<void> {
-    const { logType, requestId, retries, retryInterval, log } = request;
-    const credentials = await this.#parts.credentials.read();
-    const text = await this.#text(logType, periodOf(log));
-    if (text === "") return reply(statusAnswer("Rejected"));
-    const fileName = this.#fileName(request, credentials);
-    reply({ kind: "result", payload: { status: acceptance(this.#upload), filename: fileName } });
+    const { requestId, retries, retryInterval, log } = request;
+    const file = await logFile(this.#parts, request);
+    if (file === null) return reply(statusAnswer("Rejected"));
+    const payload = { status: acceptance(this.#upload), filename: file.fileName };
     const judged = judgeTarget(log.remoteLocation, this.#parts.protocols);
-    const content = new TextEncoder().encode(text);
-    this.#order = { judged, fileName, content, roots: fileRoots(credentials) };
+    this.#order = { judged, file };
     const asked = {
       requestId,
       ...(retries === undefined ? {} : { retries }),
       ...(retryInterval === undefined ? {} : { retryIntervalS: retryInterval }),
     };
-    await this.#step({ kind: "LogRequested", request: asked, judged });
+    await this.#step(
+      { kind: "LogRequested", request: asked, judged },
+      () => reply({ kind: "result", payload }),
+    );
   }
 
-  /** Empty when there is nothing to upload. */
-  async #text(logType: GetLogRequest["logType"], period: LogPeriod): Promise<string> {
-    const { store, diagnostics } = this.#parts;
-    switch (logType) {
-      case "SecurityLog":
-        return securityLogText(await readSecurityLog(store), period);
-      case "DiagnosticsLog":
-        return isEmpty(period) ? "" : diagnosticsText(diagnostics.report(), period);
-    }
-  }
-
-  /** Told apart by charge point, request and time: all may come to one directory. */
-  #fileName({ logType, requestId }: GetLogRequest, { chargePointId }: Credentials): string {
-    const at = formatDateTime(this.#parts.clock.wallMs()).replaceAll(/[-:]|\.\d+/g, "");
-    const id = chargePointId.replaceAll(/[^A-Za-z0-9_-]/g, "_").slice(0, 100);
-    return `${id}-${logType}-${requestId}-${at}.log`;
-  }
-
-  async #step(event: UploadEvent): Promise<void> {
-    const { next, effects } = uploadStep(this.#upload, event);
+  /** Before anybody is told, it is noted: an upload that is cut off is known of. */
+  async #step(event: UploadEvent, noted: () => void = () => {}): Promise<void> {
     if (event.kind === "TransferEnded") this.#self.trace("TransferEnded", event.event);
-    const before = this.#upload;
+    const { next, effects } = uploadStep(this.#upload, event);
     this.#upload = next;
-    // Before it begins, so that an upload that is cut off is known of.
-    if (requestIdOf(next) !== requestIdOf(before)) await this.#note(next);
+    const record = recordOf(next, effects);
+    if (record !== null && !sameRecord(record, this.#record)) await this.#note(record);
+    noted();
     for (const effect of effects) this.#perform(effect);
     if (next.kind === "idle") this.#order = null;
   }
@@ -200,42 +176,44 @@ class DiagnosticsBehaviour implements Behaviour<DiagnosticsMessage> {
     const order = this.#order;
     if (order?.judged.kind !== "target") return;
     const transfer = ++this.#transfers;
-    const { fileName, content, roots, judged: { target } } = order;
-    this.#self.trace("BeginTransfer", { fileName, host: target.host, bytes: content.length });
+    const { file, judged: { target } } = order;
+    this.#self.trace("BeginTransfer", {
+      fileName: file.fileName,
+      host: target.host,
+      bytes: file.content.length,
+    });
     this.#held.cancel = this.#parts.transfer.upload(
-      { target, fileName, content, roots },
+      { ...file, target },
       // Even when the mailbox is full.
       (event) => void this.#self.after(0, { kind: "TransferEnded", transfer, event }),
     );
   }
 
-  /** Refused, an upload that is cut off is not known of: that is no reason to do without it. */
-  async #note(upload: Upload): Promise<void> {
-    await this.#parts.store.commit(
-      upload.kind === "idle"
-        ? { deletes: [keys.upload] }
-        : { sets: [{ key: keys.upload, value: { requestId: upload.request.requestId } }] },
-    );
+  async #concluded(outcome: LogStatusConcluded["outcome"]): Promise<void> {
+    this.#delivery.concluded(outcome);
+    const isOver = this.#upload.kind === "idle" && this.#delivery.untold().length === 0;
+    if (isOver && this.#record !== null) await this.#note(null);
+  }
+
+  /** What a full disk refuses is not known of after a crash: that is no reason to do without an upload. */
+  async #note(record: UploadRecord | null): Promise<void> {
+    const batch = record === null
+      ? { deletes: [keys.upload] }
+      : { sets: [{ key: keys.upload, value: record }] };
+    const outcome = await this.#parts.store.commit(batch);
+    if (outcome.kind === "committed") this.#record = record;
   }
 }
 
-function requestIdOf(upload: Upload): number | null {
-  return upload.kind === "idle" ? null : upload.request.requestId;
+/** Null where nothing has changed. */
+function recordOf(upload: Upload, effects: readonly UploadEffect[]): UploadRecord | null {
+  if (upload.kind !== "idle") return { requestId: upload.request.requestId };
+  const last = effects.at(-1);
+  if (last?.kind !== "Tell") return null;
+  const { requestId, status } = last.notification;
+  return requestId === undefined ? null : { requestId, end: status };
 }
 
-function periodOf({ oldestTimestamp, latestTimestamp }: GetLogRequest["log"]): LogPeriod {
-  const oldestMs = oldestTimestamp === undefined ? null : parseDateTimeMs(oldestTimestamp);
-  const latestMs = latestTimestamp === undefined ? null : parseDateTimeMs(latestTimestamp);
-  return { ...(oldestMs === null ? {} : { oldestMs }), ...(latestMs === null ? {} : { latestMs }) };
-}
-
-function isEmpty({ oldestMs = -Infinity, latestMs = Infinity }: LogPeriod): boolean {
-  return oldestMs > latestMs;
-}
-
-/** Who proves the central system proves its file servers (decision D-file-trust). */
-function fileRoots({ roots }: Credentials): readonly string[] {
-  return roots.filter(({ certificateType }) => certificateType === "CentralSystemRootCertificate").map((
-    { pem },
-  ) => pem);
+function sameRecord(one: UploadRecord, other: UploadRecord | null): boolean {
+  return other !== null && one.requestId === other.requestId && one.end === other.end;
 }

@@ -29,7 +29,7 @@
  * | `["clock"]` | station | the last civil time that is known to have been |
  * | `["securityLog", number]` | security_log | an entry of the security log |
  * | `["securityLogEnd"]` | security_log, main at the first boot | where the log ends, and what of it has been delivered |
- * | `["upload"]` | diagnostics | there while a log is being uploaded |
+ * | `["upload"]` | diagnostics | the last upload of a log, until its end has been told |
  */
 import { z } from "zod";
 import { ChargingProfile, ChargingSchedule } from "../protocol/messages/charging_profile.ts";
@@ -38,6 +38,7 @@ import {
   StartTransactionRequest,
   StopTransactionRequest,
 } from "../protocol/messages/core.ts";
+import { LogStatusNotificationRequest } from "../protocol/messages/security.ts";
 import { IdTagInfo, StopReason } from "../protocol/messages/types.ts";
 import { Refusal } from "../protocol/refusal.ts";
 import type { Entry, Key, Store, Value } from "./store.ts";
@@ -262,7 +263,11 @@ export const SecurityLogEndRecord = z.object({
 });
 export type SecurityLogEndRecord = z.infer<typeof SecurityLogEndRecord>;
 
-export const UploadRecord = z.object({ requestId: z.int() });
+export const UploadRecord = z.object({
+  requestId: z.int(),
+  /** Absent while it is under way. */
+  end: LogStatusNotificationRequest.shape.status.exactOptional(),
+});
 export type UploadRecord = z.infer<typeof UploadRecord>;
 
 export const AnswerRecord = z.object({

@@ -12,11 +12,15 @@ export interface SimulatedTransfer {
   readonly arrived: readonly UploadOrder[];
   /** How many are under way. */
   readonly underWay: () => number;
-  /** How the next uploads end, one each; `hangs`: it does not. */
+  /** How the next uploads end, one each; `hangs`: after ten minutes, as a driver gives up. */
   readonly script: (...ends: readonly (TransferEvent | { readonly kind: "hangs" })[]) => void;
+  /** From now on every upload arrives. */
+  readonly heal: () => void;
   /** The power is gone, and every connection with it. */
   readonly cut: () => void;
 }
+
+const hangsMs = 600_000;
 
 export function createSimulatedTransfer(clock: Clock, takesMs: number): SimulatedTransfer {
   const arrived: UploadOrder[] = [];
@@ -26,13 +30,11 @@ export function createSimulatedTransfer(clock: Clock, takesMs: number): Simulate
   function upload(order: UploadOrder, listener: (event: TransferEvent) => void): () => void {
     const end = scripted.shift() ?? { kind: "Done" };
     open.add(order);
-    if (end.kind !== "hangs") {
-      clock.after(takesMs, () => {
-        if (!open.delete(order)) return;
-        if (end.kind === "Done") arrived.push(order);
-        listener(end);
-      });
-    }
+    clock.after(end.kind === "hangs" ? hangsMs : takesMs, () => {
+      if (!open.delete(order)) return;
+      if (end.kind === "Done") arrived.push(order);
+      listener(end.kind === "hangs" ? { kind: "Failed", fault: "failed", error: "it took too long" } : end);
+    });
     return () => void open.delete(order);
   }
 
@@ -41,6 +43,9 @@ export function createSimulatedTransfer(clock: Clock, takesMs: number): Simulate
     arrived,
     underWay: () => open.size,
     script: (...ends) => void scripted.push(...ends),
+    heal: () => {
+      scripted.length = 0;
+    },
     cut: () => open.clear(),
   };
 }

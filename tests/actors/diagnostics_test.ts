@@ -263,3 +263,25 @@ Deno.test("no password of a location is in the trace or in what an actor shows",
   await house.advance(120_000);
   assertEquals([traced.length > 3, traced.filter((text) => text.includes("secret"))], [true, []]);
 });
+
+Deno.test("an end that could not be told is told after a crash and after a power cut, once", async () => {
+  for (const end of ["crash", "cut"] as const) {
+    const house = await bootedHouse();
+    await status(house, "GetLog", getLog());
+    await house.advance(0);
+    house.network.setLink("down");
+    await house.advance(60_000);
+    assertEquals([end, house.transfer.arrived.length, ...told(house)], [end, 1, "Uploading 7"]);
+    if (end === "crash") house.system().crash("diagnostics");
+    else {
+      house.cutPower(0);
+      await house.restorePower();
+    }
+    house.network.setLink("up");
+    await house.advance(600_000);
+    assertEquals([end, ...told(house)], [end, "Uploading 7", "Uploaded 7"]);
+    house.system().crash("diagnostics");
+    await house.advance(60_000);
+    assertEquals(told(house).length, 2);
+  }
+});
