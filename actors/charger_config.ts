@@ -48,6 +48,7 @@ export function chargerConfig(
     table: stationKeyTable(profile),
     featureProfiles: featureProfiles(profile),
     registration: { heartbeatIntervalMaxS: profile.bounds.HeartbeatInterval.most, ownBootIntervalS },
+    fileTransferProtocols: profile.firmware.fileTransferProtocols,
     powerLoss: {
       onPowerLoss: profile.powerLoss.onPowerLoss,
       holdUpTimeMs: profile.powerLoss.holdUpTimeS * 1_000,

@@ -94,7 +94,7 @@ export type ConnectorMessage =
   | {
     readonly kind: "StartAnswered";
     readonly localId: number;
-    readonly transactionId: number;
+    readonly transactionId?: number;
     readonly accepted: boolean;
     readonly parentIdTag?: string;
   }

@@ -12,6 +12,7 @@ import { answeredDataTransfer } from "../protocol/data_transfer.ts";
 import { parsePayload } from "../protocol/payload.ts";
 import type { AuthorizerMessage } from "./authorizer.ts";
 import type { ConfigurationMessage } from "./configuration.ts";
+import type { DiagnosticsMessage } from "./diagnostics.ts";
 import type { LocalListMessage } from "./local_list.ts";
 import type { CertStoreMessage } from "./cert_store_message.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
@@ -49,6 +50,7 @@ export interface RouteParts {
   readonly reservations: Address<ReservationsMessage>;
   readonly profileScheduler: Address<ProfileSchedulerMessage>;
   readonly certStore: Address<CertStoreMessage>;
+  readonly diagnostics: Address<DiagnosticsMessage>;
   /** Ours, as DataTransfer names it. */
   readonly vendorId: string;
   /** SupportedFeatureProfiles, and Security where the station has security profiles: an action of one that is off is answered by the table. */
@@ -68,6 +70,7 @@ export function routes(parts: RouteParts): Route {
 
 function served(parts: RouteParts, action: CentralSystemAction, payload: unknown): Routed {
   const { configuration, station, authorizer, localList, reservations, profileScheduler, certStore } = parts;
+  const { diagnostics } = parts;
   switch (action) {
     case "GetConfiguration":
       return checked(
@@ -103,6 +106,8 @@ function served(parts: RouteParts, action: CentralSystemAction, payload: unknown
         station,
         (request, reply) => ({ kind: "ExtendedTriggerMessage", request, reply }),
       );
+    case "GetLog":
+      return checked(action, payload, diagnostics, (request, reply) => ({ kind: action, request, reply }));
     case "CertificateSigned":
       return checked(action, payload, certStore, (request, reply) => ({ kind: action, request, reply }));
     case "InstallCertificate":

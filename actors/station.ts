@@ -23,6 +23,7 @@ import type { AvailabilityBook } from "./availability.ts";
 import { openAvailability } from "./availability.ts";
 import { CivilClock } from "./civil_clock.ts";
 import type { CertStoreMessage } from "./cert_store_message.ts";
+import type { DiagnosticsMessage } from "./diagnostics.ts";
 import type { ConfigurationMessage } from "./configuration.ts";
 import type { ConnectorMessage, UnlockAnswer } from "./connector_message.ts";
 import { tracingDamaged } from "./damaged_record.ts";
@@ -63,6 +64,7 @@ export interface StationParts {
   readonly reservations: Address<ReservationsMessage>;
   readonly profileScheduler: Address<ProfileSchedulerMessage>;
   readonly certStore: Address<CertStoreMessage>;
+  readonly diagnostics: Address<DiagnosticsMessage>;
   readonly securityLog: Address<SecurityEventRaised>;
   /** The feature profile is on. */
   readonly smartCharging: boolean;

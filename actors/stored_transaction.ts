@@ -24,7 +24,6 @@ export async function storedTransaction(
   const { localId, stop } = readRecord(TransactionRecord, entry);
   if (stop !== undefined) return null;
   const answer = await store.get(answerKey(localId));
-  return answer === null
-    ? { localId }
-    : { localId, transactionId: readRecord(AnswerRecord, answer).transactionId };
+  const transactionId = answer === null ? undefined : readRecord(AnswerRecord, answer).transactionId;
+  return transactionId === undefined ? { localId } : { localId, transactionId };
 }

@@ -8,13 +8,11 @@ import type { RunningTransaction, Stop } from "../protocol/connector_facts.ts";
 import type { MeterValue } from "../protocol/messages/types.ts";
 import type { TransactionMessage } from "../protocol/transaction.ts";
 import { sampleMessage, startMessage, stopMessage, wholeWh } from "../protocol/transaction.ts";
-import type { OutboxRecord } from "../storage/records.ts";
-import type { TellDamaged } from "../storage/records.ts";
+import type { AnswerRecord, OutboxRecord, TellDamaged } from "../storage/records.ts";
 import {
-  answerKey,
-  AnswerRecord,
   checkpointKey,
   CheckpointRecord,
+  keptAnswer,
   keptRecord,
   outboxKey,
   reservationKey,
@@ -135,8 +133,7 @@ export async function openTransactionBook(
   return {
     open: () => open,
     checkpoint: () => checkpoint,
-    answer: async () =>
-      open === null ? null : await keptRecord(store, answerKey(open.localId), AnswerRecord, damaged),
+    answer: async () => open === null ? null : await keptAnswer(store, open.localId, damaged),
     begin,
     mayBegin: async () => (await store.commit({ checks: [absent] })).kind !== "refused",
     sample: ({ checkpoint: now, sent, data }) => {

@@ -7,10 +7,10 @@
 import { withRefusal } from "../protocol/refusal.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { transactionIdNotObtained } from "../protocol/transaction.ts";
+import type { AnswerRecord } from "../storage/records.ts";
 import {
   answerKey,
-  AnswerRecord,
-  keptRecord,
+  keptAnswer,
   keys,
   OutboxRecord,
   readRecord,
@@ -62,12 +62,11 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
     return true;
   }
 
+  /** Null where there is no transactionId. */
   async function answerTo(localId: number): Promise<AnswerRecord | null> {
     if (known?.localId !== localId) {
-      known = {
-        localId,
-        answer: await keptRecord(store, answerKey(localId), AnswerRecord, listener.damaged),
-      };
+      const answer = await keptAnswer(store, localId, listener.damaged);
+      known = { localId, answer: answer?.transactionId === undefined ? null : answer };
     }
     return known.answer;
   }
@@ -160,7 +159,7 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
 export async function tellOpenAnswered(store: Store, listener: DeliveryListener): Promise<void> {
   for (const entry of await store.list(keys.transactions)) {
     const { localId } = readRecord(TransactionRecord, entry);
-    const answer = await keptRecord(store, answerKey(localId), AnswerRecord, listener.damaged);
+    const answer = await keptAnswer(store, localId, listener.damaged);
     if (answer !== null) {
       listener.startAnswered(localId, Number(entry.key.at(-1)), answer);
     }

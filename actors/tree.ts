@@ -2,10 +2,13 @@
  * The tree: which actors there are, and what fails with what.
  *
  * Law: no crash outside `charging` reaches a contactor, and inside it a connector fails alone. A lost network is a message and
- * no crash; a give-up of `central` is retried with back-off and never counts at the root (a crash loop there must not stop a car
- * from charging). Only `settings` and `charging` escalate: then the process exits and the init system starts it again.
+ * no crash; a give-up of `central` or `upkeep` is retried with back-off and never counts at the root (a crash loop there must not stop
+ * a car from charging). Only `settings` and `charging` escalate: then the process exits and the init system starts it again.
  */
 import type { Board } from "../hal/board.ts";
+import type { Diagnostics } from "../firmware/diagnostics.ts";
+import type { TransferDriver } from "../firmware/transfer.ts";
+import type { TransferProtocol } from "../firmware/transfer_target.ts";
 import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
 import type { Digest } from "../hal/digest.ts";
@@ -34,6 +37,8 @@ import type { ConfigurationMessage } from "./configuration.ts";
 import { configurationActor } from "./configuration.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
 import { connectorActor } from "./connector.ts";
+import type { DiagnosticsMessage } from "./diagnostics.ts";
+import { diagnosticsActor } from "./diagnostics.ts";
 import type { Dialling } from "./dialling.ts";
 import { authorizerMayLose, connectorMayLose, linkMayLose, outboxMayLose } from "./full_mailboxes.ts";
 import type { LinkMessage } from "./link_message.ts";
@@ -77,6 +82,8 @@ export interface Ports {
   readonly reader: Reader;
   readonly power: Power;
   readonly host: Host;
+  readonly transfer: TransferDriver;
+  readonly diagnostics: Diagnostics;
 }
 
 /** What this charger is. */
@@ -89,6 +96,7 @@ export interface ChargerConfig {
   readonly featureProfiles: readonly string[];
   /** Security profiles: none where the list is empty. */
   readonly registration: RegistrationLimits;
+  readonly fileTransferProtocols: readonly TransferProtocol[];
   readonly powerLoss: {
     readonly onPowerLoss: OnPowerLoss;
     readonly holdUpTimeMs: number;
@@ -115,6 +123,7 @@ export interface Addresses {
   readonly link: Address<LinkMessage>;
   readonly outbox: Address<OutboxMessage>;
   readonly station: Address<StationMessage>;
+  readonly diagnostics: Address<DiagnosticsMessage>;
 }
 
 export interface Tree {
@@ -134,6 +143,7 @@ export function plantTree(kernel: Kernel, given: Ports, config: ChargerConfig): 
       settings(ports, config, addresses),
       charging(ports, config, addresses),
       central(ports, config, addresses),
+      upkeep(ports, config, addresses),
     ],
   };
   return { root, addresses };
@@ -160,6 +170,7 @@ function makeAddresses(kernel: Kernel, connectors: number): Addresses {
     link: kernel.address("link", { droppable: linkMayLose }),
     outbox: kernel.address("outbox", { droppable: outboxMayLose }),
     station: kernel.address("station"),
+    diagnostics: kernel.address("diagnostics"),
   };
 }
 
@@ -348,6 +359,7 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
           reservations,
           profileScheduler,
           certStore: addresses.certStore,
+          diagnostics: addresses.diagnostics,
           vendorId: config.identity.chargePointVendor,
           featureProfiles: config.security.securityProfiles.length > 1
             ? [...featureProfiles, "Security"]
@@ -372,8 +384,31 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         reservations,
         profileScheduler,
         certStore: addresses.certStore,
+        diagnostics: addresses.diagnostics,
         securityLog: addresses.securityLog,
         smartCharging: featureProfiles.includes("SmartCharging"),
+      }),
+    ],
+  };
+}
+
+/** What may fail without a driver noticing. */
+function upkeep(ports: Ports, config: ChargerConfig, addresses: Addresses): SupervisorSpec {
+  return {
+    id: "upkeep",
+    strategy: "one_for_one",
+    intensity: { restartsMax: 2, withinMs: 600_000 },
+    giveUp: { retryInitialMs: 10_000, retryMaxMs: 600_000 },
+    children: [
+      diagnosticsActor({
+        address: addresses.diagnostics,
+        clock: ports.clock,
+        store: ports.store,
+        credentials: ports.credentials,
+        transfer: ports.transfer,
+        diagnostics: ports.diagnostics,
+        protocols: config.fileTransferProtocols,
+        outbox: addresses.outbox,
       }),
     ],
   };

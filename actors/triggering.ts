@@ -13,6 +13,7 @@ import type { TriggerAnswer, Triggered } from "../protocol/remote_trigger.ts";
 import { extendedTrigger, trigger } from "../protocol/remote_trigger.ts";
 import type { CertStoreMessage } from "./cert_store_message.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
+import type { DiagnosticsMessage } from "./diagnostics.ts";
 import type { Address, Message, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
 import { sendCall } from "./send_call.ts";
@@ -28,6 +29,7 @@ export interface TriggeringParts {
   readonly outbox: Address<OutboxMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
   readonly certStore: Address<CertStoreMessage>;
+  readonly diagnostics: Address<DiagnosticsMessage>;
   readonly registration: () => Registration;
   readonly sendBootNotification: () => void;
   readonly sendHeartbeat: () => void;
@@ -66,8 +68,10 @@ export class Triggering {
         return this.#parts.sendHeartbeat();
       case "DiagnosticsStatusNotification":
       case "FirmwareStatusNotification":
-      case "LogStatusNotification":
         return this.#sendIdle(triggered.kind);
+      case "LogStatusNotification":
+        this.#self.send(this.#parts.diagnostics, { kind: "TriggerLogStatus" });
+        return;
       case "SignChargePointCertificate":
         this.#self.send(this.#parts.certStore, { kind: "RequestCertificate" });
         return;
@@ -86,10 +90,8 @@ export class Triggering {
     }
   }
 
-  /** Nothing is uploaded or installed here: no file transfer is built. */
-  #sendIdle(
-    action: "DiagnosticsStatusNotification" | "FirmwareStatusNotification" | "LogStatusNotification",
-  ): void {
+  /** Of the profile FirmwareManagement nothing is built. */
+  #sendIdle(action: "DiagnosticsStatusNotification" | "FirmwareStatusNotification"): void {
     this.#self.ask(
       this.#parts.outbox,
       (reply: Reply<CallOutcome<unknown>>) => sendCall(action, { status: "Idle" }, "triggered", reply),

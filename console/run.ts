@@ -9,6 +9,7 @@ import { createSystemClock } from "../hal/drivers/system_clock.ts";
 import { loadStation } from "../hal/drivers/station_files.ts";
 import type { RunOptions } from "./arguments.ts";
 import { keptKeys, openCredentials } from "./credentials.ts";
+import { diagnosticsReport } from "./diagnostics_report.ts";
 import { openDebugSocket } from "./debug_socket.ts";
 import { bootNotificationOf, givenCredentials } from "./identity.ts";
 import { keyValueProblems } from "./key_values.ts";
@@ -21,6 +22,7 @@ import { heardSignals } from "./signals.ts";
 import { makeSimulation } from "./simulation.ts";
 import { ownState, readAuthorizationKey, readConfigFile, readRoots } from "./state.ts";
 import { createStoreWatch } from "./store_health.ts";
+import { fileTransfers } from "./transfers.ts";
 
 /** Resolves with the exit code. */
 export async function run(options: RunOptions, output: Output): Promise<number> {
@@ -51,6 +53,7 @@ export async function run(options: RunOptions, output: Output): Promise<number> 
     authorizationKey: await readAuthorizationKey(options.authKeyFile),
     roots: await readRoots(config.rootCertificates),
   };
+  const label = { chargePointId: config.chargePointId, bootNotification, station: station.value.name };
   const given = givenCredentials(config, config.csms, station.value, secrets);
   const simulation = makeSimulation({
     profile: station.value,
@@ -67,6 +70,8 @@ export async function run(options: RunOptions, output: Output): Promise<number> 
       narrator.record(event);
     },
     warn,
+    transfer: fileTransfers(config.localTransfers ?? []),
+    diagnose: (charger) => diagnosticsReport({ clock, observatory, label, store: health.health }, charger),
     onReset: "exit",
   });
   const socket = config.socket === undefined ? null : await openDebugSocket({
@@ -74,7 +79,7 @@ export async function run(options: RunOptions, output: Output): Promise<number> 
     clock,
     observatory,
     store: health.health,
-    label: { chargePointId: config.chargePointId, bootNotification, station: station.value.name },
+    label,
     charger: simulation.charger,
     rehearsal: simulation.rehearsal,
   });

@@ -16,14 +16,16 @@
  *   "station": "reference-dc",
  *   "configuration": { "HeartbeatInterval": "300" },
  *   "rootCertificates": ["/etc/chargerd/root.pem"],
+ *   "localTransfers": [],
  *   "stateDirectory": "/var/lib/chargerd",
  *   "socket": "/run/chargerd/chargerd.sock"
  * }
  * ```
  * Relative paths start at the working directory. `csmsSecure`, `securityProfile`, `serialNumber`, `firmwareVersion`,
- * `configuration`, `rootCertificates` and `socket` may be left out; for `simulate` everything may.
+ * `configuration`, `rootCertificates`, `localTransfers` and `socket` may be left out; for `simulate` everything may.
  */
 import { z } from "zod";
+import { localKinds } from "../firmware/transfer_address.ts";
 import { type Handwritten, judgeHandwritten, parseHandwritten } from "../hal/handwritten.ts";
 import { SecurityProfile } from "../protocol/proof.ts";
 import { SOCKET_PATH_BYTES_MAX } from "./socket_file.ts";
@@ -57,6 +59,8 @@ const SCHEMA = z.strictObject({
   configuration: z.record(z.string().min(1).max(50), z.string().max(500)).default({}),
   /** PEM texts, or paths of PEM files. */
   rootCertificates: z.array(z.string().min(1)).max(20).default([]),
+  /** To which local addresses files may be sent; without it to none, and in `simulate` to the loopback ones. */
+  localTransfers: z.array(z.enum(localKinds)).max(localKinds.length).optional(),
   stateDirectory: z.string().min(1),
   socket: z.string().min(1).refine((path) => new TextEncoder().encode(path).length <= SOCKET_PATH_BYTES_MAX, {
     error: `write a path of at most ${SOCKET_PATH_BYTES_MAX} bytes`,

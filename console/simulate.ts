@@ -15,6 +15,7 @@ import { createStory, StoryStuck } from "../simulator/story.ts";
 import type { SimulateOptions } from "./arguments.ts";
 import { renderBill } from "./bill.ts";
 import { keptKeys, openCredentials } from "./credentials.ts";
+import { diagnosticsReport } from "./diagnostics_report.ts";
 import { openDebugSocket } from "./debug_socket.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { bootNotificationOf, givenCredentials } from "./identity.ts";
@@ -33,6 +34,7 @@ import { simulateSocketPath } from "./socket_path.ts";
 import { heardSignals } from "./signals.ts";
 import { ownState, readAuthorizationKey, readConfigFile, readRoots } from "./state.ts";
 import { createStoreWatch } from "./store_health.ts";
+import { fileTransfers } from "./transfers.ts";
 
 /** A session of six minutes is watched in about as many seconds. */
 const storySpeed = 60;
@@ -106,6 +108,7 @@ async function play(
     authorizationKey: await readAuthorizationKey(options.authKeyFile),
     roots: await readRoots(config.rootCertificates),
   };
+  const label = { chargePointId: config.chargePointId, bootNotification, station: profile.name };
   const given = givenCredentials(config, csms, profile, secrets);
   const simulation = makeSimulation({
     profile,
@@ -121,6 +124,9 @@ async function play(
       for (const listener of listeners) listener(event);
     },
     warn,
+    // A developer's own servers are here.
+    transfer: fileTransfers(config.localTransfers ?? ["loopback"]),
+    diagnose: (charger) => diagnosticsReport({ clock, observatory, label, store: health.health }, charger),
     onReset: options.onReset,
   });
   const socketPath = config.socket ?? simulateSocketPath();
@@ -129,11 +135,7 @@ async function play(
     clock,
     observatory,
     store: health.health,
-    label: {
-      chargePointId: config.chargePointId,
-      bootNotification,
-      station: profile.name,
-    },
+    label,
     charger: simulation.charger,
     rehearsal: simulation.rehearsal,
     hardware: simulatedHardware({ ...simulation, setNetwork: simulation.network.setUp }),

@@ -9,6 +9,8 @@ import { chargerConfig, stationKeyTable } from "../actors/charger_config.ts";
 import { readSettings } from "../actors/settings.ts";
 import type { SecurityEventRaised } from "../actors/security_log.ts";
 import type { Trace } from "../actors/otp/trace.ts";
+import type { DiagnosticsReport } from "../firmware/diagnostics.ts";
+import type { TransferDriver } from "../firmware/transfer.ts";
 import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
 import { createDenoTlsStream } from "../hal/drivers/deno_tls_stream.ts";
@@ -53,6 +55,9 @@ export interface SimulationParts {
   readonly civilTime: CivilTime;
   readonly trace: Trace;
   readonly warn: (line: string) => void;
+  readonly transfer: TransferDriver;
+  /** What can be told of the boot that runs, or of none. */
+  readonly diagnose: (charger: Charger | null) => DiagnosticsReport;
   /** Watches the store's health. */
   readonly watchStore: (store: Store) => Store;
   readonly onReset: "restart" | "exit";
@@ -141,6 +146,8 @@ export function makeSimulation(parts: SimulationParts): Simulation {
       meter,
       reader,
       power,
+      transfer: parts.transfer,
+      diagnostics: { report: () => parts.diagnose(now.charger) },
     };
     const started = startCharger({ ...parts, ports, patience: realTime });
     // A cut store answers nobody any more, so a boot that the power leaves would wait for ever.

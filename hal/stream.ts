@@ -14,6 +14,8 @@ import type { TlsCipherSuite } from "./station_profile.ts";
 export interface StreamTarget {
   /** A name, an IPv4 address, or an IPv6 address without brackets. */
   readonly host: string;
+  /** Where `host` has been found to be. Without it the driver looks it up; a certificate must be the host's in either case. */
+  readonly address?: string;
   readonly port: number;
   /** The peer must be proven by TLS, like this; without it the stream is plain. */
   readonly tls?: TlsOptions;

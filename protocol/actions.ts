@@ -235,7 +235,12 @@ const ACTIONS = {
     request: security.GetInstalledCertificateIdsRequest,
     response: security.GetInstalledCertificateIdsResponse,
   },
-  GetLog: { profile: "Security", direction: "fromCentralSystem" },
+  GetLog: {
+    profile: "Security",
+    direction: "fromCentralSystem",
+    request: security.GetLogRequest,
+    response: security.GetLogResponse,
+  },
   InstallCertificate: {
     profile: "Security",
     direction: "fromCentralSystem",

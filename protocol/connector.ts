@@ -263,7 +263,7 @@ function startAnswered(
   const grace = !answer.accepted && rules.maxEnergyOnInvalidIdWh > 0;
   const transaction: RunningTransaction = {
     ...use.transaction,
-    transactionId: answer.transactionId,
+    ...(answer.transactionId === undefined ? {} : { transactionId: answer.transactionId }),
     mayCharge: use.transaction.mayCharge && (answer.accepted || grace),
     ...(grace ? { energyLimitWh: answer.energyWh + rules.maxEnergyOnInvalidIdWh } : {}),
     ...(answer.parentIdTag === undefined ? {} : { parentIdTag: answer.parentIdTag }),

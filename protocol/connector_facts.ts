@@ -163,7 +163,8 @@ export type ConnectorEvent =
   | {
     readonly kind: "StartAnswered";
     readonly localId: number;
-    readonly transactionId: number;
+    /** Absent where the answer was lost, which counts as a refusal. */
+    readonly transactionId?: number;
     readonly accepted: boolean;
     readonly parentIdTag?: string;
     /** The register when the answer came, or the last one seen. */

@@ -29,6 +29,7 @@
  * | `["clock"]` | station | the last civil time that is known to have been |
  * | `["securityLog", number]` | security_log | an entry of the security log |
  * | `["securityLogEnd"]` | security_log, main at the first boot | where the log ends, and what of it has been delivered |
+ * | `["upload"]` | diagnostics | the last upload of a log, until its end has been told |
  */
 import { z } from "zod";
 import { ChargingProfile, ChargingSchedule } from "../protocol/messages/charging_profile.ts";
@@ -37,9 +38,10 @@ import {
   StartTransactionRequest,
   StopTransactionRequest,
 } from "../protocol/messages/core.ts";
+import { LogStatusNotificationRequest } from "../protocol/messages/security.ts";
 import { IdTagInfo, StopReason } from "../protocol/messages/types.ts";
 import { Refusal } from "../protocol/refusal.ts";
-import type { Entry, Key, Store } from "./store.ts";
+import type { Entry, Key, Store, Value } from "./store.ts";
 import { DamagedRecord } from "./store.ts";
 
 export const keys = {
@@ -65,6 +67,7 @@ export const keys = {
   clock: ["clock"],
   securityLog: ["securityLog"],
   securityLogEnd: ["securityLogEnd"],
+  upload: ["upload"],
 } as const satisfies Record<string, Key>;
 
 export function configurationKey(name: string): Key {
@@ -260,8 +263,16 @@ export const SecurityLogEndRecord = z.object({
 });
 export type SecurityLogEndRecord = z.infer<typeof SecurityLogEndRecord>;
 
+export const UploadRecord = z.object({
+  requestId: z.int(),
+  /** Absent while it is under way. */
+  end: LogStatusNotificationRequest.shape.status.exactOptional(),
+});
+export type UploadRecord = z.infer<typeof UploadRecord>;
+
 export const AnswerRecord = z.object({
-  transactionId: z.int(),
+  /** Absent once the record was damaged. */
+  transactionId: z.int().exactOptional(),
   accepted: z.boolean(),
   parentIdTag: z.string().exactOptional(),
   /** What was answered: of a transaction whose StopTransaction alone is parked, a person must know whose it is. */
@@ -306,13 +317,14 @@ export type TellDamaged = (error: DamagedRecord) => void;
 
 /**
  * A record that its owner can go on without. Null when it is absent, or damaged: then `damaged` is told why, and the record is gone,
- * since one damaged record must not stop a charger for good.
+ * since one damaged record must not stop a charger for good; or it is `instead` from then on, for whoever reads it.
  */
-export async function keptRecord<T>(
+export async function keptRecord<T extends Value>(
   store: Store,
   key: Key,
   schema: z.ZodType<T>,
   damaged: TellDamaged,
+  instead: T | null = null,
 ): Promise<T | null> {
   try {
     const entry = await store.get(key);
@@ -320,7 +332,16 @@ export async function keptRecord<T>(
   } catch (error) {
     if (!(error instanceof DamagedRecord)) throw error;
     damaged(error);
-    await store.commit({ deletes: [key] });
-    return null;
+    await store.commit(instead === null ? { deletes: [key] } : { sets: [{ key, value: instead }] });
+    return instead;
   }
+}
+
+/** What the StartTransaction of `localId` was answered, if it was. Damaged it may have been a refusal, and is one (decision D-damaged). */
+export function keptAnswer(
+  store: Store,
+  localId: number,
+  damaged: TellDamaged,
+): Promise<AnswerRecord | null> {
+  return keptRecord(store, answerKey(localId), AnswerRecord, damaged, { accepted: false });
 }

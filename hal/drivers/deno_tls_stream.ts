@@ -31,7 +31,7 @@ export function createDenoTlsStream(privateKeys: PrivateKeys): StreamDriver {
   const plain = createTcpStream();
   return {
     dial: (target) => {
-      const { host, port, tls } = target;
+      const { host, address = host, port, tls } = target;
       if (tls === undefined) return plain.dial(target);
       try {
         const roots = tls.roots.map((root) => readCertificate(root, "an installed root certificate"));
@@ -39,7 +39,7 @@ export function createDenoTlsStream(privateKeys: PrivateKeys): StreamDriver {
         const ca = [...tls.roots];
         const options = { ca, ...identity(tls, privateKeys), ...naming(target, tls), ...versions(tls) };
         // Half-open, since a peer that has said goodbye is still to be told ours.
-        const tcp = dialTcp({ host, port, noDelay: true, allowHalfOpen: true });
+        const tcp = dialTcp({ host: address, port, noDelay: true, allowHalfOpen: true });
         const socket = connect({ host, socket: ciphered(tcp), ...options });
         return wrap({ tcp, socket, peer: `${host}:${port}`, roots });
       } catch (error) {

@@ -21,10 +21,10 @@ export function createOpensslStream(
 
   return {
     dial: (target) => {
-      const { host, port, tls } = target;
+      const { host, address = host, port, tls } = target;
       if (tls === undefined) return plain.dial(target);
       // Half-open, since a peer that has said goodbye is still to be told ours.
-      const tcp = connect({ host, port, noDelay: true, allowHalfOpen: true });
+      const tcp = connect({ host: address, port, noDelay: true, allowHalfOpen: true });
       try {
         openssl ??= load();
         const session = openSession(openssl, { ...target, tls }, privateKeys);

@@ -13,8 +13,8 @@ export function createTcpStream(): StreamDriver {
 }
 
 function dial(target: StreamTarget): Dialled {
-  const { host, port, tls } = target;
-  const stream = tls === undefined ? connect({ host, port, noDelay: true }) : refusal(target);
+  const { host, address = host, port, tls } = target;
+  const stream = tls === undefined ? connect({ host: address, port, noDelay: true }) : refusal(target);
   return { stream, tls: () => undefined };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The certificate operations, the extended trigger and the notifications of the security white paper (edition 3, §5, §6).
+ * The certificate operations, the extended trigger, the upload of logs and the notifications of the security white paper (edition 3, §5, §6).
  *
  * Law: a certificate's text is judged by its length here, and by what it says in `protocol/certificate.ts`. CiString40 and
  * CiString128 are compared without case.
@@ -70,6 +70,27 @@ export const GetInstalledCertificateIdsResponse = z.strictObject({
   certificateHashData: z.array(CertificateHashData).min(1).readonly().exactOptional(),
 });
 export type GetInstalledCertificateIdsResponse = Readonly<z.infer<typeof GetInstalledCertificateIdsResponse>>;
+
+/** A number of tries that no charger makes, and a period that begins after its end, are for whoever serves it to judge. */
+export const GetLogRequest = z.strictObject({
+  logType: z.enum(["DiagnosticsLog", "SecurityLog"]),
+  requestId: Integer,
+  /** After a try that failed; without it the charge point decides. */
+  retries: Integer.exactOptional(),
+  /** Seconds between two tries. */
+  retryInterval: Integer.exactOptional(),
+  log: z.strictObject({
+    remoteLocation: Text.max(512),
+    oldestTimestamp: DateTime.exactOptional(),
+    latestTimestamp: DateTime.exactOptional(),
+  }).readonly(),
+});
+export type GetLogRequest = Readonly<z.infer<typeof GetLogRequest>>;
+export const GetLogResponse = z.strictObject({
+  status: z.enum(["Accepted", "Rejected", "AcceptedCanceled"]),
+  filename: Text.max(255).exactOptional(),
+});
+export type GetLogResponse = Readonly<z.infer<typeof GetLogResponse>>;
 
 export const InstallCertificateRequest = z.strictObject({
   certificateType: CertificateUse,

@@ -1,8 +1,14 @@
 /** One damaged record does not stop the charger (notes/reliability.md D9): it is said, and the charger goes on. */
 import { assert, assertEquals } from "@std/assert";
+import type { TransactionRecord } from "../../storage/records.ts";
+import { answerKey } from "../../storage/records.ts";
 import type { Key } from "../../storage/store.ts";
 import { createWorld } from "../sim/world.ts";
+import type { CalmHouse } from "./calm_house.ts";
+import { begun, bootedHouse, charging, contactorClosed, status, stored } from "./calm_house.ts";
+import { rebooted } from "./power_cycle.ts";
 
+const minuteMs = 60_000;
 const hourMs = 3_600_000;
 
 for (
@@ -30,3 +36,55 @@ for (
     assert(bob !== undefined, "BOB does not charge");
   });
 }
+
+/** One bit of what StartTransaction was answered is flipped. */
+async function damagedAnswer(house: CalmHouse): Promise<void> {
+  const [open] = await stored(house, "transaction");
+  house.store().corrupt(answerKey((open as TransactionRecord).localId));
+}
+
+/** StartTransaction.conf has refused her, and the store has forgotten it. */
+async function forgottenRefusal(): Promise<CalmHouse> {
+  const house = await bootedHouse({
+    station: "ac-two-sockets",
+    settings: { StopTransactionOnInvalidId: "false" },
+    judge: () => ({ status: "Invalid" }),
+  });
+  house.centralSystem.script("Authorize", { kind: "answer", payload: { idTagInfo: { status: "Accepted" } } });
+  await begun(house);
+  await damagedAnswer(house);
+  return house;
+}
+
+for (
+  const [after, happens] of [
+    ["a power cut", (house: CalmHouse) => rebooted(house, 0)],
+    ["a crash of its connector", (house: CalmHouse) => void house.system().crash("connector:1")],
+    [
+      "a crash of the outbox, which reads it first",
+      (house: CalmHouse) => void house.system().crash("outbox"),
+    ],
+  ] as const
+) {
+  Deno.test(`TC_037_2, D-damaged: whose refusal is damaged gets no energy after ${after}, nor after a later crash`, async () => {
+    const house = await forgottenRefusal();
+    await happens(house);
+    await house.advance(minuteMs);
+    assertEquals([status(house), contactorClosed(house)], ["SuspendedEVSE", false]);
+    house.system().crash("connector:1");
+    await house.advance(minuteMs);
+    assertEquals([status(house), contactorClosed(house)], ["SuspendedEVSE", false]);
+  });
+}
+
+Deno.test("TC_037_3, D-damaged: a damaged answer counts as a refusal: the transaction ends, with the transactionId that was not obtained", async () => {
+  const house = await bootedHouse({ station: "ac-two-sockets" });
+  await charging(house);
+  await damagedAnswer(house);
+  await rebooted(house, 0);
+  await house.advance(minuteMs);
+  assertEquals([status(house), contactorClosed(house)], ["Finishing", false]);
+  const ends = house.sent("StopTransaction").map(({ payload }) => [payload.transactionId, payload.reason]);
+  assertEquals(ends, [[-1, "DeAuthorized"]]);
+  assertEquals([...await stored(house, "answer"), ...await stored(house, "outbox")], []);
+});

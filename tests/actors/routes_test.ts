@@ -4,6 +4,7 @@ import type { CertStoreMessage } from "../../actors/cert_store_message.ts";
 import type { AuthorizerMessage } from "../../actors/authorizer.ts";
 import type { ConfigurationMessage } from "../../actors/configuration.ts";
 import type { LocalListMessage } from "../../actors/local_list.ts";
+import type { DiagnosticsMessage } from "../../actors/diagnostics.ts";
 import { createKernel } from "../../actors/otp/kernel.ts";
 import type { ProfileSchedulerMessage } from "../../actors/profile_scheduler_message.ts";
 import type { ReservationsMessage } from "../../actors/reservations.ts";
@@ -21,6 +22,7 @@ function kindOf(action: string, payload: unknown, featureProfiles: readonly stri
     profileScheduler: kernel.address<ProfileSchedulerMessage>("profile_scheduler"),
     certStore: kernel.address<CertStoreMessage>("cert_store"),
     station: kernel.address<StationMessage>("station"),
+    diagnostics: kernel.address<DiagnosticsMessage>("diagnostics"),
     vendorId: "chargerd",
     featureProfiles,
   });

@@ -1,83 +1,112 @@
-/** The certificate cases of the OCTT (`conformance/octt.md` §7), in security profile 3. */
+/** The OCTT's cases of certificates (`conformance/octt.md` §7), each with the security profiles that it is run on. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createNodeX509 } from "../../hal/drivers/node_x509.ts";
 import { makeAuthority } from "../tls/authority.ts";
-import type { CertificateBench } from "./certificate_lab.ts";
-import { cpoName, serialNumber } from "./certificate_lab.ts";
 import { accepted, assertVerdict } from "./requests.ts";
+import { cpoName, type SecurityBench, type SecurityCase, serialNumber } from "./security_bench.ts";
 import type { Tool } from "./tool.ts";
 
 const x509 = createNodeX509();
 const central = "CentralSystemRootCertificate";
 
-export const certificateCases: Readonly<Record<string, (bench: CertificateBench) => Promise<void>>> = {
-  async TC_074_CS({ tool, operator, good }) {
-    const csr = await requested(tool);
-    const before = good.events.length;
-    await accepted(tool, "CertificateSigned", { certificateChain: await operator.sign(csr, { toDays: 60 }) });
-    const secured = await good.next("Secured", before + 1);
-    assertEquals(secured.clientName, serialNumber);
-    await heardAgain(tool);
-    const [fact] = parsed(await operator.sign(csr));
-    assertEquals([fact?.subject.organizations, fact?.subject.commonNames], [[cpoName], [serialNumber]]);
+export const certificateCases = {
+  TC_074_CS: {
+    title: "Update Charge Point Certificate on request",
+    profiles: [3],
+    async hold(bench) {
+      const { tool, lab } = bench;
+      const before = lab.tls[3].events.length;
+      const knocks = lab.knocks.length;
+      const csr = await renewed(bench);
+      const secured = await lab.tls[3].next("Secured", before + 1);
+      assertEquals(secured.clientName, serialNumber);
+      await lab.knockAfter(knocks);
+      await tool.silence();
+      const [fact] = parsed(await lab.operator.sign(csr));
+      assertEquals([fact?.subject.organizations, fact?.subject.commonNames], [[cpoName], [serialNumber]]);
+    },
   },
 
-  TC_075_1_CS: ({ tool }) => installs(tool, "ManufacturerRootCertificate"),
-  TC_075_2_CS: ({ tool }) => installs(tool, central),
-
-  async TC_076_CS({ tool, operator }) {
-    const { certificate } = await makeAuthority({ subject: "/O=The Operator/CN=Another" });
-    const before = await listed(tool, central);
-    await accepted(tool, "InstallCertificate", { certificateType: central, certificate });
-    const asked = hashOf(certificate);
-    assertEquals(await listed(tool, central), [...before, asked]);
-    await accepted(tool, "DeleteCertificate", { certificateHashData: asked });
-    assertEquals(await listed(tool, central), before);
-    // M04.FR.06: it is in use.
-    await assertVerdict(
-      tool,
-      "DeleteCertificate",
-      { certificateHashData: hashOf(operator.certificate) },
-      "Failed",
-    );
+  TC_075_1_CS: {
+    title: "Install certificate - ManufacturerRootCertificate",
+    profiles: [2, 3],
+    hold: ({ tool }) => installs(tool, "ManufacturerRootCertificate"),
   },
 
-  async TC_077_CS({ tool }) {
-    const csr = await requested(tool);
-    const stranger = await makeAuthority({ subject: "/O=The Operator/CN=Root" });
-    const before = events(tool).length;
-    await assertVerdict(
-      tool,
-      "CertificateSigned",
-      { certificateChain: await stranger.sign(csr) },
-      "Rejected",
-    );
-    await toldOf(tool, "InvalidChargePointCertificate", before);
+  TC_075_2_CS: {
+    title: "Install certificate - CentralSystemRootCertificate",
+    profiles: [2, 3],
+    hold: ({ tool }) => installs(tool, central),
   },
 
-  /** The document of 2024: what is installed is no good. */
-  async TC_078_CS({ tool }) {
-    const before = events(tool).length;
-    const old = await makeAuthority({ subject: "/O=The Operator/CN=Old", fromDays: -20, toDays: -1 });
-    const asked = { certificateType: central, certificate: old.certificate };
-    await assertVerdict(tool, "InstallCertificate", asked, "Rejected");
-    await toldOf(tool, "InvalidCentralSystemCertificate", before);
+  TC_076_CS: {
+    title: "Delete a specific certificate",
+    profiles: [2, 3],
+    async hold({ tool, lab }) {
+      const { certificate } = await makeAuthority({ subject: "/O=Owner/CN=Another" });
+      const before = await listed(tool, central);
+      await accepted(tool, "InstallCertificate", { certificateType: central, certificate });
+      const asked = hashOf(certificate);
+      assertEquals(await listed(tool, central), [...before, asked]);
+      await accepted(tool, "DeleteCertificate", { certificateHashData: asked });
+      assertEquals(await listed(tool, central), before);
+      // M04.FR.06: it is in use.
+      const inUse = hashOf(lab.operator.certificate);
+      await assertVerdict(tool, "DeleteCertificate", { certificateHashData: inUse }, "Failed");
+    },
   },
 
-  /** The document of 2025: the central system presents what is no good, and is refused until it does not. */
-  async TC_078_CS_2025({ tool, relay, good, bad }) {
-    const before = events(tool).length;
-    const secured = good.events.length;
-    relay.lead(bad.port);
-    // It is refused in the handshake: whoever is served there has not been refused.
-    await bad.next("Refused");
-    assertEquals(bad.events.filter(({ kind }) => kind === "Secured"), []);
-    relay.lead(good.port);
-    await good.next("Secured", secured + 1);
-    await heardAgain(tool);
-    await toldOf(tool, "InvalidCentralSystemCertificate", before);
+  TC_077_CS: {
+    title: "Invalid ChargePointCertificate Security Event",
+    profiles: [3],
+    async hold({ tool }) {
+      const csr = await requested(tool);
+      const stranger = await makeAuthority({ subject: "/O=Owner/CN=Root" });
+      const before = events(tool).length;
+      const certificateChain = await stranger.sign(csr);
+      await assertVerdict(tool, "CertificateSigned", { certificateChain }, "Rejected");
+      await toldOf(tool, "InvalidChargePointCertificate", before);
+    },
   },
-};
+
+  TC_078_CS: {
+    title: "Invalid CentralSystemCertificate Security Event (document of 2024: what is installed is no good)",
+    profiles: [2, 3],
+    async hold({ tool }) {
+      const before = events(tool).length;
+      const old = await makeAuthority({ subject: "/O=Owner/CN=Old", fromDays: -20, toDays: -1 });
+      const asked = { certificateType: central, certificate: old.certificate };
+      await assertVerdict(tool, "InstallCertificate", asked, "Rejected");
+      await toldOf(tool, "InvalidCentralSystemCertificate", before);
+    },
+  },
+
+  TC_078_CS_2025: {
+    title: "Invalid CentralSystemCertificate Security Event (document of 2025: what is presented is no good)",
+    profiles: [2, 3],
+    async hold({ tool, lab, profile }) {
+      const before = events(tool).length;
+      const knocks = lab.knocks.length;
+      const impostor = lab.impersonate();
+      lab.cut();
+      // It is refused in the handshake: whoever is served there has not been refused.
+      await impostor.next("Refused");
+      assertEquals(impostor.events.filter(({ kind }) => kind === "Secured"), []);
+      lab.open(profile);
+      await lab.knockAfter(knocks);
+      await tool.silence();
+      await toldOf(tool, "InvalidCentralSystemCertificate", before);
+    },
+  },
+} satisfies Readonly<Record<string, SecurityCase>>;
+
+/** The memory of the same name (RenewChargePointCertificate); resolves with the request, which has got its certificate. */
+export async function renewed({ tool, lab }: SecurityBench): Promise<string> {
+  const csr = await requested(tool);
+  const certificateChain = await lab.operator.sign(csr, { toDays: 60 });
+  await accepted(tool, "CertificateSigned", { certificateChain });
+  return csr;
+}
 
 async function requested(tool: Tool): Promise<string> {
   await accepted(tool, "ChangeConfiguration", { key: "CpoName", value: cpoName });
@@ -113,13 +142,6 @@ function hashOf(pem: string) {
 function parsed(pem: string) {
   const found = x509.parse(pem);
   return found.kind === "parsed" ? found.certificates : [];
-}
-
-/** A CALL on the connection that has just been opened. */
-async function heardAgain(tool: Tool): Promise<void> {
-  const before = tool.heard.filter(({ action }) => action === "Heartbeat").length;
-  await tool.gather("Heartbeat", before + 1);
-  await tool.silence();
 }
 
 function events(tool: Tool): readonly unknown[] {

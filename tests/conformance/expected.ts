@@ -56,6 +56,11 @@ export function idle(action: "DiagnosticsStatusNotification" | "FirmwareStatusNo
   return one(action, { status: ["Idle"] });
 }
 
+/** Of the upload that this GetLog asked for (security white paper N01). */
+export function logStatus(status: string, requestId: number): Expected {
+  return one("LogStatusNotification", { status: [status], requestId: [requestId] });
+}
+
 export function authorize(idTag: string): Expected {
   return one("Authorize", { idTag: [idTag] });
 }

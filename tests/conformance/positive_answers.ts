@@ -46,6 +46,7 @@ export class PositiveAnswers {
       case "StatusNotification":
       case "DiagnosticsStatusNotification":
       case "FirmwareStatusNotification":
+      case "LogStatusNotification":
       case "MeterValues":
       case "SecurityEventNotification":
         return {};

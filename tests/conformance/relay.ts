@@ -6,26 +6,24 @@
 
 export interface Relay extends AsyncDisposable {
   readonly port: number;
-  /** From the next connection on; those that there are end. */
+  /** From the next connection on. */
   readonly lead: (toPort: number) => void;
-  /** How often somebody has knocked. */
-  readonly knocks: () => number;
 }
 
-export function startRelay(toPort: number): Relay {
+/** `said` is told what each connection has said so far, until it answers that this was enough. */
+export function startRelay(toPort: number, said: (bytes: Uint8Array) => "more" | "enough"): Relay {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const open = new Set<Deno.TcpConn>();
   let target = toPort;
-  let knocks = 0;
 
   async function relayed(near: Deno.TcpConn): Promise<void> {
-    knocks += 1;
     const far = await Deno.connect({ hostname: "127.0.0.1", port: target });
     open.add(near).add(far);
     // Either end hanging up ends both.
-    await Promise.any([near.readable.pipeTo(far.writable), far.readable.pipeTo(near.writable)]).catch(
-      () => {},
-    );
+    await Promise.any([
+      near.readable.pipeThrough(listening(said)).pipeTo(far.writable),
+      far.readable.pipeTo(near.writable),
+    ]).catch(() => {});
     end(near);
     end(far);
   }
@@ -48,13 +46,25 @@ export function startRelay(toPort: number): Relay {
     port: listener.addr.port,
     lead: (next) => {
       target = next;
-      for (const connection of [...open]) end(connection);
     },
-    knocks: () => knocks,
     [Symbol.asyncDispose]: async () => {
       listener.close();
       for (const connection of [...open]) end(connection);
       await over;
     },
   };
+}
+
+function listening(
+  said: (bytes: Uint8Array) => "more" | "enough",
+): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  let heard: Uint8Array | null = new Uint8Array();
+  return new TransformStream({
+    transform(bytes, controller) {
+      controller.enqueue(bytes);
+      if (heard === null) return;
+      heard = new Uint8Array([...heard, ...bytes]);
+      if (said(heard) === "enough") heard = null;
+    },
+  });
 }

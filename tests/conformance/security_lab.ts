@@ -1,7 +1,7 @@
 /**
  * The tool's doors for one charge point: a plain one, and one behind TLS, of which it serves one at a time.
  *
- * Law: whoever comes to the wrong door is hung up on, whoever comes with the wrong password gets 401; every knock is kept.
+ * Law: whoever comes to the wrong door is hung up on, whoever comes without what the profile wants gets 401; every knock is kept.
  */
 import { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage } from "node:http";
@@ -10,11 +10,15 @@ import type { Duplex } from "node:stream";
 // @ts-types="@types/ws"
 import { type WebSocket, WebSocketServer } from "ws";
 import { Sightings } from "../integration/sightings.ts";
+import type { Authority } from "../tls/authority.ts";
 import { certificates } from "../tls/certificates.ts";
-import { startTlsServer } from "../tls/tls_server.ts";
+import type { TlsListener, TlsServer } from "../tls/tls_server.ts";
+import { type ClientHello, clientHello } from "./client_hello.ts";
 import { Conversation } from "./conversation.ts";
+import { startRelay } from "./relay.ts";
 
 type Door = "plain" | "tls";
+type Served = 1 | 2 | 3;
 
 export interface Knock {
   readonly door: Door;
@@ -23,17 +27,33 @@ export interface Knock {
   readonly authorization: string | undefined;
 }
 
+export interface SecurityLabOptions {
+  /** Served from the beginning. */
+  readonly profile: Served;
+  readonly password: string;
+  /** Ends the TLS; it outlives the lab. */
+  readonly tlsServer: TlsServer;
+  /** The only ones behind TLS, as OpenSSL names them, and TLS 1.2 with them. */
+  readonly ciphers?: string;
+}
+
 export interface SecurityLab extends AsyncDisposable {
   readonly tool: Conversation;
   /** Where a charge point connects, without its id. */
   readonly url: string;
   readonly secureUrl: string;
-  /** PEM: what proves the door behind TLS. */
-  readonly root: string;
+  /** Its root proves the door behind TLS, and signs the certificates of those that are let in in profile 3. */
+  readonly operator: Authority;
   readonly password: string;
   readonly knocks: readonly Knock[];
-  /** From now on this door alone is served, to whoever has the password. */
-  readonly open: (profile: 1 | 2, password?: string) => void;
+  /** Of each connection to the address behind TLS, in order. */
+  readonly hellos: readonly ClientHello[];
+  /** What TLS comes to where profile 2 and where profile 3 is served. */
+  readonly tls: Readonly<Record<2 | 3, TlsListener>>;
+  /** From now on this door alone is served, to whoever has the password or, in profile 3, a certificate. */
+  readonly open: (profile: Served, password?: string) => void;
+  /** From now on the address behind TLS is somebody else's, whom nobody trusts; until `open`. */
+  readonly impersonate: () => TlsListener;
   /** Resolves with the first knock after so many, as soon as there is one. */
   readonly knockAfter: (count: number) => Promise<Knock>;
   /** Resolves when a charge point is connected at the door that is served. */
@@ -44,17 +64,19 @@ export interface SecurityLab extends AsyncDisposable {
 
 const SUBPROTOCOL = "ocpp1.6";
 
-/** Resolves as soon as both doors listen; `profile` is served. */
-export async function startSecurityLab(profile: 1 | 2, password: string): Promise<SecurityLab> {
+/** Resolves as soon as all doors listen. */
+export async function startSecurityLab(options: SecurityLabOptions): Promise<SecurityLab> {
+  const { tlsServer, ciphers } = options;
   const stack = new AsyncDisposableStack();
-  const { root, server } = await certificates();
+  const { root: operator, server } = await certificates();
   const tool = new Conversation();
   const knocks = new Sightings<Knock>();
+  const hellos: ClientHello[] = [];
   const upgrades = new WebSocketServer({
     noServer: true,
     handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL,
   });
-  const serving = { door: doorOf(profile), password };
+  const serving = { profile: options.profile, password: options.password };
   const connections = new Sightings<Door>();
   let current: WebSocket | null = null;
   let isConnected = false;
@@ -64,9 +86,10 @@ export async function startSecurityLab(profile: 1 | 2, password: string): Promis
     const chargePointId = decodeURIComponent((request.url ?? "").split("/").at(-1) ?? "");
     socket.on("error", () => {});
     knocks.note({ door, chargePointId, authorization });
-    if (door !== serving.door) return void socket.destroy();
-    const wanted = `Basic ${Buffer.from(`${chargePointId}:${serving.password}`).toString("base64")}`;
-    if (authorization !== wanted) {
+    const { profile, password } = serving;
+    if ((door === "plain") !== (profile === 1)) return void socket.destroy();
+    const basic = `Basic ${Buffer.from(`${chargePointId}:${password}`).toString("base64")}`;
+    if (authorization !== (profile === 3 ? undefined : basic)) {
       return void socket.end("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     }
     upgrades.handleUpgrade(request, socket, head, (opened) => served(door, opened));
@@ -100,25 +123,43 @@ export async function startSecurityLab(profile: 1 | 2, password: string): Promis
   }
 
   const plainPort = await listen("plain");
-  const forwardTo = await listen("tls");
-  const { port: tlsPort } = await stack.use(startTlsServer()).listen({ forwardTo, ...server.rsa });
+  const behind = {
+    forwardTo: await listen("tls"),
+    ...(ciphers === undefined ? {} : { ciphers, maxVersion: "TLSv1.2" as const }),
+  };
+  const [two, three, impostor] = await Promise.all([
+    tlsServer.listen({ ...behind, ...server.rsa }),
+    tlsServer.listen({ ...behind, ...server.rsa, clientRoots: [operator.certificate] }),
+    tlsServer.listen({ ...behind, ...server.rsaByOtherRoot }),
+  ]);
+  const tls = { 2: two, 3: three };
+  const portOf = (profile: Served) => tls[profile === 3 ? 3 : 2].port;
+  const relay = stack.use(startRelay(portOf(options.profile), (bytes) => {
+    const hello = clientHello(bytes);
+    if (hello === null) return "more";
+    hellos.push(hello);
+    return "enough";
+  }));
   stack.defer(() => {
     for (const socket of upgrades.clients) socket.terminate();
   });
   return {
-    tool,
+    ...{ tool, operator, hellos, tls },
     url: `ws://127.0.0.1:${plainPort}/ocpp`,
-    secureUrl: `wss://localhost:${tlsPort}/ocpp`,
-    root: root.certificate,
+    secureUrl: `wss://localhost:${relay.port}/ocpp`,
     get password() {
       return serving.password;
     },
     get knocks() {
       return knocks.all;
     },
-    open: (next, nextPassword = serving.password) => {
-      serving.door = doorOf(next);
-      serving.password = nextPassword;
+    open: (profile, password = serving.password) => {
+      Object.assign(serving, { profile, password });
+      relay.lead(portOf(profile));
+    },
+    impersonate: () => {
+      relay.lead(impostor.port);
+      return impostor;
     },
     knockAfter: (count) => knocks.until("a knock", (all) => all[count]),
     connected: async () => {
@@ -130,8 +171,4 @@ export async function startSecurityLab(profile: 1 | 2, password: string): Promis
     cut: () => current?.terminate(),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
-}
-
-function doorOf(profile: 1 | 2): Door {
-  return profile === 1 ? "plain" : "tls";
 }

@@ -34,6 +34,7 @@ Deno.test("any actor can crash in a session, which still ends with one correct b
 
   for (const moment of ["at the start", "in the middle", "at the stop"] as const) {
     for (const id of ids) {
+      if (moment === "at the stop" && crashesMax(id) < 3) continue;
       await step(`${id}, ${moment}`, () => session(simulator, chargePoint, id, moment));
     }
   }
@@ -43,7 +44,7 @@ Deno.test("any actor can crash in a session, which still ends with one correct b
   });
   await step("each has crashed so often and is up, and no supervisor was restarted", async () => {
     for (const { id, state, lastCrash } of await actorsOf(simulator)) {
-      assertEquals([id, state, crashesOf(simulator, id)], [id, "running", 3]);
+      assertEquals([id, state, crashesOf(simulator, id)], [id, "running", crashesMax(id)]);
       assertEquals(lastCrash?.error, "Error: the debug socket told it to crash");
     }
     const { root } = await simulator.tree();
@@ -57,6 +58,11 @@ Deno.test("any actor can crash in a session, which still ends with one correct b
   );
   central.assertStrict();
 });
+
+/** `upkeep` bears two in ten minutes, in which all of this is done: no session needs it. */
+function crashesMax(id: string): number {
+  return id === "diagnostics" ? 2 : 3;
+}
 
 async function session(
   simulator: SimulatorProcess,

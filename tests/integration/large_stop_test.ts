@@ -15,6 +15,7 @@ import { createNodeX509 } from "../../hal/drivers/node_x509.ts";
 import { createSystemClock } from "../../hal/drivers/system_clock.ts";
 import { createSystemEntropy } from "../../hal/drivers/system_entropy.ts";
 import { createTcpStream } from "../../hal/drivers/tcp_stream.ts";
+import { createSimulatedTransfer } from "../../firmware/drivers/simulated_transfer.ts";
 import { createWsWebSocket } from "../../hal/drivers/ws_websocket.ts";
 import { formatDateTime } from "../../protocol/date_time.ts";
 import { formatCallResult, parseFrame } from "../../protocol/frame.ts";
@@ -96,6 +97,8 @@ async function charge(store: Store, port: number): Promise<Charger> {
       meter,
       reader,
       power,
+      transfer: createSimulatedTransfer(clock, 0).driver,
+      diagnostics: { report: () => ({ facts: {}, events: [] }) },
     },
     trace: () => {},
     patience,

@@ -2,19 +2,21 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startSecurityLab } from "../conformance/security_lab.ts";
 import { certificates } from "../tls/certificates.ts";
+import { startTlsServer } from "../tls/tls_server.ts";
 import { startSimulator } from "./simulator_process.ts";
 import { temporaryDirectory } from "./temporary_directory.ts";
 
-const PASSWORD = "first-password-1";
+const password = "first-password-1";
 
 Deno.test("POST /security/rehearse: profile 2 would open, a wrong password and a strange root would not, and the charger stays as it is", async () => {
   await using directory = await temporaryDirectory();
-  await using lab = await startSecurityLab(1, PASSWORD);
+  await using tlsServer = startTlsServer();
+  await using lab = await startSecurityLab({ profile: 1, password, tlsServer });
   const { otherRoot } = await certificates();
   const inDirectory = (name: string) => `${directory.path}/${name}`;
-  const config = { csms: lab.url, csmsSecure: lab.secureUrl, rootCertificates: [lab.root] };
+  const config = { csms: lab.url, csmsSecure: lab.secureUrl, rootCertificates: [lab.operator.certificate] };
   await Deno.writeTextFile(inDirectory("config.json"), JSON.stringify(config));
-  await Deno.writeTextFile(inDirectory("key"), PASSWORD, { mode: 0o600 });
+  await Deno.writeTextFile(inDirectory("key"), password, { mode: 0o600 });
   await using simulator = await startSimulator(
     directory.path,
     ...["--config", inDirectory("config.json"), "--auth-key-file", inDirectory("key")],

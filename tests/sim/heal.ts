@@ -4,21 +4,16 @@
  * Law: what an operator and drivers would do, and no more: no store is touched, no actor is told anything.
  */
 import { type Bill, isStartParked } from "./bill.ts";
-import { breached } from "./invariants.ts";
-import type { SecuredWorld } from "./security_office.ts";
 import type { World } from "./world.ts";
 
 const roundMs = 10 * 60_000;
 const roundsMax = 40;
-const rolloverMs = 10 * 60_000;
-const rolloversMax = 6;
 
 /** `quietMs`: how long it has to come to rest, when nobody is owed anything any more; by default for what takes an hour. */
-export async function heal(world: SecuredWorld, quietMs = 2 * 3_600_000): Promise<void> {
+export async function heal(world: World, quietMs = 2 * 3_600_000): Promise<void> {
   const { network, centralSystem, station } = world;
   const connectorIds = Array.from({ length: world.connectors }, (_, index) => index + 1);
   centralSystem.heal();
-  world.office.heal();
   world.dial.set(null);
   world.medium.heal();
   world.meter.heal();
@@ -26,6 +21,7 @@ export async function heal(world: SecuredWorld, quietMs = 2 * 3_600_000): Promis
   world.contactors.heal();
   world.networkMs.max = Math.min(world.networkMs.max, 200);
   for (let round = 0; world.isDark() && round < roundsMax; round++) await world.advance(60_000);
+  world.credentials().failWrites("lost", 0);
   network.setLink("up");
   station.verbs.power("on");
   for (const connectorId of [0, ...connectorIds]) {
@@ -37,7 +33,6 @@ export async function heal(world: SecuredWorld, quietMs = 2 * 3_600_000): Promis
   await world.advance(roundMs);
   centralSystem.call("TriggerMessage", { requestedMessage: "BootNotification" });
   await world.advance(60_000);
-  await rollOver(world);
   centralSystem.call("ChangeAvailability", { connectorId: 0, type: "Operative" });
   centralSystem.call("ChangeConfiguration", { key: "MeterValueSampleInterval", value: "60" });
   centralSystem.call("ChangeConfiguration", { key: "TransactionMessageRetryInterval", value: "1" });
@@ -50,20 +45,6 @@ export async function heal(world: SecuredWorld, quietMs = 2 * 3_600_000): Promis
   await drain(world);
   await resend(world);
   await world.advance(quietMs);
-}
-
-/** Whatever was left unproven before: the next change of password or certificate is taken, and proven. */
-async function rollOver(world: SecuredWorld): Promise<void> {
-  const { centralSystem, office } = world;
-  for (let round = 0; round < rolloversMax; round++) {
-    const isDone = office.rollOver();
-    await world.advance(rolloverMs);
-    if (!isDone()) continue;
-    // To be served is to be spoken to.
-    centralSystem.call("TriggerMessage", { requestedMessage: "Heartbeat" });
-    return await world.advance(60_000);
-  }
-  breached("I26", "no password and no certificate can be rolled over any more");
 }
 
 /** What was set aside is sent again, as a person asks at the debug socket; what was refused in between, once more. */

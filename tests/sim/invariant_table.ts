@@ -173,7 +173,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: "I25",
-    says: "a security event that is durable and to be sent reaches the central system, and in order",
+    says: "security events arrive at least once, in their order",
     checked: ["frame", "at rest"],
     files: ["event_watch.ts"],
   },
@@ -182,7 +182,7 @@ export const invariants: readonly Invariant[] = [
     says:
       "the charger comes back, by what the central system demands, and can be rolled over once more; then one proof is left, and no key that nothing uses",
     checked: ["at rest"],
-    files: ["heal.ts", "proof_watch.ts"],
+    files: ["roll_over.ts"],
   },
   {
     id: "I27",

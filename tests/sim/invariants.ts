@@ -9,11 +9,12 @@ import { bills, order, quiet, truth } from "./end_state.ts";
 import { watchEvents } from "./event_watch.ts";
 import { watchLimits } from "./limit_watch.ts";
 import { watchList } from "./list_watch.ts";
-import { comesBack, watchProofs } from "./proof_watch.ts";
+import { watchProofs } from "./proof_watch.ts";
 import { watchReservations } from "./reservation_watch.ts";
 import { watchStatuses } from "./status_watch.ts";
 import { watchSupervision } from "./supervision_watch.ts";
 import type { SecuredWorld } from "./security_office.ts";
+import type { World } from "./world.ts";
 
 /** Says that an invariant is broken. */
 export type Fail = (id: string, what: string) => void;
@@ -36,7 +37,8 @@ export interface WorldWatch {
   readonly end: () => void;
 }
 
-export function watchWorld(world: SecuredWorld): WorldWatch {
+/** Its proofs where a central system is there that looks at them. */
+export function watchWorld(world: World & Partial<SecuredWorld>): WorldWatch {
   let broken: Breach | null = null;
   const fail: Fail = (id, what) => {
     broken ??= new Breach(id, what);
@@ -49,7 +51,8 @@ export function watchWorld(world: SecuredWorld): WorldWatch {
   watchBills(world, fail);
   watchReservations(world, fail);
   const events = watchEvents(world, fail);
-  const proofs = watchProofs(world, fail);
+  const { office } = world;
+  const proofs = office === undefined ? () => {} : watchProofs({ ...world, office }, fail);
   function step(): void {
     contactors();
     statuses();
@@ -75,12 +78,11 @@ export function watchWorld(world: SecuredWorld): WorldWatch {
 }
 
 /** The checks at the end, when the link is up, nobody is plugged in, and hours have been quiet. */
-export function judgeEnd(world: SecuredWorld): void {
+export function judgeEnd(world: World): void {
   bills(world, breached);
   order(world, breached);
   quiet(world, breached);
   truth(world, breached);
-  comesBack(world, breached);
 }
 
 /** Where nothing else is left to be done, the first breach ends the run. */

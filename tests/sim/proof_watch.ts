@@ -1,9 +1,9 @@
 /**
- * Watches by what the charger proves itself: it always comes back (I26), never below what has succeeded (I27), and tells no secret
- * (I28).
+ * Watches by what the charger proves itself: never below what has succeeded (invariant I27), and no secret is told (I28). That it
+ * always comes back is for the end (`roll_over.ts`).
  *
- * Law: judged by what it dials, by what crosses the wire and the trace, and at the end by whom the central system lets in. A success
- * counts once there was time to write it down, and nothing came in between.
+ * Law: judged by what it dials, and by what crosses the wire and the trace. A success counts once there was time to write it down, and
+ * nothing came in between.
  */
 import type { TraceEvent } from "../../actors/otp/trace.ts";
 import type { WebSocketTarget } from "../../hal/websocket.ts";
@@ -76,27 +76,4 @@ function secretIn(
   if (text.includes("PRIVATE KEY")) return `a private key is in ${event.effect}`;
   const isTold = passwords.some((password) => password.length >= 16 && text.includes(password));
   return isTold ? `a password is in ${event.effect}` : null;
-}
-
-/** I26, when all has healed and it was rolled over once more. */
-export function comesBack(world: SecuredWorld, fail: Fail): void {
-  const { office, centralSystem } = world;
-  const { securityProfile, password } = office.served();
-  const { proofs, pendingKeyId, upcoming = [] } = world.credentials().held();
-  const [proof] = proofs;
-  if (!centralSystem.connected()) fail("I26", "the charger does not come back");
-  if (proofs.length > 1) {
-    const profiles = proofs.map((one) => one.securityProfile).join(", ");
-    fail("I26", `${proofs.length} proofs are left, of profiles ${profiles}`);
-  }
-  if (proof.securityProfile !== securityProfile) {
-    fail("I26", `profile ${proof.securityProfile} is left, and ${securityProfile} was served`);
-  }
-  const usesPassword = securityProfile === 1 || securityProfile === 2;
-  if (usesPassword && proof.authorizationKey !== password) {
-    fail("I26", "another password is left than was served");
-  }
-  const used = [proof.certificate?.keyId, ...upcoming.map(({ keyId }) => keyId), pendingKeyId];
-  const unused = world.keys.ring.keyIds().filter((keyId) => !used.includes(keyId));
-  if (unused.length > 0) fail("I26", `${unused.length} keys are left that nothing uses`);
 }

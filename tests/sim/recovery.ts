@@ -30,7 +30,7 @@ const darkMs = 1_500;
 const cuttingMs = cutsMax * 2 * darkMs;
 /** A meter that is slow to answer, a commit, and the next. */
 const recoveryMs = 15_000;
-/** That another boot, or time, is all that there is to it; each boot is a security event, and those after it are chained to it. */
+/** That another boot, or time, is all that there is to it: the security log has each boot. */
 const passing: ReadonlySet<string> = new Set([
   "boot",
   "registration",

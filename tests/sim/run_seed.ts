@@ -11,6 +11,7 @@ import { heal } from "./heal.ts";
 import { Breach, breached, judgeEnd, watchWorld } from "./invariants.ts";
 import { play } from "./play.ts";
 import { watchRecovery } from "./recovery.ts";
+import { cameBack, rollOver } from "./roll_over.ts";
 import type { Event } from "./scenario.ts";
 import { drawScenario } from "./scenario.ts";
 import { createSecurityOffice, type SecuredWorld } from "./security_office.ts";
@@ -82,8 +83,11 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
   let breach: Breach | null = null;
   try {
     await play(world, scenario);
+    world.office.heal();
     await heal(world, ...(options.hours < dayHours ? [] : [dayQuietMs]));
+    cameBack(world, breached);
     judgeEnd(world);
+    await rollOver(world, breached);
     watch.end();
     await judgeRecovery?.(breached);
   } catch (error) {

@@ -9,6 +9,8 @@ import { stationKeyTable } from "../../actors/charger_config.ts";
 import type { System } from "../../actors/otp/kernel.ts";
 import type { Trace, TraceEvent } from "../../actors/otp/trace.ts";
 import type { Addresses } from "../../actors/tree.ts";
+import type { SimulatedTransfer } from "../../firmware/drivers/simulated_transfer.ts";
+import { createSimulatedTransfer } from "../../firmware/drivers/simulated_transfer.ts";
 import { createSimulatedX509 } from "../../hal/drivers/simulated_x509.ts";
 import { createNodeDigest } from "../../hal/drivers/node_digest.ts";
 import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
@@ -76,6 +78,8 @@ export interface World {
   readonly store: () => MemoryStore;
   readonly credentials: () => MemoryCredentials;
   readonly keys: MemoryKeyRing;
+  /** The server of files. */
+  readonly transfer: SimulatedTransfer;
   readonly addresses: () => Addresses;
   /** Of the commits under way the first `keptCommits` are durable; the network is gone as well. */
   readonly cutPower: (keptCommits: number) => void;
@@ -227,6 +231,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   dial.onDial((target) => wire.dialled(securityProfileOf(target)));
   // What was told to be made is durable: one ring for every boot.
   const keys = createMemoryKeyRing({ clock, generationMs: 500, keyIds: options.keyIds ?? [] });
+  const transfer = createSimulatedTransfer(clock, 2_000);
   function dataLimits(bill: Bill): DataLimits {
     return { lengthMax: profile.limits.StopTransactionMaxMeterValues, sendings: wire.stopsSent(bill) };
   }
@@ -243,6 +248,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       meter,
       reader: station.reader,
       power: station.power,
+      transfer: transfer.driver,
+      diagnostics: { report: () => ({ facts: { station: profile.name }, events: [] }) },
     },
     ledger: durable,
     disk: medium,
@@ -284,12 +291,14 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     contactors,
     networkMs,
     keys,
+    transfer,
     durable,
     connectors: profile.connectors.length,
     cutPower: (keptCommits) => {
       reach("power cut");
       life.cut(keptCommits);
       dial.cut();
+      transfer.cut();
       station.verbs.power("cut");
       network.setLink("down");
     },

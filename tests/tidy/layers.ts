@@ -26,7 +26,7 @@ const NOTHING = /^(?!)/;
 const EVERYTHING = /^/;
 const ALL_BUT_TESTS = /^(?!tests\/)/;
 /** Everything but what proves the house and is not of it. */
-const BUILT_WITH = /^(?!ajv|fast-check$|ocpp-|@std\/assert$|@std\/expect$)/;
+const BUILT_WITH = /^(?!ajv|fast-check$|ftp-srv$|ocpp-|@std\/assert$|@std\/expect$)/;
 
 /** Drivers of a device that is not there, for the simulator and the tests. */
 export const SIMULATED = /\/drivers\/(simulated|memory)_/;

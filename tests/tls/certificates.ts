@@ -36,6 +36,7 @@ const servers = {
   weakKey: { subject, ...names, key: "weak" },
   byNoAuthority: { subject, ...names },
   byOtherRoot: { subject, ...names },
+  rsaByOtherRoot: { subject, ...names },
 } as const satisfies Readonly<Record<string, LeafRequest>>;
 
 let made: Promise<Certificates> | undefined;
@@ -58,8 +59,9 @@ async function make(): Promise<Certificates> {
   const issuers: Partial<Record<ServerName, Authority>> = {
     byNoAuthority: noAuthority,
     byOtherRoot: otherRoot,
+    rsaByOtherRoot: otherRoot,
   };
-  const keys: Partial<Record<ServerName, string>> = { rsa };
+  const keys: Partial<Record<ServerName, string>> = { rsa, rsaByOtherRoot: rsa };
   const server = Object.entries(servers).map(async ([name, request]: [string, LeafRequest]) => {
     const key = keys[name as ServerName];
     const issuer = issuers[name as ServerName] ?? intermediate;

@@ -31,6 +31,9 @@ export type TlsServerEvent =
     /** Its IANA name. */
     readonly cipherSuite: string;
     readonly clientName: string | null;
+    /** Of the certificate itself, in hexadecimal digits. */
+    readonly clientSerialNumber: string | null;
+    readonly clientKey: { readonly kind: "RSA" | "EC"; readonly bits: number } | null;
     readonly serverName: string | null;
   }
   | { readonly kind: "Refused"; readonly error: string };

@@ -15,7 +15,9 @@ function listen({ id, options, forwardTo }) {
   const server = createServer(options, (secured) => {
     secured.setNoDelay(true);
     const { standardName: cipherSuite, version } = secured.getCipher();
-    const clientName = secured.getPeerCertificate().subject?.CN ?? null;
+    const { subject, serialNumber, modulus, bits } = secured.getPeerCertificate();
+    const clientName = subject?.CN ?? null;
+    const clientKey = bits === undefined ? null : { kind: modulus === undefined ? "EC" : "RSA", bits };
     const serverName = secured.servername || null;
     tell({
       kind: "Secured",
@@ -23,6 +25,8 @@ function listen({ id, options, forwardTo }) {
       version: secured.getProtocol() ?? version,
       cipherSuite,
       clientName,
+      clientSerialNumber: serialNumber ?? null,
+      clientKey,
       serverName,
     });
     // What comes before there is a listener is lost to nobody, but an end is.
