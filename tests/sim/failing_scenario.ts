@@ -45,6 +45,7 @@ const kinds: Readonly<Record<Act["kind"], true>> = {
   diskScarce: true,
   diskFails: true,
   sabotage: true,
+  uploads: true,
   powerFails: true,
   crash: true,
   powerCycle: true,

@@ -177,6 +177,13 @@ export const invariants: readonly Invariant[] = [
     checked: ["frame", "at rest"],
     files: ["event_watch.ts"],
   },
+  {
+    id: "I26",
+    says:
+      "of an upload that was accepted the central system hears an end, a true one, and nothing of one that it did not ask for",
+    checked: ["frame", "at rest"],
+    files: ["log_watch.ts"],
+  },
 ];
 
 /** What a breach has broken, in words; null for what is no invariant: a run that threw, hung or died. */

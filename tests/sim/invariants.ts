@@ -9,6 +9,7 @@ import { bills, order, quiet, truth } from "./end_state.ts";
 import { watchEvents } from "./event_watch.ts";
 import { watchLimits } from "./limit_watch.ts";
 import { watchList } from "./list_watch.ts";
+import { watchLogs } from "./log_watch.ts";
 import { watchReservations } from "./reservation_watch.ts";
 import { watchStatuses } from "./status_watch.ts";
 import { watchSupervision } from "./supervision_watch.ts";
@@ -48,6 +49,7 @@ export function watchWorld(world: World): WorldWatch {
   watchBills(world, fail);
   watchReservations(world, fail);
   const events = watchEvents(world, fail);
+  const logs = watchLogs(world, fail);
   function step(): void {
     contactors();
     statuses();
@@ -66,6 +68,7 @@ export function watchWorld(world: World): WorldWatch {
     step,
     end: () => {
       events();
+      logs();
       step();
     },
   };

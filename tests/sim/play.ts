@@ -102,6 +102,8 @@ function committer(batch: Batch): string {
     case "profile":
     case "offeredProfile":
       return "profile_scheduler";
+    case "upload":
+      return "diagnostics";
     case "availability":
       return keys[0][1] === 0 ? "station" : `connector:${keys[0][1]}`;
     default:
@@ -168,6 +170,7 @@ function perform(world: World, act: Exclude<Act, Aimed>): void {
     case "diskScarce":
     case "diskFails":
     case "sabotage":
+    case "uploads":
     case "powerFails":
       return harm(world, act);
   }
@@ -205,6 +208,7 @@ type Broken = Extract<
       | "diskScarce"
       | "diskFails"
       | "sabotage"
+      | "uploads"
       | "powerFails";
   }
 >;
@@ -234,6 +238,8 @@ function harm(world: World, act: Broken): void {
       return medium.fail(act.outcome, act.commits);
     case "sabotage":
       return world.saboteur.order(act.actor, act.sabotage);
+    case "uploads":
+      return world.transfer.script(...act.ends);
     case "powerFails":
       return powerFails(world, act);
   }

@@ -84,12 +84,15 @@ export const slicePoints: readonly string[] = [
   "reservation used",
   "charging profile installed",
   "charging under a profile",
+  "log Uploaded",
+  "log UploadFailure",
 ];
 
 /** With those that only a longer run reaches. */
 export const reachPoints: readonly string[] = [
   ...slicePoints,
   "CancelReservation Accepted",
+  "GetLog AcceptedCanceled",
   "charger gave up",
   "contactor stuck closed",
   "discard of what is parked: done",

@@ -5,6 +5,7 @@
  * Law: JSON in, JSON out, so that a scenario that broke something can be cut down and kept in a file. Whatever lasts has an act
  * of its own that ends it; an end without its beginning does nothing. Most of the troubles come just after somebody did something.
  */
+import type { ScriptedEnd } from "../../firmware/drivers/simulated_transfer.ts";
 import type { CableSide } from "../../hal/hardware_verb.ts";
 import type { PhysicalFault } from "../../hal/physical_state.ts";
 import type { Handshake } from "./handshake.ts";
@@ -127,6 +128,8 @@ export type Trouble =
   | { readonly kind: "diskScarce"; readonly isScarce: boolean }
   | { readonly kind: "diskFails"; readonly outcome: FailedCommit; readonly commits: number }
   | { readonly kind: "sabotage"; readonly actor: string; readonly sabotage: Sabotage }
+  /** Of the next ones. */
+  | { readonly kind: "uploads"; readonly ends: readonly ScriptedEnd[] }
   /** Mains fails; after `warningMs` the board dies, or mains is back in time. */
   | { readonly kind: "powerFails"; readonly warningMs: number; readonly returns: boolean };
 
