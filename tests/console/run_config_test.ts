@@ -40,7 +40,7 @@ Deno.test({ name: "run: everything that a file may say", permissions: "none" }, 
     station: { connectors: [] },
     configuration: { HeartbeatInterval: "300", AuthorizationKey: "" },
     rootCertificates: ["/etc/root.pem"],
-    localTransfers: ["loopback", "linkLocal"],
+    localTransfers: ["loopback" as const, "linkLocal" as const],
     socket: `/${"s".repeat(SOCKET_PATH_BYTES_MAX - 1)}`,
   };
   assertEquals(readRunConfig(JSON.stringify(value), runOptions()), { kind: "read", value });
