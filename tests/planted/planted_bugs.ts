@@ -168,4 +168,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: `this.#self.after(Math.ceil(waitMs), { kind: "EdgeDue" });`,
     replace: `this.#self.after(Math.ceil(waitMs) + 3_000, { kind: "EdgeDue" });`,
   },
+  {
+    id: "i19",
+    what: "an outbox that was restarted waits for a link that is open already",
+    file: "actors/outbox.ts",
+    find: `self.send(parts.link, { kind: "Reconnect", why: "outbox restarted" });`,
+    replace: "",
+  },
 ];

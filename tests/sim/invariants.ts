@@ -7,6 +7,7 @@ import { watchBills } from "./bill_watch.ts";
 import { watchContactors } from "./contactor_watch.ts";
 import { bills, order, quiet, truth } from "./end_state.ts";
 import { watchLimits } from "./limit_watch.ts";
+import { watchLink } from "./link_watch.ts";
 import { watchList } from "./list_watch.ts";
 import { watchReservations } from "./reservation_watch.ts";
 import { watchStatuses } from "./status_watch.ts";
@@ -37,6 +38,7 @@ export function watchWorld(world: World): () => void {
   const supervision = watchSupervision(world, fail);
   const list = watchList(world, fail);
   const limits = watchLimits(world, fail);
+  const link = watchLink(world, fail);
   watchBills(world, fail);
   watchReservations(world, fail);
   return () => {
@@ -45,6 +47,7 @@ export function watchWorld(world: World): () => void {
     supervision();
     list();
     limits();
+    link();
     const [crossed] = world.wireBreaches();
     if (crossed !== undefined) fail(crossed.id, crossed.what);
     const [breach] = world.centralSystem.breaches;
