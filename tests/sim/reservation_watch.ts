@@ -80,13 +80,14 @@ export function watchReservations(world: World, fail: Fail): void {
     if (reservationId === undefined) return;
     world.reached.add("reservation used");
     const same = wished.filter(({ request }) => request.reservationId === reservationId);
-    const found = same.find(({ isOver, request }) =>
+    const meant = same.filter(({ isOver, request }) =>
       !isOver && sameIdTag(request.idTag, idTag) && [0, connectorId].includes(request.connectorId)
     );
-    if (found === undefined) {
+    if (meant.length === 0) {
       return fail("I13", `${idTag} began on connector ${connectorId} with reservation ${reservationId}`);
     }
-    const expiresMs = parseDateTimeMs(found.request.expiryDate) ?? NaN;
+    // Of one whose answer was lost, the one before it may still be meant.
+    const expiresMs = Math.max(...meant.map(({ request }) => parseDateTimeMs(request.expiryDate) ?? NaN));
     const isLate = (parseDateTimeMs(timestamp) ?? NaN) > expiresMs + slackMs;
     if (isLate && !world.reached.has("clock jumped") && !world.reached.has("clock unset at boot")) {
       fail("I13", `reservation ${reservationId} was used at ${timestamp}`);
