@@ -184,4 +184,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: `return this.#pending[0] ?? null;`,
     replace: `return this.#pending.at(-1) ?? null;`,
   },
+  {
+    id: "i19",
+    what: "an outbox that was restarted waits for a link that is open already",
+    file: "actors/outbox.ts",
+    find: `self.send(parts.link, { kind: "Reconnect", why: "outbox restarted" });`,
+    replace: "",
+  },
 ];

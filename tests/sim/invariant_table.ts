@@ -137,9 +137,9 @@ export const invariants: readonly Invariant[] = [
   {
     id: "I19",
     says:
-      "one connection at a time, a back-off between two dials; BootNotification again only when it is asked for",
+      "one connection at a time, of which the outbox knows, a back-off between two dials; BootNotification again only when it is asked for",
     checked: ["event", "frame"],
-    files: ["invariants.ts", "wire_watch.ts"],
+    files: ["invariants.ts", "link_watch.ts", "wire_watch.ts"],
   },
   {
     id: "I20",

@@ -8,6 +8,7 @@ import { watchContactors } from "./contactor_watch.ts";
 import { bills, order, quiet, truth } from "./end_state.ts";
 import { watchEvents } from "./event_watch.ts";
 import { watchLimits } from "./limit_watch.ts";
+import { watchLink } from "./link_watch.ts";
 import { watchList } from "./list_watch.ts";
 import { watchLogs } from "./log_watch.ts";
 import { watchReservations } from "./reservation_watch.ts";
@@ -46,6 +47,7 @@ export function watchWorld(world: World): WorldWatch {
   const supervision = watchSupervision(world, fail);
   const list = watchList(world, fail);
   const limits = watchLimits(world, fail);
+  const link = watchLink(world, fail);
   watchBills(world, fail);
   watchReservations(world, fail);
   const events = watchEvents(world, fail);
@@ -56,6 +58,7 @@ export function watchWorld(world: World): WorldWatch {
     supervision();
     list();
     limits();
+    link();
     const [crossed] = world.wireBreaches();
     if (crossed !== undefined) fail(crossed.id, crossed.what);
     const [breach] = world.centralSystem.breaches;

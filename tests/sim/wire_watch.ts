@@ -33,6 +33,8 @@ export interface WireWatchParts {
   readonly books: CentralSystemLedger;
   readonly boots: () => number;
   readonly reached: (point: string) => void;
+  /** The link may take its time to write what the outbox has handed over, and begun to wait for. */
+  readonly isLinkSlow: () => boolean;
   readonly table: KeyTable;
   /** Before anybody has changed it. */
   readonly heartbeatIntervalS: number;
@@ -204,6 +206,7 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
         if (event.actor === "station") extra = { ...extra, heartbeats: extra.heartbeats + 1 };
         return;
       }
+      if (event.kind === "message" && event.message === "CallTimedOut" && parts.isLinkSlow()) inFlight = null;
       if (event.kind !== "effect") return;
       if (event.effect === "LinkClosed") {
         inFlight = null;

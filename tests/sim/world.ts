@@ -222,6 +222,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     books: centralSystem.books,
     boots: () => life.boots(),
     reached: reach,
+    isLinkSlow: () => reached.has("slow turn"),
     table: stationKeyTable(profile),
     heartbeatIntervalS: profile.firstValues.HeartbeatInterval,
   });
