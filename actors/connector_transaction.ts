@@ -8,7 +8,7 @@
 import type { Clock } from "../hal/clock.ts";
 import type { Reading } from "../hal/meter.ts";
 import type { Checkpoint } from "../protocol/checkpoint.ts";
-import { closing, counts, isDue, lastKnown } from "../protocol/checkpoint.ts";
+import { closing, counts, lastKnown } from "../protocol/checkpoint.ts";
 import { leastCivilMs } from "../protocol/clock_setting.ts";
 import type { ConnectorEvent, Fault, Holder, Stop } from "../protocol/connector_facts.ts";
 import { clockNeverSet, storageRefuses } from "../protocol/connector_facts.ts";
@@ -167,12 +167,11 @@ export class ConnectorTransaction {
   }
 
   /** A sign of life: with no reading, of the time alone. */
-  async checkpoint(always: boolean): Promise<void> {
+  async checkpoint(): Promise<void> {
     const { book } = this.#parts;
     const record = book.open();
     if (record === null) return;
-    const now = { ...this.#last(record), atMs: this.nowMs() };
-    if (always || isDue(lastKnown(record, book.checkpoint()), now)) await book.keep(now);
+    await book.keep({ ...this.#last(record), atMs: this.nowMs() });
   }
 
   /** Goes on with an interrupted transaction where its own meter still counts for it, else it ends. Null: asked again. */

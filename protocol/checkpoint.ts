@@ -32,9 +32,6 @@ export interface Closing {
   readonly atMs: number;
 }
 
-/** How long a transaction in which no energy flows may be without a sign of life: each is a commit. */
-const quietMs = 60_000;
-
 /** The last sign of life there is. */
 export function lastKnown(beginning: Beginning, checkpoint: Checkpoint | null): Checkpoint {
   if (checkpoint?.localId === beginning.localId) return checkpoint;
@@ -56,9 +53,4 @@ export function closing(
   const last = lastKnown(beginning, checkpoint);
   const energyWh = reading !== null && counts(last, reading) ? reading.energyWh : last.energyWh;
   return { energyWh, atMs: last.atMs };
-}
-
-/** Whether `now` is worth a commit: energy has flowed since `last`, or it has been quiet for long enough. */
-export function isDue(last: Checkpoint, now: { readonly energyWh: number; readonly atMs: number }): boolean {
-  return now.energyWh > last.energyWh || now.atMs - last.atMs >= quietMs;
 }

@@ -1,7 +1,7 @@
 /** What a power cut leaves of a transaction: its register, its time, and whether they still count (spec/behaviour.md §18; errata v4.0 §3.9). */
 import { assertEquals } from "@std/assert";
 import type { Checkpoint, Register } from "../../protocol/checkpoint.ts";
-import { closing, counts, isDue, lastKnown } from "../../protocol/checkpoint.ts";
+import { closing, counts, lastKnown } from "../../protocol/checkpoint.ts";
 
 const startedMs = 1_767_225_600_000;
 const beginning = { localId: 17, meterStartWh: 1_000, startedMs, meterSerialNumber: "M1" };
@@ -86,14 +86,4 @@ Deno.test({
 }, () => {
   const asked = [reading(1_500.5), reading(2_000), reading(1_500), reading(2_000, "M2")];
   assertEquals(asked.map((read) => counts(checkpoint, read)), [true, true, false, false]);
-});
-
-Deno.test({
-  name: "a checkpoint is worth a commit when energy has flowed, or once a quiet minute",
-  permissions: "none",
-}, () => {
-  const after = (energyWh: number, ms: number) => isDue(checkpoint, { energyWh, atMs: checkpoint.atMs + ms });
-  assertEquals(after(1_501, 10_000), true);
-  assertEquals(after(1_500.5, 10_000), false);
-  assertEquals([after(1_500.5, 59_999), after(1_500.5, 60_000)], [false, true]);
 });
