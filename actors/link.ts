@@ -85,6 +85,8 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   #pingIntervalS: number;
   #cancelPing: Cancel = () => {};
   #lastClose: CloseReason | null = null;
+  /** Of this socket, or the one before it. */
+  #cutSilent = false;
 
   constructor(
     self: Self<LinkMessage>,
@@ -146,6 +148,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     switch (event.kind) {
       case "Opened":
         this.#state = "open";
+        this.#cutSilent = false;
         this.#armPing();
         this.#self.send(this.#parts.outbox, { kind: "LinkUp", socket: this.#socket });
         return;
@@ -185,7 +188,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     this.#failures += 1;
     const waitMs = backoffMs(this.#parts.backoff, this.#failures, this.#parts.entropy.fraction("link"));
     this.#self.trace("LinkClosed", { why, retryInMs: waitMs });
-    if (wasOpen) this.#self.send(this.#parts.outbox, { kind: "LinkDown" });
+    if (wasOpen) this.#self.send(this.#parts.outbox, { kind: "LinkDown", silent: this.#cutSilent });
     this.#self.after(waitMs, { kind: "Dial" });
   }
 
@@ -213,6 +216,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   }
 
   #cut(): void {
+    this.#cutSilent = true;
     this.#held.socket?.terminate();
   }
 

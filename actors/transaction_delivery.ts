@@ -6,7 +6,7 @@
  */
 import type { Clock } from "../hal/clock.ts";
 import type { Concluded } from "../protocol/answer.ts";
-import { afterLossesMs, retry } from "../protocol/call_queue.ts";
+import { afterLoss, isRefusal, retry } from "../protocol/call_queue.ts";
 import type { Settings } from "../protocol/configuration.ts";
 import { refusalOf } from "../protocol/refusal.ts";
 import { transactionDataRoom } from "../protocol/transaction_data.ts";
@@ -23,10 +23,7 @@ interface Source {
   readonly deliveries: Deliveries;
   /** Not before, in monotonic ms. */
   dueMs: number;
-  /**
-   * How often in a row the link was lost while the same StopTransaction was under way; but for the first one, only where the peer
-   * had answered another CALL on that connection.
-   */
+  /** How often in a row the link was lost while the same message was under way. */
   losses: number;
 }
 
@@ -56,11 +53,6 @@ export class TransactionDelivery {
     this.#queue.dueMs = 0;
   }
 
-  /** Whether the next one may be too big: then it matters if the peer answers anything at all. */
-  isDoubted(): boolean {
-    return (this.#source()?.losses ?? 0) > 0;
-  }
-
   async next(): Promise<OnItsWay | null> {
     const source = this.#source();
     const delivery = await source?.deliveries.head(transactionDataRoom(source.losses)) ?? null;
@@ -85,19 +77,15 @@ export class TransactionDelivery {
   }
 
   /**
-   * A lost link is nobody's refusal (decision D-offline-attempts). But a StopTransaction may be more than the peer or the line can
-   * take, where the peer `isServing`: it had answered another CALL on that connection. Then there is half as much in it the next
-   * time (D-too-big).
+   * A lost link is nobody's refusal (decision D-offline-attempts), unless it is lost each time this message is sent (D-too-big).
+   * `silent`: nobody hung up, we did, for want of any sign.
    */
-  linkLost(delivery: OnItsWay, isServing: boolean, settings: Settings): void {
+  async linkLost(delivery: OnItsWay, silent: boolean, settings: Settings): Promise<void> {
     const { localId, source, call: { action } } = delivery;
-    if (action !== "StopTransaction") return;
-    if (source.losses > 0 && !isServing) return;
-    source.losses += 1;
+    source.losses = afterLoss(source.losses, silent);
     const { losses } = source;
     if (losses > 1) this.#parts.trace("LinkLostAgain", { action, localId, losses });
-    const { TransactionMessageAttempts, TransactionMessageRetryInterval } = settings;
-    this.#wait(source, afterLossesMs(losses, TransactionMessageAttempts, TransactionMessageRetryInterval));
+    if (!silent && isRefusal(losses)) await this.#failed(delivery, { kind: "timeout" }, settings);
   }
 
   async #failed(
@@ -112,7 +100,8 @@ export class TransactionDelivery {
     this.#parts.trace("TransactionMessageFailed", { action, localId, failures, decision, outcome });
     const refusal = refusalOf(outcome, this.#parts.clock.wallMs());
     const parked = decision.kind === "park" && await delivery.park(refusal);
-    if (!parked) await delivery.failed(refusal);
+    if (parked) delivery.source.losses = 0;
+    else await delivery.failed(refusal);
     const afterMs = decision.kind === "again" ? decision.afterMs : intervalS * 1_000;
     this.#wait(delivery.source, parked ? 0 : afterMs);
   }
