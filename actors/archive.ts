@@ -19,6 +19,7 @@ import {
   resendKey,
 } from "../storage/records.ts";
 import type { Entry, Key, Store, Value } from "../storage/store.ts";
+import { glimpsed, unknownLocalId, unreadableKey } from "../storage/unreadable.ts";
 import type { DeliveryListener } from "./delivery.ts";
 import { queueLimits, thinOut } from "./queue_thinning.ts";
 import { pagesOf } from "./store_pages.ts";
@@ -98,21 +99,13 @@ export class Archive {
     return this.#refused.size;
   }
 
-  /** Something of it is parked, its StartTransaction first of all. */
-  async lacksTransactionId(localId: number): Promise<boolean> {
-    const record = await this.parked(localId);
-    return record !== null && record.answer === undefined;
-  }
-
   async setAside(sequence: number, record: OutboxRecord, { why, answer }: Reason): Promise<SettingAside> {
     const { message: { localId, action }, failures, refusals } = record;
     const archived: ArchiveRecord = { ...record, why, parkedMs: this.#wallMs() };
-    const header: ParkedRecord = answer === null || answer === undefined ? {} : { answer };
-    const isNew = await this.parked(localId) === null;
     return {
       sets: [
         { key: [...archiveKey(localId), sequence], value: archived },
-        ...(isNew ? [{ key: parkedKey(localId), value: header }] : []),
+        ...await this.#header(localId, answer ?? null),
       ],
       done: async () => {
         this.count(archived, 1);
@@ -121,6 +114,26 @@ export class Archive {
           this.#listener.trace("TransactionMessageParked", { localId, action, failures, last });
         }
         if (this.#limits.reached(this.#length)) await this.#thin();
+      },
+    };
+  }
+
+  /** Of a record that is no message any more: all that can be done is to keep it and to say so. */
+  async setUnreadableAside(
+    { key, value }: Entry,
+    problem: string,
+    answer: AnswerRecord | null,
+  ): Promise<SettingAside> {
+    const localId = glimpsed(value)?.localId ?? unknownLocalId;
+    const sequence = Number(key.at(-1));
+    return {
+      sets: [
+        { key: [...unreadableKey(localId), sequence], value },
+        ...await this.#header(localId, answer),
+      ],
+      done: () => {
+        this.#listener.trace("TransactionMessageUnreadable", { localId, sequence, problem, record: value });
+        return Promise.resolve();
       },
     };
   }
@@ -166,6 +179,12 @@ export class Archive {
     return keptRecord(this.#store, parkedKey(localId), ParkedRecord, this.#listener.damaged);
   }
 
+  /** Whether anything of a transaction is kept, be it readable or not. */
+  async keepsAny(localId: number): Promise<boolean> {
+    if (await this.next(localId, 0) !== undefined) return true;
+    return (await this.#store.list(unreadableKey(localId), { limit: 1 })).length > 0;
+  }
+
   /** A message has come (1) or gone (-1). */
   count({ why, message: { localId } }: ArchiveRecord, by: 1 | -1): void {
     this.#length += by;
@@ -186,7 +205,17 @@ export class Archive {
         else messages.push(message);
       }
     }
-    return { answer: (await this.parked(localId))?.answer ?? null, messages, meterValues };
+    const unreadable = (await this.#store.list(unreadableKey(localId))).map(({ value }) => value);
+    return { answer: (await this.parked(localId))?.answer ?? null, messages, meterValues, unreadable };
+  }
+
+  /** What begins the keeping of a transaction: what its StartTransaction was answered, as far as is known. */
+  async #header(
+    localId: number,
+    answer: AnswerRecord | null,
+  ): Promise<{ readonly key: Key; readonly value: ParkedRecord }[]> {
+    if (await this.parked(localId) !== null) return [];
+    return [{ key: parkedKey(localId), value: answer === null ? {} : { answer } }];
   }
 
   async #thin(): Promise<void> {
@@ -208,7 +237,7 @@ export async function openLocalIds(store: Store): Promise<ReadonlySet<number>> {
     localIds.add((value as TransactionRecord).localId);
   }
   for await (const page of pagesOf(store, keys.outbox)) {
-    for (const { value } of page) localIds.add((value as OutboxRecord).message.localId);
+    for (const { value } of page) localIds.add(glimpsed(value)?.localId ?? unknownLocalId);
   }
   return localIds;
 }

@@ -11,12 +11,15 @@ import {
   archiveKey,
   ArchiveRecord,
   keys,
+  OutboxRecord,
   parkedKey,
   ParkedRecord,
   readRecord,
   resendKey,
+  tryRecord,
 } from "../storage/records.ts";
 import type { Entry, Store } from "../storage/store.ts";
+import { unreadableKey } from "../storage/unreadable.ts";
 import type { ParkedTransaction } from "./answers.ts";
 
 /** Nobody mends more in a night; the next ones are told of when these are mended. */
@@ -72,6 +75,7 @@ async function told(
       if (shows(record)) messages.push(message(record));
     }
   }
+  const unreadable = (await store.list(unreadableKey(localId))).map(unread);
   const isResending = await store.get(resendKey(localId)) !== null;
   return {
     localId,
@@ -83,9 +87,16 @@ async function told(
     meterStartWh: start?.meterStart ?? null,
     stoppedAt: stop?.timestamp ?? null,
     meterStopWh: stop?.meterStop ?? null,
-    kept,
+    kept: kept + unreadable.length,
     messages,
+    unreadable,
   };
+}
+
+function unread(entry: Entry): ParkedTransaction["unreadable"][number] {
+  const read = tryRecord(OutboxRecord, entry, "few");
+  const problem = read.kind === "read" ? "it could not be read when its turn came" : read.problem;
+  return { sequence: Number(entry.key.at(-1)), problem, record: entry.value };
 }
 
 function message(
