@@ -114,6 +114,7 @@ function effect(name: string, detail: unknown, frames: FrameLines): Told | null 
     case "TransactionMessageParked":
     case "TransactionMessageUnreadable":
     case "TransactionMessagePassedOver":
+    case "TransactionIdLost":
     case "ParkedDiscarded":
     case "QueueThinned":
     case "ArchiveThinned":
