@@ -44,8 +44,8 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   #settings: Settings;
   /** The number of the link's connection; null while there is none. */
   #socket: number | null = null;
-  /** Whether the peer has answered a CALL on this connection; a doubted message has it asked for that, once. */
-  #peer: "unknown" | "asked" | "serves" = "unknown";
+  /** The peer has answered a CALL on this connection, or was asked for that in vain. */
+  #isPeerTried = false;
   #registration: Registration = "Unregistered";
   /** Since when a CALL has been held back for the answer to a question. */
   #heldSinceMs: number | null = null;
@@ -171,7 +171,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     // A link that crashed, or one that an incarnation before this has heard of, was told to nobody as lost.
     if (this.#socket !== null) await this.#linkLost();
     this.#socket = socket;
-    this.#peer = "unknown";
+    this.#isPeerTried = false;
     this.#announceLink();
     return this.#pump();
   }
@@ -186,9 +186,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     this.#announceLink();
     this.#incoming.forget();
     const cargo = this.#flight.end();
-    if (cargo?.kind === "delivery") {
-      this.#delivery.linkLost(cargo.delivery, this.#peer === "serves", this.#settings);
-    }
+    if (cargo?.kind === "delivery") this.#delivery.linkLost(cargo.delivery, this.#settings);
     const unsent = cargo?.kind === "call" ? [cargo.call] : [];
     for (const call of [...unsent, ...this.#waiting.splice(0)]) call.reply({ kind: "offline" });
     await this.#pump();
@@ -243,16 +241,16 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   async #sendTransactionMessage(): Promise<void> {
-    if (this.#delivery.isDoubted() && this.#peer === "unknown") return this.#askPeer();
+    if (this.#delivery.isDoubted() && !this.#isPeerTried) return this.#tryPeer();
     const delivery = await this.#delivery.next();
     if (delivery === null) return this.#pump();
     this.#heldSinceMs = null;
     this.#flight.begin({ kind: "delivery", delivery });
   }
 
-  /** A Heartbeat, whatever comes of it: a peer that hangs up on that as well hangs up on everything. */
-  #askPeer(): void {
-    this.#peer = "asked";
+  /** A Heartbeat: a peer that hangs up on that as well hangs up on everything. */
+  #tryPeer(): void {
+    this.#isPeerTried = true;
     this.#heldSinceMs = null;
     this.#flight.begin({ kind: "call", call: sendCall("Heartbeat", {}, "ordinary", () => {}) });
   }
@@ -285,7 +283,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     if (cargo === null) {
       return this.#self.trace("IgnoreFrame", { why: `nobody waits for answer ${frame.id}` });
     }
-    this.#peer = "serves";
+    this.#isPeerTried = true;
     return this.#finish(callOutcome(callOf(cargo).action, frame));
   }
 

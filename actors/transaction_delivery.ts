@@ -23,10 +23,7 @@ interface Source {
   readonly deliveries: Deliveries;
   /** Not before, in monotonic ms. */
   dueMs: number;
-  /**
-   * How often in a row the link was lost while the same StopTransaction was under way; but for the first one, only where the peer
-   * had answered another CALL on that connection.
-   */
+  /** How often in a row the link was lost while the same StopTransaction was under way. */
   losses: number;
 }
 
@@ -56,7 +53,7 @@ export class TransactionDelivery {
     this.#queue.dueMs = 0;
   }
 
-  /** Whether the next one may be too big: then it matters if the peer answers anything at all. */
+  /** Whether the next one may be too big: then it goes only to a peer that was tried with something else (decision D-too-big). */
   isDoubted(): boolean {
     return (this.#source()?.losses ?? 0) > 0;
   }
@@ -86,13 +83,11 @@ export class TransactionDelivery {
 
   /**
    * A lost link is nobody's refusal (decision D-offline-attempts). But a StopTransaction may be more than the peer or the line can
-   * take, where the peer `isServing`: it had answered another CALL on that connection. Then there is half as much in it the next
-   * time (D-too-big).
+   * take: lost again and again, there is less in it each time, and it waits (D-too-big).
    */
-  linkLost(delivery: OnItsWay, isServing: boolean, settings: Settings): void {
+  linkLost(delivery: OnItsWay, settings: Settings): void {
     const { localId, source, call: { action } } = delivery;
     if (action !== "StopTransaction") return;
-    if (source.losses > 0 && !isServing) return;
     source.losses += 1;
     const { losses } = source;
     if (losses > 1) this.#parts.trace("LinkLostAgain", { action, localId, losses });

@@ -305,8 +305,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "actors/transaction_delivery.ts",
-    find: `if (source.losses > 0 && !isServing) return;`,
-    replace: `if (source.losses > 0 && isServing) return;`,
+    find: `source.losses += 1;`,
+    replace: `source.losses = 1;`,
     breaks: "decision D-too-big: a StopTransaction that is too big for the peer stops all bills behind it",
   },
   {
@@ -317,8 +317,14 @@ export const mutants: readonly Mutant[] = [
     breaks: "decision D-too-big: one StopTransaction that was too big takes the data of all that follow",
   },
   {
+    file: "actors/archive.ts",
+    find: `if (this.#limits.reached(this.#length)) await this.#thin();`,
+    replace: "",
+    breaks: "README, Limits: what is set aside grows without end",
+  },
+  {
     file: "actors/outbox_behaviour.ts",
-    find: `if (this.#delivery.isDoubted() && this.#peer === "unknown") return this.#askPeer();`,
+    find: `if (this.#delivery.isDoubted() && !this.#isPeerTried) return this.#tryPeer();`,
     replace: "",
     breaks: "decision D-too-big: nobody finds out whether the message is too big or the peer is gone",
   },
