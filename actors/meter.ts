@@ -4,6 +4,7 @@
  * Law: every question is answered within its time-out, with a reading or with a failure; a hanging line blocks nobody.
  */
 import type { Meter, MeterOutcome } from "../hal/meter.ts";
+import { wholeWh } from "../protocol/transaction.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
 
 export type MeterMessage =
@@ -70,11 +71,15 @@ class MeterBehaviour implements Behaviour<MeterMessage> {
   }
 }
 
-/** A register that is no number of Wh from 0 up is a failure, wherever it comes from: nobody behind this checks it again. */
+/**
+ * A register that is no whole number of Wh from 0 up, once its fraction is left out, is a failure, wherever it comes from: nobody
+ * behind this checks it again. Beyond 2^53 - 1 it is no number that a bill could be made of.
+ */
 function whole(outcome: MeterOutcome): MeterOutcome {
   if (outcome.kind === "failed") return outcome;
   const { energyWh } = outcome.reading;
-  return Number.isFinite(energyWh) && energyWh >= 0
-    ? outcome
-    : { kind: "failed", error: `read the meter: expected a register from 0 Wh up, it told ${energyWh}` };
+  return Number.isSafeInteger(wholeWh(energyWh)) && energyWh >= 0 ? outcome : {
+    kind: "failed",
+    error: `read the meter: expected a register of 0 to 2^53 - 1 Wh, it told ${energyWh}`,
+  };
 }

@@ -137,7 +137,7 @@ export class Resends implements Deliveries {
 
   /** Everything of it has been sent. What was refused again stays; without any it is a bill like all others. */
   async #end(localId: number): Promise<void> {
-    const isLeft = await this.#parts.archive.next(localId, 0) !== undefined;
+    const isLeft = await this.#parts.archive.keepsAny(localId);
     // A store that refuses keeps the mark, and the next start ends it then.
     await this.#commit({ deletes: [resendKey(localId), ...(isLeft ? [] : [parkedKey(localId)])] });
     this.#ended(localId);

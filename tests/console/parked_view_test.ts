@@ -37,6 +37,7 @@ const alice: ParkedTransaction = {
   meterStopWh: 5_100,
   kept: 3,
   messages: [refused, { ...refused, action: "StopTransaction", why: "noTransactionId" }],
+  unreadable: [],
 };
 const unknown: ParkedTransaction = {
   ...alice,

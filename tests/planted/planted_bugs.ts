@@ -81,8 +81,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     id: "b7",
     what: "the transaction and its StartTransaction are two commits",
     file: book,
-    find:
-      `        queued(store, startMessage(record.localId, { ...beginning, connectorId, ...withReservation })),
+    find: `        start,
       ],
       // At most one start uses it: its record goes with the commit that names it.
       deletes: used === null ? [] : [used.key],
@@ -90,10 +89,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: `      ],
       deletes: used === null ? [] : [used.key],
     });
-    if (outcome.kind === "committed") {
-      const started = startMessage(record.localId, { ...beginning, connectorId, ...withReservation });
-      await store.commit({ sets: [queued(store, started)] });
-    }`,
+    if (outcome.kind === "committed") await store.commit({ sets: [start] });`,
   },
   {
     id: "b8",
