@@ -54,6 +54,8 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
   const limits = queueLimits();
   /** The oldest ones. Nobody else changes or removes them, and what is added comes behind. */
   let oldest: Entry[] = [];
+  /** The message that a disk has refused to count a failure of: what its record would be. */
+  let uncounted: { readonly sequence: number; readonly record: OutboxRecord } | null = null;
   /** One that could not be read, nor set aside: only what is behind it is looked at. */
   let passed: Key | null = null;
   /** What the StartTransaction of the message before was answered: nobody else writes that, and only before what needs it. */
@@ -85,9 +87,13 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
         return null;
       }
       const read = tryRecord(OutboxRecord, entry, "many");
-      if (read.kind === "read") return await delivery(entry, read.record, dataBytesMax);
+      if (read.kind === "read") return await delivery(entry, withUncounted(entry, read.record), dataBytesMax);
       await setUnreadableAside(entry, read.problem);
     }
+  }
+
+  function withUncounted(entry: Entry, record: OutboxRecord): OutboxRecord {
+    return uncounted !== null && uncounted.sequence === entry.key.at(-1) ? uncounted.record : record;
   }
 
   function listed() {
@@ -153,7 +159,9 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
       },
       failed: async (refusal) => {
         oldest = [];
-        await store.commit({ sets: [{ key: entry.key, value: failedOnceMore(record, refusal) }] });
+        const counted = failedOnceMore(record, refusal);
+        const outcome = await store.commit({ sets: [{ key: entry.key, value: counted }] });
+        uncounted = outcome.kind === "committed" ? null : { sequence, record: counted };
       },
       park: async (refusal) => {
         const refused = failedOnceMore(record, refusal);

@@ -36,9 +36,9 @@ export const plantedBugs: readonly PlantedBug[] = [
     id: "b3",
     what: "a retry goes to the back of the queue",
     file: queue,
-    find: `await store.commit({ sets: [{ key: entry.key, value: failedOnceMore(record, refusal) }] });`,
+    find: `await store.commit({ sets: [{ key: entry.key, value: counted }] });`,
     replace: `await store.commit({
-    sets: [{ key: [...keys.outbox, store.nextSequence()], value: failedOnceMore(record, refusal) }],
+    sets: [{ key: [...keys.outbox, store.nextSequence()], value: counted }],
     deletes: [entry.key],
   });`,
   },
