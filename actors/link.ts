@@ -85,8 +85,6 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   #pingIntervalS: number;
   #cancelPing: Cancel = () => {};
   #lastClose: CloseReason | null = null;
-  /** Of this socket, or the one before it. */
-  #cutSilent = false;
 
   constructor(
     self: Self<LinkMessage>,
@@ -148,7 +146,6 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     switch (event.kind) {
       case "Opened":
         this.#state = "open";
-        this.#cutSilent = false;
         this.#armPing();
         this.#self.send(this.#parts.outbox, { kind: "LinkUp", socket: this.#socket });
         return;
@@ -188,7 +185,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     this.#failures += 1;
     const waitMs = backoffMs(this.#parts.backoff, this.#failures, this.#parts.entropy.fraction("link"));
     this.#self.trace("LinkClosed", { why, retryInMs: waitMs });
-    if (wasOpen) this.#self.send(this.#parts.outbox, { kind: "LinkDown", silent: this.#cutSilent });
+    if (wasOpen) this.#self.send(this.#parts.outbox, { kind: "LinkDown" });
     this.#self.after(waitMs, { kind: "Dial" });
   }
 
@@ -216,7 +213,6 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   }
 
   #cut(): void {
-    this.#cutSilent = true;
     this.#held.socket?.terminate();
   }
 
