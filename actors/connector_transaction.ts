@@ -8,7 +8,7 @@
 import type { Clock } from "../hal/clock.ts";
 import type { Reading } from "../hal/meter.ts";
 import type { Checkpoint } from "../protocol/checkpoint.ts";
-import { closing, counts, lastKnown } from "../protocol/checkpoint.ts";
+import { closing, counts, isPossible, lastKnown } from "../protocol/checkpoint.ts";
 import { leastCivilMs } from "../protocol/clock_setting.ts";
 import type { ConnectorEvent, Fault, Holder, Stop } from "../protocol/connector_facts.ts";
 import { clockNeverSet, storageRefuses } from "../protocol/connector_facts.ts";
@@ -36,6 +36,8 @@ export interface ConnectorTransactionParts {
   readonly reservations: Address<ReservationsMessage>;
   readonly book: TransactionBook;
   readonly meter: ConnectorMeter;
+  /** The most that can flow through the connector. */
+  readonly powerMaxW: number;
 }
 
 /** A full disk may be relieved any moment; a stop must not wait for it longer than this. */
@@ -96,12 +98,18 @@ export class ConnectorTransaction {
     return Math.max(atMs, this.#sampled.localId === record.localId ? this.#sampled.atMs : record.startedMs);
   }
 
-  /** What of a reading counts for the running transaction. */
-  counted(reading: Reading): Reading {
-    const { book } = this.#parts;
+  /** What of a reading counts for the running transaction; null where it tells of more than can have flowed. */
+  counted(reading: Reading): Reading | null {
+    const { book, powerMaxW } = this.#parts;
     const record = book.open();
     if (record === null) return reading;
-    const { energyWh } = closing(record, this.#last(record), reading);
+    const last = this.#last(record);
+    if (!isPossible(last, reading, this.nowMs(), powerMaxW)) {
+      const error = `tell at most what can have flowed since ${last.energyWh} Wh, not ${reading.energyWh} Wh`;
+      this.#self.trace("MeterFailed", { localId: record.localId, error });
+      return null;
+    }
+    const { energyWh } = closing(record, last, reading);
     this.#seen = { ...this.#last(record), energyWh, atMs: this.nowMs() };
     return { ...reading, energyWh };
   }
