@@ -7,7 +7,6 @@ import type { Meter, MeterOutcome } from "../hal/meter.ts";
 import type { Power } from "../hal/power.ts";
 import { wholeWh } from "../protocol/transaction.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
-import { leastHoldUpMs } from "./power.ts";
 
 export type MeterMessage =
   | { readonly kind: "ReadMeter"; readonly connectorId: number; readonly reply: Reply<MeterOutcome> }
@@ -17,6 +16,8 @@ export type MeterMessage =
 const readTimeoutMs = 3_000;
 /** While mains power is failing: the rest of the hold-up time is for StopTransaction, with the last checkpoint's energy. */
 const shareOfHoldUp = 0.5;
+/** For a signal at a station that was said to have no hold-up time. */
+const leastTimeoutMs = 500;
 
 export interface MeterParts {
   readonly address: Address<MeterMessage>;
@@ -82,7 +83,7 @@ class MeterBehaviour implements Behaviour<MeterMessage> {
   #timeoutMs(): number {
     const { power, holdUpTimeMs } = this.#parts;
     if (power.supply() === "on") return readTimeoutMs;
-    return Math.min(readTimeoutMs, Math.max(holdUpTimeMs, leastHoldUpMs) * shareOfHoldUp);
+    return Math.min(readTimeoutMs, Math.max(holdUpTimeMs * shareOfHoldUp, leastTimeoutMs));
   }
 }
 

@@ -32,7 +32,7 @@ export interface PowerParts {
 }
 
 /** For a signal at a station that was said to have none. */
-export const leastHoldUpMs = 1_000;
+const leastHoldUpMs = 1_000;
 
 export function powerActor(parts: PowerParts): ActorSpec<PowerMessage> {
   return {
