@@ -44,6 +44,8 @@ export interface ConnectorTransactionParts {
 const stopAgainMs = 1_000;
 /** A meter that crashes or hangs under a question is asked again, but not beyond this: then what was known before stands in. */
 const readingMs = 2_000;
+/** While mains power is failing: the hold-up time is for what comes of it. */
+const failingReadingMs = 500;
 const readAgainMs = 200;
 /** A bill needs a date. */
 const clockWarning: Fault = {
@@ -152,7 +154,11 @@ export class ConnectorTransaction {
     const { book } = this.#parts;
     const record = book.open();
     if (record === null) return null;
-    if (reading === null && this.#mayWait(purpose.decidedMs)) return this.#again(purpose, readAgainMs);
+    const isFailing = purpose.stop.reason === "PowerLoss" && record.boot === this.#parts.boot;
+    const patienceMs = isFailing ? failingReadingMs : readingMs;
+    if (reading === null && this.#mayWait(purpose.decidedMs, patienceMs)) {
+      return this.#again(purpose, readAgainMs);
+    }
     // A meter that does not answer must not hold up a bill: what was known before stands in (spec/behaviour.md §18).
     const { energyWh } = closing(record, this.#last(record), reading);
     const ended = await book.end({ stop: purpose.stop, energyWh, atMs: this.nowMs(), data });
@@ -190,7 +196,9 @@ export class ConnectorTransaction {
     const { book, clock } = this.#parts;
     const record = book.open();
     if (record === null) return null;
-    if (reading === null && this.#mayWait(purpose.foundMs)) return this.#again(purpose, readAgainMs);
+    if (reading === null && this.#mayWait(purpose.foundMs, readingMs)) {
+      return this.#again(purpose, readAgainMs);
+    }
     const last = this.#last(record);
     const goesOn = reading !== null && counts(last, reading) && await this.#begunAnew(last.atMs);
     if (!goesOn) return { kind: "StopRequested", stop: { reason: "PowerLoss" } };
@@ -219,8 +227,8 @@ export class ConnectorTransaction {
     return lastKnown(record, seen ?? this.#parts.book.checkpoint());
   }
 
-  #mayWait(sinceMs: number): boolean {
-    return this.#parts.clock.monotonicMs() - sinceMs < readingMs;
+  #mayWait(sinceMs: number, patienceMs: number): boolean {
+    return this.#parts.clock.monotonicMs() - sinceMs < patienceMs;
   }
 
   #again(purpose: ReadingDue["purpose"], afterMs: number): null {
