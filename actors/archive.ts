@@ -5,7 +5,7 @@
  */
 import type { ParkedFacts } from "../protocol/parking.ts";
 import { mayMoveParked } from "../protocol/parking.ts";
-import type { AnswerRecord, OutboxRecord, TransactionRecord } from "../storage/records.ts";
+import type { AnswerRecord, OutboxRecord } from "../storage/records.ts";
 import {
   archiveKey,
   ArchiveRecord,
@@ -19,7 +19,9 @@ import {
   resendKey,
 } from "../storage/records.ts";
 import type { Entry, Key, Store, Value } from "../storage/store.ts";
+import { glimpsed, unknownLocalId, unreadableKey } from "../storage/unreadable.ts";
 import type { DeliveryListener } from "./delivery.ts";
+import { openLocalIds } from "./local_ids.ts";
 import { queueLimits, thinOut } from "./queue_thinning.ts";
 import { pagesOf } from "./store_pages.ts";
 import { purge } from "./transaction_samples.ts";
@@ -98,29 +100,42 @@ export class Archive {
     return this.#refused.size;
   }
 
-  /** Something of it is parked, its StartTransaction first of all. */
-  async lacksTransactionId(localId: number): Promise<boolean> {
-    const record = await this.parked(localId);
-    return record !== null && record.answer === undefined;
-  }
-
   async setAside(sequence: number, record: OutboxRecord, { why, answer }: Reason): Promise<SettingAside> {
     const { message: { localId, action }, failures, refusals } = record;
     const archived: ArchiveRecord = { ...record, why, parkedMs: this.#wallMs() };
-    const header: ParkedRecord = answer === null || answer === undefined ? {} : { answer };
-    const isNew = await this.parked(localId) === null;
+    const header = await this.#newHeader(localId, answer ?? null);
     return {
-      sets: [
-        { key: [...archiveKey(localId), sequence], value: archived },
-        ...(isNew ? [{ key: parkedKey(localId), value: header }] : []),
-      ],
+      sets: [{ key: [...archiveKey(localId), sequence], value: archived }, ...header],
       done: async () => {
         this.count(archived, 1);
         if (why === "refused") {
           const last = refusals?.at(-1) ?? null;
           this.#listener.trace("TransactionMessageParked", { localId, action, failures, last });
+        } else if (header.length > 0) {
+          // It is the first that is kept: no StartTransaction of it was refused, the answer or the message itself was damaged.
+          this.#listener.trace("TransactionIdLost", { localId, action });
         }
         if (this.#limits.reached(this.#length)) await this.#thin();
+      },
+    };
+  }
+
+  /** Of a record that is no message any more: all that can be done is to keep it and to say so. */
+  async setUnreadableAside(
+    { key, value }: Entry,
+    problem: string,
+    answer: AnswerRecord | null,
+  ): Promise<SettingAside> {
+    const localId = glimpsed(value)?.localId ?? unknownLocalId;
+    const sequence = Number(key.at(-1));
+    return {
+      sets: [
+        { key: [...unreadableKey(localId), sequence], value },
+        ...await this.#newHeader(localId, answer),
+      ],
+      done: () => {
+        this.#listener.trace("TransactionMessageUnreadable", { localId, sequence, problem, record: value });
+        return Promise.resolve();
       },
     };
   }
@@ -162,8 +177,15 @@ export class Archive {
     return entry;
   }
 
-  parked(localId: number): Promise<ParkedRecord | null> {
-    return keptRecord(this.#store, parkedKey(localId), ParkedRecord, this.#listener.damaged);
+  /** Null when nothing of it is kept. A header that is damaged takes with it what StartTransaction was answered, and no more. */
+  async parked(localId: number): Promise<ParkedRecord | null> {
+    return await this.#header(localId) ?? (await this.keepsAny(localId) ? {} : null);
+  }
+
+  /** Whether anything of a transaction is kept, be it readable or not. */
+  async keepsAny(localId: number): Promise<boolean> {
+    if (await this.next(localId, 0) !== undefined) return true;
+    return (await this.#store.list(unreadableKey(localId), { limit: 1 })).length > 0;
   }
 
   /** A message has come (1) or gone (-1). */
@@ -186,7 +208,21 @@ export class Archive {
         else messages.push(message);
       }
     }
-    return { answer: (await this.parked(localId))?.answer ?? null, messages, meterValues };
+    const unreadable = (await this.#store.list(unreadableKey(localId))).map(({ value }) => value);
+    return { answer: (await this.parked(localId))?.answer ?? null, messages, meterValues, unreadable };
+  }
+
+  #header(localId: number): Promise<ParkedRecord | null> {
+    return keptRecord(this.#store, parkedKey(localId), ParkedRecord, this.#listener.damaged);
+  }
+
+  /** What begins the keeping of a transaction: what its StartTransaction was answered, as far as is known. */
+  async #newHeader(
+    localId: number,
+    answer: AnswerRecord | null,
+  ): Promise<{ readonly key: Key; readonly value: ParkedRecord }[]> {
+    if (await this.#header(localId) !== null) return [];
+    return [{ key: parkedKey(localId), value: answer === null ? {} : { answer } }];
   }
 
   async #thin(): Promise<void> {
@@ -195,20 +231,4 @@ export class Archive {
     this.#limits.thinned(this.#length);
     this.#listener.trace("ArchiveThinned", { meterValues, left: this.#length });
   }
-}
-
-/**
- * Transactions that go on, or of which a message waits. Read in this order, since a stop moves from the one to the other in one
- * commit.
- */
-export async function openLocalIds(store: Store): Promise<ReadonlySet<number>> {
-  const localIds = new Set<number>();
-  // Nothing but their numbers is wanted: a record of another shape is its connector's to find.
-  for (const { value } of await store.list(keys.transactions)) {
-    localIds.add((value as TransactionRecord).localId);
-  }
-  for await (const page of pagesOf(store, keys.outbox)) {
-    for (const { value } of page) localIds.add((value as OutboxRecord).message.localId);
-  }
-  return localIds;
 }

@@ -12,6 +12,7 @@ import type { Authorization, AuthorizationRules, Candidate } from "../protocol/a
 import { chosenConnector, decideOffline, decideOnline, judged } from "../protocol/authorization.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
 import type { AuthorizeResponse } from "../protocol/messages/core.ts";
+import { isIdTag } from "../protocol/id_tag.ts";
 import { contradicts, listedInfo } from "../protocol/local_list.ts";
 import type { IdTagInfo } from "../protocol/messages/types.ts";
 import type { Store } from "../storage/store.ts";
@@ -127,6 +128,10 @@ class AuthorizerBehaviour implements Behaviour<AuthorizerMessage> {
   }
 
   #presented(presented: Presented): void {
+    const { length } = presented.idTag;
+    if (!isIdTag(presented.idTag)) {
+      return this.#self.trace("IgnorePresented", { why: `an idTag has 1 to 20 characters, not ${length}` });
+    }
     const connectorId = presented.connectorId ??
       chosenConnector([...this.#candidates.values()], presented.idTag);
     const connector = connectorId === null ? undefined : this.#parts.connectors.get(connectorId);

@@ -48,6 +48,8 @@ export interface CertificateRequestsParts {
 
 /** As long as a CALL may take at most: the outbox has given up before. */
 const signTimeoutMs = 3_600_000;
+/** RSA on a slow board takes seconds; a key that is not told of by then never will be. */
+const makingMs = 600_000;
 /** The boot comes first. */
 const firstLookMs = 60_000;
 /** What should have been done already is tried again: a disk that is full stays so for a while. */
@@ -61,8 +63,8 @@ export class CertificateRequests {
   readonly #self: Pick<Self<CertificateRequestStep>, "address" | "send" | "ask" | "after" | "trace">;
   readonly #parts: CertificateRequestsParts;
   #callClass: CallClass = "ordinary";
-  /** Being made; a newer one takes its place. */
-  #making: string | null = null;
+  /** Being made. One at a time: whoever wants another meanwhile gets this one, whose request has not left yet. */
+  #making: { readonly keyId: string; readonly sinceMs: number } | null = null;
   /** The moment, on the monotonic clock, before which no certificate is asked for by ourselves. */
   #notBeforeMs: number;
   #cancelDue: Cancel = () => {};
@@ -183,9 +185,11 @@ export class CertificateRequests {
     if (settings().CpoName.trim() === "") {
       return this.#self.trace("CannotRequestCertificate", "CpoName is not set");
     }
+    if (callClass === "triggered" || this.#making === null) this.#callClass = callClass;
+    const nowMs = clock.monotonicMs();
+    if (this.#making !== null && nowMs - this.#making.sinceMs < makingMs) return;
     const keyId = entropy.uuid("cert_store");
-    this.#making = keyId;
-    this.#callClass = callClass;
+    this.#making = { keyId, sinceMs: nowMs };
     book.expect(keyId);
     const { address, send } = this.#self;
     keys.generate(keyId, keyKind, (made) => send(address, { kind: "KeyMade", keyId, made }));
@@ -193,8 +197,8 @@ export class CertificateRequests {
 
   async #keyMade({ keyId, made }: Extract<CertificateRequestStep, { kind: "KeyMade" }>): Promise<void> {
     const { book, keys, x509, settings, serialNumber, outbox } = this.#parts;
-    // Another has been asked for meanwhile.
-    if (keyId !== this.#making) return await book.sweep();
+    // It comes after a crash, or when it had been given up.
+    if (keyId !== this.#making?.keyId) return await book.sweep();
     this.#making = null;
     if (made.kind === "failed") return this.#self.trace("KeyFailed", { error: made.error });
     const kept = await book.read();

@@ -235,7 +235,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
           this.#meter.ask(startPurpose(effect));
           break;
         case "CommitCheckpoint":
-          this.#meter.ask({ kind: "checkpoint", always: true });
+          this.#meter.ask({ kind: "checkpoint" });
           break;
         case "CommitResumption":
           this.#meter.ask({ kind: "resumption", foundMs: this.#parts.clock.monotonicMs() });

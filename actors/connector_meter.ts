@@ -25,8 +25,8 @@ export type Purpose =
   | { readonly kind: "energy" }
   /** Does a meter that has failed a start answer again? */
   | { readonly kind: "recovery" }
-  /** A sign of life of the transaction; `always`: it may be the last one. */
-  | { readonly kind: "checkpoint"; readonly always: boolean }
+  /** A sign of life of the transaction. */
+  | { readonly kind: "checkpoint" }
   /** May an interrupted transaction go on? `foundMs`: when it was found, on the monotonic clock. */
   | { readonly kind: "resumption"; readonly foundMs: number }
   | { readonly kind: "trigger" };

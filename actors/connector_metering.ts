@@ -61,7 +61,7 @@ export class ConnectorMetering {
       case "MeterDue":
         return this.#meter.ask({ kind: "recovery" });
       case "CheckpointDue":
-        return this.#meter.ask({ kind: "checkpoint", always: false });
+        return this.#meter.ask({ kind: "checkpoint" });
     }
   }
 
@@ -108,7 +108,7 @@ export class ConnectorMetering {
       case "recovery":
         return reading === null ? null : { kind: "MeterRecovered" };
       case "checkpoint":
-        if (use.kind === "transaction") await this.#transaction.checkpoint(purpose.always);
+        if (use.kind === "transaction") await this.#transaction.checkpoint();
         return null;
       case "resumption":
         return use.kind === "transaction" ? await this.#transaction.resume(purpose, read) : null;

@@ -7,6 +7,7 @@
 import type { InstalledProfile } from "../protocol/charging_profile.ts";
 import type { ProfileSet, TransactionState } from "../protocol/charging_profiles.ts";
 import { install, without } from "../protocol/charging_profiles.ts";
+import type { TellDamaged } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 import type { Message, Self } from "./otp/actor.ts";
 import type { ProfileBook } from "./profile_book.ts";
@@ -70,9 +71,11 @@ export class ProfileOffers {
 }
 
 /** No start survives a boot but one whose transaction has begun. */
-export async function forgetOffers(store: Store, book: ProfileBook): Promise<void> {
+export async function forgetOffers(store: Store, book: ProfileBook, damaged: TellDamaged): Promise<void> {
   const { offered } = book.profiles();
   const begun: InstalledProfile[] = [];
-  for (const one of offered) if (await storedTransaction(store, one.connectorId) !== null) begun.push(one);
+  for (const one of offered) {
+    if (await storedTransaction(store, one.connectorId, damaged) !== null) begun.push(one);
+  }
   if (begun.length < offered.length) await book.follow({ offered: begun });
 }

@@ -21,6 +21,7 @@ import type {
   SetChargingProfileRequest,
 } from "../protocol/messages/smart_charging.ts";
 import type { Store } from "../storage/store.ts";
+import { tracingDamaged } from "./damaged_record.ts";
 import type { LimitQuestion } from "./limit_questions.ts";
 import { answerLimitQuestion } from "./limit_questions.ts";
 import type { Reply, Self } from "./otp/actor.ts";
@@ -87,14 +88,14 @@ export class ProfileRequests {
       case "TellLimits":
         return answerLimitQuestion(question, this.#parts.limited(), this.#asked(null));
       case "TellWhatIf": {
-        const transaction = await storedTransaction(this.#parts.store, question.request.connectorId);
+        const transaction = await this.#running(question.request.connectorId);
         return answerLimitQuestion(question, this.#parts.limited(), this.#asked(transaction));
       }
     }
   }
 
   async #set(request: SetChargingProfileRequest, reply: Reply<Answer>): Promise<void> {
-    const transaction = await storedTransaction(this.#parts.store, request.connectorId);
+    const transaction = await this.#running(request.connectorId);
     const judged = judgeProfile(request, this.#asked(transaction));
     const why = await this.#keep(judged, (one) => this.#install(one));
     if (why === null) reply(statusAnswer("Accepted"));
@@ -156,6 +157,10 @@ export class ProfileRequests {
   #valid(): ProfileSet {
     const { installed } = this.#parts.book.profiles();
     return without(installed, expired(installed, this.#parts.clock.wallMs()));
+  }
+
+  #running(connectorId: number): Promise<ProfileTransaction | null> {
+    return storedTransaction(this.#parts.store, connectorId, tracingDamaged(this.#self));
   }
 
   #asked(transaction: ProfileTransaction | null) {

@@ -46,7 +46,7 @@ export function profileSchedulerActor(parts: ProfileSchedulerParts): ActorSpec<P
       const store = self.fence(parts.store);
       const settings = await readSettings(store, parts.table);
       const book = await openProfileBook(store, tracingDamaged(self));
-      if (self.incarnation === 0) await forgetOffers(store, book);
+      if (self.incarnation === 0) await forgetOffers(store, book, tracingDamaged(self));
       const behaviour = new ProfileSchedulerBehaviour(self, { ...parts, store }, book, settings);
       self.send(parts.outbox, { kind: "AnnounceLink" });
       // At a boot nothing charges, and what begins is to find its limit there. A restarted scheduler has to be told what goes on.

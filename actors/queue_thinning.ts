@@ -5,8 +5,8 @@
  */
 import type { Queued, Thinning } from "../protocol/thinning.ts";
 import { thinPage } from "../protocol/thinning.ts";
-import type { OutboxRecord } from "../storage/records.ts";
 import type { Entry, Key, Store } from "../storage/store.ts";
+import { glimpsed } from "../storage/unreadable.ts";
 import { pagesOf } from "./store_pages.ts";
 
 /** A week in which two cars charge without a pause, at a sample a minute; about 20 MB. */
@@ -32,7 +32,7 @@ export async function thinOut(store: Store, prefix: Key): Promise<number> {
   let thinning: Thinning<Key> = new Map();
   let count = 0;
   for await (const page of pagesOf(store, prefix)) {
-    const { next, gone } = thinPage(thinning, page.map(queued));
+    const { next, gone } = thinPage(thinning, page.map(queued).filter((one) => one !== null));
     thinning = next;
     if (gone.length === 0) continue;
     const outcome = await store.commit({ deletes: gone });
@@ -42,8 +42,8 @@ export async function thinOut(store: Store, prefix: Key): Promise<number> {
   return count;
 }
 
-/** What matters here has been checked when it was written; to check it all again would take longer than to thin. */
-function queued({ key, value }: Entry): Queued<Key> {
-  const { action, localId } = (value as OutboxRecord).message;
-  return { key, localId, action };
+/** No more is read than what matters here. Null for a record that cannot be read: nobody knows what would go with it. */
+function queued({ key, value }: Entry): Queued<Key> | null {
+  const message = glimpsed(value);
+  return message === null ? null : { key, ...message };
 }

@@ -9,9 +9,10 @@ import type { Candidate } from "../protocol/authorization.ts";
 import { remoteStartConnector } from "../protocol/authorization.ts";
 import type { RemoteStartTransactionRequest } from "../protocol/messages/core.ts";
 import { transactionIdNotObtained } from "../protocol/transaction.ts";
-import { answerKey, AnswerRecord, keys, readRecord, TransactionRecord } from "../storage/records.ts";
+import { keptAnswer, keys, readRecord, TransactionRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
+import { tracingDamaged } from "./damaged_record.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 
@@ -53,7 +54,7 @@ export interface RemoteTransactionsParts {
 
 const connectorTimeoutMs = 15_000;
 
-type Own = Pick<Self<ConnectorAnswered | ProfileOffered>, "ask" | "send">;
+type Own = Pick<Self<ConnectorAnswered | ProfileOffered>, "ask" | "send" | "trace">;
 
 export class RemoteTransactions {
   readonly #self: Own;
@@ -112,10 +113,9 @@ export class RemoteTransactions {
     if (transactionId === transactionIdNotObtained) return reply(statusAnswer("Rejected"));
     for (const entry of await store.list(keys.transactions)) {
       const { localId } = readRecord(TransactionRecord, entry);
-      const answer = await store.get(answerKey(localId));
+      const answer = await keptAnswer(store, localId, tracingDamaged(this.#self));
       const connector = connectors.get(Number(entry.key[1]));
-      if (answer === null || connector === undefined) continue;
-      if (readRecord(AnswerRecord, answer).transactionId !== transactionId) continue;
+      if (connector === undefined || answer?.transactionId !== transactionId) continue;
       return this.#self.ask(
         connector,
         (answered: Reply<boolean>) => ({ kind: "RemoteStop", localId, reply: answered }),

@@ -41,6 +41,10 @@ export class Resends implements Deliveries {
   readonly #parts: ResendsParts;
   readonly #store: Store;
   #localIds: readonly number[];
+  /** The message that a disk has refused to count a failure of: what would be there. */
+  #uncounted:
+    | { readonly sequence: number; readonly failures: number; readonly record: ArchiveRecord }
+    | null = null;
 
   constructor(parts: ResendsParts, localIds: readonly number[]) {
     this.#parts = parts;
@@ -84,7 +88,9 @@ export class Resends implements Deliveries {
     dataBytesMax: number,
   ): Promise<Delivery> {
     const { archive, listener, meterValuesMax, wallMs } = this.#parts;
-    const record = readRecord(ArchiveRecord, entry, "many");
+    const uncounted = this.#uncounted?.sequence === entry.key.at(-1) ? this.#uncounted : null;
+    const { record, failures } = uncounted ??
+      { record: readRecord(ArchiveRecord, entry, "many"), failures: resend.failures };
     const { message } = record;
     const transactionId = (await archive.parked(localId))?.answer?.transactionId ?? transactionIdNotObtained;
     const room = { lengthMax: meterValuesMax, bytesMax: dataBytesMax };
@@ -94,7 +100,7 @@ export class Resends implements Deliveries {
     return {
       localId,
       call,
-      failures: resend.failures,
+      failures,
       answered: async (payload) => {
         const answer = startAnswer(message, payload, wallMs());
         const header: ParkedRecord = answer === null ? {} : { answer };
@@ -110,13 +116,14 @@ export class Resends implements Deliveries {
         return true;
       },
       failed: async (refusal) => {
-        const counted: ResendRecord = { ...resend, failures: resend.failures + 1 };
-        await this.#commit({
-          sets: [
-            { key: entry.key, value: refusedOnceMore(record, refusal) },
-            { key: resendKey(localId), value: counted },
-          ],
+        const counted: ResendRecord = { ...resend, failures: failures + 1 };
+        const refused = refusedOnceMore(record, refusal);
+        const isCounted = await this.#commit({
+          sets: [{ key: entry.key, value: refused }, { key: resendKey(localId), value: counted }],
         });
+        this.#uncounted = isCounted
+          ? null
+          : { sequence: past.after, failures: counted.failures, record: refused };
       },
       park: async (refusal) => {
         const refused: ArchiveRecord = { ...refusedOnceMore(record, refusal), why: "refused" };
@@ -137,13 +144,14 @@ export class Resends implements Deliveries {
 
   /** Everything of it has been sent. What was refused again stays; without any it is a bill like all others. */
   async #end(localId: number): Promise<void> {
-    const isLeft = await this.#parts.archive.next(localId, 0) !== undefined;
+    const isLeft = await this.#parts.archive.keepsAny(localId);
     // A store that refuses keeps the mark, and the next start ends it then.
     await this.#commit({ deletes: [resendKey(localId), ...(isLeft ? [] : [parkedKey(localId)])] });
     this.#ended(localId);
   }
 
   #ended(localId: number): void {
+    this.#uncounted = null;
     this.#localIds = this.#localIds.filter((other) => other !== localId);
     this.#parts.listener.trace("ResendEnded", { localId, stillParked: this.#parts.archive.refused(localId) });
   }

@@ -5,25 +5,21 @@
  * the connector.
  */
 import type { ProfileTransaction } from "../protocol/charging_profile.ts";
-import {
-  answerKey,
-  AnswerRecord,
-  readRecord,
-  transactionKey,
-  TransactionRecord,
-} from "../storage/records.ts";
+import type { TellDamaged } from "../storage/records.ts";
+import { keptAnswer, keys, readRecord, TransactionRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 
 /** Null when none runs, or a stop has been decided. */
 export async function storedTransaction(
   store: Store,
   connectorId: number,
+  damaged: TellDamaged,
 ): Promise<ProfileTransaction | null> {
-  const entry = await store.get(transactionKey(connectorId));
-  if (entry === null) return null;
+  // In a list a damaged one is left out, and left to its connector.
+  const entry = (await store.list(keys.transactions)).find(({ key }) => key.at(-1) === connectorId);
+  if (entry === undefined) return null;
   const { localId, stop } = readRecord(TransactionRecord, entry);
   if (stop !== undefined) return null;
-  const answer = await store.get(answerKey(localId));
-  const transactionId = answer === null ? undefined : readRecord(AnswerRecord, answer).transactionId;
+  const transactionId = (await keptAnswer(store, localId, damaged))?.transactionId;
   return transactionId === undefined ? { localId } : { localId, transactionId };
 }

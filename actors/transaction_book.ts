@@ -21,6 +21,7 @@ import {
   TransactionRecord,
 } from "../storage/records.ts";
 import type { Batch, Key, Store } from "../storage/store.ts";
+import { whyUnreadable } from "../storage/unreadable.ts";
 
 export interface Beginning {
   readonly idTag: string;
@@ -111,12 +112,18 @@ export async function openTransactionBook(
     const record = begunRecord(store.nextSequence(), boot, beginning);
     const used = reservationId === undefined ? null : await store.get(reservationKey(reservationId));
     const withReservation = used === null || reservationId === undefined ? {} : { reservationId };
+    const start = queued(
+      store,
+      startMessage(record.localId, { ...beginning, connectorId, ...withReservation }),
+    );
+    const unreadable = whyUnreadable(start.value);
+    if (unreadable !== null) return { kind: "refused", why: unreadable };
     const outcome = await store.commit({
       checks: [absent, ...(used === null ? [] : [{ key: used.key, sequence: used.sequence }])],
       sets: [
         { key: transactionKey(connectorId), value: record },
         ...kept(store, record.localId, beginning.data),
-        queued(store, startMessage(record.localId, { ...beginning, connectorId, ...withReservation })),
+        start,
       ],
       // At most one start uses it: its record goes with the commit that names it.
       deletes: used === null ? [] : [used.key],
@@ -138,6 +145,7 @@ export async function openTransactionBook(
     mayBegin: async () => (await store.commit({ checks: [absent] })).kind !== "refused",
     sample: ({ checkpoint: now, sent, data }) => {
       const messages = sent === null ? [] : [queued(store, sampleMessage(now.localId, connectorId, sent))];
+      if (messages.some(({ value }) => whyUnreadable(value) !== null)) return Promise.resolve(false);
       return commitAlive(now, [...messages, ...kept(store, now.localId, data)]);
     },
     keep: (now) => commitAlive(now),
@@ -160,6 +168,7 @@ export async function openTransactionBook(
     end: ({ stop, energyWh, atMs, data }) => {
       if (open === null) return Promise.resolve(false);
       const decided = open.stop ?? { ...stop, atMs };
+      // It is not judged by how it will be read: a bill that cannot be sent is still there to be seen (D-unreadable).
       const stopped = { stop: decided, meterStartWh: open.meterStartWh, energyWh, atMs: decided.atMs };
       return commit({
         sets: [

@@ -2,7 +2,8 @@
  * The transaction messages that wait in the store, as the outbox sees them: the oldest one, and what becomes of it.
  *
  * Law: what an answer changes is one commit: the message goes and the transactionId comes, or neither (reliability.md D4).
- * Of a queue that has grown too long only MeterValues are thinned (`protocol/thinning.ts`).
+ * Of a queue that has grown too long only MeterValues are thinned (`protocol/thinning.ts`). A record that cannot be read is set
+ * aside, and those behind it go on.
  */
 import { withRefusal } from "../protocol/refusal.ts";
 import type { Refusal } from "../protocol/refusal.ts";
@@ -15,8 +16,10 @@ import {
   OutboxRecord,
   readRecord,
   TransactionRecord,
+  tryRecord,
 } from "../storage/records.ts";
-import type { Batch, Entry, Store } from "../storage/store.ts";
+import type { Batch, Entry, Key, Store } from "../storage/store.ts";
+import { glimpsed } from "../storage/unreadable.ts";
 import type { Archive } from "./archive.ts";
 import type { Deliveries, Delivery, DeliveryListener } from "./delivery.ts";
 import { startAnswer, tellIdTagInfo } from "./delivery.ts";
@@ -51,6 +54,10 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
   const limits = queueLimits();
   /** The oldest ones. Nobody else changes or removes them, and what is added comes behind. */
   let oldest: Entry[] = [];
+  /** The message that a disk has refused to count a failure of: what its record would be. */
+  let uncounted: { readonly sequence: number; readonly record: OutboxRecord } | null = null;
+  /** One that could not be read, nor set aside: only what is behind it is looked at. */
+  let passed: Key | null = null;
   /** What the StartTransaction of the message before was answered: nobody else writes that, and only before what needs it. */
   let known: { readonly localId: number; readonly answer: AnswerRecord | null } | null = null;
 
@@ -72,13 +79,45 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
   }
 
   async function head(dataBytesMax: number): Promise<Delivery | null> {
-    if (oldest.length === 0) oldest = [...await store.list(keys.outbox, { limit: readAhead })];
-    const [entry] = oldest;
-    if (entry === undefined) {
-      waiting.emptied();
-      return null;
+    while (true) {
+      if (oldest.length === 0) oldest = [...await store.list(keys.outbox, listed())];
+      const [entry] = oldest;
+      if (entry === undefined) {
+        waiting.emptied();
+        return null;
+      }
+      const read = tryRecord(OutboxRecord, entry, "many");
+      if (read.kind === "read") return await delivery(entry, withUncounted(entry, read.record), dataBytesMax);
+      await setUnreadableAside(entry, read.problem);
     }
-    const record = readRecord(OutboxRecord, entry, "many");
+  }
+
+  function withUncounted(entry: Entry, record: OutboxRecord): OutboxRecord {
+    return uncounted !== null && uncounted.sequence === entry.key.at(-1) ? uncounted.record : record;
+  }
+
+  function listed() {
+    return { limit: readAhead, ...(passed === null ? {} : { after: passed }) };
+  }
+
+  /** Where the store refuses that, it is passed over until the next start: the bills behind it do not wait for room on a disk. */
+  async function setUnreadableAside(entry: Entry, problem: string): Promise<void> {
+    const message = glimpsed(entry.value);
+    const answer = message === null ? null : await answerTo(message.localId);
+    const aside = await archive.setUnreadableAside(entry, problem, answer);
+    const isStop = message?.action === "StopTransaction";
+    const isAside = await take(entry, {
+      sets: aside.sets,
+      deletes: [entry.key, ...(isStop ? [answerKey(message.localId)] : [])],
+    });
+    if (isAside) return await aside.done();
+    oldest = oldest.filter((other) => other !== entry);
+    waiting.removed(entry.key);
+    passed = entry.key;
+    listener.trace("TransactionMessagePassedOver", { key: entry.key, problem });
+  }
+
+  async function delivery(entry: Entry, record: OutboxRecord, dataBytesMax: number): Promise<Delivery> {
     const { message, failures } = record;
     const { localId } = message;
     // StartTransaction goes before everything else of its transaction, so that by then its answer is there (spec/behaviour.md §3.6).
@@ -96,7 +135,7 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
       answered: async (payload) => {
         const started = startAnswer(message, payload, parts.wallMs());
         // Sent with -1 it has reached the central system, but no bill: it stays for when the id is there (errata v4.0 §3.18).
-        const isArchived = started === null && answer === null && await archive.lacksTransactionId(localId);
+        const isArchived = started === null && answer === null;
         const aside = isArchived
           ? await archive.setAside(sequence, record, { why: "noTransactionId" })
           : null;
@@ -120,7 +159,9 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
       },
       failed: async (refusal) => {
         oldest = [];
-        await store.commit({ sets: [{ key: entry.key, value: failedOnceMore(record, refusal) }] });
+        const counted = failedOnceMore(record, refusal);
+        const outcome = await store.commit({ sets: [{ key: entry.key, value: counted }] });
+        uncounted = outcome.kind === "committed" ? null : { sequence, record: counted };
       },
       park: async (refusal) => {
         const refused = failedOnceMore(record, refusal);

@@ -10,6 +10,7 @@ import type { TransactionDataLimits } from "../protocol/transaction_data.ts";
 import { TransactionData } from "../protocol/transaction_data.ts";
 import { archiveKey, keys, purgeKey, PurgeRecord, readRecord, samplesKey } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
+import { unreadableKey } from "../storage/unreadable.ts";
 import { pagesOf, removeAll } from "./store_pages.ts";
 
 /** The CALL for a message, StopTransaction with its transactionData: within the same limits the same at each attempt. */
@@ -41,7 +42,8 @@ export async function purge(store: Store): Promise<void> {
     const localId = Number(mark.key.at(-1));
     const isWhole = readRecord(PurgeRecord, mark) === "transaction";
     const gone = await removeAll(store, samplesKey(localId)) &&
-      (!isWhole || await removeAll(store, archiveKey(localId)));
+      (!isWhole ||
+        await removeAll(store, archiveKey(localId)) && await removeAll(store, unreadableKey(localId)));
     if (gone) await store.commit({ deletes: [mark.key] });
   }
 }

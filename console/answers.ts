@@ -223,7 +223,10 @@ const parkedMessage = z.object({
   payload: z.looseObject({}),
 });
 
-/** A transaction of which something was refused for good. Null is what the charger does not know any more: it has been billed. */
+/**
+ * A transaction of which something was refused for good, or cannot be read. Null is what the charger does not know any more; localId 0
+ * has the records that do not even say whose they are.
+ */
 export const ParkedTransaction = z.object({
   localId: z.number(),
   /** `open`: it goes on, or messages of it still wait. Only what is `parked` can be sent again or discarded. */
@@ -239,6 +242,8 @@ export const ParkedTransaction = z.object({
   /** Messages that are kept with it, those of `noTransactionId` too. */
   kept: z.number(),
   messages: z.array(parkedMessage),
+  /** Records of its messages that cannot be read any more, in their order, and why: `record` is what stands there. */
+  unreadable: z.array(z.object({ sequence: z.number(), problem: z.string(), record: z.unknown() })),
 });
 export type ParkedTransaction = z.infer<typeof ParkedTransaction>;
 

@@ -112,6 +112,9 @@ function effect(name: string, detail: unknown, frames: FrameLines): Told | null 
     case "MeterFailed":
     case "TransactionMessageFailed":
     case "TransactionMessageParked":
+    case "TransactionMessageUnreadable":
+    case "TransactionMessagePassedOver":
+    case "TransactionIdLost":
     case "ParkedDiscarded":
     case "QueueThinned":
     case "ArchiveThinned":

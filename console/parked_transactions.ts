@@ -3,20 +3,23 @@
  *
  * Law: it only reads. What the charger does not know is null; what it has refused to forget is there word for word.
  */
-import { openLocalIds } from "../actors/archive.ts";
+import { keptLocalIds, openLocalIds } from "../actors/local_ids.ts";
 import { pagesOf } from "../actors/store_pages.ts";
 import { formatDateTime } from "../protocol/date_time.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import {
   archiveKey,
   ArchiveRecord,
-  keys,
+  OutboxRecord,
   parkedKey,
   ParkedRecord,
   readRecord,
   resendKey,
+  tryRecord,
 } from "../storage/records.ts";
 import type { Entry, Store } from "../storage/store.ts";
+import { DamagedRecord } from "../storage/store.ts";
+import { unreadableKey } from "../storage/unreadable.ts";
 import type { ParkedTransaction } from "./answers.ts";
 
 /** Nobody mends more in a night; the next ones are told of when these are mended. */
@@ -31,33 +34,29 @@ export interface ParkedList {
 
 export async function listParked(store: Store): Promise<ParkedList> {
   const open = await openLocalIds(store);
+  const localIds = await keptLocalIds(store);
   const transactions: ParkedTransaction[] = [];
-  let total = 0;
-  for await (const page of pagesOf(store, keys.parked)) {
-    total += page.length;
-    for (const entry of page.slice(0, TRANSACTIONS_MAX - transactions.length)) {
-      transactions.push(await told(store, entry, open, ({ why }) => why === "refused"));
-    }
+  for (const localId of localIds.slice(0, TRANSACTIONS_MAX)) {
+    transactions.push(await told(store, localId, open, ({ why }) => why === "refused"));
   }
-  return { total, transactions };
+  return { total: localIds.length, transactions };
 }
 
 /** With every message that is kept; null when nothing of it is parked. */
 export async function exportParked(store: Store, localId: number): Promise<ParkedTransaction | null> {
-  const entry = await store.get(parkedKey(localId));
-  return entry === null ? null : await told(store, entry, await openLocalIds(store), () => true);
+  if (!(await keptLocalIds(store)).includes(localId)) return null;
+  return await told(store, localId, await openLocalIds(store), () => true);
 }
 
 type Message = ParkedTransaction["messages"][number];
 
 async function told(
   store: Store,
-  entry: Entry,
+  localId: number,
   open: ReadonlySet<number>,
   shows: (record: ArchiveRecord) => boolean,
 ): Promise<ParkedTransaction> {
-  const localId = Number(entry.key.at(-1));
-  const { answer } = readRecord(ParkedRecord, entry);
+  const { answer } = await headerOf(store, localId);
   let start = answer?.start ?? null;
   let stop: { readonly timestamp: string; readonly meterStop: number } | null = null;
   const messages: Message[] = [];
@@ -72,6 +71,7 @@ async function told(
       if (shows(record)) messages.push(message(record));
     }
   }
+  const unreadable = (await store.list(unreadableKey(localId))).map(unread);
   const isResending = await store.get(resendKey(localId)) !== null;
   return {
     localId,
@@ -83,9 +83,27 @@ async function told(
     meterStartWh: start?.meterStart ?? null,
     stoppedAt: stop?.timestamp ?? null,
     meterStopWh: stop?.meterStop ?? null,
-    kept,
+    kept: kept + unreadable.length,
     messages,
+    unreadable,
   };
+}
+
+/** Damaged, or not there any more, it tells nothing; to say so and to take it away is the outbox's. */
+async function headerOf(store: Store, localId: number): Promise<ParkedRecord> {
+  try {
+    const entry = await store.get(parkedKey(localId));
+    return entry === null ? {} : readRecord(ParkedRecord, entry);
+  } catch (error) {
+    if (error instanceof DamagedRecord) return {};
+    throw error;
+  }
+}
+
+function unread(entry: Entry): ParkedTransaction["unreadable"][number] {
+  const read = tryRecord(OutboxRecord, entry, "few");
+  const problem = read.kind === "read" ? "it could not be read when its turn came" : read.problem;
+  return { sequence: Number(entry.key.at(-1)), problem, record: entry.value };
 }
 
 function message(

@@ -14,7 +14,11 @@ export function renderParked({ total, transactions }: ParkedAnswer, palette: Pal
   const head = ["N", "state", "transactionId", "card", "connector", "started", "stopped", "meter"];
   const rows = transactions.map((transaction) => row(transaction, palette));
   const [first = "", ...lines] = alignColumns([head.map(palette.dim), ...rows]);
-  const told = lines.flatMap((line, at) => [line, ...refused(transactions[at], palette)]);
+  const told = lines.flatMap((line, at) => [
+    line,
+    ...refused(transactions[at], palette),
+    ...unreadable(transactions[at], palette),
+  ]);
   const more = total - transactions.length;
   return [
     first,
@@ -51,6 +55,13 @@ function refused(transaction: ParkedTransaction | undefined, palette: Palette): 
     return `  ${palette.bad(`${count}${action} refused ${times} times`)}${
       last === undefined ? "" : said(last)
     }`;
+  });
+}
+
+function unreadable(transaction: ParkedTransaction | undefined, palette: Palette): readonly string[] {
+  return (transaction?.unreadable ?? []).map(({ sequence, problem }) => {
+    const why = printable(problem.replaceAll(/\s+/g, " "));
+    return `  ${palette.bad(`record ${sequence} cannot be read`)}: ${why}`;
   });
 }
 

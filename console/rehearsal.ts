@@ -1,7 +1,9 @@
 /**
- * `POST /security/rehearse`: what the link would be with another security profile, password or root, tried in a second connection.
+ * `POST /security/rehearse`: what the link would be with another security profile, password or root, or with the proof that waits to
+ * be served, tried in a second connection.
  *
- * Law: it changes nothing and tells no secret; one at a time, and the dial's own time-out ends it. The central system sees the
+ * Law: it changes nothing, tells no secret, and goes no lower than what has been served: a password that was sent by TLS is never
+ * sent in the clear (security white paper A00.FR.005). One at a time, and the dial's own time-out ends it. The central system sees the
  * charge point a second time, and may hang up on the first: the link comes back by itself.
  */
 import { z } from "zod";
@@ -31,6 +33,8 @@ export interface RehearsalParts {
 
 /** What would be different; what is left out is as it is. */
 const Change = z.strictObject({
+  /** What the others differ from: the proof that was served last, or the newest, whose certificate or password is not proven yet. */
+  proof: z.literal(["served", "newest"]).optional(),
   securityProfile: SecurityProfile.optional(),
   /** As ChangeConfiguration takes it. */
   authorizationKey: z.string().refine((text) => authorizationKeyBytes(text, { plain: true }) !== null, {
@@ -82,7 +86,9 @@ async function rehearsed(parts: RehearsalParts, change: Change, wildcards: boole
     securityProfile: proof.securityProfile,
     url: target.url,
     wouldOpen: opened !== null,
-    says: opened === null ? whyNot(why) : "the central system would serve this connection",
+    says: opened === null
+      ? whyNot(why)
+      : "the connection would open; whether the central system then serves it a rehearsal cannot tell",
     tls: opened?.tls === undefined
       ? null
       : { version: opened.tls.version, cipherSuite: opened.tls.cipherSuite },
@@ -92,14 +98,15 @@ async function rehearsed(parts: RehearsalParts, change: Change, wildcards: boole
 
 /** A text says what is missing. */
 function changedBy(
-  { securityProfile, authorizationKey, rootCertificates }: Change,
+  { proof: base, securityProfile, authorizationKey, rootCertificates }: Change,
   kept: Credentials,
 ): { readonly credentials: Credentials; readonly proof: Proof } | string {
   const bytes = authorizationKey === undefined
     ? null
     : authorizationKeyBytes(authorizationKey, { plain: true });
+  const served = servedLast(kept.proofs);
   const proof = ProofSchema.safeParse({
-    ...servedLast(kept.proofs),
+    ...(base === "newest" ? kept.proofs[0] : served),
     ...(securityProfile === undefined ? {} : { securityProfile }),
     ...(bytes === null ? {} : { authorizationKey: authorizationKeyText(bytes) }),
   });
@@ -107,6 +114,9 @@ function changedBy(
     return securityProfile === 3
       ? "let the central system sign a certificate first: security profile 3 needs one"
       : `give a password: security profile ${securityProfile} needs one`;
+  }
+  if (proof.data.securityProfile < served.securityProfile) {
+    return `rehearse security profile ${served.securityProfile} or a higher one, not ${proof.data.securityProfile}: it never goes down`;
   }
   const others = kept.roots.filter(({ certificateType }) =>
     certificateType !== "CentralSystemRootCertificate"

@@ -32,9 +32,6 @@ export interface Closing {
   readonly atMs: number;
 }
 
-/** How long a transaction in which no energy flows may be without a sign of life: each is a commit. */
-const quietMs = 60_000;
-
 /** The last sign of life there is. */
 export function lastKnown(beginning: Beginning, checkpoint: Checkpoint | null): Checkpoint {
   if (checkpoint?.localId === beginning.localId) return checkpoint;
@@ -47,6 +44,19 @@ export function counts(last: Register, reading: Register): boolean {
   return reading.meterSerialNumber === last.meterSerialNumber && reading.energyWh >= last.energyWh;
 }
 
+/**
+ * How long more than since the last sign of life energy may have flowed: a full disk has refused those in between, or a clock has lost
+ * its time.
+ */
+const unseenMs = 3_600_000;
+
+/** Whether the same meter can have added so much since its last sign of life, through a connector of at most `powerMaxW`. */
+export function isPossible(last: Checkpoint, reading: Register, atMs: number, powerMaxW: number): boolean {
+  if (reading.meterSerialNumber !== last.meterSerialNumber) return true;
+  const flowingMs = Math.max(0, atMs - last.atMs) + unseenMs;
+  return reading.energyWh - last.energyWh <= (powerMaxW * flowingMs) / 3_600_000;
+}
+
 /** Null is a meter that does not answer. */
 export function closing(
   beginning: Beginning,
@@ -56,9 +66,4 @@ export function closing(
   const last = lastKnown(beginning, checkpoint);
   const energyWh = reading !== null && counts(last, reading) ? reading.energyWh : last.energyWh;
   return { energyWh, atMs: last.atMs };
-}
-
-/** Whether `now` is worth a commit: energy has flowed since `last`, or it has been quiet for long enough. */
-export function isDue(last: Checkpoint, now: { readonly energyWh: number; readonly atMs: number }): boolean {
-  return now.energyWh > last.energyWh || now.atMs - last.atMs >= quietMs;
 }

@@ -87,7 +87,7 @@ export function meterValue(
 
 function sampled(measured: Measured, part: Part, context: ReadingContext): SampledValue | null {
   const found = quantity(measured, part);
-  if (found === null || found.value === undefined) return null;
+  if (found === null || found.value === undefined || !isSayable(found.value)) return null;
   const { value, unit, location, digits } = found;
   return {
     value: value.toFixed(digits),
@@ -97,6 +97,11 @@ function sampled(measured: Measured, part: Part, context: ReadingContext): Sampl
     ...(unit === undefined ? {} : { unit }),
     ...(location === undefined ? {} : { location }),
   };
+}
+
+/** From 1e21 up a number is written with an exponent, and NaN in letters: no value of the format Raw (§7.43). */
+function isSayable(value: number): boolean {
+  return Math.abs(value) < 1e21;
 }
 
 interface Quantity {

@@ -12,8 +12,8 @@ export type SecurityProfile = z.infer<typeof SecurityProfile>;
 
 /** The charge point's certificate, and which of the keys that never leave the key driver is its own. */
 export const ChargePointCertificate = z.strictObject({
-  /** PEM, leaf first. */
-  chain: z.string().min(1).max(10_000),
+  /** PEM, leaf first. A message carries 10,000 characters (A02); written in lines of 64, as it is kept, it has at most so many. */
+  chain: z.string().min(1).max(10_600),
   keyId: z.string().min(1).max(64),
 }).readonly();
 export type ChargePointCertificate = z.infer<typeof ChargePointCertificate>;

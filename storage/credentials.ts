@@ -9,15 +9,18 @@ import { z } from "zod";
 import { CertificateUse } from "../protocol/messages/security.ts";
 import { ChargePointCertificate, Proofs, SecurityProfile, UPCOMING_MAX } from "../protocol/proof.ts";
 
+/** A message carries 5,500 characters (M05); written in lines of 64, as it is kept, it has at most so many. */
+const pemLengthMax = 5_700;
+
 /** A certificate that others are judged by. */
 export const InstalledRoot = z.strictObject({
   certificateType: CertificateUse,
-  /** PEM; M05 carries no more. */
-  pem: z.string().min(1).max(5_500),
+  /** PEM. */
+  pem: z.string().min(1).max(pemLengthMax),
   /** Replaced by another that it has signed, and kept until that one has proven itself (M05.FR.09 to M05.FR.13). */
   fallback: z.literal(true).exactOptional(),
   /** PEM of whoever has signed it, where that is another: of its key are the hash data, also when it is not installed any more. */
-  issuer: z.string().min(1).max(5_500).exactOptional(),
+  issuer: z.string().min(1).max(pemLengthMax).exactOptional(),
 }).readonly();
 export type InstalledRoot = z.infer<typeof InstalledRoot>;
 

@@ -16,6 +16,7 @@
  * | `["purge", localId]` | outbox | there until the samples of a transaction that is over, or all that is left of it, are gone |
  * | `["parked", localId]` | outbox | a transaction of which something was refused for good |
  * | `["archive", localId, sequence]` | outbox | a message of such a transaction, refused or sent without its transactionId |
+ * | `["unreadable", localId, sequence]` | outbox | a record of the queue that could not be read, as it was found (`unreadable.ts`) |
  * | `["resend", localId]` | outbox | there while such a transaction is being sent again |
  * | `["cache", idTag]` | authorizer | what the central system last said of an idTag, which is folded |
  * | `["localList"]` | local_list | version, generation and size of the local authorization list |
@@ -55,6 +56,7 @@ export const keys = {
   purges: ["purge"],
   parked: ["parked"],
   archive: ["archive"],
+  unreadable: ["unreadable"],
   resends: ["resend"],
   cache: ["cache"],
   localList: ["localList"],
@@ -187,7 +189,7 @@ const message = z.discriminatedUnion("action", [
 
 export const OutboxRecord = z.object({
   message,
-  /** How often it was sent and failed; a lost link counts only where it is always lost (decision D-too-big). */
+  /** How often it was sent and failed; a lost link never counts (decision D-offline-attempts). */
   failures: z.int().min(0),
   /** What was answered then, the last of it. */
   refusals: z.array(Refusal).exactOptional(),
@@ -304,12 +306,24 @@ export type ResendRecord = z.infer<typeof ResendRecord>;
 export const PurgeRecord = z.enum(["samples", "transaction"]);
 export type PurgeRecord = z.infer<typeof PurgeRecord>;
 
+export type Read<T> =
+  | { readonly kind: "read"; readonly record: T }
+  | { readonly kind: "unreadable"; readonly problem: string };
+
 /** The record in an entry, or `DamagedRecord` when it has not the shape that its key promises. */
 export function readRecord<T>(schema: z.ZodType<T>, entry: Entry, reads: "few" | "many" = "few"): T {
+  const read = tryRecord(schema, entry, reads);
+  if (read.kind === "unreadable") throw new DamagedRecord(entry.key, read.problem);
+  return read.record;
+}
+
+/** The same, for who goes on without. */
+export function tryRecord<T>(schema: z.ZodType<T>, { value }: Entry, reads: "few" | "many"): Read<T> {
   // A schema that is read a few times is walked: to compile it first, as zod would, takes longer.
-  const parsed = schema.safeParse(entry.value, { jitless: reads === "few" });
-  if (!parsed.success) throw new DamagedRecord(entry.key, z.prettifyError(parsed.error));
-  return parsed.data;
+  const parsed = schema.safeParse(value, { jitless: reads === "few" });
+  return parsed.success
+    ? { kind: "read", record: parsed.data }
+    : { kind: "unreadable", problem: z.prettifyError(parsed.error) };
 }
 
 /** Is told of a record that was there and cannot be trusted. */

@@ -6,14 +6,17 @@
 import type { Clock } from "../../hal/clock.ts";
 import type { TransferDriver, TransferEvent, UploadOrder } from "../transfer.ts";
 
+/** `hangs`: after ten minutes, as a driver gives up. */
+export type ScriptedEnd = TransferEvent | { readonly kind: "hangs" };
+
 export interface SimulatedTransfer {
   readonly driver: TransferDriver;
   /** Every file that has arrived, in order. */
   readonly arrived: readonly UploadOrder[];
   /** How many are under way. */
   readonly underWay: () => number;
-  /** How the next uploads end, one each; `hangs`: after ten minutes, as a driver gives up. */
-  readonly script: (...ends: readonly (TransferEvent | { readonly kind: "hangs" })[]) => void;
+  /** How the next uploads end, one each. */
+  readonly script: (...ends: readonly ScriptedEnd[]) => void;
   /** From now on every upload arrives. */
   readonly heal: () => void;
   /** The power is gone, and every connection with it. */
@@ -24,7 +27,7 @@ const hangsMs = 600_000;
 
 export function createSimulatedTransfer(clock: Clock, takesMs: number): SimulatedTransfer {
   const arrived: UploadOrder[] = [];
-  const scripted: (TransferEvent | { readonly kind: "hangs" })[] = [];
+  const scripted: ScriptedEnd[] = [];
   const open = new Set<object>();
 
   function upload(order: UploadOrder, listener: (event: TransferEvent) => void): () => void {

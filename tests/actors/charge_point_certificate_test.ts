@@ -88,6 +88,25 @@ Deno.test("A02: a new trigger replaces the pending request, while its key is bei
   assertEquals(await signed(house, csr), "Accepted");
 });
 
+Deno.test("A02: a storm of triggers makes one key and one request; once that is out the next trigger makes another", async () => {
+  const house = await securedHouse();
+  let making = 0;
+  const { generate } = house.keys.ring;
+  Object.assign(house.keys.ring, {
+    generate: (...asked: Parameters<typeof generate>) => {
+      making += 1;
+      generate(...asked);
+    },
+  });
+  for (let count = 0; count < 100; count += 1) house.centralSystem.call("ExtendedTriggerMessage", trigger);
+  await house.advance(0);
+  assertEquals(making, 1);
+  await requested(house);
+  assertEquals([making, house.sent("SignCertificate").length], [1, 1]);
+  await requested(house);
+  assertEquals([making, house.sent("SignCertificate").length], [2, 2]);
+});
+
 Deno.test("A02.FR.04: SignCertificate is Rejected: that is the end of it, and its key goes", async () => {
   const house = await securedHouse();
   house.centralSystem.script("SignCertificate", { kind: "answer", payload: { status: "Rejected" } });

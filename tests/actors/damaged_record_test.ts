@@ -1,12 +1,25 @@
 /** One damaged record does not stop the charger (notes/reliability.md D9): it is said, and the charger goes on. */
 import { assert, assertEquals } from "@std/assert";
 import type { TransactionRecord } from "../../storage/records.ts";
-import { answerKey } from "../../storage/records.ts";
+import { answerKey, transactionKey } from "../../storage/records.ts";
 import type { Key } from "../../storage/store.ts";
 import { createWorld } from "../sim/world.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import { begun, bootedHouse, charging, contactorClosed, status, stored } from "./calm_house.ts";
 import { rebooted } from "./power_cycle.ts";
+
+const theFirst = { transactionId: 1 };
+const limiting = {
+  connectorId: 1,
+  csChargingProfiles: {
+    ...theFirst,
+    chargingProfileId: 1,
+    stackLevel: 0,
+    chargingProfilePurpose: "TxProfile",
+    chargingProfileKind: "Relative",
+    chargingSchedule: { chargingRateUnit: "A", chargingSchedulePeriod: [{ startPeriod: 0, limit: 10 }] },
+  },
+};
 
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
@@ -37,10 +50,11 @@ for (
   });
 }
 
-/** One bit of what StartTransaction was answered is flipped. */
-async function damagedAnswer(house: CalmHouse): Promise<void> {
+/** One bit is flipped of the transaction on connector 1, or of what its StartTransaction was answered. */
+async function damaged(house: CalmHouse, record: "transaction" | "answer"): Promise<void> {
   const [open] = await stored(house, "transaction");
-  house.store().corrupt(answerKey((open as TransactionRecord).localId));
+  const { localId } = open as TransactionRecord;
+  house.store().corrupt(record === "answer" ? answerKey(localId) : transactionKey(1));
 }
 
 /** StartTransaction.conf has refused her, and the store has forgotten it. */
@@ -52,7 +66,7 @@ async function forgottenRefusal(): Promise<CalmHouse> {
   });
   house.centralSystem.script("Authorize", { kind: "answer", payload: { idTagInfo: { status: "Accepted" } } });
   await begun(house);
-  await damagedAnswer(house);
+  await damaged(house, "answer");
   return house;
 }
 
@@ -80,7 +94,7 @@ for (
 Deno.test("TC_037_3, D-damaged: a damaged answer counts as a refusal: the transaction ends, with the transactionId that was not obtained", async () => {
   const house = await bootedHouse({ station: "ac-two-sockets" });
   await charging(house);
-  await damagedAnswer(house);
+  await damaged(house, "answer");
   await rebooted(house, 0);
   await house.advance(minuteMs);
   assertEquals([status(house), contactorClosed(house)], ["Finishing", false]);
@@ -88,3 +102,17 @@ Deno.test("TC_037_3, D-damaged: a damaged answer counts as a refusal: the transa
   assertEquals(ends, [[-1, "DeAuthorized"]]);
   assertEquals([...await stored(house, "answer"), ...await stored(house, "outbox")], []);
 });
+
+const needing = [["RemoteStopTransaction", theFirst], ["SetChargingProfile", limiting]] as const;
+
+for (const record of ["transaction", "answer"] as const) {
+  for (const [action, payload] of needing) {
+    Deno.test(`D-damaged: ${action} that needs a damaged ${record} is Rejected, and crashes nobody`, async () => {
+      const house = await bootedHouse({ station: "ac-two-sockets" });
+      await charging(house);
+      await damaged(house, record);
+      assertEquals(await house.ask(action, payload), { result: { status: "Rejected" } });
+      assertEquals(house.crashes(), []);
+    });
+  }
+}

@@ -141,6 +141,16 @@ Deno.test("a later GetLog is AcceptedCanceled: the earlier file never arrives, a
   assertEquals(await status(house, "GetLog", getLog({ requestId: 3 })), "Accepted");
 });
 
+Deno.test("an end that was on its way when its upload was replaced is not taken for that of the next", async () => {
+  const house = await bootedHouse();
+  house.transfer.script({ kind: "hangs" }, { kind: "hangs" });
+  await status(house, "GetLog", getLog({ requestId: 1 }));
+  await status(house, "GetLog", getLog({ requestId: 2 }));
+  house.addresses().diagnostics.send({ kind: "TransferEnded", transfer: 1, event: { kind: "Done" } });
+  await house.advance(60_000);
+  assertEquals(told(house), ["Uploading 1", "Uploading 2"]);
+});
+
 Deno.test("a later GetLog for which there is nothing leaves the earlier one alone", async () => {
   const house = await bootedHouse();
   await status(house, "GetLog", getLog({ requestId: 1 }));

@@ -51,7 +51,7 @@ for (
   });
 }
 
-Deno.test("a checkpoint is a commit every 10 s while energy flows, once a minute while none does, and none without a transaction", async () => {
+Deno.test("a checkpoint is a commit every 10 s, whether energy flows or not, and none without a transaction", async () => {
   const house = await bootedHouse({ settings: { MeterValueSampleInterval: "0" } });
   const checkpoints: number[] = [];
   house.watchCommits(({ sets = [] }) => {
@@ -62,8 +62,8 @@ Deno.test("a checkpoint is a commit every 10 s while energy flows, once a minute
   await house.advance(30_000);
   assertEquals(checkpoints, [70_000, 80_000, 90_000]);
   house.station.verbs.ev(1, { suspended: true });
-  await house.advance(200_000);
-  assertEquals(checkpoints.slice(3), [150_000, 210_000, 270_000]);
+  await house.advance(30_000);
+  assertEquals(checkpoints.slice(3), [100_000, 110_000, 120_000]);
   await swiped(house, "ALICE");
   assertEquals(house.store().snapshot().records.filter(({ key }) => key[0] === "checkpoint"), []);
 });

@@ -144,6 +144,7 @@ Deno.test("GET /parked: each transaction with what was refused, and the central 
       ],
       payload: start,
     }],
+    unreadable: [],
   });
   const [, bob] = transactions;
   assertEquals([bob?.transactionId, bob?.idTag, bob?.meterStartWh, bob?.meterStopWh], [

@@ -80,7 +80,7 @@ Deno.test("POST /security/rehearse: nothing different is the settings that hold,
     securityProfile: 1,
     url: "ws://csms.test/ocpp/CP001",
     wouldOpen: true,
-    says: "the central system would serve this connection",
+    says: "the connection would open; whether the central system then serves it a rehearsal cannot tell",
     tls: null,
   }]);
   assertEquals(knocks.map(({ basicAuth }) => new TextDecoder().decode(basicAuth?.password)), [
@@ -97,6 +97,31 @@ Deno.test("POST /security/rehearse: another profile, password and root are diall
   assertEquals(new TextDecoder().decode(knocks[0]?.basicAuth?.password), "a-new-password-1");
   assertEquals(knocks[0]?.tls?.roots, ["given"]);
   assertEquals(held(), KEPT);
+});
+
+Deno.test("POST /security/rehearse: a lower profile is 409, and no password goes out in the clear", async () => {
+  const certified = {
+    ...KEPT.proofs[0],
+    securityProfile: 3,
+    certificate: { chain: "own", keyId: "one" },
+  } as const;
+  for (const [served, lower] of [[KEPT.proofs[0], 1], [KEPT.proofs[0], 0], [certified, 2]] as const) {
+    const { rehearse, knocks } = scene({ ...KEPT, proofs: [served] });
+    assertEquals(await rehearse({ securityProfile: lower }), [409, {
+      error:
+        `rehearse security profile ${served.securityProfile} or a higher one, not ${lower}: it never goes down`,
+    }]);
+    assertEquals(knocks, []);
+  }
+});
+
+Deno.test("POST /security/rehearse: the newest proof, which no success has confirmed yet, its certificate included", async () => {
+  const certificate = { chain: "new", keyId: "two" };
+  const newest = { number: 3, securityProfile: 3, certificate } as const;
+  const { rehearse, knocks } = scene({ ...KEPT, proofs: [newest, ...KEPT.proofs] });
+  const [status, { securityProfile }] = await rehearse({ proof: "newest" });
+  assertEquals([status, securityProfile, knocks[0]?.tls?.certificate], [200, 3, certificate]);
+  assertEquals(knocks[0]?.basicAuth, undefined);
 });
 
 Deno.test("POST /security/rehearse: it says why it would not open", async () => {

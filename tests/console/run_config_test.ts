@@ -40,6 +40,7 @@ Deno.test({ name: "run: everything that a file may say", permissions: "none" }, 
     station: { connectors: [] },
     configuration: { HeartbeatInterval: "300", AuthorizationKey: "" },
     rootCertificates: ["/etc/root.pem"],
+    localTransfers: ["loopback" as const, "linkLocal" as const],
     socket: `/${"s".repeat(SOCKET_PATH_BYTES_MAX - 1)}`,
   };
   assertEquals(readRunConfig(JSON.stringify(value), runOptions()), { kind: "read", value });
@@ -198,3 +199,8 @@ checkId(".", false);
 checkId("..", false);
 checkId("Zürich", false);
 checkId("a\nb", false);
+
+Deno.test({ name: "run: no file goes to an address that is nobody's", permissions: "none" }, () => {
+  const file = JSON.stringify({ ...FILE, localTransfers: ["multicast"] });
+  assertEquals(readRunConfig(file, runOptions()).kind, "refused");
+});

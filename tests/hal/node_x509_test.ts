@@ -2,6 +2,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createNodeX509 } from "../../hal/drivers/node_x509.ts";
 import type { CertificateFacts } from "../../protocol/certificate_facts.ts";
+import { ChargePointCertificate } from "../../protocol/proof.ts";
+import { InstalledRoot } from "../../storage/credentials.ts";
 import { openKeyRing } from "../../storage/drivers/key_ring_files.ts";
 import type { KeyKind, KeyRing } from "../../storage/key_ring.ts";
 import { testX509 } from "../contract/x509_contract.ts";
@@ -160,3 +162,24 @@ async function openssl(args: readonly string[], input: string): Promise<string> 
   if (!success) throw new Error(`openssl ${args.join(" ")} failed: ${said}`);
   return said;
 }
+
+Deno.test("A02, M05: what fits into a message fits into the credentials, though it came in one line", async () => {
+  const authority = await makeAuthority({ subject: "/O=Owner/CN=root" });
+  const comment = `nsComment=${"x".repeat(3_620)}`;
+  const { certificate } = await authority.issue({ subject: "/O=Owner/CN=long", extensions: [comment] });
+  const oneLine = certificate.replace(/\n(?!-----END|$)/g, "").replace("-----BEGIN CERTIFICATE-----", "$&\n")
+    .trim();
+  assert(oneLine.length > 5_300 && oneLine.length <= 5_500, `${oneLine.length}`);
+  const parsed = x509.parse(oneLine);
+  assert(parsed.kind === "parsed");
+  const pem = parsed.certificates[0]?.pem ?? "";
+  // As if the message had been filled to the last character.
+  const longest = pem.length + Math.ceil(((5_500 - oneLine.length) * 65) / 64);
+  assert(
+    InstalledRoot.safeParse({ certificateType: "CentralSystemRootCertificate", pem: "x".repeat(longest) })
+      .success,
+  );
+  const oneAfterTheOther = "x".repeat(longest + Math.ceil(4_500 * 66 / 64));
+  assert(ChargePointCertificate.safeParse({ chain: oneAfterTheOther, keyId: "k1" }).success);
+  assert(longest > 5_500, "and that is more than the message had");
+});

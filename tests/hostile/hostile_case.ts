@@ -33,7 +33,16 @@ export interface Wanted {
 }
 
 /** Statuses that say that nothing has been done. */
-const refusals = ["Rejected", "NotSupported", "NotImplemented", "UnknownVendorId", "UnknownMessageId"];
+const refusals = [
+  "Faulted",
+  "NotImplemented",
+  "NotSupported",
+  "Occupied",
+  "Rejected",
+  "Unavailable",
+  "UnknownMessageId",
+  "UnknownVendorId",
+];
 
 /** True when every answer says no: then nothing may have come of it. */
 export function isInnocent(wanted: readonly Wanted[]): boolean {

@@ -194,7 +194,7 @@ const requests: readonly Request[] = [
   ...certificateRequests,
 ];
 
-/** Expired before it began, so that nothing is kept from anybody; every other place is changed. */
+/** Expired before it began, so that nothing is kept from anybody; every other place is changed. How a connector is comes first (§10). */
 function reservations(): readonly Request[] {
   return ["connectorId", "idTag", "parentIdTag", "reservationId"].map((place) => ({
     action: "ReserveNow",
@@ -203,7 +203,7 @@ function reservations(): readonly Request[] {
       { connectorId, expiryDate: date, idTag, reservationId: integer },
       { parentIdTag: idTag },
     ),
-    statuses: () => ["Rejected"],
+    statuses: () => ["Rejected", "Occupied", "Faulted", "Unavailable"],
   }));
 }
 

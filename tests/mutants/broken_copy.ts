@@ -12,7 +12,7 @@ export interface Break {
 }
 
 const files = ["deno.json", "deno.lock", "main.ts", "README.md"];
-const folders = ["actors", "hal", "protocol", "storage", "console", "simulator", "tests"];
+const folders = ["actors", "firmware", "hal", "protocol", "storage", "console", "simulator", "tests"];
 
 /** The path of a copy of the tree at `root`; whoever asks for it removes it. */
 export async function copyTree(root: string): Promise<string> {

@@ -36,9 +36,9 @@ export const plantedBugs: readonly PlantedBug[] = [
     id: "b3",
     what: "a retry goes to the back of the queue",
     file: queue,
-    find: `await store.commit({ sets: [{ key: entry.key, value: failedOnceMore(record, refusal) }] });`,
+    find: `await store.commit({ sets: [{ key: entry.key, value: counted }] });`,
     replace: `await store.commit({
-    sets: [{ key: [...keys.outbox, store.nextSequence()], value: failedOnceMore(record, refusal) }],
+    sets: [{ key: [...keys.outbox, store.nextSequence()], value: counted }],
     deletes: [entry.key],
   });`,
   },
@@ -81,8 +81,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     id: "b7",
     what: "the transaction and its StartTransaction are two commits",
     file: book,
-    find:
-      `        queued(store, startMessage(record.localId, { ...beginning, connectorId, ...withReservation })),
+    find: `        start,
       ],
       // At most one start uses it: its record goes with the commit that names it.
       deletes: used === null ? [] : [used.key],
@@ -90,10 +89,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: `      ],
       deletes: used === null ? [] : [used.key],
     });
-    if (outcome.kind === "committed") {
-      const started = startMessage(record.localId, { ...beginning, connectorId, ...withReservation });
-      await store.commit({ sets: [queued(store, started)] });
-    }`,
+    if (outcome.kind === "committed") await store.commit({ sets: [start] });`,
   },
   {
     id: "b8",
@@ -185,7 +181,14 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: `return this.#pending.at(-1) ?? null;`,
   },
   {
-    id: "i26",
+    id: "i19",
+    what: "an outbox that was restarted waits for a link that is open already",
+    file: "actors/outbox.ts",
+    find: `self.send(parts.link, { kind: "Reconnect", why: "outbox restarted" });`,
+    replace: "",
+  },
+  {
+    id: "i27",
     what: "a password is answered before it is durable",
     file: "actors/cert_store.ts",
     find:
@@ -194,14 +197,14 @@ export const plantedBugs: readonly PlantedBug[] = [
     const isKept = await this.#book.write({ ...kept, proofs: changed(kept.proofs, proof, judged.change) });`,
   },
   {
-    id: "i26b",
+    id: "i27b",
     what: "what worked before is forgotten as soon as it is changed",
     file: "protocol/proof.ts",
     find: `return [newest, ...[...waiting, base].sort((one, other) => other.number - one.number)];`,
     replace: `return [newest, ...waiting.filter((proof) => proof.number > base.number)];`,
   },
   {
-    id: "i27",
+    id: "i28",
     what: "what was before is tried again after the newer has been served",
     file: "protocol/proof.ts",
     find: `    proof.number >= number && proof.securityProfile >= served.securityProfile
@@ -209,7 +212,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: `    proof.number > 0);`,
   },
   {
-    id: "i27b",
+    id: "i28b",
     what: "a password goes with security profile 3",
     file: "actors/dialling.ts",
     find: `        tls: { roots: rootsOf(credentials), cipherSuites, wildcards, ...ownCertificate(proof) },`,
@@ -217,7 +220,7 @@ export const plantedBugs: readonly PlantedBug[] = [
         tls: { roots: rootsOf(credentials), cipherSuites, wildcards, ...ownCertificate(proof) },`,
   },
   {
-    id: "i28",
+    id: "i29",
     what: "a password is told to whoever reads the trace",
     file: "protocol/redact.ts",
     find: `if (namesKey) return [name, isKeyName(value) || typeof value === "boolean" ? value : HIDDEN];`,

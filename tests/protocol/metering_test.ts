@@ -226,6 +226,28 @@ check("0 is measured", { energyWh: 0, powerW: 0, currentA: 0 }, [
   "Current.Import 0.0 Trigger",
 ]);
 
+for (const powerW of [NaN, Infinity, -Infinity, 1e21]) {
+  check(`§7.43: ${powerW} is no decimal number that could be sent: it was not measured`, {
+    energyWh: 5,
+    powerW,
+  }, [
+    "Power.Active.Import",
+    register,
+  ], [`${register} 5 Trigger`]);
+}
+check(
+  "§7.43: nor is it one of a phase",
+  {
+    energyWh: 5,
+    phases: [{ powerW: NaN, voltageV: 230 }, { powerW: 7, voltageV: Infinity }],
+  },
+  ["Power.Active.Import", "Voltage"],
+  [
+    "Power.Active.Import L2 7 Trigger",
+    "Voltage L1-N 230.0 Trigger",
+  ],
+);
+
 /** Three phases, of which the car uses one. */
 const threePhases: Measured = {
   energyWh: 1_234,

@@ -74,6 +74,21 @@ check(
   `[2,"1","GetLog",{"log":{"remoteLocation":"sftp:***@h/"},"firmware":{"location":"https://***@h/"}}]`,
 );
 check(
+  "the signature in a location's query",
+  update("https://joe:5ec4e7@host/a?X-Amz-Signature=5ec4e7"),
+  update("https://***@host/a?***"),
+);
+check(
+  "a question mark and an @ that may be the password's or the query's",
+  update("https://joe:5?ec4e7@host/a?sig=5ec4e7@b&c=5ec4e7"),
+  update("https://***"),
+);
+check(
+  "the key's name with a letter that only folds to one of its own",
+  `[2,"1","ChangeConfiguration",{"key":"Authorization\u212aey","value":"5ec4e7"}]`,
+  `[2,"1","ChangeConfiguration",{"key":"Authorization\u212aey","value":"***"}]`,
+);
+check(
   "a URL in free text",
   `[4,"1","InternalError","cannot fetch ftp://u:5ec4e7@h/a",{}]`,
   `[4,"1","InternalError","cannot fetch ftp://***@h/a",{}]`,

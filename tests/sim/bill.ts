@@ -5,7 +5,7 @@
  */
 import type { StartTransactionRequest } from "../../protocol/messages/core.ts";
 import type { MeterValue } from "../../protocol/messages/types.ts";
-import type { AnswerRecord, OutboxRecord } from "../../storage/records.ts";
+import type { OutboxRecord } from "../../storage/records.ts";
 
 export type Message = OutboxRecord["message"];
 
@@ -21,8 +21,6 @@ export interface Bill {
   readonly startedWh: number;
   stop: Stop | null;
   stoppedWh: number | null;
-  /** What StartTransaction was answered, as far as the store knows. */
-  answer: AnswerRecord | null;
   /** Since when the store knows that its idTag was refused. */
   refusedMs: number | null;
   /** Those that have been durable, in their order, by their sequence: MeterValues, and what is kept for transactionData. */

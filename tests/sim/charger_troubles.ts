@@ -21,6 +21,7 @@ const actors = [
   "link",
   "outbox",
   "station",
+  "diagnostics",
 ];
 
 /** Steps of exchanges that take several messages: an actor that ends in one of them leaves others waiting. */
@@ -39,6 +40,9 @@ const exchanges: readonly (readonly [string, string])[] = [
   ["station", "RemoteStart"],
   ["station", "ConnectorAnswered"],
   ["station", "ConnectorStopped"],
+  ["diagnostics", "GetLog"],
+  ["diagnostics", "TransferEnded"],
+  ["diagnostics", "LogStatusConcluded"],
   ["configuration", "ChangeConfiguration"],
   ["local_list", "SendLocalList"],
   ["reservations", "ReserveNow"],

@@ -31,7 +31,6 @@ function billWith(parts: Partial<Bill>): Bill {
     startedWh: 0,
     stop,
     stoppedWh: 900,
-    answer: null,
     refusedMs: null,
     meterValues: new Map([1, 2, 3].map((minute) => [minute, metered(minute)])),
     samples: new Map([1, 2, 3].map((minute) => [minute, valueAt(minute)])),

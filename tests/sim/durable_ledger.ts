@@ -151,9 +151,7 @@ function noteSet(account: Account, key: Key, value: Value, watch: LedgerWatch): 
     }
     case "answer": {
       const bill = account.byLocalId.get(Number(name));
-      if (bill === undefined) return;
-      bill.answer = value as AnswerRecord;
-      if (!bill.answer.accepted) bill.refusedMs ??= watch.nowMs();
+      if (bill !== undefined && !(value as AnswerRecord).accepted) bill.refusedMs ??= watch.nowMs();
       return;
     }
     case "configuration":
@@ -206,7 +204,6 @@ function begin(
     startedWh: registerWh(start.connectorId),
     stop: null,
     stoppedWh: null,
-    answer: null,
     refusedMs: null,
     meterValues: new Map(),
     samples: new Map(),

@@ -18,6 +18,7 @@ export async function heal(world: World, quietMs = 2 * 3_600_000): Promise<void>
   world.medium.heal();
   world.meter.heal();
   world.saboteur.heal();
+  world.transfer.heal();
   world.contactors.heal();
   world.networkMs.max = Math.min(world.networkMs.max, 200);
   for (let round = 0; world.isDark() && round < roundsMax; round++) await world.advance(60_000);

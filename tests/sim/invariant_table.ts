@@ -27,9 +27,9 @@ export const invariants: readonly Invariant[] = [
   {
     id: "I2",
     says:
-      "transactions and the central system's ledger are one to one: each has one Start and one Stop and all that was measured, nothing is invented, nothing is left set aside",
-    checked: ["at rest"],
-    files: ["end_state.ts"],
+      "transactions and the central system's ledger are one to one: each has one Start and one Stop and all that was measured, nothing is invented, nothing is set aside but what was refused, and nothing is left so",
+    checked: ["commit", "at rest"],
+    files: ["bill_watch.ts", "end_state.ts"],
   },
   {
     id: "I3",
@@ -137,9 +137,9 @@ export const invariants: readonly Invariant[] = [
   {
     id: "I19",
     says:
-      "one connection at a time, a back-off between two dials; BootNotification again only when it is asked for",
+      "one connection at a time, of which the outbox knows, a back-off between two dials; BootNotification again only when it is asked for",
     checked: ["event", "frame"],
-    files: ["invariants.ts", "wire_watch.ts"],
+    files: ["invariants.ts", "link_watch.ts", "wire_watch.ts"],
   },
   {
     id: "I20",
@@ -180,19 +180,26 @@ export const invariants: readonly Invariant[] = [
   {
     id: "I26",
     says:
+      "of an upload that was accepted the central system hears an end, a true one, and nothing of one that it did not ask for",
+    checked: ["frame", "at rest"],
+    files: ["log_watch.ts"],
+  },
+  {
+    id: "I27",
+    says:
       "the charger comes back, by what the central system demands, and can be rolled over once more; then one proof is left, and no key that nothing uses",
     checked: ["at rest"],
     files: ["roll_over.ts"],
   },
   {
-    id: "I27",
+    id: "I28",
     says:
       "no dial below a security profile that has succeeded, a password only with profiles 1 and 2, TLS with 2 and 3; nothing is Accepted that must be refused",
     checked: ["event"],
     files: ["proof_watch.ts"],
   },
   {
-    id: "I28",
+    id: "I29",
     says: "no password and no private key is sent, or told in the trace",
     checked: ["frame"],
     files: ["proof_watch.ts"],

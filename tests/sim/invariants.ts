@@ -8,7 +8,9 @@ import { watchContactors } from "./contactor_watch.ts";
 import { bills, order, quiet, truth } from "./end_state.ts";
 import { watchEvents } from "./event_watch.ts";
 import { watchLimits } from "./limit_watch.ts";
+import { watchLink } from "./link_watch.ts";
 import { watchList } from "./list_watch.ts";
+import { watchLogs } from "./log_watch.ts";
 import { watchProofs } from "./proof_watch.ts";
 import { watchReservations } from "./reservation_watch.ts";
 import { watchStatuses } from "./status_watch.ts";
@@ -48,9 +50,11 @@ export function watchWorld(world: World & Partial<SecuredWorld>): WorldWatch {
   const supervision = watchSupervision(world, fail);
   const list = watchList(world, fail);
   const limits = watchLimits(world, fail);
+  const link = watchLink(world, fail);
   watchBills(world, fail);
   watchReservations(world, fail);
   const events = watchEvents(world, fail);
+  const logs = watchLogs(world, fail);
   const { office } = world;
   const proofs = office === undefined ? () => {} : watchProofs({ ...world, office }, fail);
   function step(): void {
@@ -59,6 +63,7 @@ export function watchWorld(world: World & Partial<SecuredWorld>): WorldWatch {
     supervision();
     list();
     limits();
+    link();
     proofs();
     const [crossed] = world.wireBreaches();
     if (crossed !== undefined) fail(crossed.id, crossed.what);
@@ -72,6 +77,7 @@ export function watchWorld(world: World & Partial<SecuredWorld>): WorldWatch {
     step,
     end: () => {
       events();
+      logs();
       step();
     },
   };

@@ -108,6 +108,8 @@ function committer(batch: Batch): string {
     case "profile":
     case "offeredProfile":
       return "profile_scheduler";
+    case "upload":
+      return "diagnostics";
     case "availability":
       return keys[0][1] === 0 ? "station" : `connector:${keys[0][1]}`;
     default:
@@ -139,6 +141,9 @@ function perform(world: SecuredWorld, act: Exclude<Act, Aimed>): void {
       return network.lose();
     case "hangUp":
       return centralSystem.cut();
+    case "hangUpOnCalls":
+      if (act.always) world.reached.add("hangs up on every CALL");
+      return centralSystem.hangUpOnCalls(act.always);
     case "close":
       return centralSystem.close(act.code);
     case "latency":
@@ -181,6 +186,7 @@ function perform(world: SecuredWorld, act: Exclude<Act, Aimed>): void {
     case "diskFails":
     case "credentialsFail":
     case "sabotage":
+    case "uploads":
     case "powerFails":
       return harm(world, act);
   }
@@ -219,6 +225,7 @@ type Broken = Extract<
       | "diskFails"
       | "credentialsFail"
       | "sabotage"
+      | "uploads"
       | "powerFails";
   }
 >;
@@ -250,6 +257,8 @@ function harm(world: World, act: Broken): void {
       return world.credentials().failWrites(act.outcome, act.writes);
     case "sabotage":
       return world.saboteur.order(act.actor, act.sabotage);
+    case "uploads":
+      return world.transfer.script(...act.ends);
     case "powerFails":
       return powerFails(world, act);
   }

@@ -1,5 +1,5 @@
 /**
- * Watches by what the charger proves itself: never below what has succeeded (invariant I27), and no secret is told (I28). That it
+ * Watches by what the charger proves itself: never below what has succeeded (invariant I28), and no secret is told (I29). That it
  * always comes back is for the end (`roll_over.ts`).
  *
  * Law: judged by what it dials, and by what crosses the wire and the trace. A success counts once there was time to write it down, and
@@ -31,10 +31,10 @@ export function watchProofs(world: SecuredWorld, fail: Fail): () => void {
     dialled = profileOf(target);
     isNew = true;
     if (dialled < succeeded) {
-      fail("I27", `security profile ${dialled} was dialled after ${succeeded} had succeeded`);
+      fail("I28", `security profile ${dialled} was dialled after ${succeeded} had succeeded`);
     }
     const wrong = whatIsOpen(target);
-    if (wrong !== null) fail("I27", wrong);
+    if (wrong !== null) fail("I28", wrong);
   });
 
   world.onTrace((event) => {
@@ -47,13 +47,13 @@ export function watchProofs(world: SecuredWorld, fail: Fail): () => void {
       heard = { profile: dialled, atMs: clock.monotonicMs() };
     }
     const secret = secretIn(event, office.passwords);
-    if (secret !== null) fail("I28", secret);
+    if (secret !== null) fail("I29", secret);
   });
 
   return () => {
     if (world.isDark()) heard = null;
     const [breach] = office.breaches;
-    if (breach !== undefined) fail("I27", `the charger has taken ${breach}`);
+    if (breach !== undefined) fail("I28", `the charger has taken ${breach}`);
   };
 }
 

@@ -16,6 +16,7 @@ export const slicePoints: readonly string[] = [
   "offline stop",
   "retransmission",
   "messages came at once",
+  "hangs up on every CALL",
   // The central system.
   "boot answered Pending",
   "boot answered Rejected",
@@ -84,6 +85,8 @@ export const slicePoints: readonly string[] = [
   "reservation used",
   "charging profile installed",
   "charging under a profile",
+  "log Uploaded",
+  "log UploadFailure",
   // The rollovers.
   "crash of cert_store",
   "power cut while credentials are written",
@@ -110,6 +113,7 @@ export const slicePoints: readonly string[] = [
 export const reachPoints: readonly string[] = [
   ...slicePoints,
   "CancelReservation Accepted",
+  "GetLog AcceptedCanceled",
   "central system presents another root",
   "certificate expired Rejected",
   "certificate otherKey Rejected",

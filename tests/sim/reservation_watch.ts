@@ -3,7 +3,7 @@
  * nobody else begins on a connector that is kept (invariant I13).
  *
  * Law: a use is judged by what the central system was answered. A ReserveNow or CancelReservation that was not answered may have been
- * taken or not. A stranger is judged by what the store holds when he begins.
+ * taken or not. A stranger is judged by what the store holds when he begins, as long as nothing has damaged it.
  */
 import { parseFrame } from "../../protocol/frame.ts";
 import { parseDateTimeMs } from "../../protocol/date_time.ts";
@@ -80,13 +80,14 @@ export function watchReservations(world: World, fail: Fail): void {
     if (reservationId === undefined) return;
     world.reached.add("reservation used");
     const same = wished.filter(({ request }) => request.reservationId === reservationId);
-    const found = same.find(({ isOver, request }) =>
+    const meant = same.filter(({ isOver, request }) =>
       !isOver && sameIdTag(request.idTag, idTag) && [0, connectorId].includes(request.connectorId)
     );
-    if (found === undefined) {
+    if (meant.length === 0) {
       return fail("I13", `${idTag} began on connector ${connectorId} with reservation ${reservationId}`);
     }
-    const expiresMs = parseDateTimeMs(found.request.expiryDate) ?? NaN;
+    // Of one whose answer was lost, the one before it may still be meant.
+    const expiresMs = Math.max(...meant.map(({ request }) => parseDateTimeMs(request.expiryDate) ?? NaN));
     const isLate = (parseDateTimeMs(timestamp) ?? NaN) > expiresMs + slackMs;
     if (isLate && !world.reached.has("clock jumped") && !world.reached.has("clock unset at boot")) {
       fail("I13", `reservation ${reservationId} was used at ${timestamp}`);
@@ -108,7 +109,8 @@ export function watchReservations(world: World, fail: Fail): void {
       const { message, failures } = value as OutboxRecord;
       if (message.action !== "StartTransaction" || failures > 0) continue;
       const wronged = strangerTo(message.payload, gone);
-      if (wronged !== undefined) {
+      const isDamaged = world.reached.has("store corrupt") || world.reached.has("store emptied");
+      if (wronged !== undefined && !isDamaged) {
         const { connectorId, idTag } = message.payload;
         fail("I13", `${idTag} began on connector ${connectorId}, which is kept for ${wronged.idTag}`);
       }

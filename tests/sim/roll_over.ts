@@ -1,6 +1,6 @@
 /**
  * The end of the rollovers: the charger has come back, is rolled over once more as it is meant to be, and nothing of before is left
- * (invariant I26).
+ * (invariant I27).
  *
  * Law: what the central system would do, and no more; judged by whom it lets in, and by what the charger keeps.
  */
@@ -12,7 +12,7 @@ const roundsMax = 6;
 
 /** Once all has healed. */
 export function cameBack({ centralSystem }: SecuredWorld, fail: Fail): void {
-  if (!centralSystem.connected()) fail("I26", "the charger does not come back");
+  if (!centralSystem.connected()) fail("I27", "the charger does not come back");
 }
 
 /** Whatever was left unproven before: the next change of password or certificate is taken, and proven. */
@@ -27,7 +27,7 @@ export async function rollOver(world: SecuredWorld, fail: Fail): Promise<void> {
     await world.advance(roundMs);
     return nothingIsLeft(world, fail);
   }
-  fail("I26", "no password and no certificate can be rolled over any more");
+  fail("I27", "no password and no certificate can be rolled over any more");
 }
 
 function nothingIsLeft(world: SecuredWorld, fail: Fail): void {
@@ -37,16 +37,16 @@ function nothingIsLeft(world: SecuredWorld, fail: Fail): void {
   cameBack(world, fail);
   if (proofs.length > 1) {
     const profiles = proofs.map((one) => one.securityProfile).join(", ");
-    fail("I26", `${proofs.length} proofs are left, of profiles ${profiles}`);
+    fail("I27", `${proofs.length} proofs are left, of profiles ${profiles}`);
   }
   if (proof.securityProfile !== securityProfile) {
-    fail("I26", `profile ${proof.securityProfile} is left, and ${securityProfile} was served`);
+    fail("I27", `profile ${proof.securityProfile} is left, and ${securityProfile} was served`);
   }
   const usesPassword = securityProfile === 1 || securityProfile === 2;
   if (usesPassword && proof.authorizationKey !== password) {
-    fail("I26", "another password is left than was served");
+    fail("I27", "another password is left than was served");
   }
   const used = [proof.certificate?.keyId, ...upcoming.map(({ keyId }) => keyId), pendingKeyId];
   const unused = world.keys.ring.keyIds().filter((keyId) => !used.includes(keyId));
-  if (unused.length > 0) fail("I26", `${unused.length} keys are left that nothing uses`);
+  if (unused.length > 0) fail("I27", `${unused.length} keys are left that nothing uses`);
 }

@@ -5,6 +5,7 @@
  * Law: JSON in, JSON out, so that a scenario that broke something can be cut down and kept in a file. Whatever lasts has an act
  * of its own that ends it; an end without its beginning does nothing. Most of the troubles come just after somebody did something.
  */
+import type { ScriptedEnd } from "../../firmware/drivers/simulated_transfer.ts";
 import type { CableSide } from "../../hal/hardware_verb.ts";
 import type { PhysicalFault } from "../../hal/physical_state.ts";
 import type { Handshake } from "./handshake.ts";
@@ -46,6 +47,8 @@ export type Weather =
   | { readonly kind: "loseConnection" }
   /** The central system cuts the connection, or closes it in order. */
   | { readonly kind: "hangUp" }
+  /** On every CALL, as a gateway does whose backend is dead. */
+  | { readonly kind: "hangUpOnCalls"; readonly always: boolean }
   | { readonly kind: "close"; readonly code: number }
   | { readonly kind: "latency"; readonly maxMs: number }
   | { readonly kind: "dials"; readonly fault: DialFault | null }
@@ -131,6 +134,8 @@ export type Trouble =
   /** The writes of the credentials that come next: nothing of them is there, or one of the two copies. */
   | { readonly kind: "credentialsFail"; readonly outcome: "lost" | "torn"; readonly writes: number }
   | { readonly kind: "sabotage"; readonly actor: string; readonly sabotage: Sabotage }
+  /** Of the next ones. */
+  | { readonly kind: "uploads"; readonly ends: readonly ScriptedEnd[] }
   /** Mains fails; after `warningMs` the board dies, or mains is back in time. */
   | { readonly kind: "powerFails"; readonly warningMs: number; readonly returns: boolean };
 

@@ -1,6 +1,6 @@
 /**
  * What a central system says to roll over password, profile, certificate and root, drawn, and what goes wrong just then
- * (invariants I26 to I28).
+ * (invariants I27 to I29).
  *
  * Law: each is one exchange, as it is meant or not; half of them are struck in their midst: the link, the charger, its medium.
  */

@@ -11,6 +11,7 @@ import { chargerTroubles } from "./charger_troubles.ts";
 import type { Draw, DrawTrouble } from "./draw.ts";
 import { oneOf } from "./draw.ts";
 import { hardwareTroubles } from "./hardware_troubles.ts";
+import { logWords } from "./log_words.ts";
 import { profileWords } from "./profile_words.ts";
 import { networkTroubles } from "./network_troubles.ts";
 
@@ -27,6 +28,7 @@ const troubles: Readonly<Record<string, DrawTrouble>> = {
   ...chargerTroubles,
   ...hardwareTroubles,
   ...profileWords,
+  ...logWords,
 };
 
 /** So rare are those after which hardly anything can be judged, and those that take long to play. */

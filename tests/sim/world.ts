@@ -33,7 +33,7 @@ import type { MemoryCredentials } from "../../storage/drivers/memory_credentials
 import type { MemorySnapshot, MemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { CentralSystemModel } from "./central_system_model.ts";
 import { createCentralSystemModel } from "./central_system_model.ts";
-import type { Bill } from "./bill.ts";
+import type { Bill, Message } from "./bill.ts";
 import { startText } from "./central_system_ledger.ts";
 import { createChargerLife } from "./charger_life.ts";
 import type { DataLimits } from "./delivered_values.ts";
@@ -111,6 +111,8 @@ export interface World {
   readonly reached: Set<string>;
   /** What was sent that must not be. */
   readonly wireBreaches: () => readonly WireBreach[];
+  /** How often a message was answered, or the time for an answer passed on a connection that stood. */
+  readonly concluded: (message: Message) => number;
   /** What may have cut the transactionData of this one short by now. */
   readonly dataLimits: (bill: Bill) => DataLimits;
 }
@@ -225,6 +227,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     books: centralSystem.books,
     boots: () => life.boots(),
     reached: reach,
+    isLinkSlow: () => reached.has("slow turn"),
     table: stationKeyTable(profile),
     heartbeatIntervalS: profile.firstValues.HeartbeatInterval,
   });
@@ -324,6 +327,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     traced: () => trace.last,
     reached,
     wireBreaches: () => wire.breaches,
+    concluded: wire.concluded,
     dataLimits,
   };
 }

@@ -1,0 +1,121 @@
+/** A damaged record costs no bill that could still be written by hand: what is left of it is kept, shown, and a person's to decide (decision D-parked). */
+import { assert, assertEquals } from "@std/assert";
+import type { ParkedOutcome } from "../../actors/archive.ts";
+import { exportParked, listParked } from "../../console/parked_transactions.ts";
+import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
+import type { ArchiveRecord, TransactionRecord } from "../../storage/records.ts";
+import { answerKey, parkedKey } from "../../storage/records.ts";
+import type { Store } from "../../storage/store.ts";
+import type { CalmHouse } from "./calm_house.ts";
+import { begun, bootedHouse, charging, stored, swiped } from "./calm_house.ts";
+import { rebooted } from "./power_cycle.ts";
+
+const failure = { kind: "error", errorCode: "InternalError" } as const;
+const once = { settings: { TransactionMessageAttempts: "1", MeterValueSampleInterval: "10" } };
+const minuteMs = 60_000;
+
+/** Over, with a refused message of this action; returns its number. */
+async function parked(house: CalmHouse, action: "StartTransaction" | "StopTransaction"): Promise<number> {
+  house.centralSystem.script(action, failure);
+  await begun(house);
+  await house.advance(minuteMs);
+  await swiped(house, "ALICE");
+  await house.advance(minuteMs);
+  const [first] = await stored(house, "archive") as readonly ArchiveRecord[];
+  assert(first !== undefined, "something is parked");
+  house.forget();
+  return first.message.localId;
+}
+
+/** The store as it is now. */
+function kept(house: CalmHouse): Store {
+  return createMemoryStore({ from: house.store().snapshot() }).store;
+}
+
+async function asked(house: CalmHouse, localId: number, kind: "resend" | "discard") {
+  const outcomes: ParkedOutcome[] = [];
+  const reply = (outcome: ParkedOutcome) => void outcomes.push(outcome);
+  house.addresses().outbox.send(
+    kind === "resend"
+      ? { kind: "ResendParked", localId, reply }
+      : { kind: "DiscardParked", localId, reason: "billed by hand", reply },
+  );
+  await house.advance(minuteMs);
+  return outcomes[0];
+}
+
+Deno.test("D-parked: a parked transaction whose header is damaged is shown, and is sent again from its StartTransaction", async () => {
+  const house = await bootedHouse(once);
+  const localId = await parked(house, "StartTransaction");
+  house.store().corrupt(parkedKey(localId));
+  assertEquals((await listParked(kept(house))).transactions[0]?.idTag, "ALICE");
+  await rebooted(house, 0);
+  await house.advance(minuteMs);
+  assertEquals((await exportParked(kept(house), localId))?.messages.length, 8);
+  assertEquals(await asked(house, localId, "resend"), "done");
+  const [stop] = house.sent("StopTransaction");
+  assertEquals([stop?.payload.transactionId, house.centralSystem.open(), house.crashes()], [1, [], []]);
+  assertEquals([...await stored(house, "archive"), ...await stored(house, "parked")], []);
+});
+
+Deno.test("D-parked: with its header its transactionId is lost, where StopTransaction alone is parked: it is exported and discarded", async () => {
+  const house = await bootedHouse(once);
+  const localId = await parked(house, "StopTransaction");
+  house.store().corrupt(parkedKey(localId));
+  await rebooted(house, 0);
+  await house.advance(minuteMs);
+  assertEquals(await asked(house, localId, "resend"), "idLost");
+  const { total, transactions } = await listParked(kept(house));
+  assertEquals([total, transactions[0]?.transactionId, transactions[0]?.kept], [1, null, 1]);
+  assert((await exportParked(kept(house), localId))?.meterStopWh !== null);
+  assertEquals(await asked(house, localId, "discard"), "done");
+  assertEquals((await listParked(kept(house))).total, 0);
+});
+
+/** What is left of a bill that nobody can send: the last message of it, kept although the central system has taken it. */
+async function isKept(house: CalmHouse): Promise<void> {
+  const { total, transactions } = await listParked(kept(house));
+  assertEquals([total, transactions[0]?.state, transactions[0]?.transactionId], [1, "parked", null]);
+  const localId = transactions[0]?.localId ?? 0;
+  const messages = (await exportParked(kept(house), localId))?.messages ?? [];
+  const last = messages.at(-1);
+  assertEquals([last?.action, last?.why], ["StopTransaction", "noTransactionId"]);
+  assertEquals(house.effects("TransactionIdLost").length, 1);
+  assertEquals([await asked(house, localId, "resend"), await asked(house, localId, "discard")], [
+    "idLost",
+    "done",
+  ]);
+  assertEquals([...await stored(house, "archive"), ...await stored(house, "parked")], []);
+}
+
+Deno.test("errata v4.0 §3.18, D-damaged: what goes with -1 since the answer to its start is damaged is kept for a bill by hand", async () => {
+  const house = await bootedHouse(once);
+  await charging(house);
+  const [open] = await stored(house, "transaction") as readonly TransactionRecord[];
+  await house.advance(minuteMs);
+  house.store().corrupt(answerKey(open?.localId ?? 0));
+  await rebooted(house, 0);
+  await house.advance(minuteMs);
+  assertEquals(house.sent("StopTransaction").map(({ payload }) => payload.transactionId), [-1]);
+  await isKept(house);
+});
+
+Deno.test("errata v4.0 §3.18, D-damaged: what goes with -1 since its StartTransaction is damaged is kept for a bill by hand", async () => {
+  const house = await bootedHouse(once);
+  await charging(house);
+  await swiped(house, "ALICE");
+  house.network.setLink("down");
+  await house.advance(0);
+  house.station.verbs.unplug(1);
+  await house.advance(0);
+  await begun(house);
+  await swiped(house, "ALICE");
+  const copy = await kept(house).list(["outbox"]);
+  house.store().corrupt(copy[0]?.key ?? []);
+  house.network.setLink("up");
+  house.forget();
+  await house.advance(5 * minuteMs);
+  assertEquals(house.sent("StartTransaction"), []);
+  assertEquals(house.sent("StopTransaction").map(({ payload }) => payload.transactionId), [-1]);
+  await isKept(house);
+});
