@@ -35,7 +35,10 @@ export function watchLogs(world: World, fail: Fail): () => void {
     const parsed = parseFrame(text);
     if (parsed.kind !== "frame") return;
     const { frame } = parsed;
-    if (frame.kind === "Call") return notified(frame.payload as LogStatusNotificationRequest);
+    if (frame.kind === "Call") {
+      if (frame.action === "LogStatusNotification") notified(frame.payload as LogStatusNotificationRequest);
+      return;
+    }
     const requestId = asked.get(frame.id);
     if (requestId === undefined) return;
     asked.delete(frame.id);
