@@ -63,6 +63,8 @@ export interface StationSecurity {
 
 /** The link only looks at what it has in hand; it answers after a restart, too. */
 const connectionTimeoutMs = 5_000;
+/** A medium that refuses what is to be forgotten is asked again. */
+const servedAgainMs = 60_000;
 
 export function certStoreActor(parts: CertStoreParts): ActorSpec<CertStoreMessage> {
   return {
@@ -190,12 +192,16 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
   }
 
   /** What has been proven needs no forerunner: neither of the charge point's proofs, nor of the central system's roots. */
-  async #served({ proof, peerChain }: Connection): Promise<void> {
+  async #served(message: Extract<CertStoreMessage, { kind: "ProofServed" }>): Promise<void> {
+    const { proof, peerChain } = message;
     const kept = await this.#book.read();
     const proofs = whenServed(kept.proofs, proof);
     const roots = this.#roots.afterSuccess(kept, peerChain);
     const isLess = proofs.length < kept.proofs.length || roots !== kept.roots;
-    if (isLess) await this.#book.write({ ...kept, proofs, roots });
+    // Until it is written down the next start knows nothing of the success, and may go below it (A00.FR.005).
+    if (isLess && !await this.#book.write({ ...kept, proofs, roots })) {
+      this.#self.after(servedAgainMs, message);
+    }
   }
 
   async #tell(reply: Reply<SecurityProfile>): Promise<void> {

@@ -8,7 +8,7 @@
 import type { Clock } from "../hal/clock.ts";
 import type { Reading } from "../hal/meter.ts";
 import type { Checkpoint } from "../protocol/checkpoint.ts";
-import { closing, counts, lastKnown } from "../protocol/checkpoint.ts";
+import { closing, counts, isPossible, lastKnown } from "../protocol/checkpoint.ts";
 import { leastCivilMs } from "../protocol/clock_setting.ts";
 import type { ConnectorEvent, Fault, Holder, Stop } from "../protocol/connector_facts.ts";
 import { clockNeverSet, storageRefuses } from "../protocol/connector_facts.ts";
@@ -36,12 +36,16 @@ export interface ConnectorTransactionParts {
   readonly reservations: Address<ReservationsMessage>;
   readonly book: TransactionBook;
   readonly meter: ConnectorMeter;
+  /** The most that can flow through the connector. */
+  readonly powerMaxW: number;
 }
 
 /** A full disk may be relieved any moment; a stop must not wait for it longer than this. */
 const stopAgainMs = 1_000;
 /** A meter that crashes or hangs under a question is asked again, but not beyond this: then what was known before stands in. */
 const readingMs = 2_000;
+/** While mains power is failing: the hold-up time is for what comes of it. */
+const failingReadingMs = 500;
 const readAgainMs = 200;
 /** A bill needs a date. */
 const clockWarning: Fault = {
@@ -96,12 +100,18 @@ export class ConnectorTransaction {
     return Math.max(atMs, this.#sampled.localId === record.localId ? this.#sampled.atMs : record.startedMs);
   }
 
-  /** What of a reading counts for the running transaction. */
-  counted(reading: Reading): Reading {
-    const { book } = this.#parts;
+  /** What of a reading counts for the running transaction; null where it tells of more than can have flowed. */
+  counted(reading: Reading): Reading | null {
+    const { book, powerMaxW } = this.#parts;
     const record = book.open();
     if (record === null) return reading;
-    const { energyWh } = closing(record, this.#last(record), reading);
+    const last = this.#last(record);
+    if (!isPossible(last, reading, this.nowMs(), powerMaxW)) {
+      const error = `tell at most what can have flowed since ${last.energyWh} Wh, not ${reading.energyWh} Wh`;
+      this.#self.trace("MeterFailed", { localId: record.localId, error });
+      return null;
+    }
+    const { energyWh } = closing(record, last, reading);
     this.#seen = { ...this.#last(record), energyWh, atMs: this.nowMs() };
     return { ...reading, energyWh };
   }
@@ -144,7 +154,11 @@ export class ConnectorTransaction {
     const { book } = this.#parts;
     const record = book.open();
     if (record === null) return null;
-    if (reading === null && this.#mayWait(purpose.decidedMs)) return this.#again(purpose, readAgainMs);
+    const isFailing = purpose.stop.reason === "PowerLoss" && record.boot === this.#parts.boot;
+    const patienceMs = isFailing ? failingReadingMs : readingMs;
+    if (reading === null && this.#mayWait(purpose.decidedMs, patienceMs)) {
+      return this.#again(purpose, readAgainMs);
+    }
     // A meter that does not answer must not hold up a bill: what was known before stands in (spec/behaviour.md §18).
     const { energyWh } = closing(record, this.#last(record), reading);
     const ended = await book.end({ stop: purpose.stop, energyWh, atMs: this.nowMs(), data });
@@ -182,7 +196,9 @@ export class ConnectorTransaction {
     const { book, clock } = this.#parts;
     const record = book.open();
     if (record === null) return null;
-    if (reading === null && this.#mayWait(purpose.foundMs)) return this.#again(purpose, readAgainMs);
+    if (reading === null && this.#mayWait(purpose.foundMs, readingMs)) {
+      return this.#again(purpose, readAgainMs);
+    }
     const last = this.#last(record);
     const goesOn = reading !== null && counts(last, reading) && await this.#begunAnew(last.atMs);
     if (!goesOn) return { kind: "StopRequested", stop: { reason: "PowerLoss" } };
@@ -211,8 +227,8 @@ export class ConnectorTransaction {
     return lastKnown(record, seen ?? this.#parts.book.checkpoint());
   }
 
-  #mayWait(sinceMs: number): boolean {
-    return this.#parts.clock.monotonicMs() - sinceMs < readingMs;
+  #mayWait(sinceMs: number, patienceMs: number): boolean {
+    return this.#parts.clock.monotonicMs() - sinceMs < patienceMs;
   }
 
   #again(purpose: ReadingDue["purpose"], afterMs: number): null {

@@ -81,8 +81,6 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   /** Of the last dial. */
   #url = "";
   readonly #trial = new ProofTrial();
-  /** Of this socket, or the one before it. */
-  #cutSilent = false;
 
   constructor(
     self: Self<LinkMessage>,
@@ -156,7 +154,6 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
       case "Opened":
         this.#state = "open";
         this.#trial.opened(event.tls?.peerChain ?? []);
-        this.#cutSilent = false;
         this.#armPing();
         this.#self.send(this.#parts.outbox, {
           kind: "LinkUp",
@@ -209,7 +206,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     this.#self.trace("LinkClosed", { why, retryInMs: waitMs });
     const event = linkEventOf(why);
     if (event !== null) this.#self.send(this.#parts.securityLog, { kind: "SecurityEventRaised", ...event });
-    if (wasOpen) this.#self.send(this.#parts.outbox, { kind: "LinkDown", silent: this.#cutSilent });
+    if (wasOpen) this.#self.send(this.#parts.outbox, { kind: "LinkDown" });
     this.#self.after(waitMs, { kind: "Dial" });
   }
 
@@ -237,7 +234,6 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   }
 
   #cut(): void {
-    this.#cutSilent = true;
     this.#held.socket?.terminate();
   }
 

@@ -4,6 +4,7 @@
  * Law: every question is answered within its time-out, with a reading or with a failure; a hanging line blocks nobody.
  */
 import type { Meter, MeterOutcome } from "../hal/meter.ts";
+import type { Power } from "../hal/power.ts";
 import { wholeWh } from "../protocol/transaction.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
 
@@ -13,10 +14,16 @@ export type MeterMessage =
 
 /** Longer than any meter's own cycle, shorter than a driver's patience at the plug. */
 const readTimeoutMs = 3_000;
+/** While mains power is failing: the rest of the hold-up time is for StopTransaction, with the last checkpoint's energy. */
+const shareOfHoldUp = 0.5;
+/** For a signal at a station that was said to have no hold-up time. */
+const leastTimeoutMs = 500;
 
 export interface MeterParts {
   readonly address: Address<MeterMessage>;
   readonly meter: Meter;
+  readonly power: Pick<Power, "supply">;
+  readonly holdUpTimeMs: number;
 }
 
 export function meterActor(parts: MeterParts): ActorSpec<MeterMessage> {
@@ -25,6 +32,7 @@ export function meterActor(parts: MeterParts): ActorSpec<MeterMessage> {
 
 class MeterBehaviour implements Behaviour<MeterMessage> {
   readonly #self: Self<MeterMessage>;
+  readonly #parts: MeterParts;
   readonly #meter: Meter;
   /** Questions on the bus, by number; bounded by the connectors, each of which has at most a few open. */
   readonly #open = new Map<number, Reply<MeterOutcome>>();
@@ -32,6 +40,7 @@ class MeterBehaviour implements Behaviour<MeterMessage> {
 
   constructor(self: Self<MeterMessage>, parts: MeterParts) {
     this.#self = self;
+    this.#parts = parts;
     this.#meter = self.fence(parts.meter);
   }
 
@@ -55,12 +64,13 @@ class MeterBehaviour implements Behaviour<MeterMessage> {
   #ask(connectorId: number, reply: Reply<MeterOutcome>): void {
     const question = ++this.#questions;
     const { address, send, after } = this.#self;
-    const late = after(readTimeoutMs, {
+    const timeoutMs = this.#timeoutMs();
+    const late = after(timeoutMs, {
       kind: "MeterAnswered",
       question,
       outcome: {
         kind: "failed",
-        error: `read meter of connector ${connectorId}: no answer in ${readTimeoutMs} ms`,
+        error: `read meter of connector ${connectorId}: no answer in ${timeoutMs} ms`,
       },
     });
     this.#open.set(question, (outcome) => {
@@ -68,6 +78,12 @@ class MeterBehaviour implements Behaviour<MeterMessage> {
       reply(outcome);
     });
     this.#meter.read(connectorId, (outcome) => send(address, { kind: "MeterAnswered", question, outcome }));
+  }
+
+  #timeoutMs(): number {
+    const { power, holdUpTimeMs } = this.#parts;
+    if (power.supply() === "on") return readTimeoutMs;
+    return Math.min(readTimeoutMs, Math.max(holdUpTimeMs * shareOfHoldUp, leastTimeoutMs));
   }
 }
 

@@ -22,6 +22,7 @@ import type { Behaviour, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
 import { RecentIds } from "./recent_ids.ts";
 import type { SendCall } from "./send_call.ts";
+import { sendCall } from "./send_call.ts";
 import type { OnItsWay } from "./transaction_delivery.ts";
 import { TransactionDelivery } from "./transaction_delivery.ts";
 import type { TransactionMessages } from "./transaction_messages.ts";
@@ -48,6 +49,8 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   #socket: number | null = null;
   /** Of the last connection. */
   #securityProfile: SecurityProfile = 0;
+  /** The peer has answered a CALL on this connection, or was asked for that in vain. */
+  #isPeerTried = false;
   #registration: Registration = "Unregistered";
   /** Since when a CALL has been held back for the answer to a question. */
   #heldSinceMs: number | null = null;
@@ -86,7 +89,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
         this.#securityProfile = message.securityProfile;
         return this.#linkOpened(message.socket);
       case "LinkDown":
-        return this.#linkLost(message.silent);
+        return this.#linkLost();
       case "AnnounceLink":
         return this.#announceLink();
       case "FrameReceived":
@@ -184,9 +187,10 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   async #linkOpened(socket: number): Promise<void> {
-    // A link that crashed, or one that an incarnation before this has heard of, was told to nobody as lost. Nobody hung up, either.
-    if (this.#socket !== null) await this.#linkLost(true);
+    // A link that crashed, or one that an incarnation before this has heard of, was told to nobody as lost.
+    if (this.#socket !== null) await this.#linkLost();
     this.#socket = socket;
+    this.#isPeerTried = false;
     this.#announceLink();
     return this.#pump();
   }
@@ -199,14 +203,14 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     return this.#socket !== null;
   }
 
-  async #linkLost(silent: boolean): Promise<void> {
+  async #linkLost(): Promise<void> {
     this.#socket = null;
     this.#heldSinceMs = null;
     this.#announceLink();
     this.#incoming.forget();
     this.#answered.forget();
     const cargo = this.#flight.end();
-    if (cargo?.kind === "delivery") await this.#delivery.linkLost(cargo.delivery, silent, this.#settings);
+    if (cargo?.kind === "delivery") this.#delivery.linkLost(cargo.delivery, this.#settings);
     const unsent = cargo?.kind === "call" ? [cargo.call] : [];
     for (const call of [...unsent, ...this.#waiting.splice(0)]) call.reply({ kind: "offline" });
     await this.#pump();
@@ -261,10 +265,18 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   async #sendTransactionMessage(): Promise<void> {
+    if (this.#delivery.isDoubted() && !this.#isPeerTried) return this.#tryPeer();
     const delivery = await this.#delivery.next();
     if (delivery === null) return this.#pump();
     this.#heldSinceMs = null;
     this.#flight.begin({ kind: "delivery", delivery });
+  }
+
+  /** A Heartbeat: a peer that hangs up on that as well hangs up on everything. */
+  #tryPeer(): void {
+    this.#isPeerTried = true;
+    this.#heldSinceMs = null;
+    this.#flight.begin({ kind: "call", call: sendCall("Heartbeat", {}, "ordinary", () => {}) });
   }
 
   #send(text: string): void {
@@ -302,6 +314,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
       return this.#self.trace("IgnoreFrame", { why: `nobody waits for answer ${frame.id}` });
     }
     this.#answered.add(frame.id);
+    this.#isPeerTried = true;
     const { action } = callOf(cargo);
     const outcome = callOutcome(action, frame);
     if (frame.kind === "CallResult" && outcome.kind === "error") {

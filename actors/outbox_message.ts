@@ -14,8 +14,7 @@ import type { SendCall } from "./send_call.ts";
 
 export type OutboxMessage =
   | { readonly kind: "LinkUp"; readonly socket: number; readonly securityProfile: SecurityProfile }
-  /** `silent`: we cut it, since the peer gave no sign, or read nothing. */
-  | { readonly kind: "LinkDown"; readonly silent: boolean }
+  | { readonly kind: "LinkDown" }
   | { readonly kind: "AnnounceLink" }
   | { readonly kind: "FrameReceived"; readonly text: string }
   | { readonly kind: "RegistrationChanged"; readonly registration: Registration }

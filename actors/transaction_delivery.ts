@@ -6,7 +6,7 @@
  */
 import type { Clock } from "../hal/clock.ts";
 import type { Concluded } from "../protocol/answer.ts";
-import { afterLoss, isRefusal, retry } from "../protocol/call_queue.ts";
+import { afterLossesMs, retry } from "../protocol/call_queue.ts";
 import type { Settings } from "../protocol/configuration.ts";
 import { refusalOf } from "../protocol/refusal.ts";
 import { transactionDataRoom } from "../protocol/transaction_data.ts";
@@ -23,7 +23,7 @@ interface Source {
   readonly deliveries: Deliveries;
   /** Not before, in monotonic ms. */
   dueMs: number;
-  /** How often in a row the link was lost while the same message was under way. */
+  /** How often in a row the link was lost while the same StopTransaction was under way. */
   losses: number;
 }
 
@@ -53,6 +53,11 @@ export class TransactionDelivery {
     this.#queue.dueMs = 0;
   }
 
+  /** Whether the next one may be too big: then it goes only to a peer that was tried with something else (decision D-too-big). */
+  isDoubted(): boolean {
+    return (this.#source()?.losses ?? 0) > 0;
+  }
+
   async next(): Promise<OnItsWay | null> {
     const source = this.#source();
     const delivery = await source?.deliveries.head(transactionDataRoom(source.losses)) ?? null;
@@ -77,15 +82,17 @@ export class TransactionDelivery {
   }
 
   /**
-   * A lost link is nobody's refusal (decision D-offline-attempts), unless it is lost each time this message is sent (D-too-big).
-   * `silent`: nobody hung up, we did, for want of any sign.
+   * A lost link is nobody's refusal (decision D-offline-attempts). But a StopTransaction may be more than the peer or the line can
+   * take: lost again and again, there is less in it each time, and it waits (D-too-big).
    */
-  async linkLost(delivery: OnItsWay, silent: boolean, settings: Settings): Promise<void> {
+  linkLost(delivery: OnItsWay, settings: Settings): void {
     const { localId, source, call: { action } } = delivery;
-    source.losses = afterLoss(source.losses, silent);
+    if (action !== "StopTransaction") return;
+    source.losses += 1;
     const { losses } = source;
     if (losses > 1) this.#parts.trace("LinkLostAgain", { action, localId, losses });
-    if (!silent && isRefusal(losses)) await this.#failed(delivery, { kind: "timeout" }, settings);
+    const { TransactionMessageAttempts, TransactionMessageRetryInterval } = settings;
+    this.#wait(source, afterLossesMs(losses, TransactionMessageAttempts, TransactionMessageRetryInterval));
   }
 
   async #failed(
@@ -100,8 +107,7 @@ export class TransactionDelivery {
     this.#parts.trace("TransactionMessageFailed", { action, localId, failures, decision, outcome });
     const refusal = refusalOf(outcome, this.#parts.clock.wallMs());
     const parked = decision.kind === "park" && await delivery.park(refusal);
-    if (parked) delivery.source.losses = 0;
-    else await delivery.failed(refusal);
+    if (!parked) await delivery.failed(refusal);
     const afterMs = decision.kind === "again" ? decision.afterMs : intervalS * 1_000;
     this.#wait(delivery.source, parked ? 0 : afterMs);
   }

@@ -308,7 +308,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
         connectors,
         outbox,
       }),
-      meterActor({ address: meter, meter: ports.meter }),
+      meterActor({ address: meter, meter: ports.meter, power: ports.power, holdUpTimeMs }),
       powerActor({ address: power, power: ports.power, holdUpTimeMs, connectors, outbox }),
       ...each,
     ],

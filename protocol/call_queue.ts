@@ -57,24 +57,6 @@ function chosen(wire: Wire, nowMs: number): Exclude<Next, { kind: "held" }> {
   return background >= 0 ? { kind: "call", index: background } : { kind: "nothing", wakeMs: dueMs };
 }
 
-/** By then nothing is left to make the frame smaller by. */
-const silentLossesMax = 10;
-/** A network that only drops out has spared one of so many. */
-const lossesMax = 20;
-
-/**
- * How often in a row the link was lost while the same message was under way. One that we cut, since the peer gave no sign at all,
- * may have been stuffed by the frame, but refuses nothing: it counts only as long as the frame can be made smaller.
- */
-export function afterLoss(losses: number, silent: boolean): number {
-  return silent ? Math.max(losses, Math.min(losses + 1, silentLossesMax)) : losses + 1;
-}
-
-/** Whether so many losses of the link in a row, each with the same message under way, are a refusal (decision D-too-big). */
-export function isRefusal(losses: number): boolean {
-  return losses > lossesMax;
-}
-
 /** What follows from the `transmissions`-th failure of a transaction message (a CALLERROR or no answer). */
 export type Retry = { readonly kind: "again"; readonly afterMs: number } | { readonly kind: "park" };
 
@@ -83,4 +65,12 @@ export function retry(transmissions: number, attempts: number, retryIntervalS: n
   return transmissions >= attempts
     ? { kind: "park" }
     : { kind: "again", afterMs: transmissions * retryIntervalS * 1_000 };
+}
+
+/**
+ * How long a message waits with which the link was lost so often in a row, while the peer answered what else it was sent: once is
+ * any network's bad luck, from then on as after a failure. It is never the last time (decision D-too-big).
+ */
+export function afterLossesMs(losses: number, attempts: number, retryIntervalS: number): number {
+  return Math.max(0, Math.min(losses - 1, attempts)) * retryIntervalS * 1_000;
 }

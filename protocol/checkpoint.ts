@@ -44,6 +44,19 @@ export function counts(last: Register, reading: Register): boolean {
   return reading.meterSerialNumber === last.meterSerialNumber && reading.energyWh >= last.energyWh;
 }
 
+/**
+ * How long more than since the last sign of life energy may have flowed: a full disk has refused those in between, or a clock has lost
+ * its time.
+ */
+const unseenMs = 3_600_000;
+
+/** Whether the same meter can have added so much since its last sign of life, through a connector of at most `powerMaxW`. */
+export function isPossible(last: Checkpoint, reading: Register, atMs: number, powerMaxW: number): boolean {
+  if (reading.meterSerialNumber !== last.meterSerialNumber) return true;
+  const flowingMs = Math.max(0, atMs - last.atMs) + unseenMs;
+  return reading.energyWh - last.energyWh <= (powerMaxW * flowingMs) / 3_600_000;
+}
+
 /** Null is a meter that does not answer. */
 export function closing(
   beginning: Beginning,

@@ -1,6 +1,6 @@
 /**
- * How the central system refused a transaction message: with a CALLERROR, or with no answer at all (OCPP 1.6 §3.7.1), be it in
- * time or before the link was lost once more.
+ * How the central system refused a transaction message: with a CALLERROR, or with no answer in time (OCPP 1.6 §3.7.1). A lost
+ * link is no refusal.
  *
  * Law: what is kept of an answer is bounded, however much a peer had to say.
  */

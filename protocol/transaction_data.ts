@@ -16,8 +16,8 @@ export interface TransactionDataLimits {
 export const transactionDataBytesMax = 255 * 1_024;
 
 /**
- * The room for transactionData after so many losses of the link in a row, each with the same message under way. Once is any
- * network's bad luck. Again and again may be a peer, or a line, for which the frame is too big (decision D-too-big).
+ * The room for transactionData after so many losses of the link in a row, each with the same message under way, while the peer
+ * answered what else it was sent. Once is any network's bad luck. Again and again may be a peer, or a line, for which the frame is too big (decision D-too-big).
  */
 export function transactionDataRoom(losses: number): number {
   return Math.floor(transactionDataBytesMax / 2 ** Math.max(0, losses - 1));

@@ -189,7 +189,7 @@ const message = z.discriminatedUnion("action", [
 
 export const OutboxRecord = z.object({
   message,
-  /** How often it was sent and failed; a lost link counts only where it is always lost (decision D-too-big). */
+  /** How often it was sent and failed; a lost link never counts (decision D-offline-attempts). */
   failures: z.int().min(0),
   /** What was answered then, the last of it. */
   refusals: z.array(Refusal).exactOptional(),

@@ -43,6 +43,17 @@ Deno.test("TC_032_1: with no link the stop is durable before the cut, and is sen
   assertEquals(stops(house), [["PowerLoss", "2026-01-01T00:00:30.000Z"]]);
 });
 
+Deno.test("AQ-7.1: a meter that hangs takes half of the hold-up time at most, so that the stop is sent before the cut", async () => {
+  const station = { ...referenceDc, powerLoss: { ...referenceDc.powerLoss, holdUpTimeS: 1.5 } };
+  const house = await chargingHouse({ station });
+  await house.advance(30_000);
+  house.station.meter.setMode("hang");
+  house.station.verbs.power("failing");
+  await house.advance(1_000);
+  assertEquals(stops(house), [["PowerLoss", "2026-01-01T00:00:30.000Z"]]);
+  assertEquals(house.centralSystem.open(), []);
+});
+
 Deno.test("§18: while power fails nothing begins, by card or remotely; a connector that crashed reads the level", async () => {
   const house = await bootedHouse();
   house.station.verbs.power("failing");

@@ -154,7 +154,10 @@ Deno.test("a drained message costs no read of its own", async () => {
     key: outboxKey(store.nextSequence()),
     value: sampleAt(at),
   }));
-  assertEquals((await store.commit({ sets })).kind, "committed");
+  const start = { connectorId: 1, idTag: "ALICE", meterStart: 0, timestamp: "2026-01-01T00:00:00.000Z" };
+  const answer: AnswerRecord = { transactionId: 7, accepted: true, start };
+  const batch = { sets: [...sets, { key: answerKey(1), value: answer }] };
+  assertEquals((await store.commit(batch)).kind, "committed");
   const queue = await silentQueue(store);
   const readAtStart = read();
   for (let next = await queue.head(100_000); next !== null; next = await queue.head(100_000)) {

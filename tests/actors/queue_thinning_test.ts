@@ -1,5 +1,6 @@
 /** A queue that has grown too long: MeterValues are thinned at the documented limit, and nothing else (README, Limits). */
 import { assert, assertEquals } from "@std/assert";
+import type { Archive } from "../../actors/archive.ts";
 import { openArchive } from "../../actors/archive.ts";
 import type { DeliveryListener } from "../../actors/delivery.ts";
 import { messagesMax, queueLimits, thinOut } from "../../actors/queue_thinning.ts";
@@ -7,6 +8,7 @@ import type { TransactionQueue } from "../../actors/transaction_queue.ts";
 import { openTransactionQueue } from "../../actors/transaction_queue.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { OutboxRecord } from "../../storage/records.ts";
+import { archiveKey } from "../../storage/records.ts";
 import type { Store } from "../../storage/store.ts";
 
 const timestamp = "2026-01-01T00:00:00.000Z";
@@ -47,8 +49,8 @@ function told(message: OutboxRecord["message"]): string {
   return String(message.payload.meterValue[0]?.sampledValue[0]?.value);
 }
 
-async function waitingQueue(store: Store, traced: unknown[]): Promise<TransactionQueue> {
-  const listener: DeliveryListener = {
+function tracing(traced: unknown[]): DeliveryListener {
+  return {
     startAnswered: () => {},
     idTagInfoReceived: () => {},
     damaged: (error) => {
@@ -56,6 +58,10 @@ async function waitingQueue(store: Store, traced: unknown[]): Promise<Transactio
     },
     trace: (effect, detail) => void traced.push([effect, detail]),
   };
+}
+
+async function waitingQueue(store: Store, traced: unknown[]): Promise<TransactionQueue> {
+  const listener = tracing(traced);
   const archive = await openArchive({ store, wallMs: () => 0, listener });
   const queue = await openTransactionQueue({
     store,
@@ -84,6 +90,41 @@ Deno.test("README, Limits: 20,000 transaction messages wait whole; one more, and
   assertEquals([queue.length(), kept.length], [10_003, 10_003]);
   assertEquals(traced, [["QueueThinned", { meterValues: 9_998, left: 10_003 }]]);
 });
+
+Deno.test("README, Limits: 20,000 messages that were set aside stay whole; one more, and their MeterValues are thinned", async () => {
+  const { store } = createMemoryStore();
+  const parkedMs = 0;
+  const records = [start(1), ...Array.from({ length: 19_998 }, (_, at) => sample(1, at))];
+  for (let from = 0; from < records.length; from += 400) {
+    const sets = records.slice(from, from + 400).map((record) => ({
+      key: [...archiveKey(1), store.nextSequence()],
+      value: { ...record, why: "noTransactionId", parkedMs },
+    }));
+    assertEquals((await store.commit({ sets })).kind, "committed");
+  }
+  const traced: unknown[] = [];
+  const archive = await openArchive({ store, wallMs: () => parkedMs, listener: tracing(traced) });
+  await putAside(store, archive, sample(1, 19_998));
+  assertEquals(traced.filter(isThinning), []);
+  await putAside(store, archive, stop(1));
+  const kept = await store.list(archiveKey(1), { limit: 100_000 });
+  const actions = kept.map(({ value }) => told((value as OutboxRecord).message));
+  assertEquals([actions.slice(0, 3), actions.slice(-2)], [["StartTransaction", "0", "2"], [
+    "19998",
+    "StopTransaction",
+  ]]);
+  assertEquals(traced.filter(isThinning), [["ArchiveThinned", { meterValues: 9_999, left: kept.length }]]);
+});
+
+async function putAside(store: Store, archive: Archive, record: OutboxRecord): Promise<void> {
+  const { sets, done } = await archive.setAside(store.nextSequence(), record, { why: "noTransactionId" });
+  assertEquals((await store.commit({ sets })).kind, "committed");
+  await done();
+}
+
+function isThinning(traced: unknown): boolean {
+  return Array.isArray(traced) && traced[0] === "ArchiveThinned";
+}
 
 Deno.test("README, Limits: StartTransaction and StopTransaction are never thinned, however many there are", async () => {
   const { store } = createMemoryStore();

@@ -173,6 +173,20 @@ Deno.test("A05.FR.08: while the new profile is not served the old one is told an
   assertEquals([await securityProfile(house), kept(house)], ["1", ["2 old", "1 old"]]);
 });
 
+Deno.test("A00.FR.005: a medium that refuses to forget the lower profile is asked again until it does", async () => {
+  const house = await bootedHouse(secured(1));
+  guarded(house, "2 old");
+  await change(house, "SecurityProfile", "2");
+  house.credentials().failWrites("lost", 2);
+  await house.advance(2_000);
+  await house.ask("ClearCache", {});
+  assertEquals(kept(house), ["2 old", "1 old"]);
+  await house.advance(60_000);
+  assertEquals(kept(house), ["2 old", "1 old"]);
+  await house.advance(60_000);
+  assertEquals(kept(house), ["2 old"]);
+});
+
 Deno.test("TC_083_CS: once the new profile has served, an old one that is offered again is never taken", async () => {
   const house = await bootedHouse(secured(1));
   guarded(house, "2 old");

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { formatCall } from "../../protocol/frame.ts";
 import type { MeterValue } from "../../protocol/messages/types.ts";
 import type { CalmHouse, Sent } from "./calm_house.ts";
-import { begun, bootedHouse, charging, swiped } from "./calm_house.ts";
+import { begun, bootedHouse, charging, reported, swiped } from "./calm_house.ts";
 
 const measurands = [
   "Energy.Active.Import.Register",
@@ -89,16 +89,73 @@ Deno.test("a peer that hangs up on what is too big for it gets half as much from
   assertEquals([house.centralSystem.open(), parked(house)], [[], 0]);
 });
 
-Deno.test("a peer that hangs up on it whatever its size has refused it: it is parked, and the next bill goes", async () => {
+Deno.test("§3.7.1: a peer that hangs up on it whatever its size has refused nothing: it is tried on, all else goes, and at last so does it", async () => {
   const house = await sampledHouse({ TransactionMessageAttempts: "2" });
   hangUpAbove(house, 0);
   await back(house);
-  assertEquals(house.sent("StopTransaction").length, 22);
-  assertEquals(parked(house), 1);
+  const tried = house.sent("StopTransaction");
+  assert(tried.length > 20 && tried.length < 40, `two intervals of 60 s between each two: ${tried.length}`);
+  assertEquals((tried.at(-1)?.payload.transactionData as readonly MeterValue[]).length, 2);
+  assertEquals([parked(house), house.centralSystem.open().length], [0, 1]);
+  house.forget();
+  house.station.verbs.unplug(1);
+  await house.advance(0);
+  assertEquals(reported(house), ["Available"], "the connection stands between two tries");
   house.watch(() => {});
-  await begun(house, 2, "BOB");
-  assertEquals(house.sent("StartTransaction").map(({ payload }) => payload.idTag), ["BOB"]);
-  assertEquals(house.centralSystem.ledger.size, 2);
+  await back(house);
+  assertEquals([parked(house), house.centralSystem.open()], [0, []]);
+});
+
+Deno.test("§3.7.1: a gateway that hangs up on every CALL for hours parks nothing, and takes nothing from transactionData", async () => {
+  const house = await sampledHouse({ TransactionMessageAttempts: "1" });
+  house.centralSystem.hangUpOnCalls(true);
+  house.network.setLink("up");
+  await house.advance(4 * 3_600_000);
+  const lost = house.effects("LinkClosed").length;
+  assert(lost > 30, String(lost));
+  house.centralSystem.hangUpOnCalls(false);
+  await house.advance(3_600_000);
+  const [first, ...again] = house.sent("StopTransaction");
+  assert(first !== undefined && again.length > 0);
+  assertEquals(again.map(({ payload }) => payload), again.map(() => first.payload));
+  assertEquals([house.centralSystem.open(), parked(house)], [[], 0]);
+});
+
+for (const action of ["StartTransaction", "MeterValues"]) {
+  Deno.test(`§3.7.1: a gateway that hangs up on each ${action} for hours has refused nothing`, async () => {
+    const house = await bootedHouse({
+      settings: {
+        AllowOfflineTxForUnknownId: "true",
+        TransactionMessageAttempts: "1",
+        MeterValueSampleInterval: "300",
+      },
+    });
+    if (action === "MeterValues") await charging(house);
+    house.centralSystem.hangUpOnCalls(true);
+    if (action === "StartTransaction") await begun(house);
+    await house.advance(4 * 3_600_000);
+    assert(house.sent(action).length > 30, String(house.sent(action).length));
+    assertEquals([parked(house), house.effects("TransactionMessageFailed")], [0, []]);
+    house.centralSystem.hangUpOnCalls(false);
+    await house.advance(3_600_000);
+    const [entry] = house.centralSystem.open();
+    assertEquals([entry?.meterValues.length, parked(house)], [60, 0]);
+  });
+}
+
+Deno.test("D-too-big: what one StopTransaction lost takes nothing from the next, once the peer has answered", async () => {
+  const house = await sampledHouse();
+  hangUpAbove(house, 40_000);
+  await back(house);
+  const [first] = house.sent("StopTransaction");
+  house.watch(() => {});
+  house.station.verbs.unplug(1);
+  await charging(house);
+  await house.advance(500_000);
+  await swiped(house, "ALICE");
+  const [next, ...more] = house.sent("StopTransaction");
+  assert(first !== undefined && next !== undefined);
+  assertEquals([Math.round(bytes(next) / 10_000), more.length], [Math.round(bytes(first) / 10_000), 0]);
 });
 
 Deno.test("D-offline-attempts: a peer that is silent each time, and is cut for it, has refused nothing", async () => {

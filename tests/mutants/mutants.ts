@@ -305,15 +305,28 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "actors/transaction_delivery.ts",
-    find: `if (!silent && isRefusal(losses))`,
-    replace: `if (silent && isRefusal(losses))`,
-    breaks: "decision D-too-big: a message at which the peer always hangs up stops all bills behind it",
+    find: `source.losses += 1;`,
+    replace: `source.losses = 1;`,
+    breaks: "decision D-too-big: a StopTransaction that is too big for the peer stops all bills behind it",
   },
   {
-    file: "protocol/call_queue.ts",
-    find: `return silent ? Math.max(losses, Math.min(losses + 1, silentLossesMax)) : losses + 1;`,
-    replace: `return losses + 1;`,
-    breaks: "decision D-offline-attempts: a silent peer makes for a refusal",
+    file: "actors/transaction_delivery.ts",
+    find: `    source.losses = 0;
+`,
+    replace: "",
+    breaks: "decision D-too-big: one StopTransaction that was too big takes the data of all that follow",
+  },
+  {
+    file: "actors/archive.ts",
+    find: `if (this.#limits.reached(this.#length)) await this.#thin();`,
+    replace: "",
+    breaks: "README, Limits: what is set aside grows without end",
+  },
+  {
+    file: "actors/outbox_behaviour.ts",
+    find: `if (this.#delivery.isDoubted() && !this.#isPeerTried) return this.#tryPeer();`,
+    replace: "",
+    breaks: "decision D-too-big: nobody finds out whether the message is too big or the peer is gone",
   },
   {
     file: "protocol/charging_precedence.ts",

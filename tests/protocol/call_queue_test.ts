@@ -1,7 +1,7 @@
 /** Which CALL goes next, and what a failed transaction message leads to (OCPP 1.6 §3.7, OCPP-J §4.1.1; spec/behaviour.md §1, §3). */
 import { assertEquals } from "@std/assert";
 import type { Next, Retry, Wire } from "../../protocol/call_queue.ts";
-import { afterLoss, isRefusal, next, retry } from "../../protocol/call_queue.ts";
+import { afterLossesMs, next, retry } from "../../protocol/call_queue.ts";
 
 const nowMs = 10_000;
 const idle: Wire = {
@@ -130,12 +130,15 @@ checkRetries("attempts lowered meanwhile count at once", 2, 1, [
 
 Deno.test({
   name:
-    "D-too-big: a loss of the link with one message under way counts; one that we cut in silence up to ten, which refuses nothing",
+    "D-too-big: a message with which the link was lost again waits as after a failure, at most as after the last",
   permissions: "none",
 }, () => {
-  const hungUp = Array.from({ length: 21 }).reduce<number>((losses) => afterLoss(losses, false), 0);
-  assertEquals([hungUp, isRefusal(hungUp), isRefusal(hungUp - 1)], [21, true, false]);
-  const silent = Array.from({ length: 21 }).reduce<number>((losses) => afterLoss(losses, true), 0);
-  assertEquals([silent, isRefusal(silent)], [10, false]);
-  assertEquals(afterLoss(15, true), 15);
+  assertEquals([0, 1, 2, 3, 4, 1_000].map((losses) => afterLossesMs(losses, 3, 60)), [
+    0,
+    0,
+    60_000,
+    120_000,
+    180_000,
+    180_000,
+  ]);
 });

@@ -1,7 +1,7 @@
 /** What a power cut leaves of a transaction: its register, its time, and whether they still count (spec/behaviour.md §18; errata v4.0 §3.9). */
 import { assertEquals } from "@std/assert";
 import type { Checkpoint, Register } from "../../protocol/checkpoint.ts";
-import { closing, counts, lastKnown } from "../../protocol/checkpoint.ts";
+import { closing, counts, isPossible, lastKnown } from "../../protocol/checkpoint.ts";
 
 const startedMs = 1_767_225_600_000;
 const beginning = { localId: 17, meterStartWh: 1_000, startedMs, meterSerialNumber: "M1" };
@@ -87,3 +87,17 @@ Deno.test({
   const asked = [reading(1_500.5), reading(2_000), reading(1_500), reading(2_000, "M2")];
   assertEquals(asked.map((read) => counts(checkpoint, read)), [true, true, false, false]);
 });
+
+function checkPossible(sentence: string, read: Register, afterMs: number, expected: boolean): void {
+  Deno.test({ name: `a reading in a transaction of 11 kW: ${sentence}`, permissions: "none" }, () => {
+    assertEquals(isPossible(checkpoint, read, checkpoint.atMs + afterMs, 11_000), expected);
+  });
+}
+
+checkPossible("what an hour more than was seen can have brought", reading(1_500.5 + 11_000), 0, true);
+checkPossible("more than that is no reading", reading(1_500.5 + 11_001), 0, false);
+checkPossible("after an hour it may be as much again", reading(1_500.5 + 22_000), 3_600_000, true);
+checkPossible("and no more", reading(1_500.5 + 22_001), 3_600_000, false);
+checkPossible("a time before the last one allows no less", reading(1_500.5 + 11_000), -9_000_000, true);
+checkPossible("a lower one is possible, and counts for nothing", reading(3), 0, true);
+checkPossible("another meter's is judged by whose it is", reading(4_294_967_295, "M2"), 0, true);

@@ -1,10 +1,10 @@
 /**
- * Watches each transaction as it becomes durable: begun once, sampled as configured, ended once, and billed for what was
- * delivered (invariants I3, I4, I5 and I20).
+ * Watches each transaction as it becomes durable: begun once, sampled as configured, ended once, billed for what was
+ * delivered, and set aside for what was refused (invariants I2, I3, I4, I5 and I20).
  *
  * Law: what was delivered is told by the simulated hardware, to the Wh, whatever the meters say.
  */
-import type { OutboxRecord } from "../../storage/records.ts";
+import type { ArchiveRecord, OutboxRecord } from "../../storage/records.ts";
 import type { Batch } from "../../storage/store.ts";
 import type { Bill } from "./bill.ts";
 import type { Fail } from "./invariants.ts";
@@ -19,7 +19,7 @@ export function watchBills(world: World, fail: Fail): void {
 
   function committed(batch: Batch): void {
     for (const { key, value } of batch.sets ?? []) {
-      if (key[0] === "archive") world.reached.add(`parked ${(value as OutboxRecord).message.action}`);
+      if (key[0] === "archive") setAside(value as ArchiveRecord);
       if (key[0] !== "outbox") continue;
       const { message, failures } = value as OutboxRecord;
       const bill = durable.billOf(message.localId);
@@ -37,6 +37,19 @@ export function watchBills(world: World, fail: Fail): void {
           if (!world.centralSystem.connected()) world.reached.add("offline stop");
           ended(bill);
       }
+    }
+  }
+
+  /** A lost link is nobody's refusal (decision D-offline-attempts). */
+  function setAside({ message, why, failures }: ArchiveRecord): void {
+    world.reached.add(`parked ${message.action}`);
+    const concluded = world.concluded(message);
+    if (why === "refused" && failures > concluded) {
+      const { action, localId } = message;
+      fail(
+        "I2",
+        `${action} of ${localId} was parked after ${failures} failures, of ${concluded} that were seen`,
+      );
     }
   }
 

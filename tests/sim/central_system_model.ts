@@ -60,6 +60,8 @@ export interface CentralSystemModel {
   readonly close: (code: number) => void;
   /** Hangs up without a word. */
   readonly cut: () => void;
+  /** From now on it hangs up on every CALL, as a gateway does whose backend is dead; or no longer. */
+  readonly hangUpOnCalls: (always: boolean) => void;
   /** From now on it follows the specification again. */
   readonly heal: () => void;
   readonly connected: () => boolean;
@@ -109,6 +111,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
   let gate: Gate = () => null;
   let peerChain: readonly string[] = [];
   let peer: SimulatedPeer | null = null;
+  let hangsUpOnCalls = false;
   let connections = 0;
   let accepted = 0;
 
@@ -174,6 +177,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
 
   function asked(from: SimulatedPeer, call: Call): void {
     received.set(call.action, (received.get(call.action) ?? 0) + 1);
+    if (hangsUpOnCalls) return cut();
     const turn = scripts.get(call.action)?.shift() ?? { kind: "answer" };
     const isProcessed = turn.kind === "error" || turn.kind === "cut" ? turn.processed === true : true;
     const own = isProcessed ? answer(call, turn) : null;
@@ -284,7 +288,11 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     say,
     close: (code) => peer?.close(code, ""),
     cut,
+    hangUpOnCalls: (always) => {
+      hangsUpOnCalls = always;
+    },
     heal: () => {
+      hangsUpOnCalls = false;
       scripts.clear();
       handshakes.length = 0;
     },

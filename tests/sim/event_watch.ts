@@ -17,6 +17,8 @@ export function watchEvents(world: World, fail: Fail): () => void {
   const pending = new Map<number, string>();
   /** On its way: message id to number. */
   const asked = new Map<string, number>();
+  /** A log that begins anew follows a medium that was emptied: a first boot, as far as anybody can tell. */
+  let last = 0;
 
   function sent(text: string): void {
     const parsed = parseFrame(text);
@@ -58,8 +60,11 @@ export function watchEvents(world: World, fail: Fail): () => void {
     for (const { key, value } of batch.sets ?? []) {
       if (key[0] !== "securityLog") continue;
       const record = value as SecurityLogRecord;
+      const number = Number(key[1]);
+      if (number < last) pending.clear();
+      last = number;
       if (record.type === "SecurityLogWasCleared") pending.clear();
-      if (record.notify === true) pending.set(Number(key[1]), textOf(record));
+      if (record.notify === true) pending.set(number, textOf(record));
     }
   });
   return () => {

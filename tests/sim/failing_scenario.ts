@@ -20,6 +20,7 @@ const kinds: Readonly<Record<Act["kind"], true>> = {
   link: true,
   loseConnection: true,
   hangUp: true,
+  hangUpOnCalls: true,
   close: true,
   latency: true,
   dials: true,

@@ -31,8 +31,9 @@ export function createFaultyContactors(
   }
 
   function stick(connectorId: number, where: StuckContactor | null): void {
-    if (where !== null) return void stuck.set(connectorId, where);
+    // One fault after the other: a weld that was told to open has opened before it can be stuck there.
     if (stuck.delete(connectorId)) command(connectorId, told.get(connectorId) ?? false);
+    if (where !== null) stuck.set(connectorId, where);
   }
 
   return {

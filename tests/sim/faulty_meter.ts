@@ -16,6 +16,8 @@ export type MeterFault =
   | "jitters"
   /** It has lost half of its register. */
   | "lower"
+  /** All bits of a broken line are 1; a float that no bill can be made of. */
+  | "nonsense"
   /** Its register has 31 bits and begins anew. */
   | "wraps"
   /** Its register has been moved; or another meter was built in, and says so. */
@@ -36,6 +38,7 @@ interface Bad {
 
 const jitterWh = 8;
 const otherMeterWh = 120_000;
+const nonsenseWh = [2 ** 64, 2 ** 53, 1e16, NaN, Infinity, -1, 2 ** 32 - 1];
 const registerWhMax = 2 ** 31;
 /** What it counts before it wraps, or passes that point. */
 const headroomWh = 2_000;
@@ -64,6 +67,8 @@ export function createFaultyMeter(
         return Math.max(0, trueWh + Math.round((entropy.fraction("meter") - 0.5) * 2 * jitterWh));
       case "lower":
         return Math.floor(trueWh / 2);
+      case "nonsense":
+        return nonsenseWh[Math.floor(entropy.fraction("meter") * nonsenseWh.length)] ?? NaN;
       case "wraps":
         return (trueWh - bad.firstWh + registerWhMax - headroomWh) % registerWhMax;
       case "other":

@@ -57,7 +57,7 @@ export const hardwareTroubles = {
   },
   meter: (draw, moment) => {
     const connectorId = drawConnector(draw, moment);
-    const fault = oneOf(draw, ["hangs", "fails", "stuck", "jitters", "lower", "wraps"] as const);
+    const fault = oneOf(draw, ["hangs", "fails", "stuck", "jitters", "lower", "wraps", "nonsense"] as const);
     return passing(
       draw,
       moment.atMs,
@@ -113,7 +113,15 @@ export const hardwareTroubles = {
   },
   strangeCard: (draw, moment) => {
     const connectorId = drawConnector(draw, moment);
-    const idTag = oneOf(draw, ["alice", "STRANGER", "CCCCCCCCCCCCCCCCCCCC", "MALLORY", " "]);
+    const idTag = oneOf(draw, [
+      "alice",
+      "STRANGER",
+      "CCCCCCCCCCCCCCCCCCCC",
+      "MALLORY",
+      " ",
+      "",
+      "X".repeat(21),
+    ]);
     return [{ atMs: moment.atMs, act: { kind: "swipe", connectorId, idTag } }];
   },
   /** A mad reader, while who is told of the cards is busy. */

@@ -27,9 +27,9 @@ export const invariants: readonly Invariant[] = [
   {
     id: "I2",
     says:
-      "transactions and the central system's ledger are one to one: each has one Start and one Stop and all that was measured, nothing is invented, nothing is left set aside",
-    checked: ["at rest"],
-    files: ["end_state.ts"],
+      "transactions and the central system's ledger are one to one: each has one Start and one Stop and all that was measured, nothing is invented, nothing is set aside but what was refused, and nothing is left so",
+    checked: ["commit", "at rest"],
+    files: ["bill_watch.ts", "end_state.ts"],
   },
   {
     id: "I3",

@@ -26,6 +26,15 @@ export const networkTroubles = {
   longOutage: (draw, { atMs }) =>
     passing(draw, atMs, 90 * minuteMs, { kind: "link", state: "down" }, { kind: "link", state: "up" }),
   hangUp: (_, { atMs }) => [{ atMs, act: { kind: "hangUp" } }],
+  /** The gateway stands, and what is behind it does not: a lost link, again and again, with each CALL. */
+  deadBackend: (draw, { atMs }) =>
+    passing(
+      draw,
+      atMs,
+      90 * minuteMs,
+      { kind: "hangUpOnCalls", always: true },
+      { kind: "hangUpOnCalls", always: false },
+    ),
   close: (draw, { atMs }) => [{ atMs, act: { kind: "close", code: oneOf(draw, [1000, 1001, 1008, 1011]) } }],
   loseConnection: (_, { atMs }) => [{ atMs, act: { kind: "loseConnection" } }],
   slowNetwork: (draw, { atMs }) =>

@@ -135,6 +135,9 @@ function perform(world: World, act: Exclude<Act, Aimed>): void {
       return network.lose();
     case "hangUp":
       return centralSystem.cut();
+    case "hangUpOnCalls":
+      if (act.always) world.reached.add("hangs up on every CALL");
+      return centralSystem.hangUpOnCalls(act.always);
     case "close":
       return centralSystem.close(act.code);
     case "latency":

@@ -16,6 +16,7 @@ export const slicePoints: readonly string[] = [
   "offline stop",
   "retransmission",
   "messages came at once",
+  "hangs up on every CALL",
   // The central system.
   "boot answered Pending",
   "boot answered Rejected",

@@ -45,6 +45,8 @@ export type Weather =
   | { readonly kind: "loseConnection" }
   /** The central system cuts the connection, or closes it in order. */
   | { readonly kind: "hangUp" }
+  /** On every CALL, as a gateway does whose backend is dead. */
+  | { readonly kind: "hangUpOnCalls"; readonly always: boolean }
   | { readonly kind: "close"; readonly code: number }
   | { readonly kind: "latency"; readonly maxMs: number }
   | { readonly kind: "dials"; readonly fault: DialFault | null }

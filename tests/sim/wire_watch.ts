@@ -26,6 +26,8 @@ export interface WireWatch {
   readonly breaches: readonly WireBreach[];
   /** How often its StopTransaction has been sent. */
   readonly stopsSent: (bill: Bill) => number;
+  /** How often this message was answered, or the time for an answer passed on a connection that stood. */
+  readonly concluded: (message: Message) => number;
 }
 
 export interface WireWatchParts {
@@ -49,11 +51,15 @@ const slackMs = 1_000;
 
 export function createWireWatch(parts: WireWatchParts): WireWatch {
   const breaches: WireBreach[] = [];
-  let inFlight: { readonly id: string; readonly action: string; readonly sentMs: number } | null = null;
+  let inFlight: (Pick<Call, "id" | "action" | "payload"> & { readonly sentMs: number }) | null = null;
+  const concluded = new Map<string, number>();
   /** Values that ChangeConfiguration asked for on this connection, by message id. */
   const changes = new Map<string, { readonly key: string; readonly value: string }>();
   /** What may be sent besides what is due: TriggerMessage, and what a restart or a new interval brings. */
   let extra = { boot: true, heartbeats: 0 };
+  /** A StopTransaction was lost with its connection: whether the peer answers anything is asked once on each (decision D-too-big). */
+  let isStopDoubted = false;
+  let mayAskPeer = false;
   /** Those that were due: the last two. */
   let heartbeatsMs = [-Infinity, -Infinity];
   /** HeartbeatInterval of the last BootNotification.conf: in force before it is stored. */
@@ -68,6 +74,7 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
   function received(frame: Frame): void {
     if (frame.kind !== "Call") {
       if (frame.id !== inFlight?.id) return;
+      conclude();
       if (inFlight.action === "BootNotification" && frame.kind === "CallResult") adopted(frame);
       inFlight = null;
       return;
@@ -80,6 +87,13 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
     }
     if (asked?.requestedMessage === "BootNotification") extra = { ...extra, boot: true };
     if (asked?.requestedMessage === "Heartbeat") extra = { ...extra, heartbeats: extra.heartbeats + 1 };
+  }
+
+  function conclude(): void {
+    if (inFlight === null) return;
+    if (inFlight.action === "StopTransaction") isStopDoubted = false;
+    const text = messageText(inFlight);
+    concluded.set(text, (concluded.get(text) ?? 0) + 1);
   }
 
   function adopted({ payload }: CallResult): void {
@@ -114,7 +128,7 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
     if (inFlight !== null && atMs - inFlight.sentMs < timeoutS * 1_000 - roundingMs) {
       fail("I7", `${call.action} was sent while ${inFlight.action} was in flight`);
     }
-    inFlight = { id: call.id, action: call.action, sentMs: atMs };
+    inFlight = { ...call, sentMs: atMs };
     switch (call.action) {
       case "StartTransaction":
       case "StopTransaction":
@@ -187,6 +201,7 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
     const storedS = Number(parts.durable.configuration.get("HeartbeatInterval") ?? parts.heartbeatIntervalS);
     const [before = -Infinity, last = -Infinity] = heartbeatsMs;
     if (atMs - before >= Math.min(storedS, adoptedS) * 1_000 - slackMs) heartbeatsMs = [last, atMs];
+    else if (mayAskPeer) mayAskPeer = false;
     else if (extra.heartbeats > 0) extra = { ...extra, heartbeats: extra.heartbeats - 1 };
     else fail("I20", `three Heartbeats in ${atMs - before} ms`);
   }
@@ -195,6 +210,7 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
   return {
     breaches,
     stopsSent: (bill) => stopsSent.get(bill) ?? 0,
+    concluded: (message) => concluded.get(messageText(message)) ?? 0,
     record: (event) => {
       if (event.kind === "started") {
         if (parts.boots() !== boots) {
@@ -206,9 +222,14 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
         if (event.actor === "station") extra = { ...extra, heartbeats: extra.heartbeats + 1 };
         return;
       }
-      if (event.kind === "message" && event.message === "CallTimedOut" && parts.isLinkSlow()) inFlight = null;
+      if (event.kind === "message" && event.message === "CallTimedOut") {
+        conclude();
+        if (parts.isLinkSlow()) inFlight = null;
+      }
       if (event.kind !== "effect") return;
       if (event.effect === "LinkClosed") {
+        if (inFlight?.action === "StopTransaction") isStopDoubted = true;
+        mayAskPeer = isStopDoubted;
         inFlight = null;
         changes.clear();
       }
@@ -227,6 +248,11 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
 interface Owned {
   readonly transactionId?: number;
   readonly transactionData?: unknown;
+}
+
+/** The same for each sending of it. */
+function messageText({ action, payload }: Pick<Call, "action" | "payload">): string {
+  return JSON.stringify([action, withoutIds(payload as Owned)]);
 }
 
 function withoutIds({ transactionId: _, transactionData: __, ...rest }: Owned): object {

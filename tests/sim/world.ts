@@ -33,7 +33,7 @@ import type { MemoryCredentials } from "../../storage/drivers/memory_credentials
 import type { MemorySnapshot, MemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { CentralSystemModel } from "./central_system_model.ts";
 import { createCentralSystemModel } from "./central_system_model.ts";
-import type { Bill } from "./bill.ts";
+import type { Bill, Message } from "./bill.ts";
 import { startText } from "./central_system_ledger.ts";
 import { createChargerLife } from "./charger_life.ts";
 import type { DataLimits } from "./delivered_values.ts";
@@ -109,6 +109,8 @@ export interface World {
   readonly reached: Set<string>;
   /** What was sent that must not be. */
   readonly wireBreaches: () => readonly WireBreach[];
+  /** How often a message was answered, or the time for an answer passed on a connection that stood. */
+  readonly concluded: (message: Message) => number;
   /** What may have cut the transactionData of this one short by now. */
   readonly dataLimits: (bill: Bill) => DataLimits;
 }
@@ -317,6 +319,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     traced: () => trace.last,
     reached,
     wireBreaches: () => wire.breaches,
+    concluded: wire.concluded,
     dataLimits,
   };
 }
