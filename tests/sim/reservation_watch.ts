@@ -51,16 +51,14 @@ export function watchReservations(world: World, fail: Fail): void {
       return;
     }
     const request = about.payload as ReserveNowRequest;
-    // Accepted it replaces what had its number; refused it was never there.
-    end(
-      request.reservationId,
-      (one) => status === "Accepted" ? one.request !== request : one.request === request,
-    );
+    // Accepted it replaces what had its number before it, and not what has come since; refused it was never there.
+    const own = wished.findIndex((one) => one.request === request);
+    end(request.reservationId, (at) => status === "Accepted" ? at < own : at === own);
   }
 
-  function end(reservationId: number, isMeant: (one: Wished) => boolean): void {
-    for (const one of wished) {
-      if (one.request.reservationId === reservationId && isMeant(one)) one.isOver = true;
+  function end(reservationId: number, isMeant: (at: number) => boolean): void {
+    for (const [at, one] of wished.entries()) {
+      if (one.request.reservationId === reservationId && isMeant(at)) one.isOver = true;
     }
   }
 
