@@ -75,3 +75,19 @@ check("a line a transaction, and below it what was refused, with the last answer
   "",
   "inspect parked --export N, --resend N, or --discard N --reason TEXT",
 ]);
+
+Deno.test({
+  name: "D-unreadable: inspect parked: a record that cannot be read is named, with why, on one line",
+  permissions: "none",
+}, () => {
+  const unreadable = [{ sequence: 12, problem: "✖ Too big\n  → at message.payload.idTag", record: {} }];
+  const answer = {
+    at: "2026-01-01T02:00:00Z",
+    total: 1,
+    transactions: [{ ...alice, messages: [], unreadable }],
+  };
+  assertEquals(
+    renderParked(answer, PLAIN).split("\n")[2],
+    "  record 12 cannot be read: ✖ Too big → at message.payload.idTag",
+  );
+});
