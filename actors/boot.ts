@@ -32,7 +32,7 @@ export async function beginBoot(store: Store, table: KeyTable, values: BootValue
   // A count that is lost goes on above every number that this store has ever given out.
   const count = isDamaged ? store.nextSequence() : (kept?.count ?? 0) + 1;
   // From now on a log that is not there was lost.
-  const emptyLog: SecurityLogEndRecord = { number: 0, hash: noHash, delivered: 0, boot: 0 };
+  const emptyLog: SecurityLogEndRecord = { first: 1, number: 0, hash: noHash, delivered: 0, boot: 0 };
   const chosen = count === 1 ? { ...values.first, ...values.always } : values.always;
   const outcome = await store.commit({
     sets: [

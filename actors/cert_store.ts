@@ -176,6 +176,10 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
       ? judgeSecurityProfile(value, present, facts)
       : judgeAuthorizationKey(value, present, facts);
     if (judged.kind === "refused") return this.#refuse(judged.why, "Rejected", reply);
+    const { authorizationKey } = judged.change;
+    const isSame = authorizationKey !== undefined &&
+      authorizationKey === present.authorizationKey?.toLowerCase();
+    if (isSame && !judged.proven) return reply(statusAnswer("Accepted"));
     const changed = judged.proven ? withNewProof : withStoredChange;
     const isKept = await this.#book.write({ ...kept, proofs: changed(kept.proofs, proof, judged.change) });
     if (!isKept) return reply(statusAnswer("Rejected"));

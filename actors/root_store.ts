@@ -113,7 +113,9 @@ export class RootStore {
       certificateType === "CentralSystemRootCertificate"
     );
     const chain = peerChain.map((pem) => this.#parsed(pem)).filter((one) => one !== null);
-    return anchorOf(chain, central.map(({ certificate }) => certificate), this.#parts.x509.isSignedBy);
+    // Where both have the same key, the one that is to stay has proven the peer.
+    const preferred = central.toSorted((one, other) => Number(one.isFallback) - Number(other.isFallback));
+    return anchorOf(chain, preferred.map(({ certificate }) => certificate), this.#parts.x509.isSignedBy);
   }
 
   async #write(kept: Credentials, roots: readonly InstalledRoot[]): Promise<boolean> {

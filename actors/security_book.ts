@@ -1,12 +1,13 @@
 /**
  * The security log in the store: entries by number, and where the chain ends.
  *
- * Law: an event is one commit: its entry, its place among those that are to be sent, the end of the chain, and the oldest entry gone
+ * Law: an event is one commit: its entry, its place among those that are to be sent, the end of the chain, and the oldest entries gone
  * once there are too many. Since an entry is small and their number bounded, so is the log.
  */
 import type { SecurityLogEnd, SecurityLogEntry, Sha256 } from "../protocol/security_log.ts";
-import { noHash, securityLogLine, unexplainedPart, verifiedChain } from "../protocol/security_log.ts";
+import { firstLeft, noHash, securityLogLine, unexplainedVerdict } from "../protocol/security_log.ts";
 import type { SecurityEventType } from "../protocol/security_event.ts";
+import { isCritical } from "../protocol/security_event.ts";
 import type { TellDamaged } from "../storage/records.ts";
 import {
   keptRecord,
@@ -17,9 +18,6 @@ import {
 } from "../storage/records.ts";
 import type { Entry, Store } from "../storage/store.ts";
 import { pagesOf } from "./store_pages.ts";
-
-/** Half a year of five events a day; about 1 MB at the most. */
-export const entriesMax = 1_000;
 
 export interface StoredEvent extends SecurityLogEntry {
   /** It is to be sent, unless it has been already. */
@@ -64,13 +62,19 @@ export async function openSecurityBook(
   const kept = await keptRecord(store, keys.securityLogEnd, SecurityLogEndRecord, damaged);
   const last = entries.at(-1);
   const found = {
+    first: entries[0]?.number ?? 1,
     number: last?.number ?? 0,
     hash: last === undefined ? noHash : sha256(securityLogLine(last)),
   };
   const end = kept ?? { ...found, delivered: 0, boot: 0 };
-  const verdict = verifiedChain(unexplainedPart(entries), end, sha256);
+  const verdict = unexplainedVerdict(entries, end, sha256);
   // It goes on behind every number that it has ever had, and from what there is.
-  const next = { ...end, number: Math.max(end.number, found.number), hash: found.hash };
+  const next = {
+    ...end,
+    first: end.first ?? found.first,
+    number: Math.max(end.number, found.number),
+    hash: found.hash,
+  };
   const brokenAt = verdict.kind === "broken" ? verdict.at : kept === null ? end.number : null;
   return { book: new SecurityBook(parts, next, entries), isNewBoot: end.boot !== boot, brokenAt };
 }
@@ -114,8 +118,12 @@ export class SecurityBook {
       hash = sha256(securityLogLine(entry));
       return entry;
     });
-    const end = { ...this.#end, number, hash, boot };
-    const gone = entries.map((entry) => entry.number - entriesMax).filter((old) => old > 0);
+    const waiting = [...this.#pending, ...entries.filter(({ notify }) => notify === true)];
+    const critical = waiting.find(({ type }) => isCritical(type))?.number ?? null;
+    const { first: oldest = 1 } = this.#end;
+    const first = firstLeft({ first: oldest, number, hash }, critical);
+    const end = { ...this.#end, first, number, hash, boot };
+    const gone = Array.from({ length: first - oldest }, (_, at) => oldest + at);
     const outcome = await store.commit({
       sets: [
         ...entries.map(({ number, ...record }) => ({ key: securityLogKey(number), value: record })),
@@ -125,8 +133,7 @@ export class SecurityBook {
     });
     if (outcome.kind !== "committed") return false;
     this.#end = end;
-    const sent = entries.filter(({ notify }) => notify === true);
-    this.#pending = [...this.#pending, ...sent].filter((one) => one.number > number - entriesMax);
+    this.#pending = waiting.filter((one) => one.number >= first);
     return true;
   }
 

@@ -3,7 +3,8 @@
  * of a log that rolls (security white paper A04, remark; spec/security.md §8: no storms while reconnecting).
  *
  * Law: the same again within an hour, and more than ten of a type with one more each hour, are left out, counted, and told with the
- * next one of that type. What only the charger itself can bring about is never left out.
+ * next one of that type. What only the charger itself can bring about is never left out; a change of the security parameters costs a
+ * central system nothing, and each is one of its own, whatever it is called.
  */
 import type { SecurityEventType } from "./security_event.ts";
 import { techInfoCharactersMax, techInfoOf } from "./security_event.ts";
@@ -26,10 +27,9 @@ export type Admission =
 const eventsMax = 10;
 const hourMs = 3_600_000;
 
-/** Each costs a boot, a firmware image, or a change that an authenticated central system or an operator has made. */
+/** Each costs a boot or a firmware image. */
 const unlimited: ReadonlySet<SecurityEventType> = new Set([
   "FirmwareUpdated",
-  "ReconfigurationOfSecurityParameters",
   "ResetOrReboot",
   "SecurityLogWasCleared",
   "StartupOfTheDevice",
@@ -46,7 +46,8 @@ export function admitted(
     return { kind: "logged", techInfo, allowance: { left: eventsMax - 1, atMs: nowMs, last, omitted: 0 } };
   }
   const left = Math.min(eventsMax, allowance.left + (nowMs - allowance.atMs) / hourMs);
-  const isRepeated = techInfo === allowance.last.techInfo && nowMs - allowance.last.atMs < hourMs;
+  const isSame = techInfo === allowance.last.techInfo && type !== "ReconfigurationOfSecurityParameters";
+  const isRepeated = isSame && nowMs - allowance.last.atMs < hourMs;
   if (isRepeated || left < 1) {
     return {
       kind: "omitted",

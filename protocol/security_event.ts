@@ -35,8 +35,9 @@ export type SecurityEventType = keyof typeof CLASSES;
 
 export const securityEventTypes = Object.keys(CLASSES) as readonly SecurityEventType[];
 
-export function isCritical(type: SecurityEventType): boolean {
-  return CLASSES[type] === "critical";
+/** Of a stored one, too. */
+export function isCritical(type: string): boolean {
+  return (CLASSES as Readonly<Record<string, EventClass>>)[type] === "critical";
 }
 
 /** Whether it goes to the central system; `sendAll` is SendAllSecurityEvents. */

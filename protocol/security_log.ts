@@ -3,7 +3,7 @@
  * in it was changed, taken out or put in (security white paper A04.FR.04).
  *
  * Law: the hash of an entry is that of its line, as it stands in the file that GetLog uploads: `sha256sum` can check it. The log
- * rolls: the first entry is trusted, and by its number tells how many have gone before it.
+ * rolls, and its end tells which entry is the first that is left. An undelivered critical event rolls away last (A04.FR.02).
  */
 
 /** SHA-256 of the text as UTF-8, 64 small hexadecimal digits. */
@@ -21,8 +21,10 @@ export interface SecurityLogEntry {
   readonly previous: string;
 }
 
-/** Where the chain ends. */
+/** Where the chain begins and ends. */
 export interface SecurityLogEnd {
+  /** The oldest that has not rolled away; without it whatever is the first is trusted. */
+  readonly first?: number;
   /** 0 while there is no entry. */
   readonly number: number;
   readonly hash: string;
@@ -64,7 +66,7 @@ export function verifiedChain(
   sha256: Sha256,
 ): ChainVerdict {
   const [first] = entries;
-  let number = first === undefined ? 0 : first.number - 1;
+  let number = (end.first ?? first?.number ?? 1) - 1;
   let hash = first === undefined ? noHash : first.previous;
   for (const entry of entries) {
     number += 1;
@@ -75,8 +77,28 @@ export function verifiedChain(
   return isWhole ? { kind: "intact" } : { kind: "broken", at: number < end.number ? number + 1 : number };
 }
 
-/** The part of which nobody has been told yet that it is broken: from the last entry that says so. */
-export function unexplainedPart(entries: readonly SecurityLogEntry[]): readonly SecurityLogEntry[] {
+/** What of it nobody has been told yet that it is broken: the part from the last entry that says so. */
+export function unexplainedVerdict(
+  entries: readonly SecurityLogEntry[],
+  end: SecurityLogEnd,
+  sha256: Sha256,
+): ChainVerdict {
   const told = entries.findLastIndex(({ type }) => type === "SecurityLogWasCleared");
-  return entries.slice(Math.max(0, told));
+  const [first] = entries.slice(told);
+  if (told < 0 || first === undefined) return verifiedChain(entries, end, sha256);
+  return verifiedChain(entries.slice(told), { ...end, first: first.number }, sha256);
+}
+
+/** Half a year of five events a day; about 1 MB at the most. */
+const entriesMax = 1_000;
+/** Where critical events have not been delivered: years without a link, and still bounded. */
+const undeliveredMax = 4_000;
+/** So that the one commit after a long outage stays small. */
+const goneAtOnceMax = 100;
+
+/** The first that is left when `end` has been written; `critical`: the oldest critical event that is still to be sent. */
+export function firstLeft({ first = 1, number }: SecurityLogEnd, critical: number | null): number {
+  const rolled = number - entriesMax + 1;
+  const wanted = Math.max(Math.min(rolled, critical ?? rolled), number - undeliveredMax + 1);
+  return Math.max(first, Math.min(wanted, first + goneAtOnceMax));
 }

@@ -255,6 +255,8 @@ export const SecurityLogRecord = z.object({
 export type SecurityLogRecord = z.infer<typeof SecurityLogRecord>;
 
 export const SecurityLogEndRecord = z.object({
+  /** The oldest entry that has not rolled away. */
+  first: z.int().min(1).exactOptional(),
   /** Of the last entry; 0 while there has been none. */
   number: z.int().min(0),
   hash: z.string(),

@@ -160,6 +160,20 @@ Deno.test("M05.FR.08 to FR.13: one root, which signs the next; the old one goes 
   });
 });
 
+Deno.test("M05.FR.13: a root that was issued anew for the same key takes over, though its forerunner would do too", async () => {
+  const limits = { ...referenceDc.limits, AdditionalRootCertificateCheck: true };
+  const house = await securedHouse({ station: { ...referenceDc, limits } });
+  const name = { organization: "Operator", commonName: "Root" };
+  const key = [..."root key"].map((one) => one.charCodeAt(0).toString(16)).join("").toUpperCase();
+  const again = operator.signAuthority(name, key, startWallMs + 1_000);
+  assertEquals(await install(house, again), "Accepted");
+  house.centralSystem.present(serverChain(name, "root key"));
+  house.centralSystem.cut();
+  await house.advance(60_000);
+  await house.ask("TriggerMessage", { requestedMessage: "Heartbeat" });
+  assertEquals(house.credentials().held().roots.map(({ pem }) => pem), [again]);
+});
+
 Deno.test("a crash while a root is being written: what is durable is what is listed", async () => {
   const house = await securedHouse();
   house.disk.commitMs = 1_000;

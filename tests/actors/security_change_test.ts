@@ -46,6 +46,12 @@ function shown({ url, basicAuth, tls }: Parameters<Gate>[0]): string {
   return `${profile}${key}`;
 }
 
+Deno.test("a password that is the same already is Accepted, and neither written nor told as a change", async () => {
+  const house = await bootedHouse(secured(0));
+  house.credentials().failWrites("lost", 1);
+  assertEquals(await change(house, "AuthorizationKey", OLD.toUpperCase()), "Accepted");
+});
+
 /** Lets in whoever comes so, and keeps how everybody came. */
 function guarded(house: CalmHouse, ...admitted: readonly string[]): { readonly knocks: string[] } {
   const knocks: string[] = [];

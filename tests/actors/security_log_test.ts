@@ -8,7 +8,7 @@ import { verifiedChain } from "../../protocol/security_log.ts";
 import type { SecurityLogEndRecord } from "../../storage/records.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import { loadStation } from "../../hal/drivers/station_files.ts";
-import type { CalmHouse } from "./calm_house.ts";
+import type { CalmHouse, CalmHouseOptions } from "./calm_house.ts";
 import { actions, bootedHouse, charging, newHouse, swiped } from "./calm_house.ts";
 
 const settleMs = 5_000;
@@ -155,11 +155,15 @@ Deno.test("SendAllSecurityEvents: what is not critical is logged only, until the
   assertEquals(sent(house), ["StartupOfTheDevice boot 1", "InvalidMessages two"]);
 });
 
-Deno.test("a station without security profiles keeps its log and sends nothing", async () => {
+/** Without security profiles. */
+function silent(): NonNullable<CalmHouseOptions["station"]> {
   const loaded = loadStation("reference-dc");
   assert(loaded.kind !== "refused");
-  const station = { ...loaded.value, security: { ...loaded.value.security, securityProfiles: [] } };
-  const house = await bootedHouse({ station });
+  return { ...loaded.value, security: { ...loaded.value.security, securityProfiles: [] } };
+}
+
+Deno.test("a station without security profiles keeps its log and sends nothing", async () => {
+  const house = await bootedHouse({ station: silent() });
   await house.advance(600_000);
   assertEquals([await logged(house), sent(house)], [["StartupOfTheDevice boot 1"], []]);
 });
@@ -251,22 +255,34 @@ Deno.test("D11: what a full disk refuses is stored when there is room, in order 
   );
 });
 
-Deno.test("the log rolls at 1,000 entries, and the rest of the chain stays intact; what rolled away is not sent any more", async () => {
-  const house = await bootedHouse();
-  house.network.setLink("down");
+Deno.test("the log rolls at 1,000 entries, and the rest of the chain stays intact", async () => {
+  const house = await bootedHouse({ station: silent() });
   for (let at = 0; at < 1_010; at++) {
-    raise(house, "ReconfigurationOfSecurityParameters", `change ${at}`);
+    raise(house, "ResetOrReboot", `reset ${at}`);
     if (at % 100 === 0) await house.advance(0);
   }
   await house.advance(0);
   const entries = await logged(house);
   assertEquals([entries.length, entries[0], entries.at(-1)], [
     1_000,
-    "ReconfigurationOfSecurityParameters change 10",
-    "ReconfigurationOfSecurityParameters change 1009",
+    "ResetOrReboot reset 10",
+    "ResetOrReboot reset 1009",
   ]);
   assertEquals([await verdict(house), (await report(house)).chain], ["intact", { kind: "intact" }]);
-  assertEquals((await report(house)).pending, []);
+});
+
+Deno.test("A04.FR.02: nothing critical rolls away before it is delivered, and none of it is washed out by changes", async () => {
+  const house = await bootedHouse();
+  house.network.setLink("down");
+  for (let at = 0; at < 1_010; at++) {
+    raise(house, "ResetOrReboot", `reset ${at}`);
+    raise(house, "ReconfigurationOfSecurityParameters", "authorizationKey");
+    if (at % 100 === 0) await house.advance(0);
+  }
+  await house.advance(0);
+  const { entries, chain, pending } = await report(house);
+  assertEquals([entries, chain], [1_021, { kind: "intact" }]);
+  assertEquals([pending.length, pending[0]?.number], [1_011, 1]);
 });
 
 /** While it is dark somebody is at the medium. */
@@ -290,6 +306,7 @@ for (
     ["the first entry that is left is changed", ([entry]: readonly { value: unknown }[]) => ({
       sets: [{ key: ["securityLog", 1], value: { ...entry!.value as object, techInfo: "boot 7" } as never }],
     }), 2],
+    ["the first entry is taken out", () => ({ deletes: [["securityLog", 1]] }), 1],
     ["an entry is taken out", () => ({ deletes: [["securityLog", 2]] }), 2],
     ["the last entry is taken out", () => ({ deletes: [["securityLog", 3]] }), 3],
     ["the end is taken away", () => ({ deletes: [["securityLogEnd"]] }), 3],

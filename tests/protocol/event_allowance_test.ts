@@ -53,6 +53,12 @@ check("the same again is left out for an hour, as at each attempt to reconnect",
   ]);
 });
 
+check("a change of the security parameters is limited too, and the same again is another one", () => {
+  const twenty = Array.from({ length: 20 }, () => [0, "authorizationKey"] as const);
+  const texts = logged("ReconfigurationOfSecurityParameters", ...twenty);
+  assertEquals(texts.filter((text) => text !== null).length, 10);
+});
+
 check("another fault than before is told at once", () => {
   assertEquals(logged("InvalidTLSVersion", [0, "1.0"], [1, "1.1"], [2, "1.0"]), ["1.0", "1.1", "1.0"]);
 });
@@ -60,7 +66,6 @@ check("another fault than before is told at once", () => {
 for (
   const type of [
     "FirmwareUpdated",
-    "ReconfigurationOfSecurityParameters",
     "ResetOrReboot",
     "SecurityLogWasCleared",
     "StartupOfTheDevice",

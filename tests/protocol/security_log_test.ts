@@ -3,10 +3,11 @@ import { assertEquals } from "@std/assert";
 import { createHash } from "node:crypto";
 import type { SecurityLogEnd, SecurityLogEntry } from "../../protocol/security_log.ts";
 import {
+  firstLeft,
   noHash,
   securityLogLine,
   securityLogText,
-  unexplainedPart,
+  unexplainedVerdict,
   verifiedChain,
 } from "../../protocol/security_log.ts";
 
@@ -37,8 +38,8 @@ function chain(count: number, types: Readonly<Record<number, string>> = {}): rea
 function endOf(entries: readonly SecurityLogEntry[]): SecurityLogEnd {
   const last = entries.at(-1);
   return last === undefined
-    ? { number: 0, hash: noHash }
-    : { number: last.number, hash: sha256(securityLogLine(last)) };
+    ? { first: 1, number: 0, hash: noHash }
+    : { first: entries[0]?.number ?? 1, number: last.number, hash: sha256(securityLogLine(last)) };
 }
 
 const five = chain(5);
@@ -55,7 +56,9 @@ check(
   () => {
     assertEquals(verifiedChain([], endOf([]), sha256), { kind: "intact" });
     assertEquals(verifiedChain(five, end, sha256), { kind: "intact" });
-    assertEquals(verifiedChain(five.slice(2), end, sha256), { kind: "intact" });
+    assertEquals(verifiedChain(five.slice(2), { ...end, first: 3 }, sha256), { kind: "intact" });
+    const { first: _, ...early } = end;
+    assertEquals(verifiedChain(five.slice(2), early, sha256), { kind: "intact" });
   },
 );
 
@@ -75,6 +78,7 @@ for (
     ["a type of the last entry shows at the end", changed(4, { type: "Fine" }), end, 5],
     ["an entry that is missing", picked(0, 1, 3, 4), end, 3],
     ["the last entries are missing", five.slice(0, 3), end, 4],
+    ["the first entries are missing", five.slice(2), end, 1],
     ["all are missing", [], end, 1],
     ["an entry that was put in", picked(0, 0, 1, 2, 3, 4), end, 2],
     ["two that changed places", picked(0, 2, 1, 3, 4), end, 2],
@@ -88,9 +92,26 @@ for (
 
 check("what SecurityLogWasCleared has told of is not told again; what breaks behind it is", () => {
   const told = chain(5, { 3: "SecurityLogWasCleared" });
-  assertEquals(unexplainedPart(told).map(({ number }) => number), [3, 4, 5]);
-  assertEquals(unexplainedPart(five), five);
+  const intact = { kind: "intact" };
+  assertEquals(unexplainedVerdict(told.slice(1), endOf(told), sha256), intact);
+  assertEquals(unexplainedVerdict(told.slice(2), endOf(told), sha256), intact);
+  assertEquals(unexplainedVerdict(told.slice(0, 4), endOf(told), sha256), { kind: "broken", at: 5 });
+  assertEquals(unexplainedVerdict(five.slice(1), end, sha256), { kind: "broken", at: 1 });
 });
+
+for (
+  const [name, end, critical, first] of [
+    ["1,000 entries stay", { first: 1, number: 1_000, hash: "" }, null, 1],
+    ["beyond them the oldest goes", { first: 1, number: 1_001, hash: "" }, null, 2],
+    ["but not while it is critical and undelivered", { first: 1, number: 1_001, hash: "" }, 1, 1],
+    ["nor those behind it", { first: 3, number: 2_000, hash: "" }, 7, 7],
+    ["a younger one holds nothing", { first: 1, number: 1_001, hash: "" }, 900, 2],
+    ["4,000 are the end of that too", { first: 1, number: 4_001, hash: "" }, 1, 2],
+    ["after a long outage a hundred go at once", { first: 1, number: 4_000, hash: "" }, null, 101],
+  ] as const
+) {
+  check(`A04.FR.02, rolling: ${name}`, () => assertEquals(firstLeft(end, critical), first));
+}
 
 check("the text: each line ended, and its hash in the next", () => {
   const lines = securityLogText(five, {}).split("\n");

@@ -19,6 +19,13 @@ interface Wished {
   isOver: boolean;
 }
 
+interface Asked {
+  readonly action: string;
+  readonly payload: unknown;
+  /** How many were wished before it. */
+  readonly place: number;
+}
+
 /** From the expiry to the commit of a start that was under way before it: a meter is read in between. */
 const slackMs = 60_000;
 
@@ -26,14 +33,14 @@ export function watchReservations(world: World, fail: Fail): void {
   const wished: Wished[] = [];
   /** As the store holds them. */
   const kept = new Map<number, ReservationRecord>();
-  const asked = new Map<string, { readonly action: string; readonly payload: unknown }>();
+  const asked = new Map<string, Asked>();
 
   function received(text: string): void {
     const parsed = parseFrame(text);
     if (parsed.kind !== "frame" || parsed.frame.kind !== "Call") return;
     const { id, action, payload } = parsed.frame;
     if (action !== "ReserveNow" && action !== "CancelReservation") return;
-    asked.set(id, { action, payload });
+    asked.set(id, { action, payload, place: wished.length });
     if (action === "ReserveNow") wished.push({ request: payload as ReserveNowRequest, isOver: false });
   }
 
@@ -47,20 +54,17 @@ export function watchReservations(world: World, fail: Fail): void {
     world.reached.add(`${about.action} ${status}`);
     if (about.action === "CancelReservation") {
       const { reservationId } = about.payload as CancelReservationRequest;
-      if (status === "Accepted") end(reservationId, () => true);
+      if (status === "Accepted") end(reservationId, (at) => at < about.place);
       return;
     }
-    const request = about.payload as ReserveNowRequest;
-    // Accepted it replaces what had its number; refused it was never there.
-    end(
-      request.reservationId,
-      (one) => status === "Accepted" ? one.request !== request : one.request === request,
-    );
+    const { reservationId } = about.payload as ReserveNowRequest;
+    // Accepted it replaces what had its number before it, and not what has come since; refused it was never there.
+    end(reservationId, (at) => status === "Accepted" ? at < about.place : at === about.place);
   }
 
-  function end(reservationId: number, isMeant: (one: Wished) => boolean): void {
-    for (const one of wished) {
-      if (one.request.reservationId === reservationId && isMeant(one)) one.isOver = true;
+  function end(reservationId: number, isMeant: (at: number) => boolean): void {
+    for (const [at, one] of wished.entries()) {
+      if (one.request.reservationId === reservationId && isMeant(at)) one.isOver = true;
     }
   }
 
