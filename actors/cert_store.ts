@@ -197,9 +197,10 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
     const kept = await this.#book.read();
     const proofs = whenServed(kept.proofs, proof);
     const roots = this.#roots.afterSuccess(kept, peerChain);
-    const isLess = proofs.length < kept.proofs.length || roots !== kept.roots;
+    const isChanged = proofs.length < kept.proofs.length || proofs[0].number !== kept.proofs[0].number ||
+      roots !== kept.roots;
     // Until it is written down the next start knows nothing of the success, and may go below it (A00.FR.005).
-    if (isLess && !await this.#book.write({ ...kept, proofs, roots })) {
+    if (isChanged && !await this.#book.write({ ...kept, proofs, roots })) {
       this.#self.after(servedAgainMs, message);
     }
   }

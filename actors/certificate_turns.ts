@@ -9,7 +9,7 @@ import type { X509 } from "../hal/x509.ts";
 import { renewalDueMs, turnOf } from "../protocol/certificate.ts";
 import type { CertificateFacts } from "../protocol/certificate_facts.ts";
 import type { ChargePointCertificate } from "../protocol/proof.ts";
-import { presentOf, UPCOMING_MAX, withNewProof, withStoredChange } from "../protocol/proof.ts";
+import { presentOf, servedLast, UPCOMING_MAX, withNewProof, withStoredChange } from "../protocol/proof.ts";
 import type { Credentials } from "../storage/credentials.ts";
 import type { CredentialsBook } from "./credentials_book.ts";
 import type { Message, Self } from "./otp/actor.ts";
@@ -89,9 +89,9 @@ export class CertificateTurns {
     return Math.min(...upcoming.map((one) => this.#leafOf(one)?.notBeforeMs ?? Infinity));
   }
 
-  /** A month before the last one ends. */
+  /** A month before the last one ends; what has not been served yet may never be, and does not count. */
   renewalMs({ proofs, upcoming = [] }: Credentials): number | null {
-    const certificates = [...proofs.map(({ certificate }) => certificate), ...upcoming];
+    const certificates = [servedLast(proofs).certificate, ...upcoming];
     const leaves = certificates.map((one) => one === undefined ? null : this.#leafOf(one));
     const due = leaves.filter((leaf) => leaf !== null).map(renewalDueMs);
     return due.length === 0 ? null : Math.max(...due);

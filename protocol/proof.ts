@@ -70,7 +70,8 @@ export function proofToTry(proofs: Proofs, failures: number): Proof {
 /**
  * The charger has been served on proof `number`: what is older is over (A05.FR.09). What is newer stays, and is tried at the
  * next dial, unless it is of a lower security profile: what came on an older connection must not bring that back
- * (A00.FR.005). The same list when nothing changes.
+ * (A00.FR.005). An older one of a higher profile was accepted and never proven: it goes on waiting, with the key that has just been
+ * served. The same list when nothing changes.
  */
 export function whenServed(proofs: Proofs, number: number): Proofs {
   const served = proofs.find((proof) => proof.number === number);
@@ -78,7 +79,16 @@ export function whenServed(proofs: Proofs, number: number): Proofs {
   const [newest = served, ...older] = proofs.filter((proof) =>
     proof.number >= number && proof.securityProfile >= served.securityProfile
   );
-  return [newest, ...older];
+  const { authorizationKey } = served;
+  const waiting = proofs.filter((proof) =>
+    proof.number < number && proof.securityProfile > served.securityProfile
+  ).map((proof, index, all): Proof => ({
+    ...proof,
+    ...(authorizationKey === undefined ? {} : { authorizationKey }),
+    number: newest.number + all.length - index,
+  }));
+  const [first = newest, ...rest] = [...waiting, newest, ...older];
+  return [first, ...rest];
 }
 
 /**

@@ -249,6 +249,16 @@ Deno.test("A03: a month before its end the next is asked for, and every day unti
   assertEquals(house.sent("SignCertificate").length, 2);
 });
 
+Deno.test("A03: while the successor is refused the next is still asked for, a day later", async () => {
+  const house = await securedHouse({ own: { notAfterMs: startWallMs + 20 * dayMs } });
+  const csr = await requested(house);
+  house.centralSystem.guard(({ tls }) => tls?.certificate?.keyId === "one" ? null : "refusedUs");
+  assertEquals(await signed(house, csr, { notAfterMs: startWallMs + 400 * dayMs }), "Accepted");
+  house.centralSystem.script("SignCertificate", { kind: "answer", payload: { status: "Accepted" } });
+  await house.advance(dayMs + 60_000);
+  assertEquals(house.sent("SignCertificate").length, 2);
+});
+
 Deno.test("A03: a charger that boots in its last month asks when it has booted, and again when that was in vain", async () => {
   const house = await securedHouse({ own: { notAfterMs: startWallMs + dayMs * 20 } });
   assertEquals(house.sent("SignCertificate"), []);

@@ -98,6 +98,16 @@ check("a password that comes on the old connection after an upgrade is no upgrad
   );
 });
 
+check(
+  "an upgrade that was accepted and not proven waits on when a password is served first, and takes it over",
+  () => {
+    assertEquals(
+      short(whenServed([proof(3, 1, NEW), proof(2, 2), proof(1, 1)], 3)),
+      "4:2 new, 3:1 new",
+    );
+  },
+);
+
 check("where the list is full the change that has waited longest goes, and never what works", () => {
   let proofs: Proofs = [proof(1, 1)];
   for (const authorizationKey of [NEW, NEWER, NEW, NEWER]) {
