@@ -187,7 +187,7 @@ export const invariants: readonly Invariant[] = [
   {
     id: "I27",
     says:
-      "the charger comes back, by what the central system demands, and can be rolled over once more; then one proof is left, and no key that nothing uses",
+      "the charger comes back, by what the central system demands, and can be rolled over once more; then nothing but that proof is left, or an upgrade that is refused, and no key that nothing uses",
     checked: ["at rest"],
     files: ["roll_over.ts"],
   },

@@ -30,7 +30,6 @@ export const slicePoints: readonly string[] = [
   "resend of StopTransaction",
   "resend ended",
   "reset",
-  "Unavailable is scheduled",
   // The disk.
   "disk full",
   "commit failed and was kept",
@@ -113,6 +112,7 @@ export const slicePoints: readonly string[] = [
 export const reachPoints: readonly string[] = [
   ...slicePoints,
   "CancelReservation Accepted",
+  "Unavailable is scheduled",
   "GetLog AcceptedCanceled",
   "central system presents another root",
   "certificate expired Rejected",

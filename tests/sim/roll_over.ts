@@ -4,11 +4,12 @@
  *
  * Law: what the central system would do, and no more; judged by whom it lets in, and by what the charger keeps.
  */
+import { servedLast } from "../../protocol/proof.ts";
 import type { Fail } from "./invariants.ts";
 import type { SecuredWorld } from "./security_office.ts";
 
-const roundMs = 10 * 60_000;
-const roundsMax = 6;
+const roundMs = 2 * 60_000;
+const roundsMax = 15;
 
 /** Once all has healed. */
 export function cameBack({ centralSystem }: SecuredWorld, fail: Fail): void {
@@ -22,20 +23,29 @@ export async function rollOver(world: SecuredWorld, fail: Fail): Promise<void> {
     const isDone = office.rollOver();
     await world.advance(roundMs);
     if (!isDone()) continue;
-    // To be served is to be spoken to.
-    centralSystem.call("TriggerMessage", { requestedMessage: "Heartbeat" });
+    await speak(world);
+    // An accepted upgrade that has waited is tried at the next dial.
+    centralSystem.cut();
     await world.advance(roundMs);
+    await speak(world);
     return nothingIsLeft(world, fail);
   }
   fail("I27", "no password and no certificate can be rolled over any more");
 }
 
+/** To be served is to be spoken to. */
+async function speak({ centralSystem, advance }: SecuredWorld): Promise<void> {
+  centralSystem.call("TriggerMessage", { requestedMessage: "Heartbeat" });
+  await advance(roundMs / 2);
+}
+
+/** But for upgrades that were accepted and that the central system does not let in (`protocol/proof.ts`). */
 function nothingIsLeft(world: SecuredWorld, fail: Fail): void {
   const { securityProfile, password } = world.office.served();
   const { proofs, pendingKeyId, upcoming = [] } = world.credentials().held();
-  const [proof] = proofs;
+  const proof = servedLast(proofs);
   cameBack(world, fail);
-  if (proofs.length > 1) {
+  if (proofs.some((one) => one !== proof && one.securityProfile <= proof.securityProfile)) {
     const profiles = proofs.map((one) => one.securityProfile).join(", ");
     fail("I27", `${proofs.length} proofs are left, of profiles ${profiles}`);
   }
@@ -46,7 +56,11 @@ function nothingIsLeft(world: SecuredWorld, fail: Fail): void {
   if (usesPassword && proof.authorizationKey !== password) {
     fail("I27", "another password is left than was served");
   }
-  const used = [proof.certificate?.keyId, ...upcoming.map(({ keyId }) => keyId), pendingKeyId];
+  const used = [
+    ...proofs.map(({ certificate }) => certificate?.keyId),
+    ...upcoming.map(({ keyId }) => keyId),
+    pendingKeyId,
+  ];
   const unused = world.keys.ring.keyIds().filter((keyId) => !used.includes(keyId));
   if (unused.length > 0) fail("I27", `${unused.length} keys are left that nothing uses`);
 }

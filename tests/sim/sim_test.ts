@@ -17,7 +17,7 @@ const slice = Array.from(
 const limitMs = 300_000;
 /** Of the quiet hours at the end, too. */
 const eventsAnHour = 200;
-const transactionsAnHour = 1.5;
+const transactionsAnHour = 1.4;
 
 Deno.test("simulated world: every durable Start and Stop reaches the central system once, in order", async () => {
   const pool = openSimPool({ workers: navigator.hardwareConcurrency, root: thisTree, limitMs });
