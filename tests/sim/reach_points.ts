@@ -122,7 +122,6 @@ export const reachPoints: readonly string[] = [
   "discard of what is parked: done",
   "meter fails",
   "meter hangs",
-  "knock refused: certificate",
   "knock refused: refusedUs",
   "mailbox overflow",
   "meter beyond",

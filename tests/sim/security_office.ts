@@ -219,11 +219,16 @@ export function createSecurityOffice(
     }
   }
 
-  /** That of its own next connection only while the present one stands on it, where the charger has to refuse (M04.FR.06). */
+  /**
+   * That of its own next connection only while the present one stands on it, where the charger has to refuse (M04.FR.06), or on none,
+   * where there is a way back.
+   */
   function deleteRoot(generation: number, certificate: string): void {
     const isInUse = generation === rootOfConnection;
     const [facts, issuer] = [leafOf(certificate), authorityFacts[Math.max(0, generation - 1)]];
-    if (facts === null || issuer === undefined || generation === root && !isInUse) return;
+    if (
+      facts === null || issuer === undefined || generation === root && !isInUse && rootOfConnection !== null
+    ) return;
     const wasThere = !isInUse && installed.delete(generation);
     const certificateHashData = x509.hashData(facts, issuer, "SHA256");
     ask("DeleteCertificate", { certificateHashData }, (status) => {

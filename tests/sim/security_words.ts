@@ -48,8 +48,14 @@ const securityWords = {
       { kind: "root", operation: "install", generation: 0 },
       { kind: "certificate", signing: "right", afterMs: 1_000 },
     ];
+    // Then it has a root, and not the one that proves this central system.
+    const isStrange = draw() < 0.5;
+    if (isStrange) {
+      needs.push({ kind: "root", operation: "install", generation: 1 });
+      needs.push({ kind: "root", operation: "delete", generation: 0 });
+    }
     const begun = needs.map((act, at) => ({ atMs: atMs + at * 5_000, act }));
-    return [...begun, ...struck(draw, atMs + 20_000, [{ kind: "securityProfile", value }])];
+    return [...begun, ...struck(draw, atMs + 30_000, [{ kind: "securityProfile", value }])];
   },
   downgrade: (draw, atMs) => [
     { atMs, act: { kind: "securityProfile", value: oneOf(draw, ["0", "1", "2", "4", "high"]) } },
