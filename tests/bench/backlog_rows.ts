@@ -30,20 +30,21 @@ const BEGAN_MS = Date.UTC(2026, 0, 1);
 export async function backlogRows(csms: Csms, directory: string): Promise<readonly Figure[]> {
   const empty = `${directory}/empty`;
   const full = `${directory}/full`;
-  for (const one of [empty, full]) {
+  const drained = `${directory}/drained`;
+  for (const one of [empty, full, drained]) {
     await Deno.mkdir(one);
     // Its first start makes the file; what follows is measured on one that was closed in order.
     await using _ = await startCharger(csms, one);
   }
-  await withStore(full, (store) => queue(store, MANY));
+  for (const one of [full, drained]) await withStore(one, (store) => queue(store, MANY));
   return [
     await startRow(csms, empty, full),
     await commitRow(directory),
-    ...await drainRows(csms, directory, full),
+    ...await drainRows(csms, directory, drained),
   ];
 }
 
-/** A few messages go out before each is stopped: too few to matter. */
+/** Before each is stopped it sends what it can in the three seconds that a stop may take: the later starts have fewer queued. */
 async function startRow(csms: Csms, empty: string, full: string): Promise<Figure> {
   const ours: number[] = [];
   const bare: number[] = [];
