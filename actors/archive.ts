@@ -20,6 +20,7 @@ import {
 } from "../storage/records.ts";
 import type { Entry, Key, Store, Value } from "../storage/store.ts";
 import { glimpsed, unknownLocalId, unreadableKey } from "../storage/unreadable.ts";
+import { ArchiveCount } from "./archive_count.ts";
 import type { DeliveryListener } from "./delivery.ts";
 import { openLocalIds } from "./local_ids.ts";
 import { queueLimits, thinOut } from "./queue_thinning.ts";
@@ -61,53 +62,36 @@ export interface ArchiveParts {
 
 export async function openArchive(parts: ArchiveParts): Promise<Archive> {
   await purge(parts.store);
-  const archive = new Archive(parts);
-  await archive.recount();
-  return archive;
+  return new Archive(parts, await ArchiveCount.open(parts.store));
 }
 
 export class Archive {
   readonly #store: Store;
   readonly #wallMs: () => number;
   readonly #listener: DeliveryListener;
-  /** How many messages of each transaction were refused for good. */
-  readonly #refused = new Map<number, number>();
   readonly #limits = queueLimits();
-  /** Messages of all of them, the refused ones and the others. */
-  #length = 0;
+  #count: ArchiveCount;
 
-  constructor({ store, wallMs, listener }: ArchiveParts) {
+  constructor({ store, wallMs, listener }: ArchiveParts, count: ArchiveCount) {
     this.#store = store;
     this.#wallMs = wallMs;
     this.#listener = listener;
+    this.#count = count;
   }
 
-  async recount(): Promise<void> {
-    this.#refused.clear();
-    this.#length = 0;
-    for await (const page of pagesOf(this.#store, keys.archive)) {
-      for (const { value } of page) this.count(value as ArchiveRecord, 1);
-    }
-  }
-
-  /** Messages that were refused for good, of all transactions or of one. */
-  refused(localId?: number): number {
-    if (localId !== undefined) return this.#refused.get(localId) ?? 0;
-    return [...this.#refused.values()].reduce((sum, count) => sum + count, 0);
-  }
-
-  transactions(): number {
-    return this.#refused.size;
+  count(): ArchiveCount {
+    return this.#count;
   }
 
   async setAside(sequence: number, record: OutboxRecord, { why, answer }: Reason): Promise<SettingAside> {
     const { message: { localId, action }, failures, refusals } = record;
     const archived: ArchiveRecord = { ...record, why, parkedMs: this.#wallMs() };
     const header = await this.#newHeader(localId, answer ?? null);
+    const key = [...archiveKey(localId), sequence];
     return {
-      sets: [{ key: [...archiveKey(localId), sequence], value: archived }, ...header],
+      sets: [{ key, value: archived }, ...header],
       done: async () => {
-        this.count(archived, 1);
+        this.#count.changed(key, archived, 1);
         if (why === "refused") {
           const last = refusals?.at(-1) ?? null;
           this.#listener.trace("TransactionMessageParked", { localId, action, failures, last });
@@ -115,7 +99,7 @@ export class Archive {
           // It is the first that is kept: no StartTransaction of it was refused, the answer or the message itself was damaged.
           this.#listener.trace("TransactionIdLost", { localId, action });
         }
-        if (this.#limits.reached(this.#length)) await this.#thin();
+        if (this.#count.isWhole() && this.#limits.reached(this.#count.messages())) await this.#thin();
       },
     };
   }
@@ -151,8 +135,8 @@ export class Archive {
     });
     if (outcome.kind !== "committed") return "refused";
     this.#listener.trace("ParkedDiscarded", { localId, reason, ...discarded });
+    this.#count.gone(localId);
     await purge(this.#store);
-    await this.recount();
     return "done";
   }
 
@@ -188,15 +172,6 @@ export class Archive {
     return (await this.#store.list(unreadableKey(localId), { limit: 1 })).length > 0;
   }
 
-  /** A message has come (1) or gone (-1). */
-  count({ why, message: { localId } }: ArchiveRecord, by: 1 | -1): void {
-    this.#length += by;
-    if (why !== "refused") return;
-    const count = this.refused(localId) + by;
-    if (count > 0) this.#refused.set(localId, count);
-    else this.#refused.delete(localId);
-  }
-
   /** What a discarded transaction was: the log is the last that knows of it. */
   async #whole(localId: number) {
     const messages: OutboxRecord["message"][] = [];
@@ -227,8 +202,10 @@ export class Archive {
 
   async #thin(): Promise<void> {
     const meterValues = await thinOut(this.#store, keys.archive);
-    await this.recount();
-    this.#limits.thinned(this.#length);
-    this.#listener.trace("ArchiveThinned", { meterValues, left: this.#length });
+    this.#count = await ArchiveCount.open(this.#store);
+    while (!this.#count.isWhole()) await this.#count.countOn();
+    const left = this.#count.messages();
+    this.#limits.thinned(left);
+    this.#listener.trace("ArchiveThinned", { meterValues, left });
   }
 }

@@ -199,10 +199,11 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
     const roots = this.#roots.afterSuccess(kept, peerChain);
     const isChanged = proofs.length < kept.proofs.length || proofs[0].number !== kept.proofs[0].number ||
       roots !== kept.roots;
+    if (!isChanged) return;
+    // It is another certificate that has to be renewed now, perhaps sooner.
+    if (await this.#book.write({ ...kept, proofs, roots })) return await this.#requests.arm();
     // Until it is written down the next start knows nothing of the success, and may go below it (A00.FR.005).
-    if (isChanged && !await this.#book.write({ ...kept, proofs, roots })) {
-      this.#self.after(servedAgainMs, message);
-    }
+    this.#self.after(servedAgainMs, message);
   }
 
   async #tell(reply: Reply<SecurityProfile>): Promise<void> {

@@ -89,12 +89,11 @@ export class CertificateTurns {
     return Math.min(...upcoming.map((one) => this.#leafOf(one)?.notBeforeMs ?? Infinity));
   }
 
-  /** A month before the last one ends; what has not been served yet may never be, and does not count. */
-  renewalMs({ proofs, upcoming = [] }: Credentials): number | null {
-    const certificates = [servedLast(proofs).certificate, ...upcoming];
-    const leaves = certificates.map((one) => one === undefined ? null : this.#leafOf(one));
-    const due = leaves.filter((leaf) => leaf !== null).map(renewalDueMs);
-    return due.length === 0 ? null : Math.max(...due);
+  /** A month before the one that serves ends: what has not served yet, unproven or not valid yet, may never do so. */
+  renewalMs({ proofs }: Credentials): number | null {
+    const { certificate } = servedLast(proofs);
+    const leaf = certificate === undefined ? null : this.#leafOf(certificate);
+    return leaf === null ? null : renewalDueMs(leaf);
   }
 
   #leafOf({ chain }: ChargePointCertificate): CertificateFacts | null {

@@ -2,11 +2,13 @@
  * SecurityEventNotification: what of the security log is to be sent goes to the central system, one at a time (A04.FR.01, A04.FR.02).
  *
  * Law: at least once and in order, over restarts and power cuts, and never before anything that is live: after a boot the states of the
- * connectors go first, and the messages of transactions always. What the central system will not have stays in the log.
+ * connectors go first, and the messages of transactions always. A critical event is given up only where the central system does not
+ * know the message; what it will not have stays in the log, and is counted.
  */
 import type { Cancel } from "../hal/clock.ts";
 import type { CallOutcome } from "../protocol/answer.ts";
 import type { SecurityEventNotificationResponse } from "../protocol/messages/security.ts";
+import { isCritical } from "../protocol/security_event.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
 import type { SecurityBook } from "./security_book.ts";
@@ -32,8 +34,11 @@ type Own = Pick<Self<DeliveryDue | EventConcluded>, "ask" | "after" | "trace">;
 
 /** By then a boot or a new link has told of every connector. */
 const settleMs = 5_000;
-/** After each failed attempt so much longer. */
+/** After each failed attempt so much longer, */
 const retryMs = 60_000;
+/** up to this. */
+const retryMsMax = 3_600_000;
+/** Of one that is not critical. */
 const attemptsMax = 5;
 /** In the outbox it waits behind every message of a transaction; a lost link ends the wait. */
 const callTimeoutMs = 3_600_000;
@@ -84,17 +89,19 @@ export class EventDelivery {
 
   async concluded({ number, outcome }: EventConcluded): Promise<void> {
     this.#state = "idle";
+    const event = this.#book.next();
+    const attempts = event?.number === number && isCritical(event.type) ? Infinity : attemptsMax;
     switch (verdict(outcome)) {
       case "delivered":
         this.#failures = 0;
-        await this.#book.delivered(number);
+        await this.#book.delivered(number, true);
         return this.proceed();
       case "unknown":
         return this.#giveUp(number, outcome);
       case "failed":
         this.#failures += 1;
-        if (this.#failures >= attemptsMax) return this.#giveUp(number, outcome);
-        return this.#wait(this.#failures * retryMs);
+        if (this.#failures >= attempts) return this.#giveUp(number, outcome);
+        return this.#wait(Math.min(this.#failures * retryMs, retryMsMax));
       case "notSent":
         return this.#wait(settleMs);
     }
@@ -103,7 +110,7 @@ export class EventDelivery {
   async #giveUp(number: number, outcome: EventConcluded["outcome"]): Promise<void> {
     this.#failures = 0;
     this.#self.trace("SecurityEventNotTaken", { number, outcome });
-    await this.#book.delivered(number);
+    await this.#book.delivered(number, false);
     this.proceed();
   }
 

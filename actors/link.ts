@@ -14,7 +14,7 @@ import type { CredentialsStore } from "../storage/credentials_store.ts";
 import type { CertStoreMessage } from "./cert_store_message.ts";
 import type { Dialling } from "./dialling.ts";
 import { targetOf } from "./dialling.ts";
-import { linkEventOf } from "./link_event.ts";
+import { linkEventsOf } from "./link_event.ts";
 import type { LinkMessage } from "./link_message.ts";
 import type { ActorSpec, Address, Behaviour, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
@@ -204,8 +204,9 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     this.#trial.ended({ atOwnWish: wasClosing });
     const waitMs = backoffMs(this.#parts.backoff, this.#failures, this.#parts.entropy.fraction("link"));
     this.#self.trace("LinkClosed", { why, retryInMs: waitMs });
-    const event = linkEventOf(why);
-    if (event !== null) this.#self.send(this.#parts.securityLog, { kind: "SecurityEventRaised", ...event });
+    for (const event of linkEventsOf(why)) {
+      this.#self.send(this.#parts.securityLog, { kind: "SecurityEventRaised", ...event });
+    }
     if (wasOpen) this.#self.send(this.#parts.outbox, { kind: "LinkDown" });
     this.#self.after(waitMs, { kind: "Dial" });
   }

@@ -1,5 +1,5 @@
 /**
- * The security event that the end of a connection is, where it is one (security white paper A00.FR.309 to A00.FR.322, A04).
+ * The security events that the end of a connection is, where it is any (security white paper A00.FR.309 to A00.FR.322, A04).
  *
  * Law: only what the peer's answer or the TLS itself says; a network that fails is nobody's attack.
  */
@@ -11,32 +11,36 @@ export interface LinkEvent {
   readonly techInfo: string;
 }
 
-export function linkEventOf(why: CloseReason): LinkEvent | null {
+export function linkEventsOf(why: CloseReason): readonly LinkEvent[] {
   switch (why.kind) {
     case "handshakeRefused":
       return why.httpStatus === 401 || why.httpStatus === 403
-        ? { type: "FailedToAuthenticateAtCentralSystem", techInfo: `HTTP ${why.httpStatus}` }
-        : null;
+        ? [{ type: "FailedToAuthenticateAtCentralSystem", techInfo: `HTTP ${why.httpStatus}` }]
+        : [];
     case "failed":
-      return why.layer === "tls" ? tlsEvent(why) : null;
+      return why.layer === "tls" ? tlsEvents(why) : [];
     case "closed":
     case "subprotocolRefused":
     case "timeout":
-      return null;
+      return [];
   }
 }
 
-function tlsEvent({ fault, error }: Extract<CloseReason, { readonly layer: "tls" }>): LinkEvent | null {
+function tlsEvents({ fault, error }: Extract<CloseReason, { readonly layer: "tls" }>): readonly LinkEvent[] {
   switch (fault) {
     case "certificate":
-      return { type: "InvalidCentralSystemCertificate", techInfo: error };
+      // In profiles 2 and 3 the certificate is all that the central system proves itself by.
+      return [
+        { type: "InvalidCentralSystemCertificate", techInfo: error },
+        { type: "CentralSystemFailedToAuthenticate", techInfo: error },
+      ];
     case "version":
-      return { type: "InvalidTLSVersion", techInfo: error };
+      return [{ type: "InvalidTLSVersion", techInfo: error }];
     case "cipherSuite":
-      return { type: "InvalidTLSCipherSuite", techInfo: error };
+      return [{ type: "InvalidTLSCipherSuite", techInfo: error }];
     case "refusedUs":
-      return { type: "FailedToAuthenticateAtCentralSystem", techInfo: error };
+      return [{ type: "FailedToAuthenticateAtCentralSystem", techInfo: error }];
     case "other":
-      return null;
+      return [];
   }
 }

@@ -19,7 +19,7 @@ import type { Route } from "./routes.ts";
 import { readSettings } from "./settings.ts";
 import type { SecurityLogMessage } from "./security_log.ts";
 import type { StationMessage } from "./station_message.ts";
-import { openTransactionMessages } from "./transaction_messages.ts";
+import { isCounted, openTransactionMessages } from "./transaction_messages.ts";
 import { tellOpenAnswered } from "./transaction_queue.ts";
 import { OutboxBehaviour } from "./outbox_behaviour.ts";
 
@@ -59,7 +59,7 @@ export function outboxActor(parts: OutboxParts): ActorSpec<OutboxMessage> {
         // Nobody remembers what the predecessor had in flight: both sides begin again on a fresh connection.
         self.send(parts.link, { kind: "Reconnect", why: "outbox restarted" });
       }
-      if (!messages.queue.isCounted()) self.after(countAfterMs, { kind: "CountDue" });
+      if (!isCounted(messages)) self.after(countAfterMs, { kind: "CountDue" });
       return new OutboxBehaviour(self, parts, settings, messages);
     },
   };

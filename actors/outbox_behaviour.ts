@@ -26,6 +26,7 @@ import { sendCall } from "./send_call.ts";
 import type { OnItsWay } from "./transaction_delivery.ts";
 import { TransactionDelivery } from "./transaction_delivery.ts";
 import type { TransactionMessages } from "./transaction_messages.ts";
+import { countOn, isCounted } from "./transaction_messages.ts";
 import type { OutboxParts } from "./outbox.ts";
 
 /** CALLs of our own that wait; beyond it the oldest answer is `offline`, and its sender decides. */
@@ -139,8 +140,8 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
       inFlight: this.#flight.id(),
       waiting: this.#waiting.length,
       transactionMessages: queue.length(),
-      parked: archive.refused(),
-      parkedTransactions: archive.transactions(),
+      parked: archive.count().refused(),
+      parkedTransactions: archive.count().transactions(),
       resending: resends.length(),
     };
   }
@@ -172,9 +173,8 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
 
   /** A page a turn: between each two, what has come meanwhile has its own. */
   async #countOn(): Promise<void> {
-    const { queue } = this.#messages;
-    await queue.countOn();
-    if (!queue.isCounted()) this.#self.after(countPauseMs, { kind: "CountDue" });
+    await countOn(this.#messages);
+    if (!isCounted(this.#messages)) this.#self.after(countPauseMs, { kind: "CountDue" });
   }
 
   async #resend(localId: number, reply: Reply<ParkedOutcome>): Promise<void> {

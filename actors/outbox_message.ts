@@ -27,7 +27,7 @@ export type OutboxMessage =
   | { readonly kind: "CallTimedOut"; readonly id: string }
   /** Something that had to wait may go. */
   | { readonly kind: "SendDue" }
-  /** The start has not counted the whole queue: a page more. */
+  /** The start has not counted all that waits or is set aside: a page more. */
   | { readonly kind: "CountDue" }
   /** Replies whether the central system can be asked now: there is a link, and it has accepted this charge point. */
   | { readonly kind: "TellOnline"; readonly reply: Reply<boolean> }

@@ -110,7 +110,7 @@ export class Resends implements Deliveries {
           deletes: [entry.key],
         });
         if (!done) return false;
-        archive.count(record, -1);
+        archive.count().changed(entry.key, record, -1);
         if (marks.length > 0) await purge(this.#store);
         tellIdTagInfo(listener, message, payload);
         return true;
@@ -134,9 +134,9 @@ export class Resends implements Deliveries {
           deletes: isStart ? [resendKey(localId)] : [],
         });
         if (!done) return false;
-        archive.count(record, -1);
-        archive.count(refused, 1);
-        if (isStart) this.#ended(localId);
+        archive.count().changed(entry.key, record, -1);
+        archive.count().changed(entry.key, refused, 1);
+        if (isStart) this.#ended(localId, true);
         return true;
       },
     };
@@ -147,13 +147,13 @@ export class Resends implements Deliveries {
     const isLeft = await this.#parts.archive.keepsAny(localId);
     // A store that refuses keeps the mark, and the next start ends it then.
     await this.#commit({ deletes: [resendKey(localId), ...(isLeft ? [] : [parkedKey(localId)])] });
-    this.#ended(localId);
+    this.#ended(localId, isLeft);
   }
 
-  #ended(localId: number): void {
+  #ended(localId: number, stillParked: boolean): void {
     this.#uncounted = null;
     this.#localIds = this.#localIds.filter((other) => other !== localId);
-    this.#parts.listener.trace("ResendEnded", { localId, stillParked: this.#parts.archive.refused(localId) });
+    this.#parts.listener.trace("ResendEnded", { localId, stillParked });
   }
 
   async #commit(batch: Batch): Promise<boolean> {

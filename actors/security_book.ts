@@ -99,6 +99,11 @@ export class SecurityBook {
     return this.#pending;
   }
 
+  /** How many of all that were to be sent never will be. */
+  undelivered(): number {
+    return this.#end.undelivered ?? 0;
+  }
+
   /** Where the chain must end. */
   end(): SecurityLogEnd {
     return this.#end;
@@ -122,7 +127,8 @@ export class SecurityBook {
     const critical = waiting.find(({ type }) => isCritical(type))?.number ?? null;
     const { first: oldest = 1 } = this.#end;
     const first = firstLeft({ first: oldest, number, hash }, critical);
-    const end = { ...this.#end, first, number, hash, boot };
+    const left = waiting.filter((one) => one.number >= first);
+    const end = { ...this.#endWith(waiting.length - left.length), first, number, hash, boot };
     const gone = Array.from({ length: first - oldest }, (_, at) => oldest + at);
     const outcome = await store.commit({
       sets: [
@@ -133,15 +139,22 @@ export class SecurityBook {
     });
     if (outcome.kind !== "committed") return false;
     this.#end = end;
-    this.#pending = waiting.filter((one) => one.number >= first);
+    this.#pending = left;
     return true;
   }
 
-  /** Refused, it is sent once more after the next start. */
-  async delivered(number: number): Promise<void> {
-    this.#end = { ...this.#end, delivered: Math.max(this.#end.delivered, number) };
-    this.#pending = this.#pending.filter((one) => one.number > number);
+  /** Refused by the store, it is sent once more after the next start. `isTaken`: the central system has heard of it. */
+  async delivered(number: number, isTaken: boolean): Promise<void> {
+    const left = this.#pending.filter((one) => one.number > number);
+    const end = this.#endWith(isTaken ? 0 : this.#pending.length - left.length);
+    this.#end = { ...end, delivered: Math.max(this.#end.delivered, number) };
+    this.#pending = left;
     await this.#parts.store.commit({ sets: [{ key: keys.securityLogEnd, value: this.#end }] });
+  }
+
+  /** With so many more that will never be sent. */
+  #endWith(undelivered: number): SecurityLogEndRecord {
+    return undelivered === 0 ? this.#end : { ...this.#end, undelivered: this.undelivered() + undelivered };
   }
 }
 

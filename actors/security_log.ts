@@ -23,9 +23,10 @@ import type { DeliveryDue, EventConcluded, OnlineChanged } from "./event_deliver
 import { EventDelivery } from "./event_delivery.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
-import type { SecurityBook, SecurityEvent, StoredEvent } from "./security_book.ts";
+import type { SecurityBook, StoredEvent } from "./security_book.ts";
 import { openSecurityBook, readSecurityLog } from "./security_book.ts";
 import { readSettings } from "./settings.ts";
+import { UnstoredEvents } from "./unstored_events.ts";
 
 /** Something happened that the security log tells of. `techInfo` carries no secret. */
 export interface SecurityEventRaised {
@@ -47,6 +48,8 @@ export interface SecurityLogReport {
   readonly chain: ChainVerdict;
   /** To be sent, and not known to have arrived: the oldest first. */
   readonly pending: readonly StoredEvent[];
+  /** How many that were to be sent never will be. */
+  readonly undelivered: number;
 }
 
 export type SecurityLogMessage =
@@ -74,8 +77,6 @@ export interface SecurityLogParts {
 
 /** A disk that is full stays so for a while. */
 const storeAgainMs = 60_000;
-/** Beyond it the youngest are left out: the oldest tell how it began. */
-const unstoredMax = 50;
 
 export function securityLogActor(parts: SecurityLogParts): ActorSpec<SecurityLogMessage> {
   return {
@@ -112,7 +113,7 @@ class SecurityLogBehaviour implements Behaviour<SecurityLogMessage> {
   readonly #book: SecurityBook;
   readonly #delivery: EventDelivery;
   readonly #allowances = new Map<SecurityEventType, Allowance>();
-  #unstored: readonly SecurityEvent[] = [];
+  readonly #unstored = new UnstoredEvents();
   #cancelStore: Cancel = () => {};
   #sendAll: boolean;
 
@@ -153,7 +154,8 @@ class SecurityLogBehaviour implements Behaviour<SecurityLogMessage> {
     return {
       last: this.#book.end().number,
       pending: this.#book.pending().length,
-      unstored: this.#unstored.length,
+      undelivered: this.#book.undelivered(),
+      unstored: this.#unstored.count(),
       leftOut: Object.fromEntries(
         [...this.#allowances].map(([type, { omitted }]) => [type, omitted] as const).filter(([, count]) =>
           count > 0
@@ -164,31 +166,32 @@ class SecurityLogBehaviour implements Behaviour<SecurityLogMessage> {
 
   /** To be stored next; false when it is one too many. */
   note(type: SecurityEventType, text: string): boolean {
-    const { clock, notifies } = this.#parts;
+    const { clock } = this.#parts;
     const event = { type, techInfo: techInfoOf(text) };
     const admission = admitted(this.#allowances.get(type), event, clock.monotonicMs());
     this.#allowances.set(type, admission.allowance);
     if (admission.kind === "omitted") return false;
     const { techInfo } = admission;
     this.#self.trace("SecurityEvent", { type, techInfo });
-    if (this.#unstored.length >= unstoredMax) return false;
-    const timestamp = formatDateTime(clock.wallMs());
-    this.#unstored = [
-      ...this.#unstored,
-      { type, techInfo, timestamp, isSent: notifies && isSent(type, this.#sendAll) },
-    ];
+    this.#unstored.add({ type, techInfo, ...this.#stamp(type) });
     return true;
   }
 
+  /** Of an event of this type that is raised now. */
+  #stamp(type: SecurityEventType): { readonly timestamp: string; readonly isSent: boolean } {
+    const { clock, notifies } = this.#parts;
+    return { timestamp: formatDateTime(clock.wallMs()), isSent: notifies && isSent(type, this.#sendAll) };
+  }
+
   async #store(): Promise<void> {
-    if (this.#unstored.length === 0) return;
-    if (!await this.#book.append(this.#unstored)) {
-      this.#self.trace("SecurityEventsNotStored", { events: this.#unstored.length });
+    if (this.#unstored.count() === 0) return;
+    if (!await this.#book.append(this.#unstored.all(this.#stamp("MemoryExhaustion")))) {
+      this.#self.trace("SecurityEventsNotStored", { events: this.#unstored.count() });
       this.#cancelStore();
       this.#cancelStore = this.#self.after(storeAgainMs, { kind: "StoreDue" });
       return;
     }
-    this.#unstored = [];
+    this.#unstored.stored();
     this.#delivery.proceed();
   }
 
@@ -196,6 +199,7 @@ class SecurityLogBehaviour implements Behaviour<SecurityLogMessage> {
     const { store, digest } = this.#parts;
     const entries = await readSecurityLog(store);
     const chain = verifiedChain(entries, this.#book.end(), digest.sha256);
-    reply({ entries: entries.length, chain, pending: this.#book.pending() });
+    const [pending, undelivered] = [this.#book.pending(), this.#book.undelivered()];
+    reply({ entries: entries.length, chain, pending, undelivered });
   }
 }

@@ -33,3 +33,12 @@ export async function openTransactionMessages(parts: TransactionMessagesParts): 
   const queue = await openTransactionQueue({ ...parts, archive });
   return { queue, archive, resends };
 }
+
+/** Whether all of them are counted; if not, `countOn` brings that a page nearer. */
+export function isCounted({ queue, archive }: TransactionMessages): boolean {
+  return queue.isCounted() && archive.count().isWhole();
+}
+
+export function countOn({ queue, archive }: TransactionMessages): Promise<void> {
+  return queue.isCounted() ? archive.count().countOn() : queue.countOn();
+}

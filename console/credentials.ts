@@ -1,8 +1,8 @@
 /**
  * The credentials that a start begins with: what the operator gives, and what is kept from before.
  *
- * Law: what the operator gives is a first value, and later a proposal: a password or a higher profile that is not kept yet is
- * tried before what has worked. Security is lowered by nobody but whoever removes the kept files (security white paper
+ * Law: what the operator gives is a first value, and later a proposal: a higher profile that is not kept yet, and a password that is not
+ * kept and that he has changed, are tried before what has worked. Security is lowered by nobody but whoever removes the kept files (security white paper
  * A00.FR.005: local means only); damage never lowers it.
  */
 import type { Proof, SecurityProfile } from "../protocol/proof.ts";
@@ -14,6 +14,7 @@ import { credentialsFile, credentialsStore } from "../storage/drivers/credential
 import type { KeyRingFiles } from "../storage/drivers/key_ring_files.ts";
 import { openKeyRing } from "../storage/drivers/key_ring_files.ts";
 import type { StateDirectory } from "../storage/drivers/state_directory.ts";
+import { givenKeyOf, isGivenKey } from "./given_key.ts";
 import { Refused } from "./refusals.ts";
 
 /** From the configuration file and the options. */
@@ -63,7 +64,8 @@ export function settle(read: CredentialsRead, given: GivenCredentials): Credenti
     return `restore {files}, or remove them to start over with what the configuration gives: ${read.error}`;
   }
   const kept = read.kind === "read" ? read.credentials : null;
-  const proofs = kept === null ? firstProof(given) : proposed(kept, given);
+  const key = keyOf(kept, given);
+  const proofs = kept === null ? firstProof(given) : proposed(kept, key.changed, given);
   if (typeof proofs === "string") return proofs;
   const { chargePointId, csms: csmsUrl, csmsSecure } = given;
   const holds = servedLast(proofs).securityProfile;
@@ -77,6 +79,7 @@ export function settle(read: CredentialsRead, given: GivenCredentials): Credenti
     ...(csmsSecure === undefined ? {} : { csmsSecureUrl: csmsSecure }),
     proofs,
     roots: rootsOf(kept, given),
+    ...(key.given === undefined ? {} : { givenKey: key.given }),
     ...(kept?.pendingKeyId === undefined ? {} : { pendingKeyId: kept.pendingKeyId }),
     ...(kept?.upcoming === undefined ? {} : { upcoming: kept.upcoming }),
   };
@@ -101,10 +104,27 @@ function firstProof(given: GivenCredentials): Credentials["proofs"] | string {
   }];
 }
 
+interface KeyOfStart {
+  /** The key, where it is another than at the start before that was given one. */
+  readonly changed: string | undefined;
+  /** To be kept with whatever comes of it, in one write: a crash leaves both or neither. */
+  readonly given: Credentials["givenKey"];
+}
+
+function keyOf(kept: Credentials | null, { authorizationKey }: GivenCredentials): KeyOfStart {
+  const before = kept?.givenKey;
+  const key = authorizationKey === undefined ? undefined : authorizationKeyText(authorizationKey);
+  const isSame = key === undefined || (before !== undefined && isGivenKey(key, before));
+  return isSame ? { changed: undefined, given: before } : { changed: key, given: givenKeyOf(key) };
+}
+
 /** What is kept, and before it what is given and is neither kept nor lower. */
-function proposed(kept: Credentials, given: GivenCredentials): Credentials["proofs"] | string {
+function proposed(
+  kept: Credentials,
+  key: string | undefined,
+  given: GivenCredentials,
+): Credentials["proofs"] | string {
   const holds = servedLast(kept.proofs);
-  const key = given.authorizationKey === undefined ? undefined : authorizationKeyText(given.authorizationKey);
   const isNewKey = key !== undefined && kept.proofs.every(({ authorizationKey }) => authorizationKey !== key);
   const profile = given.securityProfile ?? 0;
   const isRaise = kept.proofs.every(({ securityProfile }) => securityProfile < profile);

@@ -1,6 +1,6 @@
 /**
- * `POST /security/rehearse`: what the link would be with another security profile, password or root, or with the proof that waits to
- * be served, tried in a second connection.
+ * `POST /security/rehearse`: what the link would be with another security profile, password or root, with the proof that waits to be
+ * served, or with the certificate that is not valid yet, tried in a second connection.
  *
  * Law: it changes nothing, tells no secret, and goes no lower than what has been served: a password that was sent by TLS is never
  * sent in the clear (security white paper A00.FR.005). One at a time, and the dial's own time-out ends it. The central system sees the
@@ -33,8 +33,11 @@ export interface RehearsalParts {
 
 /** What would be different; what is left out is as it is. */
 const Change = z.strictObject({
-  /** What the others differ from: the proof that was served last, or the newest, whose certificate or password is not proven yet. */
-  proof: z.literal(["served", "newest"]).optional(),
+  /**
+   * What the others differ from: the proof that was served last; the newest, whose certificate or password is not proven yet; or the one
+   * served last in profile 3, with the certificate that was accepted last and is not valid yet.
+   */
+  proof: z.literal(["served", "newest", "upcoming"]).optional(),
   securityProfile: SecurityProfile.optional(),
   /** As ChangeConfiguration takes it. */
   authorizationKey: z.string().refine((text) => authorizationKeyBytes(text, { plain: true }) !== null, {
@@ -87,7 +90,9 @@ async function rehearsed(parts: RehearsalParts, change: Change, wildcards: boole
     url: target.url,
     wouldOpen: opened !== null,
     says: opened === null
-      ? whyNot(why)
+      ? `${whyNot(why)}${
+        change.proof === "upcoming" && isOfOurs(why) ? "; it is not valid yet, which may be why" : ""
+      }`
       : "the connection would open; whether the central system then serves it a rehearsal cannot tell",
     tls: opened?.tls === undefined
       ? null
@@ -105,8 +110,13 @@ function changedBy(
     ? null
     : authorizationKeyBytes(authorizationKey, { plain: true });
   const served = servedLast(kept.proofs);
+  const upcoming = kept.upcoming?.at(-1);
+  if (base === "upcoming" && upcoming === undefined) {
+    return "let the central system sign a certificate that begins later first: there is none that is not valid yet";
+  }
   const proof = ProofSchema.safeParse({
     ...(base === "newest" ? kept.proofs[0] : served),
+    ...(base === "upcoming" ? { securityProfile: 3, certificate: upcoming } : {}),
     ...(securityProfile === undefined ? {} : { securityProfile }),
     ...(bytes === null ? {} : { authorizationKey: authorizationKeyText(bytes) }),
   });
@@ -154,6 +164,11 @@ function tried(websocket: WebSocketDriver, target: WebSocketTarget): Promise<Tri
     }
   });
   return ended.promise;
+}
+
+/** It is our certificate that was refused. */
+function isOfOurs(why: CloseReason): boolean {
+  return why.kind === "failed" && why.layer === "tls" && why.fault === "refusedUs";
 }
 
 function whyNot(why: CloseReason): string {

@@ -26,6 +26,8 @@ export const SecurityAnswer = z.object({
     entries: z.number(),
     /** The number of the first entry that is missing or was changed; null: the chain is intact. */
     brokenAt: z.number().nullable(),
+    /** How many that were to be sent never will be. */
+    undelivered: z.number(),
   }),
   /** Security events that are to be sent and have not arrived yet, the oldest first. */
   pendingEvents: z.array(z.object({

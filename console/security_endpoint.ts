@@ -55,7 +55,7 @@ export function securityEndpoint({ clock, addresses }: SecurityEndpointParts): E
 function answerOf(
   at: string,
   { securityProfile, unproven, certificates }: CredentialsReport,
-  { entries, chain, pending }: SecurityLogReport,
+  { entries, chain, pending, undelivered }: SecurityLogReport,
 ): SecurityAnswer {
   return {
     at,
@@ -66,7 +66,7 @@ function answerOf(
       notBefore: formatDateTime(notBeforeMs),
       notAfter: formatDateTime(notAfterMs),
     })),
-    log: { entries, brokenAt: chain.kind === "broken" ? chain.at : null },
+    log: { entries, brokenAt: chain.kind === "broken" ? chain.at : null, undelivered },
     pendingEvents: pending.map(({ number, timestamp, type, techInfo }) => ({
       number,
       timestamp,

@@ -13,11 +13,12 @@ const soonMs = 30 * 86_400_000;
 
 /** Without a line break at the end. */
 export function renderSecurity(answer: SecurityAnswer, palette: Palette): string {
-  const { entries, brokenAt } = answer.log;
+  const { entries, brokenAt, undelivered } = answer.log;
   const chain = brokenAt === null ? palette.good("intact") : palette.bad(`broken at entry ${brokenAt}`);
+  const unsent = undelivered === 0 ? "" : `, ${palette.bad(`${undelivered} will never be sent`)}`;
   const facts = [
     ["profile", profile(answer, palette)],
-    ["log", `${entries} entries, chain ${chain}`],
+    ["log", `${entries} entries, chain ${chain}${unsent}`],
   ].map(([name = "", text = ""]) => [palette.dim(name), text]);
   return [...alignColumns(facts), "", ...certificates(answer, palette), "", ...pending(answer, palette)].join(
     "\n",

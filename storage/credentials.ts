@@ -24,6 +24,13 @@ export const InstalledRoot = z.strictObject({
 }).readonly();
 export type InstalledRoot = z.infer<typeof InstalledRoot>;
 
+/** By which the AuthorizationKey that the operator gave last is known again; it cannot be had back from it. In hexadecimal. */
+export const GivenKey = z.strictObject({
+  salt: z.string().regex(/^[0-9a-f]{32}$/),
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+}).readonly();
+export type GivenKey = z.infer<typeof GivenKey>;
+
 const csmsUrl = z.url({ protocol: /^wss?$/, error: "must be a ws: or wss: URL" });
 
 export const Credentials = z.strictObject({
@@ -34,6 +41,8 @@ export const Credentials = z.strictObject({
   csmsSecureUrl: csmsUrl.exactOptional(),
   proofs: Proofs,
   roots: z.array(InstalledRoot).max(100).readonly(),
+  /** Absent where none was given, and in files of an earlier program. */
+  givenKey: GivenKey.exactOptional(),
   /** The key of the request whose certificate has not come yet (A02.FR.02). */
   pendingKeyId: z.string().min(1).max(64).exactOptional(),
   /** Certificates that are not valid yet (A02.FR.08), which take their turn when they are. */

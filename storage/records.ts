@@ -262,6 +262,8 @@ export const SecurityLogEndRecord = z.object({
   hash: z.string(),
   /** Up to this one all that are to be sent have been. */
   delivered: z.int().min(0),
+  /** How many were to be sent and never will be: the central system has not taken them, or they have rolled away. Absent: none. */
+  undelivered: z.int().min(0).exactOptional(),
   /** The last boot whose start is logged. */
   boot: z.int().min(0),
 });

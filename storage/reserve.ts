@@ -1,8 +1,8 @@
 /**
  * A full disk: what ends goes before what begins (notes/reliability.md D11).
  *
- * Law: nothing but an ending touches the reserve. A transaction does not begin where there might be no room for its end: on a
- * disk that is full, or has less than `FREE_BYTES_MIN`.
+ * Law: nothing but an ending touches the reserve, nor what is left of it. A transaction does not begin where there might be no room
+ * for its end: on a disk that is full, or has less than `FREE_BYTES_MIN`. What was asked for first is durable first.
  */
 import { keys } from "./records.ts";
 import type { Batch, CommitOutcome, Store } from "./store.ts";
@@ -19,33 +19,47 @@ export interface Room {
 
 /** The same store; a refused ending is tried once more after `release` has made room. */
 export function withReserve(store: Store, room: Room): Store {
-  /** Under way, the second tries too: whoever reads waits for them, as for every commit that was asked for before. */
-  const endings = new Set<Promise<CommitOutcome>>();
+  /** An ending was refused: until there is room again, what is left is for its like. */
+  let isShort = false;
+  /** The last of the endings under way and of the commits behind them. Tried twice, an ending must not be overtaken. */
+  let last: Promise<void> | null = null;
 
-  function read<T>(look: () => Promise<T>): Promise<T> {
-    return endings.size === 0 ? look() : Promise.allSettled(endings).then(look);
+  function inTurn<T>(act: () => Promise<T>): Promise<T> {
+    return last === null ? act() : last.then(act);
   }
 
   async function end(batch: Batch): Promise<CommitOutcome> {
     const outcome = await store.commit(batch);
-    if (outcome.kind !== "refused" || !await room.release()) return outcome;
-    return await store.commit(batch);
+    if (outcome.kind !== "refused") return outcome;
+    isShort = true;
+    return await room.release() ? await store.commit(batch) : outcome;
+  }
+
+  function goOn(batch: Batch): Promise<CommitOutcome> {
+    const free = isShort || isBeginning(batch) ? room.freeBytes() : null;
+    if (free !== null && free < FREE_BYTES_MIN) return Promise.resolve(tooLittle(free));
+    if (free !== null) isShort = false;
+    return store.commit(batch);
+  }
+
+  function holdUp(outcome: Promise<CommitOutcome>): void {
+    const over = () => {
+      if (last === settled) last = null;
+    };
+    const settled = outcome.then(over, over);
+    last = settled;
   }
 
   return {
-    get: (key) => read(() => store.get(key)),
-    list: (prefix, options) => read(() => store.list(prefix, options)),
+    get: (key) => inTurn(() => store.get(key)),
+    list: (prefix, options) => inTurn(() => store.list(prefix, options)),
     nextSequence: () => store.nextSequence(),
     commit: (batch) => {
-      // Measured at once: a begin that waited would come behind what its successor reads.
-      const free = isBeginning(batch) ? room.freeBytes() : null;
-      if (free !== null && free < FREE_BYTES_MIN) return Promise.resolve(tooLittle(free));
-      if (!isEnding(batch)) return store.commit(batch);
-      const ending = end(batch);
-      endings.add(ending);
-      const over = () => void endings.delete(ending);
-      ending.then(over, over);
-      return ending;
+      const ends = isEnding(batch);
+      const holdsUp = ends || last !== null;
+      const outcome = inTurn(() => ends ? end(batch) : goOn(batch));
+      if (holdsUp) holdUp(outcome);
+      return outcome;
     },
   };
 }

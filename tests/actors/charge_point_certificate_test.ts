@@ -259,6 +259,39 @@ Deno.test("A03: while the successor is refused the next is still asked for, a da
   assertEquals(house.sent("SignCertificate").length, 2);
 });
 
+Deno.test("A03: a successor that is not valid yet puts nothing off, and asks for nothing earlier: the next is asked for when the one that serves is due", async () => {
+  const accept = { kind: "answer", payload: { status: "Accepted" } } as const;
+  for (const beginsInDays of [5, 60]) {
+    const house = await securedHouse({ own: { notAfterMs: startWallMs + 33 * dayMs } });
+    const csr = await requested(house);
+    const differently = {
+      notBeforeMs: startWallMs + beginsInDays * dayMs,
+      notAfterMs: startWallMs + 400 * dayMs,
+    };
+    assertEquals(await signed(house, csr, differently), "Accepted");
+    house.centralSystem.script("SignCertificate", ...Array(9).fill(accept));
+    const asked = () => house.sent("SignCertificate").length - 1;
+    await house.advance(3 * dayMs - 60_000);
+    assertEquals(asked(), 0);
+    await house.advance(dayMs);
+    assertEquals(asked(), 1);
+    // Once it has served, it is what counts.
+    await house.advance(4 * dayMs);
+    assertEquals([asked() <= 2, keyIds(house).length], beginsInDays === 5 ? [true, 1] : [false, 1]);
+  }
+});
+
+Deno.test("A03: a successor that ends sooner than the one before it is renewed in its own last month", async () => {
+  const house = await securedHouse();
+  const csr = await requested(house);
+  assertEquals(await signed(house, csr, { notAfterMs: startWallMs + 40 * dayMs }), "Accepted");
+  house.centralSystem.script("SignCertificate", { kind: "answer", payload: { status: "Accepted" } });
+  await house.advance(10 * dayMs - 60_000);
+  assertEquals([keyIds(house).length, house.sent("SignCertificate").length], [1, 1]);
+  await house.advance(120_000);
+  assertEquals(house.sent("SignCertificate").length, 2);
+});
+
 Deno.test("A03: a charger that boots in its last month asks when it has booted, and again when that was in vain", async () => {
   const house = await securedHouse({ own: { notAfterMs: startWallMs + dayMs * 20 } });
   assertEquals(house.sent("SignCertificate"), []);

@@ -314,7 +314,7 @@ Deno.test("parking, a resend and its end are in the log", async () => {
   await resend(house, localId);
   const logged = ["TransactionMessageFailed", "TransactionMessageParked", "ResendBegun", "ResendEnded"];
   assertEquals(logged.map((effect) => house.effects(effect).length), [1, 1, 1, 1]);
-  assertEquals(house.effects("ResendEnded")[0]?.detail, { localId, stillParked: 0 });
+  assertEquals(house.effects("ResendEnded")[0]?.detail, { localId, stillParked: false });
 });
 
 Deno.test("what is parked, and a resend that was begun, are there again after a power cut", async () => {

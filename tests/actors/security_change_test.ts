@@ -307,18 +307,18 @@ Deno.test("a charging session does not notice: no contactor moves, and the trans
   assertEquals(house.sent("StartTransaction", "StopTransaction"), []);
 });
 
-Deno.test("InvalidCentralSystemCertificate and its like: the TLS that fails says which event it is, and the charger keeps trying", async () => {
+Deno.test("InvalidCentralSystemCertificate and its like: the TLS that fails says which events it is, and the charger keeps trying", async () => {
   const types = {
-    certificate: "InvalidCentralSystemCertificate",
-    version: "InvalidTLSVersion",
-    cipherSuite: "InvalidTLSCipherSuite",
-    refusedUs: "FailedToAuthenticateAtCentralSystem",
+    certificate: ["InvalidCentralSystemCertificate", "CentralSystemFailedToAuthenticate"],
+    version: ["InvalidTLSVersion"],
+    cipherSuite: ["InvalidTLSCipherSuite"],
+    refusedUs: ["FailedToAuthenticateAtCentralSystem"],
   } as const;
-  for (const [fault, type] of Object.entries(types)) {
+  for (const [fault, expected] of Object.entries(types)) {
     const house = await newHouse(secured(2));
     house.centralSystem.guard(() => fault as keyof typeof types);
     await house.advance(30_000);
-    assertEquals(new Set(events(house)), new Set([type]), fault);
+    assertEquals(new Set(events(house)), new Set(expected), fault);
     house.centralSystem.guard(() => null);
     await house.advance(60_000);
     assertEquals(house.centralSystem.connected(), true);
@@ -327,6 +327,22 @@ Deno.test("InvalidCentralSystemCertificate and its like: the TLS that fails says
   house.centralSystem.guard(() => "other");
   await house.advance(30_000);
   assertEquals(events(house), []);
+});
+
+Deno.test("CentralSystemFailedToAuthenticate: a central system that proves itself wrongly for an hour is logged once, and sent where all are", async () => {
+  for (const [sendAll, toldOf] of [["false", 0], ["true", 1]] as const) {
+    const house = await bootedHouse({ ...secured(2), settings: { SendAllSecurityEvents: sendAll } });
+    house.centralSystem.guard(() => "certificate");
+    house.centralSystem.cut();
+    await house.advance(3_500_000);
+    house.centralSystem.guard(() => null);
+    await house.advance(600_000);
+    const logged = events(house).filter((type) => type === "CentralSystemFailedToAuthenticate");
+    const sent = house.sent("SecurityEventNotification").map(({ payload }) => payload.type);
+    assertEquals(logged.length, 1);
+    assertEquals(sent.filter((type) => type === "CentralSystemFailedToAuthenticate").length, toldOf);
+    assertEquals(sent.filter((type) => type === "InvalidCentralSystemCertificate").length, 1);
+  }
 });
 
 Deno.test("no secret is told: not in the trace, not by the actors, not by GetConfiguration", async () => {

@@ -169,13 +169,17 @@ Deno.test("a station without security profiles keeps its log and sends nothing",
 });
 
 for (const errorCode of ["NotImplemented", "NotSupported"] as const) {
-  Deno.test(`a central system that answers ${errorCode} does not know the message: each is sent once`, async () => {
+  Deno.test(`a central system that answers ${errorCode} does not know the message: each is sent once, and counted`, async () => {
     const house = await bootedHouse();
     house.centralSystem.script("SecurityEventNotification", ...Array(2).fill({ kind: "error", errorCode }));
     raise(house, "MemoryExhaustion");
     await house.advance(3_600_000);
     assertEquals(sent(house), ["StartupOfTheDevice boot 1", "MemoryExhaustion"]);
-    assertEquals((await report(house)).pending, []);
+    assertEquals(house.effects("SecurityEventNotTaken").length, 2);
+    const { pending, undelivered } = await report(house);
+    assertEquals([pending, undelivered], [[], 2]);
+    await rebooted(house);
+    assertEquals((await report(house)).undelivered, 2);
   });
 }
 
@@ -185,21 +189,34 @@ for (
     ["does not answer", { kind: "nothing" }, 30_000],
   ] as const
 ) {
-  Deno.test(`a central system that ${what} is asked five times, with growing waits; then the next one goes`, async () => {
+  Deno.test(`A04.FR.02: a central system that ${what} is asked for ever, with waits that grow to an hour; the next one waits`, async () => {
     const house = await bootedHouse();
-    house.centralSystem.script("SecurityEventNotification", ...Array(5).fill(turn));
+    house.centralSystem.script("SecurityEventNotification", ...Array(70).fill(turn));
     raise(house, "MemoryExhaustion");
-    await house.advance(3_600_000);
+    await house.advance(60 * 3_600_000);
     const moments = house.sent("SecurityEventNotification").map(({ atMs }) => atMs);
     const waits = moments.slice(1).map((atMs, at) => atMs - (moments[at] ?? 0) - waitMs);
-    assertEquals(waits, [60_000, 120_000, 180_000, 240_000, 0]);
-    assertEquals(new Set(sent(house).slice(0, 5)), new Set(["StartupOfTheDevice boot 1"]));
-    assertEquals(sent(house).at(-1), "MemoryExhaustion");
+    const expected = Array.from({ length: 70 }, (_, at) => Math.min(at + 1, 60) * 60_000);
+    assertEquals(waits.slice(0, 70), expected);
+    assertEquals(sent(house), [...Array(71).fill("StartupOfTheDevice boot 1"), "MemoryExhaustion"]);
+    assertEquals([house.effects("SecurityEventNotTaken"), (await report(house)).undelivered], [[], 0]);
+  });
+
+  Deno.test(`a central system that ${what} is asked five times about what is not critical; then the next one goes`, async () => {
+    const house = await bootedHouse();
+    await house.advance(settleMs);
+    house.forget();
+    house.centralSystem.script("SecurityEventNotification", ...Array(5).fill(turn));
+    raise(house, "InvalidChargePointCertificate");
+    raise(house, "MemoryExhaustion");
+    await house.advance(3_600_000);
+    assertEquals(sent(house), [...Array(5).fill("InvalidChargePointCertificate"), "MemoryExhaustion"]);
     assertEquals(house.effects("SecurityEventNotTaken").length, 1);
+    assertEquals((await report(house)).undelivered, 1);
   });
 }
 
-Deno.test("each event has its own five attempts", async () => {
+Deno.test("each event has its own attempts", async () => {
   const house = await bootedHouse();
   const refused = { kind: "error", errorCode: "InternalError" } as const;
   const turns = [...Array(4).fill(refused), { kind: "answer" }, refused];
@@ -253,6 +270,29 @@ Deno.test("D11: what a full disk refuses is stored when there is room, in order 
     house.sent("SecurityEventNotification").slice(1).map(({ payload }) => payload.timestamp),
     ["2026-01-01T00:00:05.000Z", "2026-01-01T00:00:05.000Z"],
   );
+});
+
+Deno.test("what is too much to wait for a full disk is counted, and the log says so when there is room", async () => {
+  const house = await bootedHouse();
+  house.store().failCommits("full", Infinity);
+  for (let at = 0; at < 60; at++) raise(house, "ResetOrReboot", `reset ${at}`);
+  raise(house, "InvalidMessages", "one");
+  await house.advance(0);
+  house.store().failCommits("full", 0);
+  await house.advance(60_000);
+  const entries = (await logged(house)).slice(1);
+  assertEquals([entries.length, entries[0], entries[49]], [
+    51,
+    "ResetOrReboot reset 0",
+    "ResetOrReboot reset 49",
+  ]);
+  const lost =
+    "MemoryExhaustion 12 events were not stored: ResetOrReboot 10, InvalidMessages 1, MemoryExhaustion 1";
+  assertEquals([entries[50], sent(house).at(-1)], [lost, lost]);
+  raise(house, "ResetOrReboot", "one more");
+  await house.advance(0);
+  assertEquals((await logged(house)).slice(52), ["ResetOrReboot one more"], "it is told once");
+  assertEquals(await verdict(house), "intact");
 });
 
 Deno.test("the log rolls at 1,000 entries, and the rest of the chain stays intact", async () => {

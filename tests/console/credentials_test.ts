@@ -4,8 +4,9 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { GivenCredentials } from "../../console/credentials.ts";
-import { settle } from "../../console/credentials.ts";
+import { openCredentials, settle } from "../../console/credentials.ts";
 import type { Credentials, CredentialsRead } from "../../storage/credentials.ts";
+import { temporaryDirectory } from "../integration/temporary_directory.ts";
 
 const BYTES = new TextEncoder().encode("an-own-password-");
 const KEY = "616e2d6f776e2d70617373776f72642d";
@@ -107,6 +108,89 @@ check("another key is tried before the kept one, which stays", () => {
   const { proofs } = settled(kept([proof]), { authorizationKey: BYTES });
   assertEquals(proofs, [{ number: 6, securityProfile: 1, authorizationKey: KEY }, proof]);
   assertEquals(settled(kept(proofs), { authorizationKey: BYTES }).proofs, proofs);
+});
+
+/** What is kept after a start to which nothing, or this key, was given. */
+function started(before: Credentials, authorizationKey: Uint8Array | undefined): Credentials {
+  return settled({ kind: "read", credentials: before, damage: null }, { authorizationKey });
+}
+
+const NEXT = new TextEncoder().encode("the-next-password");
+const NEXT_KEY = "7468652d6e6578742d70617373776f7264";
+
+check(
+  "a key that is given at every start is not proposed again when the central system has replaced it (A01)",
+  () => {
+    const rotated = { number: 2, securityProfile: 1, authorizationKey: OTHER } as const;
+    const before: Credentials = { ...first({ authorizationKey: BYTES }), proofs: [rotated] };
+    let now = before;
+    for (const key of [BYTES, undefined, BYTES]) now = started(now, key);
+    assertEquals(now, before);
+  },
+);
+
+check(
+  "the operator has changed it: it is proposed, once, and the one before it would be a change again",
+  () => {
+    const rotated = { number: 2, securityProfile: 1, authorizationKey: OTHER } as const;
+    const before: Credentials = { ...first({ authorizationKey: BYTES }), proofs: [rotated] };
+    const changed = started(before, NEXT);
+    assertEquals(changed.proofs, [{ number: 3, securityProfile: 1, authorizationKey: NEXT_KEY }, rotated]);
+    const replaced = { ...changed, proofs: [{ ...rotated, number: 4 }] } as const;
+    assertEquals(started(replaced, NEXT).proofs, replaced.proofs);
+    assertEquals(started(replaced, BYTES).proofs[0].authorizationKey, KEY);
+  },
+);
+
+check(
+  "the operator writes down what the central system has set: that is no change of the charger, but remembered as one",
+  () => {
+    const rotated = { number: 2, securityProfile: 1, authorizationKey: NEXT_KEY } as const;
+    const written = started({ ...first({ authorizationKey: BYTES }), proofs: [rotated] }, NEXT);
+    assertEquals(written.proofs, [rotated]);
+    const again = { ...written, proofs: [{ ...rotated, number: 3, authorizationKey: OTHER }] } as const;
+    assertEquals(started(again, NEXT).proofs, again.proofs);
+  },
+);
+
+check("of files from before this was remembered a key that is not kept is proposed one last time", () => {
+  const proof = { number: 5, securityProfile: 1, authorizationKey: OTHER } as const;
+  const once = settled(kept([proof]), { authorizationKey: BYTES });
+  assertEquals(once.proofs.length, 2);
+  const known = settled(kept([{ ...proof, authorizationKey: KEY }]), { authorizationKey: BYTES });
+  for (const { credentials } of [{ credentials: once }, { credentials: known }]) {
+    assertEquals(started({ ...credentials, proofs: [proof] }, BYTES).proofs, [proof]);
+  }
+});
+
+check("the key that was given is remembered without itself, and in no two chargers alike", () => {
+  const [one, other] = [first({ authorizationKey: BYTES }), first({ authorizationKey: BYTES })];
+  assert(one.givenKey !== undefined && other.givenKey !== undefined);
+  assert(one.givenKey.salt !== other.givenKey.salt && one.givenKey.digest !== other.givenKey.digest);
+  assert(!JSON.stringify(one.givenKey).includes(KEY));
+});
+
+Deno.test("settled credentials: a crash between the two copies of a start proposes neither twice nor never", async () => {
+  for (const torn of ["credentials.1", "credentials.2"]) {
+    await using directory = await temporaryDirectory();
+    const open = (authorizationKey: Uint8Array) =>
+      openCredentials({ path: directory.path, close: () => {} }, { ...GIVEN, authorizationKey }, () => {});
+    const store = await open(BYTES);
+    const before = await store.read();
+    const rotated = { number: 2, securityProfile: 1, authorizationKey: OTHER } as const;
+    await store.write({ ...before, proofs: [rotated] });
+    const copy = await Deno.readFile(`${directory.path}/${torn}`);
+    const expected: Credentials["proofs"] = [
+      { number: 3, securityProfile: 1, authorizationKey: NEXT_KEY },
+      rotated,
+    ];
+    assertEquals((await (await open(NEXT)).read()).proofs, expected);
+    await Deno.writeFile(`${directory.path}/${torn}`, copy);
+    assertEquals((await (await open(NEXT)).read()).proofs, expected);
+    const proposed = await open(NEXT);
+    await proposed.write({ ...await proposed.read(), proofs: [rotated] });
+    assertEquals((await (await open(NEXT)).read()).proofs, [rotated]);
+  }
 });
 
 check("a higher profile is tried before the kept one, which stays", () => {

@@ -124,6 +124,30 @@ Deno.test("POST /security/rehearse: the newest proof, which no success has confi
   assertEquals(knocks[0]?.basicAuth, undefined);
 });
 
+Deno.test("POST /security/rehearse: the certificate that was accepted last and is not valid yet, which shows in profile 3 alone", async () => {
+  const own = { chain: "own", keyId: "one" };
+  const [sooner, later] = [{ chain: "sooner", keyId: "two" }, { chain: "later", keyId: "three" }];
+  const served = { number: 1, securityProfile: 3, certificate: own } as const;
+  for (const proof of [served, { ...served, securityProfile: 2, authorizationKey: OLD }] as const) {
+    const { rehearse, knocks, held } = scene({ ...KEPT, proofs: [proof], upcoming: [sooner, later] });
+    const before = held();
+    const [status, { securityProfile, wouldOpen }] = await rehearse({ proof: "upcoming" });
+    assertEquals([status, securityProfile, wouldOpen], [200, 3, true]);
+    assertEquals([knocks[0]?.tls?.certificate, knocks[0]?.basicAuth, held()], [later, undefined, before]);
+    const [, { says }] = await rehearse({ proof: "upcoming" }, (peer) => peer.failTls("refusedUs"));
+    assertEquals(
+      says,
+      "the central system would refuse this charger's certificate: TLS failed: refusedUs; it is not valid yet, which may be why",
+    );
+  }
+  const { rehearse, knocks } = scene();
+  assertEquals(await rehearse({ proof: "upcoming" }), [409, {
+    error:
+      "let the central system sign a certificate that begins later first: there is none that is not valid yet",
+  }]);
+  assertEquals(knocks, []);
+});
+
 Deno.test("POST /security/rehearse: it says why it would not open", async () => {
   assertEquals(
     await says({}, (peer) => peer.refuse(401)),

@@ -9,7 +9,7 @@ const quiet: SecurityAnswer = {
   securityProfile: 3,
   unproven: [],
   certificates: [],
-  log: { entries: 12, brokenAt: null },
+  log: { entries: 12, brokenAt: null, undelivered: 0 },
   pendingEvents: [],
 };
 
@@ -45,7 +45,7 @@ check("nothing to tell", {}, [
 check("a change that is to be proven, a broken chain, certificates in time and out of it, events that wait", {
   unproven: [3],
   securityProfile: 1,
-  log: { entries: 3, brokenAt: 2 },
+  log: { entries: 3, brokenAt: 2, undelivered: 4 },
   certificates: [
     certificate({}),
     certificate({ state: "upcoming", notBefore: "2026-02-01T00:00:00.000Z" }),
@@ -63,7 +63,7 @@ check("a change that is to be proven, a broken chain, certificates in time and o
   }],
 }, [
   "profile  1, to be proven: 3",
-  "log      3 entries, chain broken at entry 2",
+  "log      3 entries, chain broken at entry 2, 4 will never be sent",
   "",
   "certificate                   state      subject        issuer   serial number  valid until",
   "ChargePointCertificate        installed  CN=SN1, O=CPO  CN=root  FFF            2026-03-01T00:00:00.000Z, 59 d 0 h left",

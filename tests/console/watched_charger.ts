@@ -111,7 +111,7 @@ function answerSecurityLog(message: SecurityLogMessage): boolean {
     previous: "00",
     notify: true,
   } as const;
-  message.reply({ entries: 7, chain: { kind: "broken", at: 3 }, pending: [event] });
+  message.reply({ entries: 7, chain: { kind: "broken", at: 3 }, pending: [event], undelivered: 4 });
   return true;
 }
 

@@ -196,8 +196,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "actors/archive.ts",
-    find: `{ key: [...archiveKey(localId), sequence], value: archived },`,
-    replace: ``,
+    find: `sets: [{ key, value: archived }, ...header],`,
+    replace: `sets: header,`,
     breaks: "a message that was refused for good is deleted, not parked",
   },
   {
@@ -318,7 +318,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "actors/archive.ts",
-    find: `if (this.#limits.reached(this.#length)) await this.#thin();`,
+    find: `if (this.#count.isWhole() && this.#limits.reached(this.#count.messages())) await this.#thin();`,
     replace: "",
     breaks: "README, Limits: what is set aside grows without end",
   },

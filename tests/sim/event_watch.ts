@@ -2,14 +2,22 @@
  * Watches the security events on their way: what is durable and to be sent reaches the central system at least once, and in order
  * (invariant I25).
  *
- * Law: judged by the store's commits and the wire. Excused is what the charger has given up, since it was refused too often, and what
- * the medium has lost, which the charger tells of as SecurityLogWasCleared.
+ * Law: judged by the store's commits and the wire. Excused is what the charger has given up, since the central system does not know the
+ * message, or has refused too often what is not critical (A04.FR.02), and what the medium has lost, which the charger tells of as
+ * SecurityLogWasCleared.
  */
 import { parseFrame } from "../../protocol/frame.ts";
 import type { SecurityEventNotificationRequest } from "../../protocol/messages/security.ts";
+import { isCritical } from "../../protocol/security_event.ts";
 import type { SecurityLogRecord } from "../../storage/records.ts";
 import type { Fail } from "./invariants.ts";
 import type { World } from "./world.ts";
+
+/** What the charger says of it. */
+interface GivenUp {
+  readonly number: number;
+  readonly outcome: { readonly value?: { readonly errorCode?: string } };
+}
 
 /** Called at the end, when all must have arrived. */
 export function watchEvents(world: World, fail: Fail): () => void {
@@ -44,14 +52,19 @@ export function watchEvents(world: World, fail: Fail): () => void {
     pending.delete(number);
   }
 
-  function givenUp(number: number): void {
+  function givenUp({ number, outcome }: GivenUp): void {
     world.reached.add("security event given up");
+    const text = pending.get(number) ?? "";
     pending.delete(number);
+    const [, type = ""] = text.split(" ");
+    if (isCritical(type) && !["NotImplemented", "NotSupported"].includes(outcome.value?.errorCode ?? "")) {
+      fail("I25", `critical security event ${number} was given up: ${text}`);
+    }
   }
 
   world.onTrace((event) => {
     if (event.kind !== "effect") return;
-    if (event.effect === "SecurityEventNotTaken") givenUp((event.detail as { number: number }).number);
+    if (event.effect === "SecurityEventNotTaken") givenUp(event.detail as GivenUp);
     const text = String(event.detail);
     if (event.effect === "FrameSent" && text.includes('"SecurityEventNotification"')) sent(text);
     if (event.effect === "FrameReceived" && asked.size > 0) answered(text);

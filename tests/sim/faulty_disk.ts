@@ -23,7 +23,7 @@ export interface FaultyDisk {
   /** The next `count` commits throw. */
   readonly fail: (outcome: FailedCommit, count: number) => void;
   readonly heal: () => void;
-  /** Reads that wait for what ends, before they begin. */
+  /** Reads and commits that wait for what ends, before they begin. */
   readonly waiting: () => number;
   /** The medium as the charger has it; `noted` is the same store, whose commits are noted. */
   readonly store: (memory: MemoryStore, noted: Store) => Store;
@@ -39,6 +39,7 @@ export function createFaultyDisk(reached: (point: string) => void): FaultyDisk {
   let room = 0;
   let hasReserve = true;
   let waiting = 0;
+  const held = new Set<Batch>();
   let failing: { readonly outcome: FailedCommit; count: number } | null = null;
 
   async function refused(noted: Store): Promise<CommitOutcome> {
@@ -84,9 +85,10 @@ export function createFaultyDisk(reached: (point: string) => void): FaultyDisk {
       isScarce = false;
       failing = null;
     },
-    waiting: () => waiting,
+    waiting: () => waiting + held.size,
     store: (memory, noted) => {
       waiting = 0;
+      held.clear();
       const medium: Store = {
         ...noted,
         get: (key) => {
@@ -97,7 +99,10 @@ export function createFaultyDisk(reached: (point: string) => void): FaultyDisk {
           waiting -= 1;
           return noted.list(prefix, options);
         },
-        commit: (batch) => commit(memory, noted, batch),
+        commit: (batch) => {
+          held.delete(batch);
+          return commit(memory, noted, batch);
+        },
       };
       const reserved = withReserve(medium, {
         release: () => {
@@ -106,7 +111,10 @@ export function createFaultyDisk(reached: (point: string) => void): FaultyDisk {
           if (released) room = reserveCommits;
           return Promise.resolve(released);
         },
-        freeBytes: () => isScarce ? FREE_BYTES_MIN - 1 : null,
+        freeBytes: () => {
+          if (isScarce || isFull && !hasReserve) return FREE_BYTES_MIN - 1;
+          return isFull ? null : FREE_BYTES_MIN;
+        },
       });
       return {
         ...reserved,
@@ -117,6 +125,13 @@ export function createFaultyDisk(reached: (point: string) => void): FaultyDisk {
         list: (prefix, options) => {
           waiting += 1;
           return reserved.list(prefix, options);
+        },
+        commit: (batch) => {
+          held.add(batch);
+          const outcome = reserved.commit(batch);
+          const over = () => void held.delete(batch);
+          outcome.then(over, over);
+          return outcome;
         },
       };
     },

@@ -59,6 +59,55 @@ Deno.test("reserve: who reads while an ending is tried again sees it, as every c
   await unwaited;
 });
 
+Deno.test("reserve: what is left of it is for endings, until there is room again", async () => {
+  const memory = createMemoryStore();
+  let free = 2 * 1024 * 1024;
+  memory.failCommits("full", 1);
+  const store = withReserve(memory.store, { release: () => Promise.resolve(true), freeBytes: () => free });
+  const sample = () => store.commit({ sets: [{ key: ["outbox", 2], value: 2 }] });
+  const ending = () => store.commit({ deletes: [["transaction", 1]] });
+  assertEquals((await sample()).kind, "refused", "the disk is full");
+  assertEquals((await sample()).kind, "committed", "and has room again: nothing has ended yet");
+  memory.failCommits("full", 1);
+  assertEquals((await ending()).kind, "committed");
+  assertEquals(await sample(), { kind: "refused", error: "2 MB free, 16 MB needed" });
+  assertEquals((await ending()).kind, "committed");
+  free = 16 * 1024 * 1024;
+  assertEquals((await sample()).kind, "committed");
+  free = 0;
+  assertEquals((await sample()).kind, "committed", "what happens to it then is the disk's business");
+});
+
+Deno.test("reserve: without any left, and where room cannot be measured, the disk itself decides", async () => {
+  const memory = createMemoryStore();
+  memory.failCommits("full", 1);
+  const store = withReserve(memory.store, { release: () => Promise.resolve(false), freeBytes: () => null });
+  assertEquals((await store.commit({ deletes: [["transaction", 1]] })).kind, "refused");
+  assertEquals((await store.commit({ sets: [{ key: ["outbox", 2], value: 2 }] })).kind, "committed");
+});
+
+Deno.test("reserve: nothing that was asked for later overtakes an ending that is tried again", async () => {
+  const memory = createMemoryStore();
+  memory.failCommits("full", 1);
+  const [asked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<boolean>()];
+  const release = () => {
+    asked.resolve();
+    return released.promise;
+  };
+  const store = withReserve(memory.store, { release, freeBytes: () => null });
+  const outcomes = [
+    store.commit({ sets: [{ key: ["outbox", 1], value: 1 }], deletes: [["transaction", 1]] }),
+    store.commit({ sets: [{ key: ["outbox", 2], value: 2 }] }),
+  ];
+  await asked.promise;
+  outcomes.push(store.commit({ sets: [{ key: ["outbox", 3], value: 3 }], deletes: [["transaction", 3]] }));
+  const seen = store.list(["outbox"]);
+  released.resolve(true);
+  const order = (await Promise.all(outcomes)).map((one) => one.kind === "committed" ? one.sequence : NaN);
+  assertEquals(order, order.toSorted((one, other) => one - other));
+  assertEquals((await seen).map(({ value }) => value), [1, 2, 3]);
+});
+
 /** One line a case: bytes that are free, and whether a transaction begins. */
 function checkBeginning(sentence: string, free: number | null, expected: string): void {
   Deno.test({ name: `free space: ${sentence}`, permissions: "none" }, async () => {
