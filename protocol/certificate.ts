@@ -12,7 +12,7 @@ const leastBits = { RSA: 2_048, EC: 224 } as const;
 const renewalBeforeMs = 30 * 86_400_000;
 
 /** More cannot stand in a CertificateSigned.req (10,000 characters), and each costs a signature to check. */
-const chainLengthMax = 10;
+export const chainLengthMax = 10;
 
 const clientAuth = "1.3.6.1.5.5.7.3.2";
 const anyPurpose = "2.5.29.37.0";
@@ -106,23 +106,37 @@ function pathFlaw(
   signedBy: SignedBy,
 ): string | null {
   let last = leaf;
-  for (const [below, authority] of authorities.entries()) {
-    const wrong = authorityFlaw(authority, nowMs);
-    const which = `certificate ${below + 2} of the chain`;
+  let below = 0;
+  for (const [index, authority] of authorities.entries()) {
+    const wrong = authorityFlaw(authority, nowMs) ?? lengthFlaw(authority, below);
+    const which = `certificate ${index + 2} of the chain`;
     if (wrong !== null) return `${which}: ${wrong}`;
     if (authority.notBeforeMs > Math.max(nowMs, leaf.notBeforeMs)) return `${which}: it is not valid yet`;
-    const longest = authority.basicConstraints?.pathLength ?? null;
-    if (longest !== null && below > longest) {
-      return `${which}: it allows ${longest} CAs below it, not ${below}`;
-    }
     if (!signedBy(last, authority)) return `${which}: it has not signed the one before`;
     last = authority;
+    below += countedBelow(authority);
   }
-  const root = roots.find((one) => one.pem === last.pem || signedBy(last, one));
-  if (root === undefined || leaf.pem === root.pem) {
-    return "its path does not end at an installed CentralSystemRootCertificate";
-  }
-  return isOver(root, nowMs) ? "the CentralSystemRootCertificate at its end has expired" : null;
+  const proving = roots.filter((root) =>
+    root.pem !== leaf.pem && (root.pem === last.pem || signedBy(last, root))
+  );
+  const wrongs = proving.map((root) => {
+    if (isOver(root, nowMs)) return "the CentralSystemRootCertificate at its end has expired";
+    const wrong = root.pem === last.pem ? null : lengthFlaw(root, below);
+    return wrong === null ? null : `the CentralSystemRootCertificate at its end: ${wrong}`;
+  });
+  const [wrong = "its path does not end at an installed CentralSystemRootCertificate"] = wrongs;
+  return wrongs.includes(null) ? null : wrong;
+}
+
+/** What is wrong with a CA above so many others (RFC 5280 §4.2.1.9). */
+export function lengthFlaw({ basicConstraints }: CertificateFacts, below: number): string | null {
+  const longest = basicConstraints?.pathLength ?? null;
+  return longest === null || below <= longest ? null : `it allows ${longest} CAs below it, not ${below}`;
+}
+
+/** One that has issued itself a new key is no CA more. */
+export function countedBelow({ subject, issuer }: CertificateFacts): 0 | 1 {
+  return subject.encoded === issuer.encoded ? 0 : 1;
 }
 
 /** The root that proves a peer: the first on the way up from its leaf. Null where none does. */
@@ -165,7 +179,7 @@ export function turnOf(
   return isOlder ? "never" : "now";
 }
 
-function isOver({ notAfterMs }: CertificateFacts, nowMs: number): boolean {
+export function isOver({ notAfterMs }: CertificateFacts, nowMs: number): boolean {
   return nowMs > notAfterMs;
 }
 

@@ -48,7 +48,7 @@ export interface SignatureFacts {
 }
 
 /** Those that are asked for here (RFC 5280 §4.2.1.3). */
-export type KeyUsage = "digitalSignature" | "keyCertSign" | "other";
+export type KeyUsage = "digitalSignature" | "keyEncipherment" | "keyCertSign" | "other";
 
 /** Whether the second one's key has made the first one's signature, and the names fit. */
 export type SignedBy = (certificate: CertificateFacts, issuer: CertificateFacts) => boolean;

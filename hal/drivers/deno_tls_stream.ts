@@ -25,6 +25,7 @@ import {
   type TlsFault,
   type TlsOptions,
 } from "../stream.ts";
+import { peerFault } from "./proven_peer.ts";
 import { createTcpStream } from "./tcp_stream.ts";
 
 export function createDenoTlsStream(privateKeys: PrivateKeys): StreamDriver {
@@ -34,14 +35,14 @@ export function createDenoTlsStream(privateKeys: PrivateKeys): StreamDriver {
       const { host, address = host, port, tls } = target;
       if (tls === undefined) return plain.dial(target);
       try {
-        const roots = tls.roots.map((root) => readCertificate(root, "an installed root certificate"));
+        for (const root of tls.roots) readCertificate(root, "an installed root certificate");
         // What is given as `ca` takes the place of every other root, an empty list too.
         const ca = [...tls.roots];
         const options = { ca, ...identity(tls, privateKeys), ...naming(target, tls), ...versions(tls) };
         // Half-open, since a peer that has said goodbye is still to be told ours.
         const tcp = dialTcp({ host: address, port, noDelay: true, allowHalfOpen: true });
         const socket = connect({ host, socket: ciphered(tcp), ...options });
-        return wrap({ tcp, socket, peer: `${host}:${port}`, roots });
+        return wrap({ tcp, socket, peer: `${host}:${port}`, roots: tls.roots });
       } catch (error) {
         return refusal(error instanceof TlsFailed ? error : new TlsFailed("other", String(error)));
       }
@@ -120,16 +121,23 @@ interface Wrapped {
   readonly socket: TLSSocket;
   /** For the words of an error. */
   readonly peer: string;
-  readonly roots: readonly X509Certificate[];
+  /** PEM. */
+  readonly roots: readonly string[];
 }
 
 /** A stream of our own, whose errors are ours. */
 function wrap({ tcp, socket, peer, roots }: Wrapped): Dialled {
   let facts: TlsFacts | undefined;
+  /** What was written before the peer was proven. */
+  let early: (() => void) | null = null;
   const stream = new Duplex({
     allowHalfOpen: false,
     read: () => void tcp.resume(),
-    write: (bytes, _encoding, done) => void socket.write(bytes, done),
+    write: (bytes, _encoding, done) => {
+      const write = () => void socket.write(bytes, done);
+      if (facts === undefined) early = write;
+      else write();
+    },
     final: (done) => void socket.end(() => done()),
     destroy: (error, done) => {
       socket.destroy();
@@ -138,7 +146,12 @@ function wrap({ tcp, socket, peer, roots }: Wrapped): Dialled {
     },
   });
   socket.on("secureConnect", () => {
-    facts = factsOf(socket, roots);
+    const found = factsOf(socket, roots);
+    const fault = peerFault({ peer, peerChain: found.peerChain, roots });
+    if (fault !== null) return void stream.destroy(fault);
+    facts = found;
+    early?.();
+    early = null;
   });
   socket.on("data", (bytes) => {
     if (!stream.push(bytes)) tcp.pause();
@@ -148,23 +161,25 @@ function wrap({ tcp, socket, peer, roots }: Wrapped): Dialled {
   return { stream, tls: () => facts };
 }
 
-function factsOf(socket: TLSSocket, roots: readonly X509Certificate[]): TlsFacts {
+function factsOf(socket: TLSSocket, roots: readonly string[]): TlsFacts {
+  const installed = new Set(roots.map((root) => new X509Certificate(root).fingerprint256));
   return {
     version: socket.getProtocol() === "TLSv1.3" ? "TLSv1.3" : "TLSv1.2",
     cipherSuite: socket.getCipher().standardName,
-    peerChain: peerChain(socket.getPeerCertificate(true), new Set(roots.map((root) => root.fingerprint256))),
+    peerChain: peerChain(socket.getPeerCertificate(true), installed),
   };
 }
 
-/** Its issuers are linked up to the root, which comes from us and is linked to itself. */
+/** As the peer has sent them, whatever twice; they are linked up to the root, which comes from us and is linked to itself. */
 function peerChain(leaf: DetailedPeerCertificate, roots: ReadonlySet<string>): readonly string[] {
-  const chain = new Map<string, string>();
+  const linked = new Set<DetailedPeerCertificate>();
   let next: DetailedPeerCertificate | undefined = leaf;
-  while (next !== undefined && !chain.has(next.fingerprint256) && !roots.has(next.fingerprint256)) {
-    chain.set(next.fingerprint256, new X509Certificate(next.raw).toString());
+  while (next !== undefined && !linked.has(next)) {
+    linked.add(next);
     next = next.issuerCertificate;
   }
-  return [...chain.values()];
+  const sent = [...linked].filter(({ fingerprint256 }) => !roots.has(fingerprint256));
+  return [...new Set(sent.map(({ raw }) => new X509Certificate(raw).toString()))];
 }
 
 function translated(error: Error & { readonly code?: unknown }, peer: string): Error {

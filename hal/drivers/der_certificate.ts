@@ -233,7 +233,8 @@ function keyUsage(value: Uint8Array): readonly KeyUsage[] {
   const bits = first * 256 + second;
   const usages: KeyUsage[] = [];
   if ((bits & 0x8000) !== 0) usages.push("digitalSignature");
+  if ((bits & 0x2000) !== 0) usages.push("keyEncipherment");
   if ((bits & 0x0400) !== 0) usages.push("keyCertSign");
-  if ((bits & ~0x8400) !== 0) usages.push("other");
+  if ((bits & ~0xa400) !== 0) usages.push("other");
   return usages;
 }

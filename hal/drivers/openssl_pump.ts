@@ -9,6 +9,7 @@ import { Duplex } from "node:stream";
 import { type Dialled, type TlsFacts, TlsFailed } from "../stream.ts";
 import { failureOf } from "./openssl_faults.ts";
 import type { Openssl } from "./openssl_library.ts";
+import { peerFault } from "./proven_peer.ts";
 import { type OpensslSession, sessionFacts, takeBytes } from "./openssl_session.ts";
 
 export interface PumpParts {
@@ -18,6 +19,8 @@ export interface PumpParts {
   readonly tcp: Socket;
   /** For the words of an error. */
   readonly peer: string;
+  /** PEM. */
+  readonly roots: readonly string[];
 }
 
 type Done = (error?: Error | null) => void;
@@ -97,12 +100,15 @@ class Pump {
   }
 
   #handshake(): void {
-    const { openssl, session } = this.#parts;
+    const { openssl, session, peer, roots } = this.#parts;
     openssl.ERR_clear_error();
     const result = openssl.SSL_do_handshake(session.ssl);
     if (result !== 1) return this.#waitOrEnd(result);
+    const facts = sessionFacts(openssl, session);
+    const fault = peerFault({ peer, peerChain: facts.peerChain, roots });
+    if (fault !== null) return void this.stream.destroy(fault);
     this.#flush();
-    this.facts = sessionFacts(openssl, session);
+    this.facts = facts;
     this.#phase = "open";
     this.#early?.();
     this.#early = null;

@@ -30,8 +30,14 @@ export interface SimulatedRequest extends SimulatedName {
 }
 
 export function createSimulatedX509(): X509 {
+  const parsed = new Map<string, ParsedChain>();
   return {
-    parse,
+    // The charger looks at its roots again and again.
+    parse: (pem) => {
+      const chain = parsed.get(pem) ?? parse(pem);
+      parsed.set(pem, chain);
+      return chain;
+    },
     isSignedBy: (certificate, issuer) =>
       certificate.issuer.encoded === issuer.subject.encoded &&
       written(certificate).signedWith === issuer.publicKey.spki,

@@ -107,6 +107,19 @@ Deno.test("A02: a storm of triggers makes one key and one request; once that is 
   assertEquals([making, house.sent("SignCertificate").length], [2, 2]);
 });
 
+Deno.test("A02.FR.02: the pending key is there when its certificate comes, after another change, a crash and a power cut", async () => {
+  const house = await securedHouse();
+  const csr = await requested(house);
+  const password = { key: "AuthorizationKey", value: "00".repeat(16) };
+  assertEquals(await status(house, "ChangeConfiguration", password), "Accepted");
+  assert(house.system().crash("cert_store"));
+  await house.advance(10_000);
+  house.cutPower(0);
+  await house.restorePower();
+  await house.advance(10_000);
+  assertEquals(await signed(house, csr), "Accepted");
+});
+
 Deno.test("A02.FR.04: SignCertificate is Rejected: that is the end of it, and its key goes", async () => {
   const house = await securedHouse();
   house.centralSystem.script("SignCertificate", { kind: "answer", payload: { status: "Rejected" } });

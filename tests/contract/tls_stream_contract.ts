@@ -7,7 +7,11 @@
 import type { Socket } from "node:net";
 import { assert, assertEquals } from "@std/assert";
 import type { PrivateKeys, StreamDriver, TlsFacts, TlsFault, TlsOptions } from "../../hal/stream.ts";
+import type { Workshop } from "../tls/authority.ts";
 import type { Certificates, ServerName } from "../tls/certificates.ts";
+import { type Needed, needing } from "../tls/installed_openssl.ts";
+import { opensslWorkshop } from "../tls/openssl_workshop.ts";
+import { ownWorkshop } from "../tls/own_workshop.ts";
 import { startRefusingServer } from "../tls/refusing_server.ts";
 import { createTlsLab, dial, type Outcome, type PlainServer, target, type TlsLab } from "../tls/tls_lab.ts";
 import type { TlsServerOptions } from "../tls/tls_server.ts";
@@ -19,6 +23,7 @@ export interface TlsDriver {
   readonly name: string;
   readonly create: (keys: PrivateKeys) => StreamDriver;
   readonly untold: Untold;
+  readonly needs: Needed;
 }
 
 type Target = { readonly host?: string } & Partial<TlsOptions>;
@@ -33,30 +38,40 @@ interface Case {
   readonly gets?: Partial<TlsFacts>;
 }
 
+/** Once with certificates that we have made, once with those of the `openssl` command. */
 export function checkTlsStream(driver: TlsDriver): void {
-  Deno.test(`${driver.name} keeps the contract of TLS`, async (test) => {
-    await using lab = await createTlsLab(driver.create);
-    const unproven = await lab.plain((socket) => socket.pipe(socket));
-    for (const [fault, cases] of Object.entries(refused) as [TlsFault, Cases][]) {
-      for (const [name, what] of Object.entries(cases)) {
-        await test.step(`refuses and tells the fault ${fault}: ${name}`, async () => {
-          assertFault(await attempt(lab, what, unproven), driver.untold[name] ?? fault);
-        });
-      }
-    }
-    for (const [name, what] of Object.entries(accepted)) {
-      await test.step(`accepts and tells how: ${name}`, async () => {
-        const outcome = await attempt(lab, what);
-        assert(outcome.kind === "echoed" && outcome.tls !== undefined, JSON.stringify(outcome));
-        assertEquals({ ...outcome.tls, ...what.gets }, outcome.tls);
-        assertEquals(outcome.tls.peerChain[0], lab.certificates.server[what.of ?? "p256"].certificate);
+  const name = `${driver.name} keeps the contract of TLS`;
+  const driven = needing(driver.needs, name);
+  const made = needing("command", `${driven.name}, with certificates made by openssl`);
+  Deno.test({ ...driven, fn: (test) => checkContract(test, driver, ownWorkshop) });
+  Deno.test({
+    ...{ name: made.name, ignore: driven.ignore || made.ignore },
+    fn: (test) => checkContract(test, driver, opensslWorkshop),
+  });
+}
+
+async function checkContract(test: Deno.TestContext, driver: TlsDriver, workshop: Workshop): Promise<void> {
+  await using lab = await createTlsLab(driver.create, workshop);
+  const unproven = await lab.plain((socket) => socket.pipe(socket));
+  for (const [fault, cases] of Object.entries(refused) as [TlsFault, Cases][]) {
+    for (const [name, what] of Object.entries(cases)) {
+      await test.step(`refuses and tells the fault ${fault}: ${name}`, async () => {
+        assertFault(await attempt(lab, what, unproven), driver.untold[name] ?? fault);
       });
     }
-    for (const version of ["tls1_2", "tls1_3"] as const) await checkRefusals(test, driver, lab, version);
-    await checkRawPeers(test, lab);
-    // By now whatever was on its way has come.
-    assertEquals(unproven.bytesRead(), 0, "bytes said to a peer that is not proven");
-  });
+  }
+  for (const [name, what] of Object.entries(accepted)) {
+    await test.step(`accepts and tells how: ${name}`, async () => {
+      const outcome = await attempt(lab, what);
+      assert(outcome.kind === "echoed" && outcome.tls !== undefined, JSON.stringify(outcome));
+      assertEquals({ ...outcome.tls, ...what.gets }, outcome.tls);
+      assertEquals(outcome.tls.peerChain[0], lab.certificates.server[what.of ?? "p256"].certificate);
+    });
+  }
+  for (const version of ["tls1_2", "tls1_3"] as const) await checkRefusals(test, driver, lab, version);
+  await checkRawPeers(test, lab);
+  // By now whatever was on its way has come.
+  assertEquals(unproven.bytesRead(), 0, "bytes said to a peer that is not proven");
 }
 
 async function checkRefusals(
@@ -66,15 +81,18 @@ async function checkRefusals(
   version: "tls1_2" | "tls1_3",
 ): Promise<void> {
   const { root, strangeClient, server } = lab.certificates;
-  await using peer = await startRefusingServer(server.p256, root.certificate, version);
   const clients = {
     "our certificate": { certificate: { chain: strangeClient.chain, keyId: "strange" } },
     "that we have no certificate": {},
   };
   for (const [what, own] of Object.entries(clients)) {
     const name = `${what}, ${version}`;
-    await test.step(`tells that the peer refuses us: ${name}`, async () => {
-      assertFault(await dial(lab, { port: peer.port, ...own }), driver.untold[name] ?? "refusedUs");
+    await test.step({
+      ...needing("command", `tells that the peer refuses us: ${name}`),
+      fn: async () => {
+        await using peer = await startRefusingServer(server.p256, root.certificate, version);
+        assertFault(await dial(lab, { port: peer.port, ...own }), driver.untold[name] ?? "refusedUs");
+      },
     });
   }
 }
@@ -122,6 +140,7 @@ function assertFault(outcome: Outcome, expected: TlsFault): void {
 }
 
 const legacy = { ciphers: "DEFAULT:@SECLEVEL=0", minVersion: "TLSv1" } as const;
+const weak = { ciphers: "DEFAULT:@SECLEVEL=0" } as const;
 const alone = { maxVersion: "TLSv1.2" } as const;
 
 const accepted: Cases = {
@@ -151,12 +170,22 @@ const accepted: Cases = {
     target: { host: "127.0.1", wildcards: true },
   },
   "no wildcard, where they are allowed": { target: { wildcards: true } },
+  "what it is for is said (FR.512)": { of: "forServers" },
+  "a key for key exchange, however it is used (FR.512)": { of: "forKeyExchange" },
   "an intermediate as the root": { target: ({ intermediate }) => ({ roots: [intermediate.certificate] }) },
   "a root that another one has signed, which is unknown (M05.FR.13)": {
     target: ({ crossSigned }) => ({ roots: [crossSigned] }),
   },
   "the right one of several roots": {
     target: ({ root, otherRoot }) => ({ roots: [otherRoot.certificate, root.certificate] }),
+  },
+  "a peer that sends its certificate twice": {
+    served: ({ server: { p256 } }) => ({ chain: p256.certificate + p256.chain }),
+  },
+  "a peer that sends its root first, and others": {
+    served: ({ server: { p256 }, root, otherRoot, intermediate }) => ({
+      chain: [p256, root, otherRoot, intermediate].map(({ certificate }) => certificate).join(""),
+    }),
   },
   "a peer that leaves out an intermediate which is installed": {
     served: ({ server }) => ({ chain: server.p256.certificate }),
@@ -177,8 +206,21 @@ const refused: Readonly<Partial<Record<TlsFault, Cases>>> = {
     "another root": { of: "byOtherRoot" },
     "no root is installed: nor is one of the system's or of Deno's": { target: { roots: [] } },
     "an issuer that is no authority (RFC 5280 §6.1.4)": { of: "byNoAuthority" },
+    "a leaf that is only to sign certificates (FR.512)": { of: "forCertificates" },
+    "a leaf for TLS clients": { of: "forClients" },
+    "a leaf that is a CA's": { of: "authority" },
+    "an issuer that is not to sign certificates (FR.512)": { of: "byUnwilling" },
+    "an issuer with RSA of 1024 bits (FR.502)": { of: "byWeak", served: weak },
+    "a root that has expired": {
+      of: "byExpiredRoot",
+      target: ({ expiredRoot }) => ({ roots: [expiredRoot.certificate] }),
+    },
+    "a CA below a root that allows none (RFC 5280 §4.2.1.9)": {
+      of: "belowShortRoot",
+      target: ({ shortRoot }) => ({ roots: [shortRoot.certificate] }),
+    },
     "without its intermediate": { served: ({ server }) => ({ chain: server.p256.certificate }) },
-    "RSA of 1024 bits (FR.502)": { of: "weakKey", served: { ciphers: "DEFAULT:@SECLEVEL=0" } },
+    "RSA of 1024 bits (FR.502)": { of: "weakKey", served: weak },
     "a wildcard (AllowCSMSTLSWildcards)": { of: "wildcard", target: { host: "127.0.1" } },
     "a wildcard in the common name": { of: "wildcardInCommonName", target: { host: "127.0.1" } },
   },

@@ -13,6 +13,7 @@ import type {
   WebSocketTarget,
 } from "../../hal/websocket.ts";
 import { createEventLog, type EventLog } from "../event_log.ts";
+import { type Needed, needing } from "../tls/installed_openssl.ts";
 
 /** A network with a central system at its end. */
 export interface World {
@@ -46,15 +47,22 @@ const longMs = 10_000;
 const payloadBytesMax = 1_000;
 const cutOff: CloseReason = { kind: "closed", code: 1006, reason: "" };
 
-export function checkWebSocket(name: string, createWorld: () => Promise<World>): void {
+export function checkWebSocket(
+  name: string,
+  createWorld: () => Promise<World>,
+  needs: Needed = "nothing",
+): void {
   function check(rule: string, body: (world: World) => Promise<void>): void {
-    Deno.test(`${name}: ${rule}`, async () => {
-      const world = await createWorld();
-      try {
-        await body(world);
-      } finally {
-        await world.stop();
-      }
+    Deno.test({
+      ...needing(needs, `${name}: ${rule}`),
+      fn: async () => {
+        const world = await createWorld();
+        try {
+          await body(world);
+        } finally {
+          await world.stop();
+        }
+      },
     });
   }
   checkHandshake(check);

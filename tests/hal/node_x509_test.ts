@@ -1,4 +1,4 @@
-/** X.509 with node's cryptography, on certificates that `openssl` has made: it reads and hashes as openssl does. */
+/** X.509 with node's cryptography, on certificates that `openssl` has made too: it reads and hashes as openssl does. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createNodeX509 } from "../../hal/drivers/node_x509.ts";
 import type { CertificateFacts } from "../../protocol/certificate_facts.ts";
@@ -6,23 +6,37 @@ import { ChargePointCertificate } from "../../protocol/proof.ts";
 import { InstalledRoot } from "../../storage/credentials.ts";
 import { openKeyRing } from "../../storage/drivers/key_ring_files.ts";
 import type { KeyKind, KeyRing } from "../../storage/key_ring.ts";
-import { testX509 } from "../contract/x509_contract.ts";
-import { makeAuthority } from "../tls/authority.ts";
+import { testX509, type X509UnderTest } from "../contract/x509_contract.ts";
+import { makeAuthority, type Workshop } from "../tls/authority.ts";
+import { needing } from "../tls/installed_openssl.ts";
+import { opensslWorkshop } from "../tls/openssl_workshop.ts";
+import { ownWorkshop } from "../tls/own_workshop.ts";
 
 const x509 = createNodeX509();
 
-testX509("node", async () => ({
-  x509,
-  ring: await ringWith("P-256"),
-  root: async (organization, commonName) => {
-    const authority = await makeAuthority({ subject: `/O=${organization}/CN=${commonName}` });
-    return { certificate: authority.certificate, sign: (request) => authority.sign(request) };
-  },
-  nowMs: () => Date.now(),
-}));
+const { name, ignore } = needing("command", "node, with certificates made by openssl");
+testX509("node", () => under(ownWorkshop));
+testX509(name, () => under(opensslWorkshop), ignore);
+
+async function under(workshop: Workshop): Promise<X509UnderTest> {
+  return {
+    x509,
+    ring: await ringWith("P-256"),
+    root: async (organization, commonName) => {
+      const authority = await makeAuthority({ subject: `/O=${organization}/CN=${commonName}` }, workshop);
+      return { certificate: authority.certificate, sign: (request) => authority.sign(request) };
+    },
+    nowMs: () => Date.now(),
+  };
+}
+
+/** On what only the command can say or make. */
+function check(promise: string, fn: () => Promise<void>): void {
+  Deno.test({ ...needing("command", promise), fn });
+}
 
 for (const kind of ["P-256", "RSA-2048"] as const) {
-  Deno.test(`a signing request of ${kind}: openssl verifies it, and reads the names`, async () => {
+  check(`a signing request of ${kind}: openssl verifies it, and reads the names`, async () => {
     const ring = await ringWith(kind);
     const request = x509.signingRequest({
       organization: "Öl & Strom",
@@ -40,7 +54,7 @@ for (const kind of ["P-256", "RSA-2048"] as const) {
   });
 }
 
-Deno.test("hash data as `openssl ocsp` computes them, for every algorithm; 4095 is FFF", async () => {
+check("hash data as `openssl ocsp` computes them, for every algorithm; 4095 is FFF", async () => {
   const root = await selfSigned(["-newkey", "rsa:2048"], "/O=Operator/CN=Root");
   const directory = await Deno.makeTempDir({ prefix: "chargerd-ocsp-" });
   try {
@@ -80,7 +94,7 @@ const made: readonly [string, readonly string[], string][] = [
   ["Ed25519", ["-newkey", "ed25519"], "other 0 other other not signed"],
 ];
 for (const [name, options, expected] of made) {
-  Deno.test(`key and signature are told: ${name}`, async () => {
+  check(`key and signature are told: ${name}`, async () => {
     const certificate = await selfSigned(options, "/O=Operator/CN=Root");
     const { publicKey, signature } = certificate;
     const signed = x509.isSignedBy(certificate, certificate) ? "signed" : "not signed";
@@ -91,22 +105,25 @@ for (const [name, options, expected] of made) {
   });
 }
 
-Deno.test("extensions are told: path length, key usages, purposes, and what is critical and not known", async () => {
-  const extensions = [
-    ["-addext", "basicConstraints=critical,CA:TRUE,pathlen:200"],
-    ["-addext", "keyUsage=critical,digitalSignature,keyCertSign,cRLSign"],
-    ["-addext", "extendedKeyUsage=clientAuth,serverAuth"],
-    ["-addext", "nameConstraints=critical,permitted;DNS:example.com"],
-  ].flat();
-  const certificate = await selfSigned([...ec("P-256"), ...extensions], "/CN=Root");
-  assertEquals(certificate.version, 3);
-  assertEquals(certificate.basicConstraints, { isCa: true, pathLength: 200 });
-  assertEquals(certificate.keyUsage, ["digitalSignature", "keyCertSign", "other"]);
-  assertEquals(certificate.extendedKeyUsage, ["1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.1"]);
-  assertEquals(certificate.unknownCritical, ["2.5.29.30"]);
-});
+check(
+  "extensions are told: path length, key usages, purposes, and what is critical and not known",
+  async () => {
+    const extensions = [
+      ["-addext", "basicConstraints=critical,CA:TRUE,pathlen:200"],
+      ["-addext", "keyUsage=critical,digitalSignature,keyEncipherment,keyCertSign,cRLSign"],
+      ["-addext", "extendedKeyUsage=clientAuth,serverAuth"],
+      ["-addext", "nameConstraints=critical,permitted;DNS:example.com"],
+    ].flat();
+    const certificate = await selfSigned([...ec("P-256"), ...extensions], "/CN=Root");
+    assertEquals(certificate.version, 3);
+    assertEquals(certificate.basicConstraints, { isCa: true, pathLength: 200 });
+    assertEquals(certificate.keyUsage, ["digitalSignature", "keyEncipherment", "keyCertSign", "other"]);
+    assertEquals(certificate.extendedKeyUsage, ["1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.1"]);
+    assertEquals(certificate.unknownCritical, ["2.5.29.30"]);
+  },
+);
 
-Deno.test("whatever octet of it is changed, it is malformed, or not signed any more", async () => {
+check("whatever octet of it is changed, it is malformed, or not signed any more", async () => {
   const certificate = await selfSigned(ec("P-256"), "/O=Operator/CN=Root");
   const base64 = certificate.pem.replace(/-----[^-]+-----|\n/g, "");
   const der = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
@@ -165,8 +182,7 @@ async function openssl(args: readonly string[], input: string): Promise<string> 
 
 Deno.test("A02, M05: what fits into a message fits into the credentials, though it came in one line", async () => {
   const authority = await makeAuthority({ subject: "/O=Owner/CN=root" });
-  const comment = `nsComment=${"x".repeat(3_620)}`;
-  const { certificate } = await authority.issue({ subject: "/O=Owner/CN=long", extensions: [comment] });
+  const { certificate } = await authority.issue({ subject: "/O=Owner/CN=long", comment: "x".repeat(3_620) });
   const oneLine = certificate.replace(/\n(?!-----END|$)/g, "").replace("-----BEGIN CERTIFICATE-----", "$&\n")
     .trim();
   assert(oneLine.length > 5_300 && oneLine.length <= 5_500, `${oneLine.length}`);

@@ -5,9 +5,14 @@ import { createOpensslStream } from "../../hal/drivers/openssl_stream.ts";
 import denoJson from "../../deno.json" with { type: "json" };
 import { certificates } from "../tls/certificates.ts";
 import { type CountedOpenssl, countedOpenssl } from "../tls/counted_openssl.ts";
+import { needing } from "../tls/installed_openssl.ts";
 import { createTlsLab, dial, target } from "../tls/tls_lab.ts";
 
-Deno.test("openssl: every object is freed once, however the connection ends", async () => {
+function check(promise: string, fn: () => Promise<void>): void {
+  Deno.test({ ...needing("library", promise), fn });
+}
+
+check("openssl: every object is freed once, however the connection ends", async () => {
   let counted: CountedOpenssl | undefined;
   await using lab = await createTlsLab((keys) =>
     createOpensslStream(keys, () => (counted ??= countedOpenssl()).load())
@@ -43,7 +48,7 @@ Deno.test("openssl: every object is freed once, however the connection ends", as
   assertGreater(counted?.allFreed() ?? 0, 5 * attempts.length);
 });
 
-Deno.test("openssl: it is loaded by the first secure dial, once, and not by a plain one", async () => {
+check("openssl: it is loaded by the first secure dial, once, and not by a plain one", async () => {
   let loads = 0;
   await using lab = await createTlsLab((keys) =>
     createOpensslStream(keys, () => {

@@ -9,13 +9,19 @@ import type { PrivateKeys, StreamDriver, TlsOptions } from "../../hal/stream.ts"
 import type { WebSocketEvent } from "../../hal/websocket.ts";
 import { checkWebSocket, type World } from "../contract/websocket_contract.ts";
 import { createEventLog } from "../event_log.ts";
+import { type Needed, needing } from "../tls/installed_openssl.ts";
 import { createTlsLab, target, type TlsLab } from "../tls/tls_lab.ts";
 import type { TlsListener, TlsServerOptions } from "../tls/tls_server.ts";
 import { createWsCentralSystem } from "./ws_central_system.ts";
 
-const drivers: Readonly<Record<string, (keys: PrivateKeys) => StreamDriver>> = {
-  "openssl": (keys) => createOpensslStream(keys),
-  "node:tls": createDenoTlsStream,
+interface Driver {
+  readonly create: (keys: PrivateKeys) => StreamDriver;
+  readonly needs: Needed;
+}
+
+const drivers: Readonly<Record<string, Driver>> = {
+  "openssl": { create: (keys) => createOpensslStream(keys), needs: "library" },
+  "node:tls": { create: createDenoTlsStream, needs: "nothing" },
 };
 
 /** What the refused peer sees: the alert, or that Deno's TLS has hung up. */
@@ -29,16 +35,16 @@ const shortMs = 300;
 
 const labs = new Map<string, TlsLab>();
 Deno.test.beforeAll(async () => {
-  for (const [name, create] of Object.entries(drivers)) labs.set(name, await createTlsLab(create));
+  for (const [name, { create }] of Object.entries(drivers)) labs.set(name, await createTlsLab(create));
 });
 Deno.test.afterAll(async () => {
   for (const lab of labs.values()) await lab[Symbol.asyncDispose]();
 });
 
-for (const name of Object.keys(drivers)) {
-  checkWebSocket(`npm:ws over ${name}`, () => securedWorld(labOf(name)));
+for (const [name, { needs }] of Object.entries(drivers)) {
+  checkWebSocket(`npm:ws over ${name}`, () => securedWorld(labOf(name)), needs);
 
-  Deno.test(`npm:ws over ${name}: 1 MiB both ways, and the client certificate (FR.400)`, async () => {
+  check(needs, `npm:ws over ${name}: 1 MiB both ways, and the client certificate (FR.400)`, async () => {
     const lab = labOf(name);
     await using central = await centralSystem();
     const { client, root } = lab.certificates;
@@ -57,7 +63,7 @@ for (const name of Object.keys(drivers)) {
     assertEquals((await log.next("Closed")).why, { kind: "closed", code: 1000, reason: "" });
   });
 
-  Deno.test(`npm:ws over ${name}: TLS that fails is said with its fault`, async () => {
+  check(needs, `npm:ws over ${name}: TLS that fails is said with its fault`, async () => {
     const lab = labOf(name);
     await using central = await centralSystem();
     const listener = await listen(lab, central.port);
@@ -73,65 +79,77 @@ for (const name of Object.keys(drivers)) {
 const marksMax = 100;
 const mark = Uint8Array.of(1);
 
-for (const name of Object.keys(drivers)) {
-  Deno.test(`${name}: what nobody reads stays with its sender, and writing goes on beside it`, async () => {
-    const lab = labOf(name);
-    const part = new Uint8Array(1_048_576);
-    const parts = 64;
-    const accepted = Promise.withResolvers<Socket>();
-    const central = await lab.plain(accepted.resolve);
-    const listener = await listen(lab, central.port);
-    const { stream } = lab.driver.dial(target(lab, { port: listener.port }));
-    stream.on("error", accepted.reject);
-    stream.write(mark);
-    const socket = await accepted.promise;
-    let taken = 0;
-    const sending = (async () => {
-      for (; taken < parts; taken++) await new Promise((resolve) => socket.write(part, resolve));
-    })();
-    for (let [steady, before] = [0, 0]; steady < marksMax; steady++) {
-      if (taken > before) [steady, before] = [0, taken];
-      const come = new Promise((resolve) => socket.once("data", resolve));
+for (const [name, { needs }] of Object.entries(drivers)) {
+  check(
+    needs,
+    `${name}: what nobody reads stays with its sender, and writing goes on beside it`,
+    async () => {
+      const lab = labOf(name);
+      const part = new Uint8Array(1_048_576);
+      const parts = 64;
+      const accepted = Promise.withResolvers<Socket>();
+      const central = await lab.plain(accepted.resolve);
+      const listener = await listen(lab, central.port);
+      const { stream } = lab.driver.dial(target(lab, { port: listener.port }));
+      stream.on("error", accepted.reject);
       stream.write(mark);
-      await come;
-    }
-    // The buffers of four sockets on the way have room for less than half.
-    assertLess(taken, parts / 2);
-    assertLess(stream.readableLength, part.length);
-    let heard = 0;
-    for await (const bytes of stream) {
-      heard += bytes.length;
-      if (heard === parts * part.length) break;
-    }
-    assertEquals(heard, parts * part.length);
-    await sending;
-  });
+      const socket = await accepted.promise;
+      let taken = 0;
+      const sending = (async () => {
+        for (; taken < parts; taken++) await new Promise((resolve) => socket.write(part, resolve));
+      })();
+      for (let [steady, before] = [0, 0]; steady < marksMax; steady++) {
+        if (taken > before) [steady, before] = [0, taken];
+        const come = new Promise((resolve) => socket.once("data", resolve));
+        stream.write(mark);
+        await come;
+      }
+      // The buffers of four sockets on the way have room for less than half.
+      assertLess(taken, parts / 2);
+      assertLess(stream.readableLength, part.length);
+      let heard = 0;
+      for await (const bytes of stream) {
+        heard += bytes.length;
+        if (heard === parts * part.length) break;
+      }
+      assertEquals(heard, parts * part.length);
+      await sending;
+    },
+  );
 }
 
 const pair = ["TLS_RSA_WITH_AES_128_GCM_SHA256", "TLS_RSA_WITH_AES_256_GCM_SHA384"] as const;
 
 for (const [name, cipherSuite] of [["AES128-GCM-SHA256", pair[0]], ["AES256-GCM-SHA384", pair[1]]] as const) {
-  Deno.test(`openssl: ${cipherSuite} alone, and a client certificate demanded (SEC-3, SEC-4)`, async () => {
-    const lab = labOf("openssl");
-    await using central = await centralSystem();
-    const { client, root, server } = lab.certificates;
-    const clientRoots = [root.certificate];
-    const listener = await listen(lab, central.port, { ...server.rsa, ciphers: name, clientRoots });
-    const certificate = { chain: client.chain, keyId: "own" };
-    const { log, connection } = connect(lab, listener.port, { certificate, cipherSuites: pair });
-    const { tls } = await log.next("Opened");
-    assertEquals([tls?.version, tls?.cipherSuite], ["TLSv1.2", cipherSuite]);
-    const secured = await listener.next("Secured");
-    assertEquals([secured.version, secured.cipherSuite, secured.clientName], [
-      "TLSv1.2",
-      cipherSuite,
-      "SN-0001",
-    ]);
-    connection.send("there");
-    assertEquals((await log.next("Received")).text, "there");
-    connection.terminate();
-    await log.next("Closed");
-  });
+  check(
+    "library",
+    `openssl: ${cipherSuite} alone, and a client certificate demanded (SEC-3, SEC-4)`,
+    async () => {
+      const lab = labOf("openssl");
+      await using central = await centralSystem();
+      const { client, root, server } = lab.certificates;
+      const clientRoots = [root.certificate];
+      const listener = await listen(lab, central.port, { ...server.rsa, ciphers: name, clientRoots });
+      const certificate = { chain: client.chain, keyId: "own" };
+      const { log, connection } = connect(lab, listener.port, { certificate, cipherSuites: pair });
+      const { tls } = await log.next("Opened");
+      assertEquals([tls?.version, tls?.cipherSuite], ["TLSv1.2", cipherSuite]);
+      const secured = await listener.next("Secured");
+      assertEquals([secured.version, secured.cipherSuite, secured.clientName], [
+        "TLSv1.2",
+        cipherSuite,
+        "SN-0001",
+      ]);
+      connection.send("there");
+      assertEquals((await log.next("Received")).text, "there");
+      connection.terminate();
+      await log.next("Closed");
+    },
+  );
+}
+
+function check(needs: Needed, promise: string, fn: () => Promise<void>): void {
+  Deno.test({ ...needing(needs, promise), fn });
 }
 
 function labOf(name: string): TlsLab {

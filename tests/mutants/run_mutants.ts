@@ -10,8 +10,15 @@ import { mutants } from "./mutants.ts";
 
 type Verdict = "killed" | "hung" | "alive" | "misplaced";
 
-/** What judges: the rules where they are decided, and the actors in the simulated world. */
-const judges = ["tests/protocol", "tests/actors", "tests/sim"];
+/** What judges: the rules where they are decided, the actors in the simulated world, and what keeps and tries the secrets. */
+const judges = [
+  ...[
+    "tests/console/credentials_test.ts",
+    "tests/console/rehearsal_test.ts",
+    "tests/storage/key_ring_test.ts",
+  ],
+  ...["tests/protocol", "tests/actors", "tests/sim"],
+];
 const parallel = 2;
 /** Longer than the judges need on a machine that has other work. */
 const wholeTimeoutMs = 1_200_000;

@@ -165,6 +165,19 @@ chain(
   [certificate("0001", "Sub"), authority("Sub", "Short"), short],
   /certificate 3 of the chain: it allows 0 CAs below it, not 1/,
 );
+const shortRoot = authority("Root", "Root", { basicConstraints: { isCa: true, pathLength: 0 } });
+chain("RFC 5280 §4.2.1.9: a root's pathLength 0 allows a leaf", [leaf], null, { roots: [shortRoot] });
+chain(
+  "RFC 5280 §4.2.1.9: and no CA between them",
+  [certificate("0001", "Sub"), sub],
+  /CentralSystemRootCertificate at its end: it allows 0 CAs below it, not 1/,
+  { roots: [shortRoot] },
+);
+chain(
+  "RFC 5280 §4.2.1.9: a CA that has issued itself a new key does not count",
+  [certificate("0001", "Short"), authority("Short"), short],
+  null,
+);
 chain("of a root that has expired", [leaf], /at its end has expired/, {
   roots: [authority("Root", "Root", { notAfterMs: nowMs - 1 })],
 });

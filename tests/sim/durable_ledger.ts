@@ -17,8 +17,8 @@ import type {
   ResendRecord,
 } from "../../storage/records.ts";
 import type { MemorySnapshot } from "../../storage/drivers/memory_store.ts";
-import { open } from "../../storage/record.ts";
 import type { Batch, Key, Store, Value } from "../../storage/store.ts";
+import { recordsOf } from "./medium_records.ts";
 
 export interface DurableLedger {
   /** Asked for: durable or not, as a power cut may have decided. */
@@ -247,12 +247,12 @@ function noteDelete(account: Account, [kind, name, sequence]: Key): void {
   }
 }
 
-function refound(account: Account, { records }: MemorySnapshot, watch: LedgerWatch): void {
+function refound(account: Account, snapshot: MemorySnapshot, watch: LedgerWatch): void {
   const before = { open: new Map(account.open), outbox: new Map(account.outbox) };
-  const readable = records.map(({ key, bytes }) => ({ key, opened: open(key, bytes) }));
-  if (records.length === 0) noteEmptied(account.byLocalId.values());
-  for (const { key, opened } of readable) {
-    if (opened.kind === "record") continue;
+  const { whole: sets, damaged } = recordsOf(snapshot);
+  const isEmptied = snapshot.records.length === 0;
+  if (isEmptied) noteEmptied(account.byLocalId.values());
+  for (const key of damaged) {
     if (key[0] === "sample") account.byLocalId.get(Number(key[1]))?.damagedSamples.add(Number(key[2]));
     else noteDamage({ ...before, byLocalId: account.byLocalId }, key);
   }
@@ -263,10 +263,7 @@ function refound(account: Account, { records }: MemorySnapshot, watch: LedgerWat
   account.configuration.clear();
   account.inoperative.clear();
   account.registration = null;
-  if (records.length === 0) account.byLocalId.clear();
-  const sets = readable.flatMap(({ key, opened }) =>
-    opened.kind === "record" ? [{ key, value: opened.value }] : []
-  );
+  if (isEmptied) account.byLocalId.clear();
   note(account, { sets }, watch);
   // What was found is no new sample.
   for (const bill of account.byLocalId.values()) bill.samplesMs.length = 0;

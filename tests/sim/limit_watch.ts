@@ -9,11 +9,11 @@ import { supplyOf } from "../../actors/charger_config.ts";
 import { installedOf } from "../../actors/profile_book.ts";
 import type { LimitedConnector } from "../../protocol/charging_precedence.ts";
 import type { InstalledProfile } from "../../protocol/charging_profile.ts";
-import { open } from "../../storage/record.ts";
 import type { ProfileRecord, TransactionRecord } from "../../storage/records.ts";
 import type { Key, Value } from "../../storage/store.ts";
 import { naiveLimit } from "../protocol/naive_limit.ts";
 import type { Fail } from "./invariants.ts";
+import { recordsOf } from "./medium_records.ts";
 import type { World } from "./world.ts";
 
 /** The hardware obeys within a second (`hal/board.ts`); on a slow disk or in a slow turn it is told later. */
@@ -82,10 +82,7 @@ export function watchLimits(world: World, fail: Fail): () => void {
   function refound(): void {
     installed.clear();
     offered.clear();
-    for (const { key, bytes } of world.store().snapshot().records) {
-      const opened = open(key, bytes);
-      if (opened.kind === "record") note(key, opened.value);
-    }
+    for (const { key, value } of recordsOf(world.store().snapshot()).whole) note(key, value);
   }
 
   /** What was offered since the event before, at one moment of it. */

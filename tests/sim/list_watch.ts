@@ -9,9 +9,9 @@ import type { TraceEvent } from "../../actors/otp/trace.ts";
 import { parseFrame } from "../../protocol/frame.ts";
 import { SendLocalListRequest } from "../../protocol/messages/local_auth_list.ts";
 import type { IdTagInfo } from "../../protocol/messages/types.ts";
-import { open } from "../../storage/record.ts";
 import type { LocalListRecord } from "../../storage/records.ts";
 import type { Fail } from "./invariants.ts";
+import { recordsOf } from "./medium_records.ts";
 import { emptyList, type ModelList, textOf, updated } from "./list_model.ts";
 import type { World } from "./world.ts";
 
@@ -102,13 +102,7 @@ export function watchList(world: World, fail: Fail): () => void {
 
 /** As whoever looks an idTag up would find it. */
 function listIn(world: World): ModelList {
-  const readable = world.store().snapshot().records.map(({ key, bytes }) => ({
-    key,
-    opened: open(key, bytes),
-  }));
-  const records = readable.flatMap(({ key, opened }) =>
-    opened.kind === "record" ? [{ key, value: opened.value }] : []
-  );
+  const records = recordsOf(world.store().snapshot()).whole;
   const head = records.find(({ key }) => key[0] === "localList")?.value as LocalListRecord | undefined;
   if (head === undefined) return emptyList;
   const entries = records.filter(({ key }) => key[0] === "listed" && key[1] === head.generation);

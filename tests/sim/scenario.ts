@@ -175,7 +175,7 @@ export type Aimed =
 const hourMs = 3_600_000;
 const idTags = ["ALICE", "BOB", "CAROL", "ALICE", "BOB", "MALLORY"];
 /** Cars an hour, at the whole station: some are refused, some leave again. */
-const sessionsAnHour = 2.8;
+const sessionsAnHour = 2.6;
 const shortSessionMs = 180_000;
 
 export function drawScenario(entropy: Entropy, hours: number, connectors: number): readonly Event[] {
@@ -202,7 +202,7 @@ function drawSession(draw: Draw, fromMs: number, slotMs: number, connectorId: nu
   const plugMs = beginMs + draw() * 40_000;
   const startMs = beginMs + draw() * 40_000;
   // Most are short and some are long: what goes wrong does so when a session begins or ends, and little happens in between.
-  const lastsMs = draw() < 0.1 ? draw() * slotMs : draw() ** 2 * shortSessionMs;
+  const lastsMs = draw() < 0.05 ? draw() * slotMs * 0.6 : draw() ** 3 * shortSessionMs;
   const stopMs = Math.max(plugMs, startMs) + lastsMs;
   const unplugMs = stopMs + draw() * 30_000;
   const unlockMs = unplugMs + draw() * 30_000;
@@ -218,7 +218,7 @@ function drawSession(draw: Draw, fromMs: number, slotMs: number, connectorId: nu
   if (stop < 0.4) events.push({ atMs: stopMs, act: { kind: "swipe", connectorId, idTag } });
   else if (stop < 0.7) events.push({ atMs: stopMs, act: { kind: "remoteStop" } });
   // Who cannot leave asks for help, and who has left is not charged on: else there are hours in which only a meter is read.
-  if (stop >= 0.7 || draw() < 0.3) {
+  if (stop >= 0.7 || draw() < 0.7) {
     const unlock: Act = { kind: "call", action: "UnlockConnector", payload: { connectorId }, times: 1 };
     events.push({ atMs: unlockMs, act: unlock });
     events.push({ atMs: unlockMs + draw() * 10_000, act: { kind: "unplug", connectorId } });

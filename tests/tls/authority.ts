@@ -1,8 +1,9 @@
 /**
- * Certificates for tests, made by the `openssl` command: what it says of them is said by nobody of ours.
+ * Certificate authorities for tests, out of a workshop that makes keys and certificates.
  *
  * Law: nothing of it outlives the process, nor is any of it in the repository: a test certificate never expires there.
  */
+import { ownWorkshop } from "./own_workshop.ts";
 
 /** `rsa` is 2048 bits, `weak` 1024; the others are P-256 and P-384. */
 export type KeyKind = "rsa" | "weak" | "p256" | "p384";
@@ -17,12 +18,21 @@ export interface Subject {
   readonly toDays?: number;
 }
 
-export interface LeafRequest extends Subject {
-  /** As `openssl` writes it: `DNS:a.test,IP:127.0.0.1`. Without it there is only the common name. */
+/** As `openssl` names what stands in the extensions; each is absent without its field. */
+export interface Extensions {
+  /** Critical, like the key usage. */
+  readonly ca: boolean;
+  readonly pathLength?: number;
+  readonly keyUsage?: readonly ("digitalSignature" | "keyEncipherment" | "keyCertSign" | "cRLSign")[];
+  readonly purposes?: readonly ("serverAuth" | "clientAuth")[];
+  /** `DNS:a.test,IP:127.0.0.1`. Without it there is only the common name. */
   readonly alternativeNames?: string;
-  /** Other lines of an extension file, e.g. `keyUsage=critical,digitalSignature`. */
-  readonly extensions?: readonly string[];
+  /** Netscape's, which means nothing: it makes a certificate long. */
+  readonly comment?: string;
 }
+
+/** Without more it is a leaf, `CA:FALSE`. */
+export type LeafRequest = Subject & Partial<Extensions>;
 
 /** All are PEM. */
 export interface Issued {
@@ -37,163 +47,83 @@ export interface Authority extends Issued {
   /** For a request of somebody else (PKCS#10, PEM), under the subject that stands in it; `chain` as above. */
   readonly sign: (request: string, options?: Omit<LeafRequest, "subject" | "key">) => Promise<string>;
   /** One below; with `ca` false it is none, and what it issues must be refused. */
-  readonly authority: (request: Subject & { readonly ca?: boolean }) => Promise<Authority>;
+  readonly authority: (request: LeafRequest) => Promise<Authority>;
   /** This authority's name and key in a certificate that is signed by another one. */
   readonly crossSignedBy: (other: Authority) => Promise<string>;
 }
 
+export interface Certification {
+  /** PKCS#10, PEM. */
+  readonly request: string;
+  /** Null for a certificate that signs itself. */
+  readonly issuer: string | null;
+  readonly issuerKey: string;
+  readonly extensions: Extensions;
+  readonly fromDays: number;
+  readonly toDays: number;
+}
+
+/** Two: `own_workshop.ts`, and `openssl_workshop.ts` where there is the command. */
+export interface Workshop {
+  /** PEM of a private key. */
+  readonly makeKey: (kind: KeyKind) => Promise<string>;
+  /** PKCS#10, PEM. */
+  readonly makeRequest: (privateKey: string, subject: string) => Promise<string>;
+  /** Signs over SHA-256, with identifiers of both keys, under a serial number of its own. */
+  readonly certify: (order: Certification) => Promise<string>;
+}
+
 /** A root of its own. */
-export async function makeAuthority(request: Subject): Promise<Authority> {
-  const privateKey = await keyOf(request);
-  const csr = await makeRequest(privateKey, request.subject);
-  const certificate = await certify({
-    csr,
-    issuer: null,
-    issuerKey: privateKey,
-    lines: authorityLines(true),
-    ...request,
-  });
-  return authorityOf({ certificate, chain: "", privateKey });
+export async function makeAuthority(request: LeafRequest, workshop = ownWorkshop): Promise<Authority> {
+  const privateKey = await keyOf(workshop, request);
+  const asked = await workshop.makeRequest(privateKey, request.subject);
+  const by = { issuer: null, issuerKey: privateKey };
+  const extensions = { ...ofAuthority, ...request };
+  const certificate = await certified(workshop, asked, { ...by, extensions, ...request });
+  return authorityOf(workshop, request.subject, { certificate, chain: "", privateKey });
 }
 
-export async function makeKey(kind: KeyKind = "p256"): Promise<string> {
-  const args = kind === "rsa" || kind === "weak"
-    ? ["RSA", "-pkeyopt", `rsa_keygen_bits:${kind === "rsa" ? 2_048 : 1_024}`]
-    : ["EC", "-pkeyopt", `ec_paramgen_curve:${kind === "p256" ? "P-256" : "P-384"}`];
-  return await openssl(["genpkey", "-algorithm", ...args]);
-}
+const ofAuthority = { ca: true, keyUsage: ["keyCertSign", "cRLSign", "digitalSignature"] } as const;
 
-export async function makeRequest(privateKey: string, subject: string): Promise<string> {
-  return await withFiles(
-    { key: privateKey },
-    (path) => openssl(["req", "-new", "-key", path("key"), "-subj", subject]),
-  );
-}
-
-async function keyOf({ key }: Subject): Promise<string> {
-  return typeof key === "object" ? key.pem : await makeKey(key);
-}
-
-function authorityOf(own: Issued): Authority {
-  const issuer = { issuer: own.certificate, issuerKey: own.privateKey };
-
-  async function sign(csr: string, options: Omit<LeafRequest, "subject" | "key"> = {}): Promise<string> {
-    const names = options.alternativeNames;
-    const lines = [
-      "basicConstraints=critical,CA:FALSE",
-      ...(names === undefined ? [] : [`subjectAltName=${names}`]),
-      ...options.extensions ?? [],
-    ];
-    return await certify({ csr, lines, ...issuer, ...options }) + own.chain;
-  }
-
+function authorityOf(workshop: Workshop, subject: string, own: Issued): Authority {
+  const by = { issuer: own.certificate, issuerKey: own.privateKey };
   return {
     ...own,
-    sign,
+    sign: async (request, options = {}) =>
+      await certified(workshop, request, { ...by, extensions: { ca: false, ...options }, ...options }) +
+      own.chain,
     issue: async (request) => {
-      const privateKey = await keyOf(request);
-      const chain = await sign(await makeRequest(privateKey, request.subject), request);
-      return { certificate: chain.slice(0, chain.length - own.chain.length), chain, privateKey };
+      const privateKey = await keyOf(workshop, request);
+      const asked = await workshop.makeRequest(privateKey, request.subject);
+      const extensions = { ca: false, ...request };
+      const certificate = await certified(workshop, asked, { ...by, extensions, ...request });
+      return { certificate, chain: certificate + own.chain, privateKey };
     },
     authority: async (request) => {
-      const privateKey = await keyOf(request);
-      const csr = await makeRequest(privateKey, request.subject);
-      const lines = authorityLines(request.ca ?? true);
-      const certificate = await certify({ csr, lines, ...issuer, ...request });
-      return authorityOf({ certificate, chain: certificate + own.chain, privateKey });
+      const privateKey = await keyOf(workshop, request);
+      const asked = await workshop.makeRequest(privateKey, request.subject);
+      const extensions = { ...ofAuthority, ...request };
+      const certificate = await certified(workshop, asked, { ...by, extensions, ...request });
+      const issued = { certificate, chain: certificate + own.chain, privateKey };
+      return authorityOf(workshop, request.subject, issued);
     },
     crossSignedBy: async (other) => {
-      const subject = await withFiles(
-        { own: own.certificate },
-        (path) => openssl(["x509", "-in", path("own"), "-noout", "-subject", "-nameopt", "compat"]),
-      );
-      const csr = await makeRequest(own.privateKey, subject.trim().replace("subject=", ""));
-      const lines = authorityLines(true);
-      return await certify({ csr, lines, issuer: other.certificate, issuerKey: other.privateKey });
+      const asked = await workshop.makeRequest(own.privateKey, subject);
+      const signer = { issuer: other.certificate, issuerKey: other.privateKey };
+      return await certified(workshop, asked, { ...signer, extensions: ofAuthority });
     },
   };
 }
 
-function authorityLines(ca: boolean): readonly string[] {
-  return [
-    `basicConstraints=critical,CA:${ca ? "TRUE" : "FALSE"}`,
-    "keyUsage=critical,keyCertSign,cRLSign,digitalSignature",
-  ];
+async function keyOf(workshop: Workshop, { key = "p256" }: Subject): Promise<string> {
+  return typeof key === "object" ? key.pem : await workshop.makeKey(key);
 }
 
-interface Certification {
-  readonly csr: string;
-  /** Null for a certificate that signs itself. */
-  readonly issuer: string | null;
-  readonly issuerKey: string;
-  readonly lines: readonly string[];
-  readonly fromDays?: number;
-  readonly toDays?: number;
-}
+type Order =
+  & Pick<Certification, "issuer" | "issuerKey" | "extensions">
+  & Pick<Subject, "fromDays" | "toDays">;
 
-/** `openssl ca`, since `openssl x509` cannot choose when a certificate begins to be valid. */
-async function certify(order: Certification): Promise<string> {
-  const { csr, issuer, issuerKey, lines, fromDays = -1, toDays = 30 } = order;
-  const identifiers = ["subjectKeyIdentifier=hash", "authorityKeyIdentifier=keyid"];
-  const extensions = ["[extensions]", ...identifiers, ...lines].join("\n");
-  return await withFiles(
-    { csr, key: issuerKey, issuer: issuer ?? "", index: "", extensions },
-    async (path) => {
-      await Deno.writeTextFile(path("config"), configuration(path));
-      const signer = issuer === null ? ["-selfsign"] : ["-cert", path("issuer")];
-      return await openssl([
-        ...["ca", "-batch", "-notext", "-config", path("config"), "-in", path("csr")],
-        ...["-keyfile", path("key"), ...signer, "-extfile", path("extensions"), "-extensions", "extensions"],
-        ...["-startdate", dayFromNow(fromDays), "-enddate", dayFromNow(toDays), "-out", path("certificate")],
-      ]).then(() => Deno.readTextFile(path("certificate")));
-    },
-  );
-}
-
-function configuration(path: (name: string) => string): string {
-  const anySubject = [
-    "countryName",
-    "organizationName",
-    "organizationalUnitName",
-    "commonName",
-    "serialNumber",
-  ];
-  return [
-    ...["[ca]", "default_ca=house", "[house]", `database=${path("index")}`, `new_certs_dir=${path("")}`],
-    ...[
-      "default_md=sha256",
-      "unique_subject=no",
-      "rand_serial=yes",
-      "preserve=yes",
-      "policy=policy",
-      "[policy]",
-    ],
-    ...anySubject.map((name) => `${name}=optional`),
-  ].join("\n");
-}
-
-/** As `openssl ca` reads it: YYYYMMDDHHMMSSZ. */
-function dayFromNow(days: number): string {
-  return new Date(Date.now() + days * 86_400_000).toISOString().replace(/[-:T]|\.\d+/g, "");
-}
-
-async function withFiles<T>(
-  files: Readonly<Record<string, string>>,
-  use: (path: (name: string) => string) => Promise<T>,
-): Promise<T> {
-  const directory = await Deno.makeTempDir({ prefix: "chargerd-authority-" });
-  const path = (name: string) => `${directory}/${name}`;
-  try {
-    for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(path(name), text);
-    return await use(path);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
-
-async function openssl(args: readonly string[]): Promise<string> {
-  const command = new Deno.Command("openssl", { args: [...args], stdin: "null" });
-  const { success, stdout, stderr } = await command.output();
-  if (!success) throw new Error(`openssl ${args.join(" ")} failed: ${new TextDecoder().decode(stderr)}`);
-  return new TextDecoder().decode(stdout);
+async function certified(workshop: Workshop, request: string, order: Order): Promise<string> {
+  const { issuer, issuerKey, extensions, fromDays = -1, toDays = 30 } = order;
+  return await workshop.certify({ request, issuer, issuerKey, extensions, fromDays, toDays });
 }

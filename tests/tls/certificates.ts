@@ -1,15 +1,19 @@
 /**
  * The certificates of the tests of TLS: a central system at `localhost`, right and wrong in each way, and a charge point.
  *
- * Law: they are made once in a process, when they are first asked for.
+ * Law: of each workshop they are made once in a process, when they are first asked for.
  */
-import { type Authority, type Issued, type LeafRequest, makeAuthority, makeKey } from "./authority.ts";
+import { type Authority, type Issued, type LeafRequest, makeAuthority, type Workshop } from "./authority.ts";
+import { ownWorkshop } from "./own_workshop.ts";
 
 export interface Certificates {
   readonly root: Authority;
   /** Below the root, and the issuer of all that follows unless it is said. */
   readonly intermediate: Authority;
   readonly otherRoot: Authority;
+  /** One that has expired, and one that allows no CA below it. */
+  readonly expiredRoot: Authority;
+  readonly shortRoot: Authority;
   /** The intermediate's name and key, signed by a root that nobody trusts. */
   readonly crossSigned: string;
   readonly server: Readonly<Record<ServerName, Issued>>;
@@ -34,34 +38,56 @@ const servers = {
   otherHost: { subject, alternativeNames: "DNS:other.test" },
   otherCommonName: { subject: "/O=Owner/CN=other.test" },
   weakKey: { subject, ...names, key: "weak" },
+  forServers: {
+    ...{ subject, ...names, purposes: ["serverAuth"] },
+    keyUsage: ["digitalSignature", "keyEncipherment"],
+  },
+  forKeyExchange: { subject, ...names, keyUsage: ["keyEncipherment"] },
+  forCertificates: { subject, ...names, keyUsage: ["keyCertSign"] },
+  forClients: { subject, ...names, purposes: ["clientAuth"] },
+  authority: { subject, ...names, ca: true, keyUsage: ["keyCertSign", "digitalSignature"] },
   byNoAuthority: { subject, ...names },
+  byUnwilling: { subject, ...names },
+  byWeak: { subject, ...names },
+  byExpiredRoot: { subject, ...names },
+  belowShortRoot: { subject, ...names },
   byOtherRoot: { subject, ...names },
   rsaByOtherRoot: { subject, ...names },
 } as const satisfies Readonly<Record<string, LeafRequest>>;
 
-let made: Promise<Certificates> | undefined;
+const made = new Map<Workshop, Promise<Certificates>>();
 
-export function certificates(): Promise<Certificates> {
-  return made ??= make();
+export function certificates(workshop: Workshop = ownWorkshop): Promise<Certificates> {
+  const found = made.get(workshop) ?? make(workshop);
+  made.set(workshop, found);
+  return found;
 }
 
-async function make(): Promise<Certificates> {
-  const [root, otherRoot, rsa, clientRsa] = await Promise.all([
-    makeAuthority({ subject: "/O=Owner/CN=Root" }),
-    makeAuthority({ subject: "/O=Stranger/CN=Root" }),
-    makeKey("rsa"),
-    makeKey("rsa"),
+async function make(workshop: Workshop): Promise<Certificates> {
+  const rootOf = (subject: string, differently: Partial<LeafRequest> = {}) =>
+    makeAuthority({ subject, ...differently }, workshop);
+  const [root, otherRoot, expiredRoot, shortRoot, rsa, clientRsa] = await Promise.all([
+    rootOf("/O=Owner/CN=Root"),
+    rootOf("/O=Stranger/CN=Root"),
+    rootOf("/O=Owner/CN=Old", { fromDays: -20, toDays: -1 }),
+    rootOf("/O=Owner/CN=Short", { pathLength: 0 }),
+    workshop.makeKey("rsa"),
+    workshop.makeKey("rsa"),
   ]);
-  const [intermediate, noAuthority] = await Promise.all([
+  const [intermediate, byNoAuthority, byUnwilling, byWeak, belowShortRoot] = await Promise.all([
     root.authority({ subject: "/O=Owner/CN=Intermediate" }),
     root.authority({ subject: "/O=Owner/CN=No authority", ca: false }),
+    root.authority({ subject: "/O=Owner/CN=Unwilling", keyUsage: ["digitalSignature", "cRLSign"] }),
+    root.authority({ subject: "/O=Owner/CN=Weak", key: "weak" }),
+    shortRoot.authority({ subject: "/O=Owner/CN=Below short" }),
   ]);
   const issuers: Partial<Record<ServerName, Authority>> = {
-    byNoAuthority: noAuthority,
+    ...{ byNoAuthority, byUnwilling, byWeak, belowShortRoot },
+    byExpiredRoot: expiredRoot,
     byOtherRoot: otherRoot,
     rsaByOtherRoot: otherRoot,
   };
-  const keys: Partial<Record<ServerName, string>> = { rsa, rsaByOtherRoot: rsa };
+  const keys: Partial<Record<ServerName, string>> = { rsa, rsaByOtherRoot: rsa, forKeyExchange: rsa };
   const server = Object.entries(servers).map(async ([name, request]: [string, LeafRequest]) => {
     const key = keys[name as ServerName];
     const issuer = issuers[name as ServerName] ?? intermediate;
@@ -72,7 +98,7 @@ async function make(): Promise<Certificates> {
   });
   const client = { subject: "/O=Owner/CN=SN-0001" };
   return {
-    ...{ root, intermediate, otherRoot },
+    ...{ root, intermediate, otherRoot, expiredRoot, shortRoot },
     crossSigned: await intermediate.crossSignedBy(otherRoot),
     server: Object.fromEntries(await Promise.all(server)) as Record<ServerName, Issued>,
     client: await intermediate.issue({ ...client, key: { pem: clientRsa } }),

@@ -15,6 +15,7 @@ import {
   type TlsOptions,
 } from "../../hal/stream.ts";
 import { TlsCipherSuite } from "../../hal/station_profile.ts";
+import type { Workshop } from "./authority.ts";
 import { type Certificates, certificates } from "./certificates.ts";
 import { startTlsServer, type TlsServer } from "./tls_server.ts";
 
@@ -34,8 +35,12 @@ export interface PlainServer {
   readonly bytesRead: () => number;
 }
 
-export async function createTlsLab(createDriver: (keys: PrivateKeys) => StreamDriver): Promise<TlsLab> {
-  const made = await certificates();
+/** Of one workshop are all its certificates. */
+export async function createTlsLab(
+  createDriver: (keys: PrivateKeys) => StreamDriver,
+  workshop?: Workshop,
+): Promise<TlsLab> {
+  const made = await certificates(workshop);
   const stack = new AsyncDisposableStack();
   const server = stack.use(startTlsServer());
 

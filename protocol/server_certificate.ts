@@ -1,0 +1,90 @@
+/**
+ * What the security white paper demands of the certificate that a central system or a server of files presents (edition 3, §2, §3;
+ * RFC 5280 §6), judged on facts.
+ *
+ * Law: it only adds to what a driver of TLS has refused by itself (the host's name, the handshake's signature, name constraints):
+ * what one library lets pass and the other does not is refused here, for both.
+ */
+import {
+  authorityFlaw,
+  chainLengthMax,
+  countedBelow,
+  flaw,
+  isOver,
+  isValid,
+  lengthFlaw,
+} from "./certificate.ts";
+import type { CertificateFacts, SignedBy } from "./certificate_facts.ts";
+
+const serverAuth = "1.3.6.1.5.5.7.3.1";
+
+/** What is wrong with a peer's certificates, the leaf first; of more than ten, others in whatever order, the first ten count. */
+export function serverFlaw(
+  peerChain: readonly CertificateFacts[],
+  roots: readonly CertificateFacts[],
+  nowMs: number,
+  signedBy: SignedBy,
+): string | null {
+  const [leaf, ...others] = peerChain.slice(0, chainLengthMax);
+  if (leaf === undefined) return "it has presented none";
+  return leafFlaw(leaf, nowMs) ?? pathFlaw({ leaf, others, roots, nowMs, signedBy });
+}
+
+function leafFlaw(leaf: CertificateFacts, nowMs: number): string | null {
+  const { version, keyUsage, extendedKeyUsage, basicConstraints } = leaf;
+  const common = flaw(leaf);
+  if (common !== null) return common;
+  if (version !== 3) return `it is of version ${version}, not of version 3`;
+  if (basicConstraints?.isCa === true) return "it is a CA's";
+  // RFC 5246 §7.4.2 wants the one for ECDHE and the other for TLS_RSA_…; many a server has either, whatever it speaks.
+  const allowed = keyUsage?.some((usage) => usage === "digitalSignature" || usage === "keyEncipherment");
+  if (allowed === false) return "its key usage forbids a handshake";
+  if (extendedKeyUsage?.includes(serverAuth) === false) {
+    return "its extended key usage forbids to be a TLS server";
+  }
+  if (isOver(leaf, nowMs)) return "it has expired";
+  return isValid(leaf, nowMs) ? null : "it is not valid yet";
+}
+
+interface Way {
+  readonly leaf: CertificateFacts;
+  readonly others: readonly CertificateFacts[];
+  readonly roots: readonly CertificateFacts[];
+  readonly nowMs: number;
+  readonly signedBy: SignedBy;
+}
+
+/** Up from the leaf, all ways side by side: one that ends at a good root will do, and the first that is found is the shortest. */
+function pathFlaw({ leaf, others, roots, nowMs, signedBy }: Way): string | null {
+  const wrongs: string[] = [];
+  let left = others;
+  let reached = [{ certificate: leaf, below: 0 }];
+  while (reached.length > 0) {
+    for (const { certificate, below } of reached) {
+      for (const root of roots) {
+        if (root.pem !== certificate.pem && !signedBy(certificate, root)) continue;
+        const wrong = aboveFlaw(root, root.pem === certificate.pem ? 0 : below, nowMs);
+        if (wrong === null) return null;
+        wrongs.push(`the CentralSystemRootCertificate at its end: ${wrong}`);
+      }
+    }
+    const above = left.flatMap((one) => {
+      const from = reached.find(({ certificate }) => signedBy(certificate, one));
+      return from === undefined ? [] : [{ certificate: one, below: from.below }];
+    });
+    left = left.filter((one) => !above.some(({ certificate }) => certificate === one));
+    reached = above.flatMap(({ certificate, below }) => {
+      const wrong = aboveFlaw(certificate, below, nowMs);
+      if (wrong === null) return [{ certificate, below: below + countedBelow(certificate) }];
+      wrongs.push(`a CA above it: ${wrong}`);
+      return [];
+    });
+  }
+  return wrongs[0] ?? "its path does not end at an installed CentralSystemRootCertificate";
+}
+
+/** Constraints that are critical and not known here are the driver's, which knows more of them. */
+function aboveFlaw(authority: CertificateFacts, below: number, nowMs: number): string | null {
+  const wrong = authorityFlaw({ ...authority, unknownCritical: [] }, nowMs) ?? lengthFlaw(authority, below);
+  return wrong ?? (isValid(authority, nowMs) ? null : "it is not valid yet");
+}
