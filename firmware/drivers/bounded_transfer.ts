@@ -18,6 +18,8 @@ export interface TransferParts {
   readonly allowed: readonly LocalKind[];
   /** Default: the system's. */
   readonly lookup?: Lookup;
+  /** Those of the charger. Default: as the system tells them at each transfer; it takes `--allow-sys=networkInterfaces`. */
+  readonly ownAddresses?: () => readonly string[];
 }
 
 /** Thrown by a transfer that knows what is wrong. */
@@ -65,11 +67,16 @@ function failure(error: unknown): TransferEvent {
 
 export async function judgedAddress(host: string, parts: TransferParts): Promise<string> {
   const found = await (parts.lookup ?? systemLookup)(host);
-  const address = found.find((one) => mayTransferTo(one, parts.allowed));
+  const own = (parts.ownAddresses ?? systemAddresses)();
+  const address = found.find((one) => mayTransferTo(one, parts.allowed, own));
   if (address !== undefined) return address;
   throw new TransferFailed("failed", `cannot dial ${host}: ${found.join(", ")} is no address for transfers`);
 }
 
 async function systemLookup(host: string): Promise<readonly string[]> {
   return (await lookup(host, { all: true })).map(({ address }) => address);
+}
+
+function systemAddresses(): readonly string[] {
+  return Deno.networkInterfaces().map(({ address }) => address);
 }

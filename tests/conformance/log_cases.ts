@@ -16,8 +16,6 @@ const schemes: Readonly<Record<SecurityBench["profile"], readonly Scheme[]>> = {
 
 export const logCases = {
   TC_079_CS: {
-    title: "Get Security Log",
-    profiles: [1, 2, 3],
     async hold({ tool, lab, profile }) {
       for (const [requestId, scheme] of schemes[profile].entries()) {
         await using server = await startServer(scheme, lab);

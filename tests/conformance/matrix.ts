@@ -5,6 +5,7 @@
  */
 import type { CoreCaseId } from "./core_cases.ts";
 import type { OptionalCaseId } from "./optional_cases.ts";
+import type { SecurityCaseId } from "./security_cases.ts";
 import type { StationName } from "./stations.ts";
 
 /** What a case asks of a product, and the stations that have it. */
@@ -30,6 +31,8 @@ export const stationsWith = {
   "reservations of the charge point": ["reference-dc", "ac-two-sockets", "dc-four"],
   "no reservations": ["core-only"],
   "smart charging": ["reference-dc", "ac-two-sockets", "dc-four"],
+  "security profiles, TLS by OpenSSL": ["reference-dc", "dc-four"],
+  "security profiles, TLS by Deno": ["ac-two-sockets"],
 } as const satisfies Record<string, readonly StationName[]>;
 
 export type Condition = keyof typeof stationsWith;
@@ -93,4 +96,39 @@ export const conditions: Readonly<
 
 export function stationsFor(id: CoreCaseId | OptionalCaseId): readonly StationName[] {
   return stationsWith[conditions[id] ?? "anything"];
+}
+
+export type TestedProfile = 1 | 2 | 3;
+
+/** The security profiles that a case is about; every one of them is asked of every station that has any. */
+export const testedProfiles: Readonly<Record<SecurityCaseId, readonly TestedProfile[]>> = {
+  TC_073_CS: [1, 2],
+  TC_074_CS: [3],
+  TC_075_1_CS: [2, 3],
+  TC_075_2_CS: [2, 3],
+  TC_076_CS: [2, 3],
+  TC_077_CS: [3],
+  TC_078_CS: [2, 3],
+  TC_079_CS: [1, 2, 3],
+  TC_083_CS: [1, 2],
+  TC_084_CS: [2, 3],
+  TC_085_CS: [1, 2],
+  TC_086_CS: [2, 3],
+  TC_087_CS: [3],
+};
+
+export interface SecurityRun {
+  readonly profile: TestedProfile;
+  readonly on: StationName;
+}
+
+/** By each driver of TLS on one station, for in security the others of a driver do not differ; where there is no TLS, on one alone. */
+export function securityRuns(id: SecurityCaseId): readonly SecurityRun[] {
+  const [byOpenssl] = stationsWith["security profiles, TLS by OpenSSL"];
+  const [byDeno] = stationsWith["security profiles, TLS by Deno"];
+  return testedProfiles[id].flatMap((profile) => {
+    // TC_083 leads from profile 1 to 2.
+    const isPlain = profile === 1 && id !== "TC_083_CS";
+    return (isPlain ? [byOpenssl] : [byOpenssl, byDeno]).map((on) => ({ profile, on }));
+  });
 }

@@ -2,8 +2,9 @@
 import { assert, assertEquals } from "@std/assert";
 import type { StationProfile } from "../../hal/station_profile.ts";
 import { coreCaseIds } from "./core_cases.ts";
-import { type Condition, conditions, stationsFor, stationsWith } from "./matrix.ts";
+import { type Condition, conditions, securityRuns, stationsFor, stationsWith } from "./matrix.ts";
 import { optionalCaseIds } from "./optional_cases.ts";
+import { securityCaseIds } from "./security_cases.ts";
 import type { StationName } from "./stations.ts";
 import { shippedProfile, stationNames, stationUnderTest, testProfile } from "./stations.ts";
 
@@ -31,7 +32,18 @@ const has: Readonly<Record<Condition, (profile: StationProfile) => boolean>> = {
   "reservations of the charge point": ({ options }) => options.reserveConnectorZero,
   "smart charging": ({ featureProfiles }) => featureProfiles.includes("SmartCharging"),
   "no reservations": ({ featureProfiles }) => !featureProfiles.includes("Reservation"),
+  "security profiles, TLS by OpenSSL": ({ security }) =>
+    hasEveryProfile(security) && security.tlsDriver === "openssl",
+  "security profiles, TLS by Deno": ({ security }) =>
+    hasEveryProfile(security) && security.tlsDriver === "deno",
 };
+
+function hasEveryProfile({ securityProfiles }: StationProfile["security"]): boolean {
+  return ([1, 2, 3] as const).every((profile) => securityProfiles.includes(profile));
+}
+
+/** Asked for by every case of the security extension (`securityRuns`). */
+const bySecurity = ["security profiles, TLS by OpenSSL", "security profiles, TLS by Deno"] as const;
 
 /** Every case is run on those that ship; what each of the others is there for besides. */
 const madeFor: Readonly<Record<Exclude<StationName, typeof stationNames[number]>, readonly Condition[]>> = {
@@ -57,12 +69,26 @@ Deno.test("the cases of the local list, of trigger messages, of reservations and
   assertEquals(optionalCaseIds.length, 8 + 2 + 16 + 10);
 });
 
+Deno.test("the 13 cases of the security extension are listed, each profile of which is run by both drivers of TLS where there is any", () => {
+  assertEquals(securityCaseIds.length, 13);
+  const byDriver = (driver: "OpenSSL" | "Deno") =>
+    securityCaseIds.map((id) =>
+      securityRuns(id)
+        .filter(({ on }) => stationsWith[`security profiles, TLS by ${driver}`].some((name) => name === on))
+        .filter(({ profile }) => profile !== 1)
+        .map(({ profile }) => `${id} ${profile}`)
+    ).flat();
+  assertEquals(byDriver("Deno"), byDriver("OpenSSL"));
+  assertEquals(securityCaseIds.filter((id) => securityRuns(id).length === 0), []);
+  assertEquals(securityCaseIds.flatMap(securityRuns).length, 45);
+});
+
 Deno.test("every case is run by a station", () => {
   assertEquals([...coreCaseIds, ...optionalCaseIds].filter((id) => stationsFor(id).length === 0), []);
 });
 
 Deno.test("every condition is some case's, and every offline case finds a station that starts offline (C-02)", () => {
-  const asked = new Set<Condition>(["anything", ...Object.values(conditions)]);
+  const asked = new Set<Condition>(["anything", ...bySecurity, ...Object.values(conditions)]);
   assertEquals(Object.keys(stationsWith).filter((condition) => !asked.has(condition as Condition)), []);
   for (const name of stationNames) assert(shippedProfile(name).options.offlineTxForUnknownId);
 });

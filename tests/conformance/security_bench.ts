@@ -27,8 +27,6 @@ export interface SecurityBench {
 }
 
 export interface SecurityCase {
-  readonly title: string;
-  readonly profiles: readonly SecurityBench["profile"][];
   /** What it leaves to no other case. */
   readonly leaves?: "its profile";
   /** It finds the charge point registered, online and all its connectors Available, and leaves it so. */

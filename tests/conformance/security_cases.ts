@@ -1,127 +1,26 @@
 /**
- * The OCTT's cases of connections in the security extension (`conformance/octt.md` §7), each with the security profiles that it is run on.
+ * The OCTT's cases of the security extension, by id and title, in the order of `conformance/octt.md` §7; those of firmware
+ * (TC_080, TC_081) come with it.
  *
- * Law: what the tool sees of a connection is its door, its ClientHello, its header, its certificate, and nothing of ours.
+ * Law: the list is the lab's; on which security profiles and stations of ours a case is run is said in `matrix.ts`.
  */
-import { assert, assertEquals } from "@std/assert";
-import { renewed } from "./certificate_cases.ts";
-import type { ClientHello } from "./client_hello.ts";
-import { allStatuses, boot } from "./expected.ts";
-import { accepted, assertVerdict } from "./requests.ts";
-import { type SecurityBench, type SecurityCase, serialNumber } from "./security_bench.ts";
-import type { Knock, SecurityLab } from "./security_lab.ts";
-
-/** The tool's own, which has 19 characters. */
-const TOOL_KEY = "4F43415F4F4354545F61646D696E5F74657374";
-const TLS_1_2 = 0x0303;
-/** Of each pair both are offered (IANA): those of RSA key exchange, or ECDHE with ECDSA. */
-const SUITES = [[0x009c, 0x009d], [0xc02b, 0xc02c]] as const;
 
 export const securityCases = {
-  TC_073_CS: {
-    title: "Update password for HTTP Basic Authentication",
-    profiles: [1, 2],
-    async hold({ tool, lab, profile }) {
-      const before = lab.password;
-      for (const [value, password] of [[TOOL_KEY, "OCA_OCTT_admin_test"], [before, before]] as const) {
-        const knocks = lab.knocks.length;
-        lab.open(profile, password);
-        await accepted(tool, "ChangeConfiguration", { key: "AuthorizationKey", value });
-        assertBasic(await lab.knockAfter(knocks), password);
-        await lab.connected();
-      }
-    },
-  },
+  TC_073_CS: "Update password for HTTP Basic Authentication",
+  TC_074_CS: "Update Charge Point Certificate on request",
+  TC_075_1_CS: "Install certificate - ManufacturerRootCertificate",
+  TC_075_2_CS: "Install certificate - CentralSystemRootCertificate",
+  TC_076_CS: "Delete a specific certificate",
+  TC_077_CS: "Invalid ChargePointCertificate Security Event",
+  TC_078_CS: "Invalid CentralSystemCertificate Security Event",
+  TC_079_CS: "Get Security Log",
+  TC_083_CS: "Upgrade security profile",
+  TC_084_CS: "Downgrade security profile - Rejected",
+  TC_085_CS: "Basic Authentication - valid combination",
+  TC_086_CS: "TLS - server certificate valid",
+  TC_087_CS: "TLS - client certificate valid",
+} as const;
 
-  TC_083_CS: {
-    title: "Upgrade security profile",
-    profiles: [1, 2],
-    leaves: "its profile",
-    async hold(bench) {
-      const { tool, lab, profile, station } = bench;
-      if (profile === 2) await renewed(bench);
-      const higher = profile === 1 ? 2 : 3;
-      lab.open(higher);
-      await accepted(tool, "ChangeConfiguration", { key: "SecurityProfile", value: String(higher) });
-      await tool.expect(boot(), allStatuses(station, "Available"));
-      // Draft 2025-06: served on the lower one again the charge point must not come back on it.
-      lab.open(profile);
-      const refused = lab.knocks.length;
-      lab.cut();
-      await lab.knockAfter(refused + 1);
-      for (const knock of lab.knocks.slice(refused)) assertKnock(knock, lab, higher);
-      lab.open(higher);
-      await lab.connected();
-      await tool.silence();
-    },
-  },
+export type SecurityCaseId = keyof typeof securityCases;
 
-  TC_084_CS: {
-    title: "Downgrade security profile - Rejected",
-    profiles: [2, 3],
-    async hold({ tool, profile }) {
-      const value = String(profile - 1);
-      await assertVerdict(tool, "ChangeConfiguration", { key: "SecurityProfile", value }, "Rejected");
-    },
-  },
-
-  TC_085_CS: {
-    title: "Basic Authentication - valid combination",
-    profiles: [1, 2],
-    async hold(bench) {
-      assertKnock(await comesAgain(bench), bench.lab, bench.profile);
-    },
-  },
-
-  TC_086_CS: { title: "TLS - server certificate valid", profiles: [2, 3], hold: comesByTls },
-
-  TC_087_CS: {
-    title: "TLS - client certificate valid",
-    profiles: [3],
-    async hold(bench) {
-      await comesByTls(bench);
-      const { events } = bench.lab.tls[3];
-      const [secured] = events.flatMap((event) => event.kind === "Secured" ? [event] : []).slice(-1);
-      assert(secured !== undefined);
-      assertEquals(secured.clientName, serialNumber);
-      assert(BigInt(`0x${secured.clientSerialNumber}`) > 0n);
-      const { kind, bits } = secured.clientKey ?? {};
-      assert(bits !== undefined && bits >= (kind === "RSA" ? 2_048 : 224), `${kind} of ${bits} bits`);
-    },
-  },
-} satisfies Readonly<Record<string, SecurityCase>>;
-
-async function comesByTls(bench: SecurityBench): Promise<void> {
-  const { lab, profile } = bench;
-  const before = lab.hellos.length;
-  assertKnock(await comesAgain(bench), lab, profile);
-  for (const hello of lab.hellos.slice(before)) assertOffers(hello);
-  assertEquals(lab.hellos.length, before + 1);
-}
-
-/** What the charge point knocks with after a reset. */
-async function comesAgain({ tool, lab, station }: SecurityBench): Promise<Knock> {
-  const knocks = lab.knocks.length;
-  await accepted(tool, "Reset", { type: "Hard" });
-  const knock = await lab.knockAfter(knocks);
-  await tool.expect(boot(), allStatuses(station, "Available"));
-  return knock;
-}
-
-function assertOffers({ versions, cipherSuites }: ClientHello): void {
-  assert(versions.every((version) => version >= TLS_1_2), `versions ${versions}`);
-  const offered = SUITES.some((suites) => suites.every((suite) => cipherSuites.includes(suite)));
-  assert(offered, `cipher suites ${cipherSuites.map((suite) => suite.toString(16))}`);
-}
-
-function assertKnock(knock: Knock, lab: SecurityLab, profile: SecurityBench["profile"]): void {
-  assertEquals(knock.door, profile === 1 ? "plain" : "tls");
-  if (profile === 3) assertEquals(knock.authorization, undefined);
-  else assertBasic(knock, lab.password);
-}
-
-/** As RFC 7617 has it, the user name being what ends the path. */
-function assertBasic({ authorization, chargePointId }: Knock, password: string): void {
-  const [scheme, base64 = ""] = authorization?.split(" ") ?? [];
-  assertEquals([scheme, atob(base64)], ["Basic", `${chargePointId}:${password}`]);
-}
+export const securityCaseIds = Object.keys(securityCases) as readonly SecurityCaseId[];

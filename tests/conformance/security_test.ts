@@ -1,50 +1,73 @@
 /** The cases of the OCTT for the security extension, each by its id (`conformance/octt.md` §7), on each TLS driver. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { type Needed, needing } from "../tls/installed_openssl.ts";
 import { startTlsServer, type TlsServer, type TlsServerEvent } from "../tls/tls_server.ts";
-import { certificateCases, renewed } from "./certificate_cases.ts";
+import { casesOfSecurity } from "./cases.ts";
+import { renewed } from "./certificate_cases.ts";
 import { allStatuses, boot } from "./expected.ts";
-import { logCases } from "./log_cases.ts";
+import { type SecurityRun, securityRuns } from "./matrix.ts";
 import { accepted } from "./requests.ts";
-import { onBench, type SecurityBench, type SecurityCase, serialNumber } from "./security_bench.ts";
-import { securityCases } from "./security_cases.ts";
+import { onBench, type SecurityBench, serialNumber } from "./security_bench.ts";
+import { type SecurityCaseId, securityCaseIds, securityCases } from "./security_cases.ts";
 import { startSecurityLab } from "./security_lab.ts";
+import { testProfile } from "./stations.ts";
 
-/** The reference has OpenSSL, with the suites of its certificate; the other Deno's own TLS. */
-const stations = ["reference-dc", "ac-two-sockets"] as const;
 /** 16 characters, which is the least that the tool takes for a password. */
 const password = "first-password-1";
-const cases = Object.entries<SecurityCase>({ ...securityCases, ...certificateCases, ...logCases });
 
 /** One charge point, and what it goes through, one case after the other. */
-interface Life {
-  readonly profile: SecurityBench["profile"];
-  readonly on: typeof stations[number];
-  readonly cases: typeof cases;
+interface Life extends SecurityRun {
+  readonly ids: readonly SecurityCaseId[];
+  readonly needs: Needed;
 }
 
 Deno.test("the cases of the OCTT for the security extension, on the profiles and drivers that they are about", async (t) => {
   await using tlsServer = startTlsServer();
-  const step = (name: string, fn: () => Promise<void>) =>
-    t.step({ name, fn, sanitizeExit: false, sanitizeOps: false, sanitizeResources: false });
+  const startedMs = performance.now();
+  const held: SecurityCaseId[] = [];
+  const step = (needs: Needed, name: string, fn: () => Promise<void>) =>
+    t.step({
+      ...needing(needs, name),
+      fn,
+      sanitizeExit: false,
+      sanitizeOps: false,
+      sanitizeResources: false,
+    });
 
   async function live(life: Life): Promise<void> {
-    const { profile, on } = life;
-    await using lab = await startSecurityLab({ profile, password, tlsServer });
-    await onBench(lab, life, async (bench) => {
-      for (const [id, { title, hold }] of life.cases) {
-        await step(`${id} ${title} (profile ${profile}, ${on})`, () => hold(bench));
+    const { profile, on, needs, ids } = life;
+    const run = async (bench: SecurityBench | null) => {
+      for (const id of ids) {
+        const hold = async () => {
+          assert(bench !== null);
+          await casesOfSecurity[id].hold(bench);
+        };
+        if (await step(needs, `${id} ${securityCases[id]} (profile ${profile}, ${on})`, hold)) held.push(id);
       }
-    });
+    };
+    if (needing(needs, "").ignore) return await run(null);
+    await using lab = await startSecurityLab({ profile, password, tlsServer });
+    await onBench(lab, life, run);
   }
 
   // Most of a case is waiting, so that two cores bear them all side by side.
+  const all = lives();
   await Promise.all([
-    ...lives().map(live),
+    ...all.map(live),
     step(
+      "library",
       "SEC-4: nothing but TLS_RSA_WITH_AES_256_GCM_SHA384, from profile 2 to 3, client certificate and all (reference-dc)",
       () => climbsByOneSuite(tlsServer),
     ),
   ]);
+  const runs = all.flatMap(({ ids }) => ids);
+  const whole = securityCaseIds.filter((id) =>
+    runs.filter((one) => one === id).length === held.filter((one) => one === id).length
+  );
+  const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0);
+  console.log(
+    `${whole.length} of ${securityCaseIds.length} security cases in ${runs.length} runs and ${seconds} s`,
+  );
 });
 
 async function climbsByOneSuite(tlsServer: TlsServer): Promise<void> {
@@ -76,14 +99,18 @@ function told(event: TlsServerEvent): string {
 
 /** A case that leaves its profile has a life of its own; the others of a profile share one. */
 function lives(): readonly Life[] {
-  return ([1, 2, 3] as const).flatMap((profile) => {
-    const of = cases.filter(([, { profiles }]) => profiles.includes(profile));
-    const leaving = of.filter(([, { leaves }]) => leaves !== undefined);
-    const staying = of.filter(([, { leaves }]) => leaves === undefined);
-    return [...leaving.map((one) => [one]), staying].flatMap((cases) => {
-      // Without TLS there is nothing in which the stations differ.
-      const isPlain = profile === 1 && cases === staying;
-      return stations.slice(0, isPlain ? 1 : 2).map((on) => ({ profile, on, cases }));
-    });
-  });
+  const shared = new Map<string, Life>();
+  const own: Life[] = [];
+  for (const id of securityCaseIds) {
+    for (const run of securityRuns(id)) {
+      const leaves = casesOfSecurity[id].leaves !== undefined;
+      const hasTls = leaves || run.profile !== 1;
+      const byOpenssl = hasTls && testProfile(run.on).security.tlsDriver === "openssl";
+      const needs = byOpenssl ? "library" : "nothing";
+      const key = `${run.profile} ${run.on}`;
+      if (leaves) own.push({ ...run, ids: [id], needs });
+      else shared.set(key, { ...run, ids: [...shared.get(key)?.ids ?? [], id], needs });
+    }
+  }
+  return [...own, ...shared.values()];
 }

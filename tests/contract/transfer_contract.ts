@@ -95,6 +95,19 @@ export function checkTransfer({ protocol, create, start }: TransferCase): void {
     assertEquals(server.calls(), 0);
   });
 
+  Deno.test(`${protocol}: issue 6, Threats: the charger's own address on its network is not dialled either`, async () => {
+    await using server = await peer(() => {});
+    const found = Deno.networkInterfaces().map(({ address }) => address);
+    const asTold = { allowed: [], lookup: () => Promise.resolve(found) };
+    const another = { allowed: [], lookup: () => Promise.resolve(["192.0.2.7"]) };
+    for (const parts of [asTold, { ...another, ownAddresses: () => ["192.0.2.7"] }]) {
+      const end = await attempt(`${scheme}://csms.test:${server.port}/`, parts);
+      assert(end.kind === "Failed" && end.fault === "failed", JSON.stringify(end));
+      assertStringIncludes(end.error, "cannot dial csms.test");
+    }
+    assertEquals(server.calls(), 0);
+  });
+
   Deno.test(`${protocol}: issue 6, Threats: what was judged is what is dialled, whatever the DNS says next`, async () => {
     // A name that nobody else would find.
     await using server = await serve("otherHost");

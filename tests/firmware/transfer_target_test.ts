@@ -1,6 +1,6 @@
 /** Where a file may go (`firmware/transfer_target.ts`, `firmware/transfer_address.ts`; notes/reliability.md C3, 28). */
 import { assertEquals } from "@std/assert";
-import type { AddressKind } from "../../firmware/transfer_address.ts";
+import type { AddressKind, LocalKind } from "../../firmware/transfer_address.ts";
 import { addressKind, mayTransferTo } from "../../firmware/transfer_address.ts";
 import type { TransferProtocol } from "../../firmware/transfer_target.ts";
 import { ftpPath, httpPath, judgeTarget } from "../../firmware/transfer_target.ts";
@@ -131,12 +131,23 @@ const kinds: Readonly<Record<AddressKind, readonly string[]>> = {
   ordinary: [
     ...["192.0.2.1", "10.1.2.3", "192.168.0.1", "100.64.0.1", "223.255.255.255", "126.0.0.1", "169.253.1.1"],
     ...["2001:db8::1", "fd00::1", "::ffff:192.0.2.1", "64:ff9b::192.0.2.1", "2002:c000:201::1", "fec0::1"],
+    ...["::ffff:0:192.0.2.1", "64:ff9b:1::192.0.2.1", "64:ff9b:1:c000:2:100::", "2001:db8::5efe:c000:201"],
+    ...["2001:0:c000:201:0:1234:3fff:fdfe", "2001:0:c000:201::1"],
   ],
   loopback: [
     ...["127.0.0.1", "127.255.255.254", "::1", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1", "::ffff:7f00:1"],
     ...["::127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2130706433", "0x7f.1"],
+    // Translated (RFC 2765 §2.1), NAT64 of one's own by each length of its prefix (RFC 6052 §2.2, RFC 8215), ISATAP (RFC 5214 §6.1).
+    ...["::ffff:0:127.0.0.1", "::ffff:0:7f00:1", "64:ff9b:1::7f00:1", "64:ff9b:1:7f00:0:100::"],
+    ...["64:ff9b:1:7f:0:1::", "64:ff9b:1:0:7f:0:100::", "fd00::5efe:7f00:1", "2001:db8::200:5efe:7f00:1"],
+    // Teredo (RFC 4380 §4): the client's address, turned over, and its server's.
+    ...["2001:0:c000:201:0:1234:80ff:fffe", "2001:0:7f00:1:0:1234:3fff:fdfe"],
   ],
-  linkLocal: ["169.254.169.254", "fe80::1", "febf:ffff::1", "::ffff:a9fe:a9fe", "64:ff9b::a9fe:a9fe"],
+  linkLocal: [
+    ...["169.254.169.254", "fe80::1", "febf:ffff::1", "::ffff:a9fe:a9fe", "64:ff9b::a9fe:a9fe"],
+    ...["2002:a9fe:a9fe::", "::ffff:0:a9fe:a9fe", "64:ff9b:1::a9fe:a9fe", "fe80::5efe:c000:201"],
+    "2001:0:c000:201:0:1234:5601:5601",
+  ],
   never: [
     ...["0.0.0.0", "0.1.2.3", "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255"],
     ...[
@@ -156,23 +167,26 @@ const kinds: Readonly<Record<AddressKind, readonly string[]>> = {
 for (const [kind, addresses] of Object.entries(kinds)) {
   for (const address of addresses) {
     check(`${JSON.stringify(address)} is an address of kind ${kind}`, () => {
-      assertEquals(addressKind(address), kind);
+      assertEquals(addressKind(address, []), kind);
     });
   }
+}
+
+const own = ["192.0.2.7", "2001:DB8:0::7", "fe80::7"];
+for (const address of ["192.0.2.7", "::ffff:192.0.2.7", "64:ff9b::192.0.2.7", "2001:db8::7", "0xc0.0.2.7"]) {
+  check(`${JSON.stringify(address)} is as good as loopback where it is the charger's own`, () => {
+    assertEquals([addressKind(address, []), addressKind(address, own)], ["ordinary", "loopback"]);
+  });
 }
 
 check(
   "local addresses are refused unless they are allowed, each kind by itself; multicast and its like always",
   () => {
-    const addresses = ["192.0.2.1", "127.0.0.1", "fe80::1", "224.0.0.1"];
-    assertEquals(addresses.filter((address) => mayTransferTo(address, [])), ["192.0.2.1"]);
-    assertEquals(addresses.filter((address) => mayTransferTo(address, ["loopback"])), [
-      "192.0.2.1",
-      "127.0.0.1",
-    ]);
-    assertEquals(addresses.filter((address) => mayTransferTo(address, ["linkLocal"])), [
-      "192.0.2.1",
-      "fe80::1",
-    ]);
+    const addresses = ["192.0.2.1", "127.0.0.1", "192.0.2.7", "fe80::1", "224.0.0.1"];
+    const dialled = (allowed: readonly LocalKind[]) =>
+      addresses.filter((address) => mayTransferTo(address, allowed, own));
+    assertEquals(dialled([]), ["192.0.2.1"]);
+    assertEquals(dialled(["loopback"]), ["192.0.2.1", "127.0.0.1", "192.0.2.7"]);
+    assertEquals(dialled(["linkLocal"]), ["192.0.2.1", "fe80::1"]);
   },
 );
