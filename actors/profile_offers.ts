@@ -6,7 +6,7 @@
  */
 import type { InstalledProfile } from "../protocol/charging_profile.ts";
 import type { ProfileSet, TransactionState } from "../protocol/charging_profiles.ts";
-import { install, without } from "../protocol/charging_profiles.ts";
+import { followed, install, without } from "../protocol/charging_profiles.ts";
 import type { TellDamaged } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 import type { Message, Self } from "./otp/actor.ts";
@@ -70,12 +70,13 @@ export class ProfileOffers {
   }
 }
 
-/** No start survives a boot but one whose transaction has begun. */
-export async function forgetOffers(store: Store, book: ProfileBook, damaged: TellDamaged): Promise<void> {
-  const { offered } = book.profiles();
-  const begun: InstalledProfile[] = [];
-  for (const one of offered) {
-    if (await storedTransaction(store, one.connectorId, damaged) !== null) begun.push(one);
+/** No start survives a boot: one whose transaction has begun has led to it, and the others to nothing. */
+export async function settleOffers(store: Store, book: ProfileBook, damaged: TellDamaged): Promise<void> {
+  let left = book.profiles();
+  for (const { connectorId } of left.offered) {
+    const transaction = await storedTransaction(store, connectorId, damaged);
+    if (transaction === null) continue;
+    left = followed(left, connectorId, { kind: "running", localId: transaction.localId }, undefined);
   }
-  if (begun.length < offered.length) await book.follow({ offered: begun });
+  await book.follow({ ...left, offered: [] });
 }

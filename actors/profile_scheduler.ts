@@ -21,7 +21,7 @@ import type { ActorSpec, Address, Behaviour, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
 import type { ProfileBook } from "./profile_book.ts";
 import { openProfileBook } from "./profile_book.ts";
-import { forgetOffers } from "./profile_offers.ts";
+import { settleOffers } from "./profile_offers.ts";
 import type { ProfileChange } from "./profile_requests.ts";
 import { ProfileRequests } from "./profile_requests.ts";
 import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
@@ -46,7 +46,7 @@ export function profileSchedulerActor(parts: ProfileSchedulerParts): ActorSpec<P
       const store = self.fence(parts.store);
       const settings = await readSettings(store, parts.table);
       const book = await openProfileBook(store, tracingDamaged(self));
-      if (self.incarnation === 0) await forgetOffers(store, book, tracingDamaged(self));
+      if (self.incarnation === 0) await settleOffers(store, book, tracingDamaged(self));
       const behaviour = new ProfileSchedulerBehaviour(self, { ...parts, store }, book, settings);
       self.send(parts.outbox, { kind: "AnnounceLink" });
       // At a boot nothing charges, and what begins is to find its limit there. A restarted scheduler has to be told what goes on.

@@ -76,8 +76,8 @@ function isBeginning(batch: Batch): boolean {
   );
 }
 
-/** It closes an open transaction, or takes a message off the queue or out of the archive. */
-function isEnding(batch: Batch): boolean {
+/** It closes an open transaction, takes a message off the queue or out of the archive, or does nothing but delete. */
+function isEnding({ sets = [], deletes = [] }: Batch): boolean {
   const ends: readonly string[] = [keys.transactions[0], keys.outbox[0], keys.archive[0]];
-  return (batch.deletes ?? []).some(([kind]) => ends.includes(String(kind)));
+  return deletes.length > 0 && sets.length === 0 || deletes.some(([kind]) => ends.includes(String(kind)));
 }

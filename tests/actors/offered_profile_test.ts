@@ -2,6 +2,9 @@
  * The profile in a RemoteStartTransaction until it has led to a transaction (OCPP 1.6 §5.11, §5.16; TC_059; decision D-remote-profile).
  */
 import { assertEquals } from "@std/assert";
+import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
+import { offeredProfileKey, profileKey } from "../../storage/records.ts";
+import type { Value } from "../../storage/store.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import { bootedHouse, charging, contactorClosed, status, stored, swiped } from "./calm_house.ts";
 import { answer, fromNow, max, offered, set, tx } from "./profile_requests.ts";
@@ -112,6 +115,24 @@ Deno.test("a boot ends it: the start is forgotten too", async () => {
   assertEquals([offered(house), await stored(house, "offeredProfile")], [125, []]);
   await charging(house);
   assertEquals(offered(house), 125);
+});
+
+Deno.test("a boot in the middle of a begin: it goes with its transaction, and not on to the next", async () => {
+  const house = await bootedHouse();
+  house.station.verbs.plug(1);
+  await remoteStart(house, 1);
+  const [begun] = await stored(house, "profile") as Value[];
+  house.cutPower(0);
+  const medium = createMemoryStore({ from: house.store().snapshot() });
+  const { localId: _, ...asOffered } = begun as Record<string, Value>;
+  const sets = [{ key: offeredProfileKey(1), value: asOffered }];
+  await medium.store.commit({ sets, deletes: [profileKey(1)] });
+  house.tamper(() => medium.snapshot());
+  await house.restorePower();
+  await house.advance(0);
+  await swiped(house, "CAROL");
+  assertEquals([contactorClosed(house), offered(house)], [true, 125]);
+  assertEquals([await stored(house, "profile"), await stored(house, "offeredProfile")], [[], []]);
 });
 
 Deno.test("who takes the start back with his card takes its profile with it", async () => {

@@ -181,6 +181,13 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: `return this.#pending.at(-1) ?? null;`,
   },
   {
+    id: "i25c",
+    what: "a critical security event is given up after five refusals",
+    file: "actors/event_delivery.ts",
+    find: `isCritical(event.type) ? Infinity : attemptsMax`,
+    replace: `event.type === "" ? Infinity : attemptsMax`,
+  },
+  {
     id: "i19",
     what: "an outbox that was restarted waits for a link that is open already",
     file: "actors/outbox.ts",

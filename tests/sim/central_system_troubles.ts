@@ -72,10 +72,12 @@ export const centralSystemTroubles = {
     const turn: Turn = { kind: "error", errorCode, processed: draw() < 0.5 };
     return [{ atMs, act: { kind: "script", action, turn, times: whole(draw, 1, 2) } }];
   },
-  /** So often that it is set aside, where the attempts are few. */
+  /** So often that it is set aside, where the attempts are few; a security event that is critical never is. */
   refusedForGood: (draw, { atMs }) => {
     const turn: Turn = { kind: "error", errorCode: "InternalError", processed: draw() < 0.2 };
-    return [{ atMs, act: { kind: "script", action: oneOf(draw, transactionActions), turn, times: 4 } }];
+    const action = oneOf(draw, [...transactionActions, "SecurityEventNotification"]);
+    const times = action === "SecurityEventNotification" ? 6 : 4;
+    return [{ atMs, act: { kind: "script", action, turn, times } }];
   },
   noAnswer: (draw, { atMs }) => [
     { atMs, act: { kind: "script", action: oneOf(draw, answeredActions), turn: { kind: "nothing" } } },

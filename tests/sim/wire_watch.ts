@@ -103,7 +103,8 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
     const { interval, status } = (payload ?? {}) as { interval?: unknown; status?: unknown };
     parts.reached(`boot answered ${status}`);
     if (typeof interval === "number" && interval > 0) adoptedS = interval;
-    extra = { ...extra, heartbeats: extra.heartbeats + 1 };
+    // Asked for until it is answered: one that was lost is sent again.
+    extra = { boot: false, heartbeats: extra.heartbeats + 1 };
   }
 
   /** I14: what is Accepted is durable. */
@@ -196,7 +197,6 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
     if (isAccepted && !extra.boot) {
       fail("I19", "BootNotification was sent again, and nobody has asked");
     }
-    extra = { ...extra, boot: false };
   }
 
   /** I20: within an interval at most one more than its own. */

@@ -42,8 +42,17 @@ Deno.test("reserve: without any left an ending is refused as well, and its actor
 Deno.test("reserve: to take a message off the queue, or out of the archive, is an ending", async () => {
   for (const key of [["outbox", 1], ["archive", 1, 1]]) {
     const { store } = fullDisk(1);
-    assertEquals((await store.commit({ deletes: [key] })).kind, "committed", key.join());
+    const sets = [{ key: ["answer", 1], value: 1 }];
+    assertEquals((await store.commit({ sets, deletes: [key] })).kind, "committed", key.join());
   }
+});
+
+Deno.test("reserve: and so is all that only makes room", async () => {
+  const { store } = fullDisk(1);
+  assertEquals((await store.commit({ deletes: [["sample", 1, 2]] })).kind, "committed");
+  const another = fullDisk(1).store;
+  const sets = [{ key: ["cache", "A"], value: 1 }];
+  assertEquals((await another.commit({ sets, deletes: [["sample", 1, 2]] })).kind, "refused");
 });
 
 Deno.test("reserve: who reads while an ending is tried again sees it, as every commit that was asked for before", async () => {
