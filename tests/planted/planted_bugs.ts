@@ -150,13 +150,6 @@ export const plantedBugs: readonly PlantedBug[] = [
       `const isArchived = started === null && answer === null && await archive.parked(localId) !== null;`,
   },
   {
-    id: "i2c",
-    what: "a resend goes on without a transactionId",
-    file: "actors/resends.ts",
-    find: `if (transactionId === undefined && message.action !== "StartTransaction") return null;`,
-    replace: ``,
-  },
-  {
     id: "i22",
     what: "an interrupted transaction ends at the time of its recovery, whenever that is",
     file: "actors/connector_transaction.ts",
