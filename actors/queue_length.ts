@@ -34,6 +34,13 @@ export class QueueLength {
     return new QueueLength(store, page.length, uncounted);
   }
 
+  /** All of it at once, however long that takes. */
+  static async counted(store: Store): Promise<QueueLength> {
+    const length = await QueueLength.open(store);
+    while (!length.isWhole()) await length.countOn();
+    return length;
+  }
+
   value(): number {
     return this.#uncounted === null ? this.#counted : Math.max(this.#counted, 1);
   }

@@ -52,7 +52,7 @@ export interface TransactionQueueParts {
 
 export async function openTransactionQueue(parts: TransactionQueueParts): Promise<TransactionQueue> {
   const { store, archive, listener } = parts;
-  const waiting = await QueueLength.open(store);
+  let waiting = await QueueLength.open(store);
   const limits = queueLimits(parts.messagesMax);
   /** The oldest ones. Nobody else changes or removes them, and what is added comes behind. */
   let oldest: Entry[] = [];
@@ -179,6 +179,9 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
   }
 
   async function thin(): Promise<void> {
+    // A hint that came twice was counted twice: the store is the truth.
+    waiting = await QueueLength.counted(store);
+    if (!limits.reached(waiting.value())) return;
     oldest = [];
     const gone = await thinOut(store, keys.outbox);
     waiting.thinned(gone);

@@ -64,13 +64,13 @@ function tracing(traced: unknown[]): DeliveryListener {
   };
 }
 
-async function waitingQueue(store: Store, traced: unknown[]): Promise<TransactionQueue> {
+async function waitingQueue(store: Store, traced: unknown[], most = messagesMax): Promise<TransactionQueue> {
   const listener = tracing(traced);
-  const archive = await openArchive({ store, messagesMax, wallMs: () => 0, listener });
+  const archive = await openArchive({ store, messagesMax: most, wallMs: () => 0, listener });
   const queue = await openTransactionQueue({
     store,
     meterValuesMax: 1_000,
-    messagesMax,
+    messagesMax: most,
     wallMs: () => 0,
     archive,
     listener,
@@ -136,6 +136,20 @@ async function putAside(store: Store, archive: Archive, record: OutboxRecord): P
 function isThinning(traced: unknown): boolean {
   return Array.isArray(traced) && traced[0] === "ArchiveThinned";
 }
+
+Deno.test("a hint that comes twice thins nothing before its time: the store is the truth", async () => {
+  const { store } = createMemoryStore();
+  await put(store, [start(1), sample(1, 1), sample(1, 2)]);
+  const traced: unknown[] = [];
+  const queue = await waitingQueue(store, traced, 4);
+  await put(store, [sample(1, 3)]);
+  await queue.added();
+  await queue.added();
+  assertEquals([queue.length(), (await left(store)).length, traced], [4, 4, []]);
+  await put(store, [sample(1, 4)]);
+  await queue.added();
+  assertEquals([queue.length(), await left(store)], [4, ["StartTransaction", "1", "3", "4"]]);
+});
 
 Deno.test("README, Limits: StartTransaction and StopTransaction are never thinned, however many there are", async () => {
   const { store } = createMemoryStore();
