@@ -23,7 +23,7 @@ import { glimpsed, unknownLocalId, unreadableKey } from "../storage/unreadable.t
 import { ArchiveCount } from "./archive_count.ts";
 import type { DeliveryListener } from "./delivery.ts";
 import { openLocalIds } from "./local_ids.ts";
-import { queueLimits, thinOut } from "./queue_thinning.ts";
+import { type QueueLimits, queueLimits, thinOut } from "./queue_thinning.ts";
 import { pagesOf } from "./store_pages.ts";
 import { purge } from "./transaction_samples.ts";
 
@@ -55,6 +55,8 @@ export interface SettingAside {
 
 export interface ArchiveParts {
   readonly store: Store;
+  /** Beyond it MeterValues are thinned. */
+  readonly messagesMax: number;
   /** Civil time. */
   readonly wallMs: () => number;
   readonly listener: DeliveryListener;
@@ -69,11 +71,12 @@ export class Archive {
   readonly #store: Store;
   readonly #wallMs: () => number;
   readonly #listener: DeliveryListener;
-  readonly #limits = queueLimits();
+  readonly #limits: QueueLimits;
   #count: ArchiveCount;
 
-  constructor({ store, wallMs, listener }: ArchiveParts, count: ArchiveCount) {
+  constructor({ store, messagesMax, wallMs, listener }: ArchiveParts, count: ArchiveCount) {
     this.#store = store;
+    this.#limits = queueLimits(messagesMax);
     this.#wallMs = wallMs;
     this.#listener = listener;
     this.#count = count;

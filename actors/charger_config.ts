@@ -28,6 +28,8 @@ const backoff = { initialMs: 1_000, maxMs: 300_000 };
 const ownBootIntervalS = 60;
 /** IEC 61851-1: a car charges from 6 A up, and the pilot signal cannot offer less. */
 const currentMinAcA = 6;
+/** A week in which two cars charge without a pause, at a sample a minute; about 20 MB. */
+const transactionMessagesMax = 20_000;
 
 export function chargerConfig(
   profile: StationProfile,
@@ -58,6 +60,7 @@ export function chargerConfig(
       supply: supplyOf(connector),
       hasLock: connector.lock,
     })),
+    transactionMessagesMax,
     boot,
   };
 }

@@ -29,6 +29,8 @@ export interface OutboxParts {
   readonly entropy: Entropy;
   readonly store: Store;
   readonly table: KeyTable;
+  /** See `TransactionMessagesParts`. */
+  readonly messagesMax: number;
   readonly link: Address<LinkMessage>;
   readonly station: Address<StationMessage>;
   readonly authorizer: Address<AuthorizerMessage>;
@@ -51,6 +53,7 @@ export function outboxActor(parts: OutboxParts): ActorSpec<OutboxMessage> {
       const messages = await openTransactionMessages({
         store,
         meterValuesMax: settings.StopTransactionMaxMeterValues,
+        messagesMax: parts.messagesMax,
         wallMs: () => parts.clock.wallMs(),
         listener,
       });

@@ -9,21 +9,19 @@ import type { Entry, Key, Store } from "../storage/store.ts";
 import { glimpsed } from "../storage/unreadable.ts";
 import { pagesOf } from "./store_pages.ts";
 
-/** A week in which two cars charge without a pause, at a sample a minute; about 20 MB. */
-export const messagesMax = 20_000;
-/** Where a queue has little to thin, it is not walked again for every message that comes. */
-const againAfter = 1_000;
+/** Where a queue has little to thin, it is not walked again for every message that comes, but once it has grown by this share. */
+const againAfter = 1 / 20;
 
 export interface QueueLimits {
   readonly reached: (length: number) => boolean;
   readonly thinned: (length: number) => void;
 }
 
-export function queueLimits(): QueueLimits {
+export function queueLimits(messagesMax: number): QueueLimits {
   let limit = messagesMax;
   return {
     reached: (length) => length > limit,
-    thinned: (length) => void (limit = Math.max(messagesMax, length + againAfter)),
+    thinned: (length) => void (limit = Math.max(messagesMax, length + messagesMax * againAfter)),
   };
 }
 

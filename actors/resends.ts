@@ -75,26 +75,29 @@ export class Resends implements Deliveries {
       const resend = await keptRecord(this.#store, resendKey(localId), ResendRecord, listener.damaged);
       const entry = resend === null ? undefined : await archive.next(localId, resend.after);
       if (resend !== null && entry !== undefined) {
-        return await this.#delivery(localId, resend, entry, dataBytesMax);
+        const delivery = await this.#delivery(localId, resend, entry, dataBytesMax);
+        if (delivery !== null) return delivery;
       }
       await this.#end(localId);
     }
   }
 
+  /** Null where nobody could understand it: its transactionId went with a damaged header, and what is left stays for a bill by hand. */
   async #delivery(
     localId: number,
     resend: ResendRecord,
     entry: Entry,
     dataBytesMax: number,
-  ): Promise<Delivery> {
+  ): Promise<Delivery | null> {
     const { archive, listener, meterValuesMax, wallMs } = this.#parts;
     const uncounted = this.#uncounted?.sequence === entry.key.at(-1) ? this.#uncounted : null;
     const { record, failures } = uncounted ??
       { record: readRecord(ArchiveRecord, entry, "many"), failures: resend.failures };
     const { message } = record;
-    const transactionId = (await archive.parked(localId))?.answer?.transactionId ?? transactionIdNotObtained;
+    const transactionId = (await archive.parked(localId))?.answer?.transactionId;
+    if (transactionId === undefined && message.action !== "StartTransaction") return null;
     const room = { lengthMax: meterValuesMax, bytesMax: dataBytesMax };
-    const call = await completeCall(this.#store, message, transactionId, room);
+    const call = await completeCall(this.#store, message, transactionId ?? transactionIdNotObtained, room);
     const past: ResendRecord = { after: Number(entry.key.at(-1)), failures: 0 };
     const onward = { key: resendKey(localId), value: past };
     return {

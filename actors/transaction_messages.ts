@@ -22,6 +22,8 @@ export interface TransactionMessagesParts {
   readonly store: Store;
   /** StopTransactionMaxMeterValues: read-only, so it stays what it is. */
   readonly meterValuesMax: number;
+  /** Of those that wait, and of those that were set aside: beyond it MeterValues are thinned. */
+  readonly messagesMax: number;
   /** Civil time. */
   readonly wallMs: () => number;
   readonly listener: DeliveryListener;

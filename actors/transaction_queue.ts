@@ -42,6 +42,8 @@ export interface TransactionQueueParts {
   readonly store: Store;
   /** StopTransactionMaxMeterValues: read-only, so it stays what it is. */
   readonly meterValuesMax: number;
+  /** Beyond it MeterValues are thinned. */
+  readonly messagesMax: number;
   /** Civil time. */
   readonly wallMs: () => number;
   readonly archive: Archive;
@@ -51,7 +53,7 @@ export interface TransactionQueueParts {
 export async function openTransactionQueue(parts: TransactionQueueParts): Promise<TransactionQueue> {
   const { store, archive, listener } = parts;
   const waiting = await QueueLength.open(store);
-  const limits = queueLimits();
+  const limits = queueLimits(parts.messagesMax);
   /** The oldest ones. Nobody else changes or removes them, and what is added comes behind. */
   let oldest: Entry[] = [];
   /** The message that a disk has refused to count a failure of: what its record would be. */

@@ -104,6 +104,8 @@ export interface ChargerConfig {
   };
   /** In the order of their numbers, 1 to n. */
   readonly connectors: readonly { readonly supply: Supply; readonly hasLock: boolean }[];
+  /** Transaction messages that wait, and as many that were set aside: beyond it MeterValues are thinned. */
+  readonly transactionMessagesMax: number;
   /** This boot's number, from `beginBoot`. */
   readonly boot: number;
 }
@@ -345,6 +347,7 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
         entropy,
         store,
         table,
+        messagesMax: config.transactionMessagesMax,
         link,
         station,
         authorizer,

@@ -61,9 +61,8 @@ function pathFlaw({ leaf, others, roots, nowMs, signedBy }: Way): string | null 
   let reached = [{ certificate: leaf, below: 0 }];
   while (reached.length > 0) {
     for (const { certificate, below } of reached) {
-      for (const root of roots) {
-        if (root.pem !== certificate.pem && !signedBy(certificate, root)) continue;
-        const wrong = aboveFlaw(root, root.pem === certificate.pem ? 0 : below, nowMs);
+      for (const root of roots.filter((one) => signedBy(certificate, one))) {
+        const wrong = aboveFlaw(root, below, nowMs);
         if (wrong === null) return null;
         wrongs.push(`the CentralSystemRootCertificate at its end: ${wrong}`);
       }

@@ -128,7 +128,7 @@ interface Wrapped {
 /** A stream of our own, whose errors are ours. */
 function wrap({ tcp, socket, peer, roots }: Wrapped): Dialled {
   let facts: TlsFacts | undefined;
-  /** What was written before the peer was proven. */
+  /** What was written before the peer was proven: when `node:tls` would let go of it, it does not promise. */
   let early: (() => void) | null = null;
   const stream = new Duplex({
     allowHalfOpen: false,

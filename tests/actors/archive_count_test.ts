@@ -47,7 +47,8 @@ Deno.test("a start reads one page of what is set aside, however much that is", a
     return page;
   };
   const listener = { startAnswered: refuse, idTagInfoReceived: refuse, damaged: refuse, trace: refuse };
-  await openTransactionMessages({ store: { ...store, list }, meterValuesMax: 10, wallMs: () => 0, listener });
+  const limits = { meterValuesMax: 10, messagesMax: 20_000 };
+  await openTransactionMessages({ store: { ...store, list }, ...limits, wallMs: () => 0, listener });
   assertEquals(entries, pageMax);
 });
 

@@ -72,6 +72,28 @@ Deno.test("D-parked: with its header its transactionId is lost, where StopTransa
   assertEquals((await listParked(kept(house))).total, 0);
 });
 
+Deno.test("D-parked: a header that is damaged in the middle of a resend ends it: nothing goes out, and away, without its transactionId", async () => {
+  const house = await bootedHouse(once);
+  const localId = await parked(house, "StartTransaction");
+  house.centralSystem.script("MeterValues", { kind: "nothing" });
+  house.addresses().outbox.send({ kind: "ResendParked", localId, reply: () => {} });
+  await house.advance(0);
+  assertEquals([house.sent("StartTransaction").length, house.sent("MeterValues").length], [1, 1]);
+  await rebooted(house, 0, () =>
+    house.tamper((found) => {
+      found.corrupt(parkedKey(localId));
+      return found.snapshot();
+    }));
+  await house.advance(10 * minuteMs);
+  assertEquals(house.sent("MeterValues", "StopTransaction"), []);
+  const left = await exportParked(kept(house), localId);
+  assertEquals([left?.state, left?.kept, left?.messages.at(-1)?.action], ["parked", 7, "StopTransaction"]);
+  assertEquals([await asked(house, localId, "resend"), await asked(house, localId, "discard")], [
+    "idLost",
+    "done",
+  ]);
+});
+
 /** What is left of a bill that nobody can send: the last message of it, kept although the central system has taken it. */
 async function isKept(house: CalmHouse): Promise<void> {
   const { total, transactions } = await listParked(kept(house));

@@ -189,7 +189,7 @@ Deno.test("each message of two transactions at a time goes with its own transact
 
 async function silentQueue(store: Store): Promise<TransactionQueue> {
   const listener = { startAnswered: refuse, idTagInfoReceived: refuse, damaged: refuse, trace: refuse };
-  const parts = { store, wallMs: () => 0, listener };
+  const parts = { store, messagesMax: 20_000, wallMs: () => 0, listener };
   const archive = await openArchive(parts);
   return await openTransactionQueue({ ...parts, meterValuesMax: 10, archive });
 }

@@ -2,15 +2,19 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Archive } from "../../actors/archive.ts";
 import { openArchive } from "../../actors/archive.ts";
+import { chargerConfig } from "../../actors/charger_config.ts";
 import type { DeliveryListener } from "../../actors/delivery.ts";
-import { messagesMax, queueLimits, thinOut } from "../../actors/queue_thinning.ts";
+import { queueLimits, thinOut } from "../../actors/queue_thinning.ts";
 import type { TransactionQueue } from "../../actors/transaction_queue.ts";
 import { openTransactionQueue } from "../../actors/transaction_queue.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { OutboxRecord } from "../../storage/records.ts";
 import { archiveKey } from "../../storage/records.ts";
 import type { Store } from "../../storage/store.ts";
+import { referenceDc } from "../hal/stations.ts";
 
+const identity = { chargePointVendor: "chargerd", chargePointModel: "simulated" };
+const { transactionMessagesMax: messagesMax } = chargerConfig(referenceDc, identity, 1);
 const timestamp = "2026-01-01T00:00:00.000Z";
 
 function start(localId: number): OutboxRecord {
@@ -62,10 +66,11 @@ function tracing(traced: unknown[]): DeliveryListener {
 
 async function waitingQueue(store: Store, traced: unknown[]): Promise<TransactionQueue> {
   const listener = tracing(traced);
-  const archive = await openArchive({ store, wallMs: () => 0, listener });
+  const archive = await openArchive({ store, messagesMax, wallMs: () => 0, listener });
   const queue = await openTransactionQueue({
     store,
     meterValuesMax: 1_000,
+    messagesMax,
     wallMs: () => 0,
     archive,
     listener,
@@ -103,7 +108,12 @@ Deno.test("README, Limits: 20,000 messages that were set aside stay whole; one m
     assertEquals((await store.commit({ sets })).kind, "committed");
   }
   const traced: unknown[] = [];
-  const archive = await openArchive({ store, wallMs: () => parkedMs, listener: tracing(traced) });
+  const archive = await openArchive({
+    store,
+    messagesMax,
+    wallMs: () => parkedMs,
+    listener: tracing(traced),
+  });
   while (!archive.count().isWhole()) await archive.count().countOn();
   await putAside(store, archive, sample(1, 19_998));
   assertEquals(traced.filter(isThinning), []);
@@ -150,7 +160,7 @@ Deno.test("README, Limits: what is thinned keeps the first and the last of each 
 });
 
 Deno.test("a queue of which little can go is not walked again for each message that comes", () => {
-  const limits = queueLimits();
+  const limits = queueLimits(messagesMax);
   assertEquals([limits.reached(20_000), limits.reached(20_001)], [false, true]);
   limits.thinned(20_001);
   assertEquals([limits.reached(21_001), limits.reached(21_002)], [false, true]);

@@ -41,7 +41,7 @@ export async function sweepAnswers(seed: string, cases: readonly AnswerCase[]): 
   }
   await named(`seed ${seed}, the end after ${cases.length} answers`, async () => {
     await heal(house);
-    judgeEnd(house);
+    await judgeEnd(house);
   });
   return cases.length;
 }

@@ -58,7 +58,7 @@ export async function sweepBoots(
   }
   await named(`seed ${seed}, the end after ${cases.length} boots`, async () => {
     await heal(house);
-    judgeEnd(house);
+    await judgeEnd(house);
   });
   return cases.length;
 }

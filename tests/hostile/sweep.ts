@@ -68,7 +68,7 @@ export async function sweep({ seed, station, cases }: Sweep): Promise<Swept> {
   }
   await named(`seed ${seed}, ${station}, the end after ${cases.length} cases`, async () => {
     await heal(house);
-    judgeEnd(house);
+    await judgeEnd(house);
     house.inspectBounds();
   });
   return { cases: cases.length, transactions: house.centralSystem.ledger.size, statuses };

@@ -2,13 +2,18 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startSecurityLab } from "../conformance/security_lab.ts";
 import { certificates } from "../tls/certificates.ts";
+import { needing } from "../tls/installed_openssl.ts";
 import { startTlsServer } from "../tls/tls_server.ts";
 import { startSimulator } from "./simulator_process.ts";
 import { temporaryDirectory } from "./temporary_directory.ts";
 
 const password = "first-password-1";
 
-Deno.test("POST /security/rehearse: profile 2 would open, a wrong password and a strange root would not, and the charger stays as it is", async () => {
+const promise =
+  "POST /security/rehearse: profile 2 would open, a wrong password and a strange root would not, and the charger stays as it is";
+Deno.test({ ...needing("library", promise), fn: rehearses });
+
+async function rehearses(): Promise<void> {
   await using directory = await temporaryDirectory();
   await using tlsServer = startTlsServer();
   await using lab = await startSecurityLab({ profile: 1, password, tlsServer });
@@ -43,4 +48,4 @@ Deno.test("POST /security/rehearse: profile 2 would open, a wrong password and a
     // Of the two that the reference offers the server takes its own favourite.
     tls: { version: "TLSv1.2", cipherSuite: "TLS_RSA_WITH_AES_256_GCM_SHA384" },
   });
-});
+}

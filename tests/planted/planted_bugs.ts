@@ -135,6 +135,21 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: `const marks = purgeMarks(call, localId);`,
   },
   {
+    id: "i2",
+    what: "what is set aside is listed by its headers alone",
+    file: "actors/local_ids.ts",
+    find: `for (const prefix of [keys.archive, keys.unreadable]) {`,
+    replace: `for (const prefix of [keys.unreadable]) {`,
+  },
+  {
+    id: "i2b",
+    what: "what was sent without its transactionId is kept only where something was refused before",
+    file: queue,
+    find: `const isArchived = started === null && answer === null;`,
+    replace:
+      `const isArchived = started === null && answer === null && await archive.parked(localId) !== null;`,
+  },
+  {
     id: "i22",
     what: "an interrupted transaction ends at the time of its recovery, whenever that is",
     file: "actors/connector_transaction.ts",

@@ -28,6 +28,8 @@ export interface Bill {
   readonly samples: Map<number, MeterValue>;
   /** Which of the samples a boot has found damaged, in that order: of these, and of nothing else, transactionData may be short. */
   readonly damagedSamples: Set<number>;
+  /** Which of the MeterValues went since there were too many messages. */
+  readonly thinned: Set<number>;
   /** Messages of it that are set aside, by their sequence: refused for good, or sent without a transactionId. */
   readonly archive: Map<number, Message>;
   /** Something of it has been. */
@@ -41,6 +43,23 @@ export interface Bill {
   isMisread: boolean;
   /** What of it may be lost, and why: a damaged record, an emptied store. */
   excuse: string | null;
+  /** Of its messages those that a boot has found damaged, as `messageText` has them. */
+  readonly damaged: Set<string>;
+  /** More than messages and what goes with them was damaged: nobody can say what must be left of it. */
+  isBeyondAccount: boolean;
+}
+
+/** The same for the same message, wherever it stands, and in whichever order its fields do. */
+export function messageText(
+  { action, payload }: { readonly action: string; readonly payload: unknown },
+): string {
+  return JSON.stringify(
+    [action, payload],
+    (_, value) =>
+      typeof value !== "object" || value === null || Array.isArray(value)
+        ? value
+        : Object.fromEntries(Object.entries(value).sort(([one], [other]) => one < other ? -1 : 1)),
+  );
 }
 
 /** Whether its StartTransaction was refused for good, so that the rest of it goes out without a transactionId. */

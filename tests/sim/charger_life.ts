@@ -8,7 +8,7 @@ import { chargerConfig, stationKeyTable } from "../../actors/charger_config.ts";
 import type { System } from "../../actors/otp/kernel.ts";
 import { createKernel } from "../../actors/otp/kernel.ts";
 import type { Trace } from "../../actors/otp/trace.ts";
-import type { Ports, Tree } from "../../actors/tree.ts";
+import type { ChargerConfig, Ports, Tree } from "../../actors/tree.ts";
 import { plantTree } from "../../actors/tree.ts";
 import { createSimulatedHost } from "../../hal/drivers/simulated_host.ts";
 import type { SimulatedClock } from "../../hal/drivers/simulated_clock.ts";
@@ -55,6 +55,7 @@ export interface ChargerLifeParts {
   readonly settings: Readonly<Record<string, string>>;
   /** What the first boot finds. Default: nothing. */
   readonly medium?: MemorySnapshot;
+  readonly messagesMax?: number;
   readonly stuckRestarts: number;
   /** From the end of a process that has given up to its next start (systemd, RestartSec); null: there is no next start. */
   readonly reviveMs: number | null;
@@ -108,10 +109,15 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
       store: disk.store(memory, ledger.watch(memory.store)),
       credentials: watched(credentials.store, parts.credentialsAsked),
       host: { restart: (kind) => stuckRestarts-- > 0 ? undefined : willing.restart(kind) },
-    }, chargerConfig(parts.profile, bootNotification, count));
+    }, configured(count));
     addresses = tree.addresses;
     system = kernel.start(saboteur.sabotaged(tree.root));
     isBooting = false;
+  }
+
+  function configured(boot: number): ChargerConfig {
+    const config = chargerConfig(parts.profile, bootNotification, boot);
+    return { ...config, transactionMessagesMax: parts.messagesMax ?? config.transactionMessagesMax };
   }
 
   function trace(event: Parameters<Trace>[0]): void {

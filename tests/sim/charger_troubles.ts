@@ -127,6 +127,10 @@ export const chargerTroubles = {
   },
   corruption: (draw, { atMs }) => [
     { atMs, act: { kind: "powerCycle", keptCommits: 0, medium: { kind: "corrupt", at: draw() } } },
+    {
+      atMs: atMs + draw() * minuteMs,
+      act: { kind: "powerCycle", keptCommits: 0, medium: { kind: "corrupt", at: draw(), of: "bills" } },
+    },
   ],
   emptiedStore: (_, { atMs }) => [
     { atMs, act: { kind: "powerCycle", keptCommits: 0, medium: { kind: "emptied" } } },

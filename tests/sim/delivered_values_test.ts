@@ -35,6 +35,7 @@ function billWith(parts: Partial<Bill>): Bill {
     meterValues: new Map([1, 2, 3].map((minute) => [minute, metered(minute)])),
     samples: new Map([1, 2, 3].map((minute) => [minute, valueAt(minute)])),
     damagedSamples: new Set(),
+    thinned: new Set(),
     archive: new Map(),
     wasSetAside: false,
     isDiscarded: false,
@@ -42,6 +43,8 @@ function billWith(parts: Partial<Bill>): Bill {
     startedMs: 0,
     isMisread: false,
     excuse: null,
+    damaged: new Set(),
+    isBeyondAccount: false,
     ...parts,
   };
 }
@@ -71,6 +74,15 @@ check("MeterValues of a transaction that was set aside may come late, and all mu
   const aside = billWith({ wasSetAside: true });
   assertEquals(missingMeterValues(aside, [3, 1, 2].map(metered)), null);
   assertEquals(missingMeterValues(aside, [3, 1].map(metered)), JSON.stringify([1, [valueAt(2)]]));
+});
+
+check("MeterValues that were thinned need not come, but for the first and the last of a transaction", () => {
+  const missing = (thinned: readonly number[], minutes: readonly number[]) =>
+    missingMeterValues(billWith({ thinned: new Set(thinned) }), minutes.map(metered));
+  assertEquals(missing([2], [1, 3]), null);
+  assertEquals(missing([2], [1, 2, 3]), null);
+  assertEquals(missing([1], [2, 3]), JSON.stringify([1, [valueAt(1)]]));
+  assertEquals(missing([3], [1, 2]), JSON.stringify([1, [valueAt(3)]]));
 });
 
 check("transactionData is all that was kept", () => {

@@ -7,6 +7,8 @@
 import type { StartTransactionRequest } from "../../protocol/messages/core.ts";
 import type { MeterValue } from "../../protocol/messages/types.ts";
 import type { Bill, Message } from "./bill.ts";
+import { noteDamage, noteEmptied } from "./damage.ts";
+import { noteThinned } from "./thinned.ts";
 import type {
   AnswerRecord,
   OutboxRecord,
@@ -47,6 +49,8 @@ export interface LedgerKeeper extends DurableLedger {
 export interface LedgerWatch {
   readonly nowMs: () => number;
   readonly registerWh: (connectorId: number) => number;
+  /** Messages that wait, or are set aside, before they are thinned. */
+  readonly messagesMax: number;
   /** When its meter lied last. */
   readonly liedMs: (connectorId: number) => number;
   /** A commit is asked for. */
@@ -111,6 +115,7 @@ export function createDurableLedger(watch: LedgerWatch): LedgerKeeper {
 }
 
 function note(account: Account, batch: Batch, watch: LedgerWatch): void {
+  noteThinned(account, batch, watch.messagesMax);
   for (const { key, value } of inOrder(batch.sets ?? [])) noteSet(account, key, value, watch);
   for (const key of batch.deletes ?? []) noteDelete(account, key);
 }
@@ -208,6 +213,7 @@ function begin(
     meterValues: new Map(),
     samples: new Map(),
     damagedSamples: new Set(),
+    thinned: new Set(),
     archive: new Map(),
     wasSetAside: false,
     isDiscarded: false,
@@ -215,6 +221,8 @@ function begin(
     startedMs: nowMs(),
     isMisread: false,
     excuse: null,
+    damaged: new Set(),
+    isBeyondAccount: false,
   };
   account.bills.push(bill);
   account.byLocalId.set(localId, bill);
@@ -243,10 +251,10 @@ function refound(account: Account, snapshot: MemorySnapshot, watch: LedgerWatch)
   const before = { open: new Map(account.open), outbox: new Map(account.outbox) };
   const { whole: sets, damaged } = recordsOf(snapshot);
   const isEmptied = snapshot.records.length === 0;
-  if (isEmptied) excuse(account.byLocalId.values(), "the store was emptied");
+  if (isEmptied) noteEmptied(account.byLocalId.values());
   for (const key of damaged) {
     if (key[0] === "sample") account.byLocalId.get(Number(key[1]))?.damagedSamples.add(Number(key[2]));
-    else excuse(concerned(account, before, key), `${key.join("/")} was damaged`);
+    else noteDamage({ ...before, byLocalId: account.byLocalId }, key);
   }
   account.open.clear();
   account.outbox.clear();
@@ -259,30 +267,4 @@ function refound(account: Account, snapshot: MemorySnapshot, watch: LedgerWatch)
   note(account, { sets }, watch);
   // What was found is no new sample.
   for (const bill of account.byLocalId.values()) bill.samplesMs.length = 0;
-}
-
-/** Of a damaged record the charger knows no more: what hangs on it may be lost, and nothing else. */
-function concerned(
-  { byLocalId }: Account,
-  before: { readonly open: ReadonlyMap<number, Bill>; readonly outbox: ReadonlyMap<number, Message> },
-  [kind, name]: Key,
-): readonly (Bill | undefined)[] {
-  switch (kind) {
-    case "transaction":
-    case "checkpoint":
-      return [before.open.get(Number(name))];
-    case "outbox":
-      return [byLocalId.get(before.outbox.get(Number(name))?.localId ?? -1)];
-    case "answer":
-    case "archive":
-    case "parked":
-    case "resend":
-      return [byLocalId.get(Number(name))];
-    default:
-      return [];
-  }
-}
-
-function excuse(bills: Iterable<Bill | undefined>, why: string): void {
-  for (const bill of bills) if (bill !== undefined) bill.excuse ??= why;
 }

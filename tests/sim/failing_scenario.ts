@@ -8,6 +8,7 @@ import { NotUnderstood } from "../../console/refusals.ts";
 import { judgeHandwritten, parseHandwritten } from "../../hal/handwritten.ts";
 import { SecurityProfile } from "../../protocol/proof.ts";
 import type { Job, Outcome } from "./sim_job.ts";
+import { drawnMessagesMax } from "./run_seed.ts";
 import type { Act } from "./scenario.ts";
 import { unsecuredStart } from "./security_start.ts";
 
@@ -87,6 +88,8 @@ export const FailingScenario = z.strictObject({
     takesUnheard: z.boolean(),
     hasRoot: z.boolean(),
   }).exactOptional(),
+  /** How many messages may wait before they are thinned; absent where that was 20,000 for all. */
+  messagesMax: z.int().min(1).exactOptional(),
   scenario: z.array(Event),
 });
 export type FailingScenario = z.infer<typeof FailingScenario>;
@@ -105,9 +108,10 @@ export function parseFailingScenario(text: string): FailingScenario {
 }
 
 export function jobOf(
-  { seed, station, hours, settings, security = unsecuredStart, scenario }: FailingScenario,
+  { seed, station, hours, settings, security = unsecuredStart, messagesMax = 20_000, scenario }:
+    FailingScenario,
 ): Job {
-  return { seed, station, hours, settings, security, scenario };
+  return { seed, station, hours, settings, security, messagesMax, scenario };
 }
 
 /** Of its file, without the ending: what it breaks, where, and with which planted bugs. */
@@ -122,7 +126,7 @@ export interface Origin {
 
 /** Null where the outcome cannot be played again. */
 export function failingScenario(outcome: Outcome, { commit, planted }: Origin): FailingScenario | null {
-  const { failure, job: { seed, station, hours } } = outcome;
+  const { failure, job: { seed, station, hours, messagesMax } } = outcome;
   if (failure === null || failure.scenario === null) return null;
   const { what, invariant, settings, security, scenario } = failure;
   return {
@@ -135,6 +139,7 @@ export function failingScenario(outcome: Outcome, { commit, planted }: Origin): 
     hours,
     settings,
     ...(security === null ? {} : { security }),
+    messagesMax: messagesMax ?? drawnMessagesMax(seed),
     scenario: [...scenario],
   };
 }

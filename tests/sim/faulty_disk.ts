@@ -130,10 +130,19 @@ export function createFaultyDisk(reached: (point: string) => void): FaultyDisk {
           held.add(batch);
           const outcome = reserved.commit(batch);
           const over = () => void held.delete(batch);
-          outcome.then(over, over);
+          outcome.then((end) => {
+            over();
+            if (isScarce && end.kind === "refused" && isStart(batch)) {
+              reached("start refused by too little room");
+            }
+          }, over);
           return outcome;
         },
       };
     },
   };
+}
+
+function isStart({ checks = [], sets = [] }: Batch): boolean {
+  return sets.length > 0 && checks.some(({ key, sequence }) => key[0] === "transaction" && sequence === null);
 }

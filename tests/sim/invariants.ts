@@ -15,6 +15,7 @@ import { watchProofs } from "./proof_watch.ts";
 import { watchReservations } from "./reservation_watch.ts";
 import { watchStatuses } from "./status_watch.ts";
 import { watchSupervision } from "./supervision_watch.ts";
+import { survivors } from "./survivors.ts";
 import type { SecuredWorld } from "./security_office.ts";
 import type { World } from "./world.ts";
 
@@ -84,8 +85,9 @@ export function watchWorld(world: World & Partial<SecuredWorld>): WorldWatch {
 }
 
 /** The checks at the end, when the link is up, nobody is plugged in, and hours have been quiet. */
-export function judgeEnd(world: World): void {
+export async function judgeEnd(world: World): Promise<void> {
   bills(world, breached);
+  await survivors(world, breached);
   order(world, breached);
   quiet(world, breached);
   truth(world, breached);

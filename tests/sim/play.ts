@@ -12,6 +12,8 @@ import type { SecuredWorld } from "./security_office.ts";
 import type { World } from "./world.ts";
 
 const darkMs = 5_000;
+/** Kinds of records that a bill is made of once its transaction has begun. */
+const billed: ReadonlySet<string> = new Set(["outbox", "answer", "parked", "archive", "resend"]);
 
 type Aim = Aimed & { left: number };
 
@@ -72,8 +74,12 @@ function powerCycle(world: World, blow: Extract<Blow, { kind: "powerCycle" }>): 
     world.tamper((found) => {
       const { records, lastSequence } = found.snapshot();
       if (medium.kind === "emptied") return { records: [], lastSequence: 0 };
-      const record = records[Math.floor(medium.at * records.length)];
-      if (record !== undefined) found.corrupt(record.key);
+      const among = medium.of === "bills" ? records.filter(({ key }) => billed.has(String(key[0]))) : records;
+      const record = among[Math.floor(medium.at * among.length)];
+      if (record !== undefined) {
+        found.corrupt(record.key);
+        if (medium.of === "bills") world.reached.add(`damaged ${record.key[0]}`);
+      }
       return { ...found.snapshot(), lastSequence };
     });
   }

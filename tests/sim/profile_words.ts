@@ -33,6 +33,15 @@ export const profileWords = {
     const { atMs } = moment;
     const at = connectorId === 0 ? drawConnector(draw, moment) : connectorId;
     const beginMs = atMs + draw() * minutes * minuteMs;
+    const endMs = atMs + minutes * minuteMs;
+    if (draw() < 0.2) {
+      // Nobody comes, and nobody hears that it is over.
+      return [
+        { atMs, act: { kind: "reserve", connectorId, reservationId, idTag, minutes } },
+        { atMs: endMs - draw() * 30_000, act: { kind: "link", state: "down" } },
+        { atMs: endMs + draw() * 30_000, act: { kind: "link", state: "up" } },
+      ];
+    }
     return [
       { atMs, act: { kind: "reserve", connectorId, reservationId, idTag, minutes } },
       { atMs: beginMs, act: { kind: "swipe", connectorId: at, idTag: oneOf(draw, [idTag, idTag, "CAROL"]) } },

@@ -40,7 +40,7 @@ const passing: ReadonlySet<string> = new Set([
   "securityLogEnd",
 ]);
 
-type Station = Pick<WorldOptions, "station">;
+type Station = Pick<WorldOptions, "station" | "messagesMax">;
 
 export type JudgeRecovery = (fail: Fail) => Promise<void>;
 

@@ -120,6 +120,10 @@ export function watchReservations(world: World, fail: Fail): void {
       }
       used(message.payload);
     }
-    for (const id of gone) kept.delete(id);
+    for (const id of gone) {
+      const isOver = (kept.get(id)?.expiresMs ?? Infinity) <= world.clock.wallMs();
+      if (isOver && !world.centralSystem.connected()) world.reached.add("reservation expired offline");
+      kept.delete(id);
+    }
   });
 }

@@ -17,7 +17,7 @@ import { drawScenario } from "./scenario.ts";
 import { createSecurityOffice, type SecuredWorld } from "./security_office.ts";
 import { drawSecurity, firstCredentials, type SecurityStart } from "./security_start.ts";
 import { simStation } from "./sim_stations.ts";
-import { drawSettings } from "./swarm.ts";
+import { drawMessagesMax, drawSettings } from "./swarm.ts";
 import type { World } from "./world.ts";
 import { createWorld, profileOf } from "./world.ts";
 
@@ -48,6 +48,7 @@ export interface RunOptions {
   /** In place of the seed's own, as a kept scenario has them. */
   readonly settings?: Settings;
   readonly security?: SecurityStart;
+  readonly messagesMax?: number;
 }
 
 /** What waits for hours shows after a whole day: then it has as long to come to rest as notes/reliability.md B3 says. */
@@ -59,7 +60,10 @@ const recoveryShare = 0.25;
 export type Settings = Readonly<Record<string, string>>;
 
 export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
-  const station = { station: simStation(options.station ?? "reference-dc") };
+  const station = {
+    station: simStation(options.station ?? "reference-dc"),
+    messagesMax: options.messagesMax ?? drawnMessagesMax(seed),
+  };
   const settings = options.settings ?? drawnSettings(seed, profileOf(station.station));
   const security = options.security ?? drawnSecurity(seed);
   const unguarded = await createWorld({
@@ -86,7 +90,7 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
     world.office.heal();
     await heal(world, ...(options.hours < dayHours ? [] : [dayQuietMs]));
     cameBack(world, breached);
-    judgeEnd(world);
+    await judgeEnd(world);
     await rollOver(world, breached);
     watch.end();
     await judgeRecovery?.(breached);
@@ -111,6 +115,11 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
 function drawnSettings(seed: string, profile: StationProfile): Settings {
   const entropy = createSimulatedEntropy(seed);
   return drawSettings(() => entropy.fraction("settings"), stationKeyTable(profile));
+}
+
+export function drawnMessagesMax(seed: string): number {
+  const entropy = createSimulatedEntropy(seed);
+  return drawMessagesMax(() => entropy.fraction("messagesMax"));
 }
 
 function drawnSecurity(seed: string): SecurityStart {

@@ -18,6 +18,8 @@ export interface Job {
   readonly settings?: Settings;
   /** In place of the seed's own. */
   readonly security?: SecurityStart;
+  /** In place of the seed's own. */
+  readonly messagesMax?: number;
 }
 
 export interface Outcome {

@@ -23,6 +23,9 @@ const effectPoints: Readonly<Record<string, string>> = {
   DropSample: "sample dropped",
   TransactionMessageFailed: "transaction message failed",
   ResendEnded: "resend ended",
+  QueueThinned: "queue thinned",
+  ArchiveThinned: "archive thinned",
+  LinkLostAgain: "link lost again with the same StopTransaction",
   Restart: "restart asked of the host",
 };
 

@@ -63,6 +63,11 @@ export function drawSettings(draw: Draw, table: KeyTable): Readonly<Record<strin
   return Object.fromEntries(drawn.filter(([key, value]) => change(table, key, value).status === "Accepted"));
 }
 
+/** Of the transaction messages that wait before they are thinned: in a few seeds so many as come in an outage. */
+export function drawMessagesMax(draw: Draw): number {
+  return oneOf(draw, [20_000, 20_000, 20_000, 30, 6]);
+}
+
 /** Attempts are many, so that nothing is set aside, or few, so that something is. */
 function drawAll(draw: Draw): Readonly<Record<string, string>> {
   return {

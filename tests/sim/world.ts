@@ -140,6 +140,8 @@ export interface WorldOptions {
   /** After so long the init system starts a process again that has given up. Default: never. */
   readonly reviveMs?: number;
   readonly traced?: Trace;
+  /** Transaction messages that wait, or are set aside, before they are thinned. Default: as the product has it. */
+  readonly messagesMax?: number;
   /** What the first boot finds. Default: a new charger at the beginning of a year. */
   readonly found?: Found;
 }
@@ -206,6 +208,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const lies = new Map<number, number>();
   const durable = createDurableLedger({
     nowMs: clock.monotonicMs,
+    messagesMax: options.messagesMax ?? Infinity,
     liedMs: (connectorId) => lies.get(connectorId) ?? -Infinity,
     registerWh: (connectorId) => station.board.outlet(connectorId).registerWh,
     asked: (batch) => asked(batch),
@@ -262,6 +265,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     credentials: { ...unsecured, ...options.credentials },
     ...(found === undefined ? {} : { medium: found.medium }),
     stuckRestarts: options.stuckRestarts ?? 0,
+    ...(options.messagesMax === undefined ? {} : { messagesMax: options.messagesMax }),
     reviveMs: options.reviveMs ?? null,
     credentialsAsked: () => credentialsAsked(),
     trace: (event) => {
