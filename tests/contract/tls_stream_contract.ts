@@ -114,11 +114,16 @@ async function checkRawPeers(test: Deno.TestContext, lab: TlsLab): Promise<void>
     assertEquals((await dial(lab, { port: 1 })).kind, "network");
   });
   await test.step("lets go of a peer that never answers, when it is told to", async () => {
+    const come = Promise.withResolvers<void>();
     const letGo = Promise.withResolvers<void>();
-    const { port } = await lab.plain((socket) => socket.resume().on("end", letGo.resolve));
+    const { port } = await lab.plain((socket) => {
+      socket.once("data", () => come.resolve());
+      socket.on("close", letGo.resolve).on("end", letGo.resolve);
+    });
     const { stream } = lab.driver.dial(target(lab, { port }));
     stream.on("error", () => {});
-    setTimeout(() => stream.destroy(), 10);
+    await come.promise;
+    stream.destroy();
     await letGo.promise;
   });
 }
