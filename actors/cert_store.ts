@@ -85,6 +85,8 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
   readonly #roots: RootStore;
   readonly #requests: CertificateRequests;
   #settings: Settings;
+  /** The connection on which a change was Accepted: the charger is about to leave it. */
+  #leaving: number | null = null;
 
   constructor(self: Self<CertStoreMessage>, parts: CertStoreParts, settings: Settings) {
     this.#self = self;
@@ -148,15 +150,19 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
     }
   }
 
-  #onConnection(asked: AskedOnConnection, { proof, peerChain }: Connection): Promise<void> {
-    switch (asked.kind) {
-      case "ChangeConfiguration":
-        return this.#change(asked.request, proof, asked.reply);
-      case "CertificateSigned":
-        return this.#requests.signed(asked.request, proof, asked.reply);
-      case "DeleteCertificate":
-        return this.#roots.remove(asked.request, peerChain, asked.reply);
+  #onConnection(asked: AskedOnConnection, { socket, proof, peerChain }: Connection): void | Promise<void> {
+    if (asked.kind === "DeleteCertificate") {
+      return this.#roots.remove(asked.request, peerChain, asked.reply);
     }
+    if (socket === this.#leaving) {
+      return this.#refuse("a change was Accepted on this connection", "Rejected", asked.reply);
+    }
+    const reply = (answer: Answer): void => {
+      if (answer.kind === "result" && answer.thenReconnect === true) this.#leaving = socket;
+      asked.reply(answer);
+    };
+    if (asked.kind === "ChangeConfiguration") return this.#change(asked.request, proof, reply);
+    return this.#requests.signed(asked.request, proof, reply);
   }
 
   /** Whoever asked is gone, and would not hear the answer. */

@@ -153,7 +153,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     switch (event.kind) {
       case "Opened":
         this.#state = "open";
-        this.#trial.opened(event.tls?.peerChain ?? []);
+        this.#trial.opened(this.#socket, event.tls?.peerChain ?? []);
         this.#armPing();
         this.#self.send(this.#parts.outbox, {
           kind: "LinkUp",

@@ -23,6 +23,8 @@ export type LinkMessage =
 
 /** Who has proven what to whom on the open connection. */
 export interface Connection {
+  /** Which connection it is: no other has this number. */
+  readonly socket: number;
   /** The number of our own proof. */
   readonly proof: number;
   /** The central system's certificates: PEM, the leaf first; empty without TLS. */

@@ -10,6 +10,7 @@ import type { Connection } from "./link_message.ts";
 
 export class ProofTrial {
   #proof: Proof | null = null;
+  #socket = 0;
   #peerChain: readonly string[] = [];
   /** Dials since a proof was served. */
   #refusals = 0;
@@ -27,12 +28,14 @@ export class ProofTrial {
     return this.#proof = proofToTry(proofs, this.#refusals);
   }
 
-  opened(peerChain: readonly string[]): void {
+  opened(socket: number, peerChain: readonly string[]): void {
+    this.#socket = socket;
     this.#peerChain = peerChain;
   }
 
   connection(): Connection | null {
-    return this.#proof === null ? null : { proof: this.#proof.number, peerChain: this.#peerChain };
+    if (this.#proof === null) return null;
+    return { socket: this.#socket, proof: this.#proof.number, peerChain: this.#peerChain };
   }
 
   /** The central system has spoken: the connection, the first time. */

@@ -212,6 +212,19 @@ Deno.test("A05.FR.01, TC_084_CS: down and sideways are Rejected, and nothing cha
   assertEquals([knocks, kept(house), events(house)], [[], ["2 old"], []]);
 });
 
+Deno.test("A01.FR.02: behind a change that was Accepted, on the same connection, all others are Rejected: none may push it out", async () => {
+  const house = await bootedHouse(secured(1));
+  const { knocks } = guarded(house, "1 new");
+  const pairs = [["AuthorizationKey", NEW], ["AuthorizationKey", NEWER], ["SecurityProfile", "2"]];
+  for (const [key, value] of pairs) house.centralSystem.call("ChangeConfiguration", { key, value });
+  await house.advance(0);
+  assertEquals(kept(house), ["1 new", "1 old"]);
+  assertEquals(house.effects("RefuseConfiguration").length, 2);
+  await house.advance(60_000);
+  assertEquals([knocks, kept(house)], [["1 new"], ["1 new"]]);
+  assertEquals(await change(house, "AuthorizationKey", NEWER), "Accepted", "and the next one takes its own");
+});
+
 Deno.test("A05.FR.02 to FR.04: without what the profile needs it is Rejected", async () => {
   const bare = await bootedHouse();
   for (const profile of ["1", "2", "3"]) {
