@@ -103,8 +103,8 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
     const { interval, status } = (payload ?? {}) as { interval?: unknown; status?: unknown };
     parts.reached(`boot answered ${status}`);
     if (typeof interval === "number" && interval > 0) adoptedS = interval;
-    // Asked for until it is answered: one that was lost is sent again.
-    extra = { boot: false, heartbeats: extra.heartbeats + 1 };
+    // One that was lost, or is not Accepted, is sent again.
+    extra = { boot: status !== "Accepted", heartbeats: extra.heartbeats + 1 };
   }
 
   /** I14: what is Accepted is durable. */
