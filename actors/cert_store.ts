@@ -63,6 +63,8 @@ export interface StationSecurity {
 
 /** The link only looks at what it has in hand; it answers after a restart, too. */
 const connectionTimeoutMs = 5_000;
+/** Whoever was to pass the answer on may have crashed with it: then nobody leaves. */
+const leavingMs = 60_000;
 /** A medium that refuses what is to be forgotten is asked again. */
 const servedAgainMs = 60_000;
 
@@ -85,8 +87,8 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
   readonly #roots: RootStore;
   readonly #requests: CertificateRequests;
   #settings: Settings;
-  /** The connection on which a change was Accepted: the charger is about to leave it. */
-  #leaving: number | null = null;
+  /** The connection on which a change was Accepted last, and until when the charger should have left it. */
+  #leaving = { socket: 0, untilMs: -Infinity };
 
   constructor(self: Self<CertStoreMessage>, parts: CertStoreParts, settings: Settings) {
     this.#self = self;
@@ -154,11 +156,13 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
     if (asked.kind === "DeleteCertificate") {
       return this.#roots.remove(asked.request, peerChain, asked.reply);
     }
-    if (socket === this.#leaving) {
+    const nowMs = this.#parts.clock.monotonicMs();
+    if (socket === this.#leaving.socket && nowMs < this.#leaving.untilMs) {
       return this.#refuse("a change was Accepted on this connection", "Rejected", asked.reply);
     }
     const reply = (answer: Answer): void => {
-      if (answer.kind === "result" && answer.thenReconnect === true) this.#leaving = socket;
+      const isLeft = answer.kind === "result" && answer.thenReconnect === true;
+      if (isLeft) this.#leaving = { socket, untilMs: nowMs + leavingMs };
       asked.reply(answer);
     };
     if (asked.kind === "ChangeConfiguration") return this.#change(asked.request, proof, reply);

@@ -98,17 +98,26 @@ export function whenServed(proofs: Proofs, number: number): Proofs {
  */
 export function withNewProof(proofs: Proofs, number: number, change: ProofChange): Proofs {
   const base = presentOf(proofs, number);
-  const newest = { ...base, ...change, number: proofs[0].number + 1 };
-  const waiting = proofs.filter((proof) => proof !== base).slice(0, PROOFS_MAX - 2);
-  return [newest, ...[...waiting, base].sort((one, other) => other.number - one.number)];
+  return above(proofs, { ...base, ...change, number: proofs[0].number + 1 }, base);
 }
 
-/** A change that shows nowhere on the present connection: kept with the proof that works, for whatever is based on it. */
+/**
+ * A change that shows nowhere on the present connection: kept with the proof that works, for whatever is based on it. For a higher
+ * profile that waits for its first success it is a proof more, since it shows there, and nobody knows whether the answer is heard.
+ */
 export function withStoredChange(proofs: Proofs, number: number, change: ProofChange): Proofs {
   const base = presentOf(proofs, number);
-  const [newest, ...older] = proofs;
-  const changed = (proof: Proof): Proof => proof === base ? { ...proof, ...change } : proof;
-  return [changed(newest), ...older.map(changed)];
+  const changed = { ...base, ...change };
+  const [first = changed, ...rest] = proofs.map((proof) => proof === base ? changed : proof);
+  const higher = proofs.find(({ securityProfile }) => securityProfile > base.securityProfile);
+  if (higher === undefined) return [first, ...rest];
+  return above([first, ...rest], { ...higher, ...change, number: first.number + 1 }, changed);
+}
+
+/** Where there is no room for all that wait, the one that has waited longest goes. */
+function above(proofs: Proofs, newest: Proof, base: Proof): Proofs {
+  const waiting = proofs.filter((proof) => proof !== base).slice(0, PROOFS_MAX - 2);
+  return [newest, ...[...waiting, base].sort((one, other) => other.number - one.number)];
 }
 
 /** The proof of the present connection; where it is not known any more, the oldest: the last that has been served. */

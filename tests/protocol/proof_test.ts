@@ -119,7 +119,8 @@ check("where the list is full the change that has waited longest goes, and never
 check("under profiles 0 and 3 a password is kept where it is, and no proof is new", () => {
   assertEquals(
     short(withStoredChange([proof(2, 1, NEW), proof(1, 0)], 1, { authorizationKey: NEWER })),
-    "2:1 new, 1:0 newer",
+    "3:1 newer, 2:1 new, 1:0 newer",
+    "a higher profile that waits is tried with it first",
   );
   const [only] = withStoredChange([{ number: 1, securityProfile: 0 }], 1, { authorizationKey: NEW });
   assertEquals(only, { number: 1, securityProfile: 0, authorizationKey: NEW });
