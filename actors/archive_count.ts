@@ -4,11 +4,14 @@
  * Law: a start reads one page of them, so that a year of parked bills delays no BootNotification; the others are counted later, a page
  * a turn. Until then the numbers are lower bounds.
  */
+import { z } from "zod";
 import type { ArchiveRecord } from "../storage/records.ts";
 import { archiveKey, keys } from "../storage/records.ts";
-import type { Key, Store } from "../storage/store.ts";
+import type { Key, Store, Value } from "../storage/store.ts";
 import { unknownLocalId } from "../storage/unreadable.ts";
 import { pageMax } from "./store_pages.ts";
+
+const Refused = z.object({ why: z.literal("refused") });
 
 /** Before every key of the archive. */
 const beginning = archiveKey(unknownLocalId);
@@ -60,13 +63,13 @@ export class ArchiveCount {
   async countOn(): Promise<void> {
     if (this.#countedTo === null) return;
     const page = await this.#store.list(keys.archive, { limit: pageMax, after: this.#countedTo });
-    for (const { value } of page) this.#add(value as ArchiveRecord, 1);
+    for (const { key, value } of page) this.#add(key, value, 1);
     this.#countedTo = page.length < pageMax ? null : page.at(-1)?.key ?? null;
   }
 
   /** A message has come (1) or gone (-1). Of what the count has not come to yet, it learns in its turn. */
   changed(key: Key, record: ArchiveRecord, by: 1 | -1): void {
-    if (this.#countedTo === null || !isBehind(key, this.#countedTo)) this.#add(record, by);
+    if (this.#countedTo === null || !isBehind(key, this.#countedTo)) this.#add(key, record, by);
   }
 
   /** All of a transaction has gone. */
@@ -74,9 +77,12 @@ export class ArchiveCount {
     this.#put(localId, nothing);
   }
 
-  #add({ why, message: { localId } }: ArchiveRecord, by: 1 | -1): void {
+  /** No more is read than what is counted: what else is wrong with a record is for who sends it to say. */
+  #add(key: Key, record: Value, by: 1 | -1): void {
+    const localId = Number(key[keys.archive.length]);
     const { messages, refused } = this.#of(localId);
-    this.#put(localId, { messages: messages + by, refused: why === "refused" ? refused + by : refused });
+    const isRefused = Refused.safeParse(record).success;
+    this.#put(localId, { messages: messages + by, refused: isRefused ? refused + by : refused });
   }
 
   #put(localId: number, tally: Tally): void {

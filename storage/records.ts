@@ -9,7 +9,7 @@
  * | `["configuration", name]` | configuration | a value, as text |
  * | `["registration"]` | station | registration of this boot |
  * | `["transaction", connectorId]` | connector | the transaction that is open there |
- * | `["checkpoint", connectorId]` | connector | that transaction's last sign of life, if it has had one since its start |
+ * | `["checkpoint", connectorId]` | connector | that transaction's last sign of life: there as long as it is open |
  * | `["outbox", sequence]` | connector adds, outbox removes | a transaction message that is not answered yet |
  * | `["answer", localId]` | outbox | what StartTransaction was answered, until StopTransaction is done with |
  * | `["sample", localId, sequence]` | connector adds, outbox removes | a meter value for StopTransaction's transactionData |
@@ -50,6 +50,7 @@ export const keys = {
   configuration: ["configuration"],
   registration: ["registration"],
   transactions: ["transaction"],
+  checkpoints: ["checkpoint"],
   outbox: ["outbox"],
   answers: ["answer"],
   samples: ["sample"],
