@@ -1,7 +1,7 @@
 /** A reservation that somebody begins against while it is made: the connector says who was first (OCPP 1.6 §5.13; invariant I13). */
 import { assertEquals } from "@std/assert";
 import type { CalmHouse } from "./calm_house.ts";
-import { reported, status, stored } from "./calm_house.ts";
+import { charging, reported, status, stored } from "./calm_house.ts";
 import type { Wish } from "./reserving.ts";
 import { house, oneReader, reserve, reserving, starts } from "./reserving.ts";
 
@@ -88,17 +88,14 @@ Deno.test("one that would have replaced another puts it back, and that has been 
   assertEquals([starts(charger), status(charger, 2)], [[[1, "STRANGER", undefined]], "Reserved"]);
 });
 
-Deno.test("used before it is answered, it was there: Accepted", async () => {
+Deno.test("used before every connector has heard of it, it was there: Accepted, though nothing is free any more", async () => {
   const charger = await house({ station: two });
-  await reserve(charger, { connectorId: 2 });
-  charger.station.verbs.swipe("OWNER");
-  await charger.advance(0);
-  charger.disk.commitMs = commitMs;
-  const answered = reserving(charger, { connectorId: 1 });
-  await charger.advance(10);
-  charger.station.verbs.plug(2);
+  await charging(charger, 2, "STRANGER");
+  charger.saboteur.order("connector:2", { kind: "slow", turns: 1, extraMs: 500 });
+  const answered = await begun(charger, { idTag: "OWNER", answerMs: 80, wish: { connectorId: 0 } });
+  charger.station.verbs.plug(1);
   await charger.advance(1_000);
-  assertEquals([answered(), starts(charger)], ["Accepted", [[2, "OWNER", 5]]]);
+  assertEquals([answered(), starts(charger)], ["Accepted", [[1, "OWNER", 5]]]);
   assertEquals(await stored(charger, "reservation"), []);
 });
 
