@@ -88,6 +88,17 @@ Deno.test("one that would have replaced another puts it back, and that has been 
   assertEquals([starts(charger), status(charger, 2)], [[[1, "STRANGER", undefined]], "Reserved"]);
 });
 
+Deno.test("replaced under a start that was to use it, the new one is not used by whom it is not for", async () => {
+  for (const [wish, left] of [[{ idTag: "OTHER", connectorId: 0 }, 1], [{ connectorId: 2 }, 1]] as const) {
+    const charger = await house({ station: two });
+    await reserve(charger);
+    charger.station.verbs.plug(1);
+    assertEquals(await raced(charger, { idTag: "OWNER", answerMs: 30, wish }), "Accepted");
+    assertEquals(starts(charger), [[1, "OWNER", undefined]]);
+    assertEquals((await stored(charger, "reservation")).length, left);
+  }
+});
+
 Deno.test("used before every connector has heard of it, it was there: Accepted, though nothing is free any more", async () => {
   const charger = await house({ station: two });
   await charging(charger, 2, "STRANGER");

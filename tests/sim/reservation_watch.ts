@@ -62,7 +62,9 @@ export function watchReservations(world: World, fail: Fail): void {
       return;
     }
     const { reservationId } = about.payload as ReserveNowRequest;
-    if (status === "Accepted" && about.stranger !== null && kept.has(reservationId)) {
+    const record = kept.get(reservationId);
+    const isThere = record !== undefined && isOf(about, record);
+    if (status === "Accepted" && about.stranger !== null && isThere) {
       fail("I13", `${about.stranger} had begun before reservation ${reservationId} was Accepted`);
     }
     // Accepted it replaces what had its number before it, and not what has come since; refused it was never there.
@@ -88,13 +90,10 @@ export function watchReservations(world: World, fail: Fail): void {
   }
 
   /** The ReserveNow that is still to be answered about this one; after a while there will be no answer. */
-  function unanswered({ reservationId, connectorId, idTag }: ReservationRecord): Asked | undefined {
-    return [...asked.values()].find(({ action, payload, atMs }) => {
-      const request = payload as ReserveNowRequest;
-      return action === "ReserveNow" && world.clock.monotonicMs() - atMs < slackMs &&
-        request.reservationId === reservationId && request.connectorId === connectorId &&
-        sameIdTag(request.idTag, idTag);
-    });
+  function unanswered(record: ReservationRecord): Asked | undefined {
+    return [...asked.values()].find((one) =>
+      isOf(one, record) && world.clock.monotonicMs() - one.atMs < slackMs
+    );
   }
 
   function used({ connectorId, idTag, reservationId, timestamp }: StartTransactionRequest): void {
@@ -145,4 +144,11 @@ export function watchReservations(world: World, fail: Fail): void {
       kept.delete(id);
     }
   });
+}
+
+/** Whether it is the ReserveNow that has made this record. */
+function isOf({ action, payload }: Asked, { reservationId, connectorId, idTag }: ReservationRecord): boolean {
+  const request = payload as ReserveNowRequest;
+  return action === "ReserveNow" && request.reservationId === reservationId &&
+    request.connectorId === connectorId && sameIdTag(request.idTag, idTag);
 }
