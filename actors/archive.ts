@@ -17,6 +17,7 @@ import {
   PurgeRecord,
   readRecord,
   resendKey,
+  ResendRecord,
 } from "../storage/records.ts";
 import type { Entry, Key, Store, Value } from "../storage/store.ts";
 import { glimpsed, unknownLocalId, unreadableKey } from "../storage/unreadable.ts";
@@ -149,12 +150,17 @@ export class Archive {
     const facts: ParkedFacts = {
       isParked: record !== null,
       isOpen: record !== null && (await openLocalIds(this.#store)).has(localId),
-      isResending: await this.#store.get(resendKey(localId)) !== null,
+      isResending: await this.#resend(localId) !== null,
       hasTransactionId: record?.answer !== undefined,
       beginsWithStart: first !== undefined &&
         readRecord(ArchiveRecord, first).message.action === "StartTransaction",
     };
     return mayMoveParked(facts);
+  }
+
+  /** A mark that is damaged is taken away: the next start has not gone on from it either. */
+  #resend(localId: number): Promise<ResendRecord | null> {
+    return keptRecord(this.#store, resendKey(localId), ResendRecord, this.#listener.damaged);
   }
 
   /** The oldest message of a transaction behind `after`. */

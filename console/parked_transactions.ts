@@ -3,6 +3,7 @@
  *
  * Law: it only reads. What the charger does not know is null; what it has refused to forget is there word for word.
  */
+import type { z } from "zod";
 import { keptLocalIds, openLocalIds } from "../actors/local_ids.ts";
 import { pagesOf } from "../actors/store_pages.ts";
 import { formatDateTime } from "../protocol/date_time.ts";
@@ -15,9 +16,10 @@ import {
   ParkedRecord,
   readRecord,
   resendKey,
+  ResendRecord,
   tryRecord,
 } from "../storage/records.ts";
-import type { Entry, Store } from "../storage/store.ts";
+import type { Entry, Key, Store } from "../storage/store.ts";
 import { DamagedRecord } from "../storage/store.ts";
 import { unreadableKey } from "../storage/unreadable.ts";
 import type { ParkedTransaction } from "./answers.ts";
@@ -56,23 +58,23 @@ async function told(
   open: ReadonlySet<number>,
   shows: (record: ArchiveRecord) => boolean,
 ): Promise<ParkedTransaction> {
-  const { answer } = await headerOf(store, localId);
+  const { answer } = await kept(store, parkedKey(localId), ParkedRecord) ?? {};
   let start = answer?.start ?? null;
   let stop: { readonly timestamp: string; readonly meterStop: number } | null = null;
   const messages: Message[] = [];
-  let kept = 0;
+  let count = 0;
   for await (const page of pagesOf(store, archiveKey(localId))) {
     for (const entry of page) {
       const record = readRecord(ArchiveRecord, entry, "many");
       const { action, payload } = record.message;
       if (action === "StartTransaction") start = payload;
       if (action === "StopTransaction") stop = payload;
-      kept += 1;
+      count += 1;
       if (shows(record)) messages.push(message(record));
     }
   }
   const unreadable = (await store.list(unreadableKey(localId))).map(unread);
-  const isResending = await store.get(resendKey(localId)) !== null;
+  const isResending = await kept(store, resendKey(localId), ResendRecord) !== null;
   return {
     localId,
     state: isResending ? "resending" : open.has(localId) ? "open" : "parked",
@@ -83,19 +85,19 @@ async function told(
     meterStartWh: start?.meterStart ?? null,
     stoppedAt: stop?.timestamp ?? null,
     meterStopWh: stop?.meterStop ?? null,
-    kept: kept + unreadable.length,
+    kept: count + unreadable.length,
     messages,
     unreadable,
   };
 }
 
-/** Damaged, or not there any more, it tells nothing; to say so and to take it away is the outbox's. */
-async function headerOf(store: Store, localId: number): Promise<ParkedRecord> {
+/** Null as well where it is damaged: to say so and to take it away is the outbox's. */
+async function kept<T>(store: Store, key: Key, schema: z.ZodType<T>): Promise<T | null> {
   try {
-    const entry = await store.get(parkedKey(localId));
-    return entry === null ? {} : readRecord(ParkedRecord, entry);
+    const entry = await store.get(key);
+    return entry === null ? null : readRecord(schema, entry);
   } catch (error) {
-    if (error instanceof DamagedRecord) return {};
+    if (error instanceof DamagedRecord) return null;
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import type { ParkedOutcome } from "../../actors/archive.ts";
 import { exportParked, listParked } from "../../console/parked_transactions.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { ArchiveRecord, TransactionRecord } from "../../storage/records.ts";
-import { answerKey, parkedKey } from "../../storage/records.ts";
+import { answerKey, parkedKey, resendKey } from "../../storage/records.ts";
 import type { Store } from "../../storage/store.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import { begun, bootedHouse, charging, stored, swiped } from "./calm_house.ts";
@@ -55,6 +55,21 @@ Deno.test("D-parked: a parked transaction whose header is damaged is shown, and 
   assertEquals(await asked(house, localId, "resend"), "done");
   const [stop] = house.sent("StopTransaction");
   assertEquals([stop?.payload.transactionId, house.centralSystem.open(), house.crashes()], [1, [], []]);
+  assertEquals([...await stored(house, "archive"), ...await stored(house, "parked")], []);
+});
+
+Deno.test("D-parked: where the mark of a resend is damaged it is shown as parked, and is sent again when it is asked for", async () => {
+  const house = await bootedHouse(once);
+  const localId = await parked(house, "StartTransaction");
+  house.centralSystem.script("StartTransaction", { kind: "nothing" });
+  house.addresses().outbox.send({ kind: "ResendParked", localId, reply: () => {} });
+  await house.advance(0);
+  house.cutPower(0);
+  house.store().corrupt(resendKey(localId));
+  await house.restorePower();
+  await house.advance(minuteMs);
+  assertEquals((await listParked(kept(house))).transactions[0]?.state, "parked");
+  assertEquals([await asked(house, localId, "resend"), house.crashes()], ["done", []]);
   assertEquals([...await stored(house, "archive"), ...await stored(house, "parked")], []);
 });
 

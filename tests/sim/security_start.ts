@@ -63,6 +63,8 @@ export function authorityOf(generation: number): SimulatedAuthority {
   const name = (of: number) => ({ organization: "Operator", commonName: `Root ${of}` });
   const above = Math.max(0, generation - 1);
   return createSimulatedAuthority(name(generation), key(generation), startWallMs, {
+    // No other certificate of the one above has it: by its issuer and its number a root is deleted.
+    serialNumber: `A${generation}`,
     issuer: name(above),
     signedWith: simulatedPublicKey(key(above)),
   });
