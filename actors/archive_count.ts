@@ -4,14 +4,11 @@
  * Law: a start reads one page of them, so that a year of parked bills delays no BootNotification; the others are counted later, a page
  * a turn. Until then the numbers are lower bounds.
  */
-import { z } from "zod";
 import type { ArchiveRecord } from "../storage/records.ts";
 import { archiveKey, keys } from "../storage/records.ts";
 import type { Key, Store, Value } from "../storage/store.ts";
-import { unknownLocalId } from "../storage/unreadable.ts";
+import { saysRefused, unknownLocalId } from "../storage/unreadable.ts";
 import { pageMax } from "./store_pages.ts";
-
-const Refused = z.object({ why: z.literal("refused") });
 
 /** Before every key of the archive. */
 const beginning = archiveKey(unknownLocalId);
@@ -81,8 +78,7 @@ export class ArchiveCount {
   #add(key: Key, record: Value, by: 1 | -1): void {
     const localId = Number(key[keys.archive.length]);
     const { messages, refused } = this.#of(localId);
-    const isRefused = Refused.safeParse(record).success;
-    this.#put(localId, { messages: messages + by, refused: isRefused ? refused + by : refused });
+    this.#put(localId, { messages: messages + by, refused: saysRefused(record) ? refused + by : refused });
   }
 
   #put(localId: number, tally: Tally): void {

@@ -14,7 +14,7 @@ import { isValid } from "../protocol/certificate.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
 import type { ChangeConfigurationRequest } from "../protocol/messages/core.ts";
 import type { Proof, SecurityProfile } from "../protocol/proof.ts";
-import { presentOf, servedLast, whenServed, withNewProof, withStoredChange } from "../protocol/proof.ts";
+import { presentOf, servedLast, whenServed, withChange } from "../protocol/proof.ts";
 import type { SecurityChange } from "../protocol/security_change.ts";
 import { judgeAuthorizationKey, judgeSecurityProfile } from "../protocol/security_change.ts";
 import { securityKeyOf } from "../protocol/security_key.ts";
@@ -117,6 +117,7 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
     switch (message.kind) {
       case "ChangeConfiguration":
       case "CertificateSigned":
+      case "InstallCertificate":
       case "DeleteCertificate":
         return this.#self.ask(
           this.#parts.link,
@@ -129,8 +130,6 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
         const connection = outcome.kind === "reply" ? outcome.value : null;
         return connection === null ? this.#unheard(asked) : this.#onConnection(asked, connection);
       }
-      case "InstallCertificate":
-        return this.#roots.install(message.request, message.reply);
       case "GetInstalledCertificateIds":
         return this.#roots.tell(message.request, message.reply);
       case "ProofServed":
@@ -153,6 +152,7 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
   }
 
   #onConnection(asked: AskedOnConnection, { socket, proof, peerChain }: Connection): void | Promise<void> {
+    if (asked.kind === "InstallCertificate") return this.#roots.install(asked.request, asked.reply);
     if (asked.kind === "DeleteCertificate") {
       return this.#roots.remove(asked.request, peerChain, asked.reply);
     }
@@ -190,8 +190,7 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
     const isSame = authorizationKey !== undefined &&
       authorizationKey === present.authorizationKey?.toLowerCase();
     if (isSame && !judged.proven) return reply(statusAnswer("Accepted"));
-    const changed = judged.proven ? withNewProof : withStoredChange;
-    const isKept = await this.#book.write({ ...kept, proofs: changed(kept.proofs, proof, judged.change) });
+    const isKept = await this.#book.write({ ...kept, proofs: withChange(kept.proofs, proof, judged.change) });
     if (!isKept) return reply(statusAnswer("Rejected"));
     this.#self.send(this.#parts.securityLog, {
       kind: "SecurityEventRaised",

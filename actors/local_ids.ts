@@ -3,8 +3,7 @@
  *
  * Law: it is told by the records themselves, whatever state they are in; nobody's book of them is believed.
  */
-import { z } from "zod";
-import { answerKey, keys } from "../storage/records.ts";
+import { answerKey, CheckpointRecord, keys, TransactionRecord, tryRecord } from "../storage/records.ts";
 import type { Key, Store } from "../storage/store.ts";
 import { glimpsed, unknownLocalId } from "../storage/unreadable.ts";
 import { pagesOf } from "./store_pages.ts";
@@ -42,18 +41,21 @@ export async function knownLocalIds(store: Store): Promise<KnownLocalIds> {
   return { kept: [...kept].sort((one, other) => one - other), open, cutShort };
 }
 
-const Named = z.object({ localId: z.int() });
-
 /**
  * Transactions that go on, or of which a message waits. Read in this order, since a stop moves from the one to the other in one
  * commit. A record of another shape is its connector's to find: its last sign of life says that it goes on.
  */
 export async function openLocalIds(store: Store): Promise<ReadonlySet<number>> {
   const localIds = new Set<number>();
-  for (const prefix of [keys.checkpoints, keys.transactions]) {
-    for (const { value } of await store.list(prefix)) {
-      const named = Named.safeParse(value);
-      if (named.success) localIds.add(named.data.localId);
+  for (
+    const [prefix, schema] of [[keys.checkpoints, CheckpointRecord], [
+      keys.transactions,
+      TransactionRecord,
+    ]] as const
+  ) {
+    for (const entry of await store.list(prefix)) {
+      const read = tryRecord<{ readonly localId: number }>(schema, entry, "few");
+      if (read.kind === "read") localIds.add(read.record.localId);
     }
   }
   for await (const page of pagesOf(store, keys.outbox)) {

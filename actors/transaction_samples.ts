@@ -9,9 +9,8 @@ import { transactionCall } from "../protocol/transaction.ts";
 import type { TransactionDataLimits } from "../protocol/transaction_data.ts";
 import { TransactionData } from "../protocol/transaction_data.ts";
 import type { TellDamaged } from "../storage/records.ts";
-import { archiveKey, keys, purgeKey, PurgeRecord, samplesKey, tryRecord } from "../storage/records.ts";
+import { archiveKey, keys, listedRecord, purgeKey, PurgeRecord, samplesKey } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
-import { DamagedRecord } from "../storage/store.ts";
 import { unreadableKey } from "../storage/unreadable.ts";
 import { pagesOf, removeAll } from "./store_pages.ts";
 
@@ -27,9 +26,8 @@ export async function completeCall(
   if (message.action === "StopTransaction") {
     for await (const page of pagesOf(store, samplesKey(message.localId))) {
       for (const entry of page) {
-        const read = tryRecord(MeterValue, entry, "many");
-        if (read.kind === "read") data.add(read.record);
-        else damaged(new DamagedRecord(entry.key, read.problem));
+        const value = listedRecord(MeterValue, entry, "many", damaged);
+        if (value !== null) data.add(value);
       }
     }
   }
@@ -47,12 +45,10 @@ export function purgeMarks(call: TransactionCall, localId: number) {
 export async function purge(store: Store, damaged: TellDamaged): Promise<void> {
   for (const mark of await store.list(keys.purges)) {
     const localId = Number(mark.key.at(-1));
-    const read = tryRecord(PurgeRecord, mark, "few");
-    if (read.kind === "unreadable") damaged(new DamagedRecord(mark.key, read.problem));
+    const what = listedRecord(PurgeRecord, mark, "few", damaged);
     // A mark that says neither goes alone: what it stood for does no harm.
-    const isWhole = read.kind === "read" && read.record === "transaction";
-    const gone = read.kind === "unreadable" || await removeAll(store, samplesKey(localId)) &&
-        (!isWhole ||
+    const gone = what === null || await removeAll(store, samplesKey(localId)) &&
+        (what === "samples" ||
           await removeAll(store, archiveKey(localId)) && await removeAll(store, unreadableKey(localId)));
     if (gone) await store.commit({ deletes: [mark.key] });
   }

@@ -334,6 +334,19 @@ export function tryRecord<T>(schema: z.ZodType<T>, { value }: Entry, reads: "few
 /** Is told of a record that was there and cannot be trusted. */
 export type TellDamaged = (error: DamagedRecord) => void;
 
+/** One of a list whose reader goes on without: null where it has another shape, and `damaged` is told why. */
+export function listedRecord<T>(
+  schema: z.ZodType<T>,
+  entry: Entry,
+  reads: "few" | "many",
+  damaged: TellDamaged,
+): T | null {
+  const read = tryRecord(schema, entry, reads);
+  if (read.kind === "read") return read.record;
+  damaged(new DamagedRecord(entry.key, read.problem));
+  return null;
+}
+
 /**
  * A record that its owner can go on without. Null when it is absent, or damaged: then `damaged` is told why, and the record is gone,
  * since one damaged record must not stop a charger for good; or it is `instead` from then on, for whoever reads it.
