@@ -3,9 +3,9 @@
  *
  * Law: it is told by the records themselves, whatever state they are in; nobody's book of them is believed.
  */
-import { answerKey, CheckpointRecord, keys, TransactionRecord, tryRecord } from "../storage/records.ts";
+import { answerKey, keys } from "../storage/records.ts";
 import type { Key, Store } from "../storage/store.ts";
-import { glimpsed, unknownLocalId } from "../storage/unreadable.ts";
+import { glimpsed, saysLocalId, unknownLocalId } from "../storage/unreadable.ts";
 import { pagesOf } from "./store_pages.ts";
 
 export interface KnownLocalIds {
@@ -47,15 +47,10 @@ export async function knownLocalIds(store: Store): Promise<KnownLocalIds> {
  */
 export async function openLocalIds(store: Store): Promise<ReadonlySet<number>> {
   const localIds = new Set<number>();
-  for (
-    const [prefix, schema] of [[keys.checkpoints, CheckpointRecord], [
-      keys.transactions,
-      TransactionRecord,
-    ]] as const
-  ) {
-    for (const entry of await store.list(prefix)) {
-      const read = tryRecord<{ readonly localId: number }>(schema, entry, "few");
-      if (read.kind === "read") localIds.add(read.record.localId);
+  for (const prefix of [keys.checkpoints, keys.transactions]) {
+    for (const { value } of await store.list(prefix)) {
+      const localId = saysLocalId(value);
+      if (localId !== null) localIds.add(localId);
     }
   }
   for await (const page of pagesOf(store, keys.outbox)) {
