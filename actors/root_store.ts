@@ -8,7 +8,7 @@ import type { Clock } from "../hal/clock.ts";
 import type { X509 } from "../hal/x509.ts";
 import type { Answer } from "../protocol/answer.ts";
 import { statusAnswer } from "../protocol/answer.ts";
-import { anchorOf } from "../protocol/certificate.ts";
+import { anchorOf, proverFlaw } from "../protocol/certificate.ts";
 import type { CertificateFacts } from "../protocol/certificate_facts.ts";
 import type { Settings } from "../protocol/configuration.ts";
 import type {
@@ -68,10 +68,13 @@ export class RootStore {
     peerChain: readonly string[],
     reply: Reply<Answer>,
   ): Promise<void> {
-    const kept = await this.#parts.book.read();
+    const { book, x509, clock } = this.#parts;
+    const kept = await book.read();
     const installed = this.installed(kept);
-    const inUse = this.#anchor(installed, peerChain);
-    const came = remove(certificateHashData, installed, inUse, this.#parts.x509.hashData);
+    // One that has expired since has proven it all the same.
+    const inUse = this.#anchor(this.#provers(installed), peerChain) ?? this.#anchor(installed, peerChain);
+    const removing = { inUse, nowMs: clock.wallMs(), hashOf: x509.hashData };
+    const came = remove(certificateHashData, installed, removing);
     if (came.status !== "Accepted") {
       this.#self.trace("RefuseDeletion", { status: came.status, why: came.why });
       return reply(statusAnswer(came.status));
@@ -94,7 +97,7 @@ export class RootStore {
   /** What of the roots stays when this peer has served the charger: the same list when nothing goes. */
   afterSuccess(kept: Credentials, peerChain: readonly string[]): Credentials["roots"] {
     const installed = this.installed(kept);
-    const anchor = this.#anchor(installed, peerChain);
+    const anchor = this.#anchor(this.#provers(installed), peerChain);
     const left = anchor === null ? installed : afterSuccess(installed, anchor);
     return left.length === installed.length ? kept.roots : this.#records(kept, left);
   }
@@ -106,6 +109,12 @@ export class RootStore {
       const signer = issuer === undefined ? certificate : this.#parsed(issuer) ?? certificate;
       return [{ certificateType, certificate, issuer: signer, isFallback: fallback === true }];
     });
+  }
+
+  /** Of two with the same key one may have expired, and one may not be valid yet. */
+  #provers(installed: readonly InstalledRoot[]): readonly InstalledRoot[] {
+    const nowMs = this.#parts.clock.wallMs();
+    return installed.filter(({ certificate }) => proverFlaw(certificate, nowMs) === null);
   }
 
   #anchor(installed: readonly InstalledRoot[], peerChain: readonly string[]): CertificateFacts | null {

@@ -47,6 +47,12 @@ export function authorityFlaw(certificate: CertificateFacts, nowMs: number): str
   return isOver(certificate, nowMs) ? "it has expired" : null;
 }
 
+/** What is wrong with one that shall prove a server now. Name constraints are judged by the drivers of TLS, which know them. */
+export function proverFlaw(certificate: CertificateFacts, nowMs: number): string | null {
+  const wrong = authorityFlaw({ ...certificate, unknownCritical: [] }, nowMs);
+  return wrong ?? (isValid(certificate, nowMs) ? null : "it is not valid yet");
+}
+
 /** What a charge point certificate must agree with. */
 export interface Requested {
   /** SubjectPublicKeyInfo of the pending key; null where nothing was requested. */

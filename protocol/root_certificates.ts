@@ -2,10 +2,10 @@
  * Which root certificates are installed: what InstallCertificate, DeleteCertificate and GetInstalledCertificateIds come to
  * (security white paper M03, M04, M05; spec/security.md §6).
  *
- * Law: the last CentralSystemRootCertificate stays, and so does the one that proves the present connection (AQ-1, M04.FR.06):
- * no operation locks the charge point out.
+ * Law: the last CentralSystemRootCertificate that may prove the central system now stays, and so does the one that proves the
+ * present connection (AQ-1, M04.FR.06): no operation locks the charge point out.
  */
-import { authorityFlaw } from "./certificate.ts";
+import { authorityFlaw, proverFlaw } from "./certificate.ts";
 import type { CertificateFacts, SignedBy } from "./certificate_facts.ts";
 import type { CertificateHashData, CertificateUse, HashAlgorithm } from "./messages/security.ts";
 
@@ -103,11 +103,17 @@ export type HashOf = (
   algorithm: HashAlgorithm,
 ) => CertificateHashData;
 
+export interface Removing {
+  /** What proves the central system on the present connection. */
+  readonly inUse: CertificateFacts | null;
+  readonly nowMs: number;
+  readonly hashOf: HashOf;
+}
+
 export function remove(
   asked: CertificateHashData,
   installed: readonly InstalledRoot[],
-  inUse: CertificateFacts | null,
-  hashOf: HashOf,
+  { inUse, nowMs, hashOf }: Removing,
 ): Deletion {
   const found = installed.filter(({ certificate, issuer }) =>
     sameHash(hashOf(certificate, issuer, asked.hashAlgorithm), asked)
@@ -118,8 +124,10 @@ export function remove(
   if (central.some(({ certificate }) => certificate.pem === inUse?.pem)) {
     return { status: "Failed", why: "it proves the central system on the present connection" };
   }
-  if (central.length > 0 && !left.some(isCentral)) {
-    return { status: "Failed", why: "it is the last CentralSystemRootCertificate" };
+  const mayProve = (root: InstalledRoot): boolean => proverFlaw(root.certificate, nowMs) === null;
+  const counts = central.some(mayProve) ? mayProve : () => true;
+  if (central.length > 0 && !left.some((root) => isCentral(root) && counts(root))) {
+    return { status: "Failed", why: "it is the last CentralSystemRootCertificate that counts" };
   }
   // A successor that is taken back makes the fallback the one root again.
   const isSucceeded = left.some((root) => isCentral(root) && !root.isFallback);

@@ -6,13 +6,13 @@
  * what one library lets pass and the other does not is refused here, for both.
  */
 import {
-  authorityFlaw,
   chainLengthMax,
   countedBelow,
   flaw,
   isOver,
   isValid,
   lengthFlaw,
+  proverFlaw,
 } from "./certificate.ts";
 import type { CertificateFacts, SignedBy } from "./certificate_facts.ts";
 
@@ -82,8 +82,6 @@ function pathFlaw({ leaf, others, roots, nowMs, signedBy }: Way): string | null 
   return wrongs[0] ?? "its path does not end at an installed CentralSystemRootCertificate";
 }
 
-/** Constraints that are critical and not known here are the driver's, which knows more of them. */
 function aboveFlaw(authority: CertificateFacts, below: number, nowMs: number): string | null {
-  const wrong = authorityFlaw({ ...authority, unknownCritical: [] }, nowMs) ?? lengthFlaw(authority, below);
-  return wrong ?? (isValid(authority, nowMs) ? null : "it is not valid yet");
+  return proverFlaw(authority, nowMs) ?? lengthFlaw(authority, below);
 }

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createSimulatedAuthority } from "../../hal/drivers/simulated_authority.ts";
 import { createSimulatedX509 } from "../../hal/drivers/simulated_x509.ts";
-import { operator, startWallMs } from "../sim/hierarchy.ts";
+import { operator, operatorRoot, startWallMs } from "../sim/hierarchy.ts";
 import { referenceDc } from "../hal/stations.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import { dayMs, logged, notified, securedHouse, serverChain, status } from "./secured_house.ts";
@@ -14,6 +14,13 @@ const x509 = createSimulatedX509();
 function rootOf(commonName: string, notAfterMs = startWallMs + 365 * dayMs): string {
   const name = { organization: "Operator", commonName };
   return createSimulatedAuthority(name, `${commonName} key`, startWallMs, { notAfterMs }).certificate;
+}
+
+/** The operator's root, issued anew for the same name and key. */
+function reissued(valid: { readonly notBeforeMs?: number; readonly notAfterMs?: number }): string {
+  const name = { organization: "Operator", commonName: "Root" };
+  const differently = { serialNumber: "2", ...valid };
+  return createSimulatedAuthority(name, "root key", startWallMs, differently).certificate;
 }
 
 function hashOf(pem: string, issuerPem = pem) {
@@ -98,6 +105,25 @@ Deno.test("M04.FR.06: nor the one that proves the present connection", async () 
 });
 
 for (
+  const [which, idle] of [
+    ["has expired", reissued({ notAfterMs: startWallMs - 1 })],
+    ["is not valid yet", reissued({ notBeforeMs: startWallMs + 30 * dayMs })],
+  ] as const
+) {
+  Deno.test(`M04.FR.06: of two of the same key the one that ${which} proves nobody, and may go`, async () => {
+    const central = "CentralSystemRootCertificate" as const;
+    const roots = [{ certificateType: central, pem: idle }, operatorRoot];
+    const house = await securedHouse({ credentials: { roots } });
+    house.centralSystem.present(serverChain({ organization: "Operator", commonName: "Root" }, "root key"));
+    house.centralSystem.cut();
+    await house.advance(60_000);
+    assertEquals(await remove(house, operator.certificate), "Failed");
+    assertEquals(await remove(house, idle), "Accepted");
+    assertEquals(house.credentials().held().roots, [operatorRoot]);
+  });
+}
+
+for (
   const [what, pem, why] of [
     ["what is no certificate", "nonsense", /^InstallCertificate: write each/],
     ["one that has expired", rootOf("Old", startWallMs - 1), /^InstallCertificate: it has expired/],
@@ -113,6 +139,14 @@ for (
     assertEquals((await logged(house, "InvalidCentralSystemCertificate")).length, 1);
   });
 }
+
+Deno.test("M03, M05: a DeleteCertificate is not overtaken by the InstallCertificate behind it", async () => {
+  const house = await securedHouse();
+  const pem = rootOf("New");
+  house.centralSystem.call("DeleteCertificate", { certificateHashData: hashOf(pem) });
+  assertEquals(await install(house, pem), "Accepted");
+  assertEquals(house.credentials().held().roots.length, 2);
+});
 
 Deno.test("M05.FR.03: a full store is no event", async () => {
   const limits = { ...referenceDc.limits, CertificateStoreMaxLength: 1 };
@@ -172,6 +206,24 @@ Deno.test("M05.FR.13: a root that was issued anew for the same key takes over, t
   await house.advance(60_000);
   await house.ask("TriggerMessage", { requestedMessage: "Heartbeat" });
   assertEquals(house.credentials().held().roots.map(({ pem }) => pem), [again]);
+});
+
+Deno.test("M05.FR.13: one that is not valid yet takes over when it is, and the only valid one stays until then", async () => {
+  const limits = { ...referenceDc.limits, AdditionalRootCertificateCheck: true };
+  const house = await securedHouse({ station: { ...referenceDc, limits } });
+  const future = reissued({ notBeforeMs: startWallMs + dayMs / 2 });
+  assertEquals(await install(house, future), "Accepted");
+  const reconnected = async () => {
+    house.centralSystem.cut();
+    await house.advance(60_000);
+    await house.ask("TriggerMessage", { requestedMessage: "Heartbeat" });
+    return house.credentials().held().roots.map(({ pem }) => pem);
+  };
+  house.centralSystem.present(serverChain({ organization: "Operator", commonName: "Root" }, "root key"));
+  assertEquals(await reconnected(), [operator.certificate, future]);
+  assertEquals(await remove(house, operator.certificate), "Failed");
+  await house.advance(dayMs / 2);
+  assertEquals(await reconnected(), [future]);
 });
 
 Deno.test("a crash while a root is being written: what is durable is what is listed", async () => {

@@ -4,6 +4,7 @@ import type { CertificateFacts } from "../../protocol/certificate_facts.ts";
 import type { CertificateHashData } from "../../protocol/messages/security.ts";
 import type { HashOf, InstalledRoot, RootRules } from "../../protocol/root_certificates.ts";
 import { afterSuccess, install, remove } from "../../protocol/root_certificates.ts";
+import type { Differently } from "./certificates.ts";
 import { authority, nowMs, signedBy } from "./certificates.ts";
 
 function test(name: string, body: () => void): void {
@@ -123,7 +124,7 @@ function removed(
   before: readonly InstalledRoot[],
   inUse: CertificateFacts | null = null,
 ): readonly InstalledRoot[] | string {
-  const came = remove(asked, before, inUse, hashOf);
+  const came = remove(asked, before, { inUse, nowMs, hashOf });
   return came.status === "Accepted" ? came.roots : `${came.status}: ${came.why}`;
 }
 
@@ -156,6 +157,24 @@ test("AQ-1: the last CentralSystemRootCertificate stays; the last ManufacturerRo
   );
   assertEquals(removed(hashOf(two, two, "SHA256"), [central(one), manufacturer(two)]), [central(one)]);
 });
+
+const notNow: readonly [string, Differently][] = [
+  ["that has expired", { notAfterMs: nowMs - 1 }],
+  ["that is not valid yet", { notBeforeMs: nowMs + 1 }],
+  ["that no server may be proven by", { signature: { kind: "RSA", hash: "SHA1" } }],
+];
+for (const [which, differently] of notNow) {
+  test(`AQ-1: one ${which} does not count beside the last that does, and may go itself`, () => {
+    const idle = authority("One", "One", { pem: "idle", serialNumber: "1", ...differently });
+    const both = [central(idle), central(one), manufacturer(two)];
+    assertMatch(String(removed(hashOf(one, one, "SHA256"), both)), /^Failed: .* last/);
+    assertEquals(removed(hashOf(idle, idle, "SHA256"), both, one), [central(one), manufacturer(two)]);
+    // Where none counts, as before the clock was set, what is no worse is allowed, but for the very last.
+    const other = authority("Two", "Two", differently);
+    assertEquals(removed(hashOf(idle, idle, "SHA256"), [central(idle), central(other)]), [central(other)]);
+    assertMatch(String(removed(hashOf(idle, idle, "SHA256"), [central(idle)])), /^Failed: .* last/);
+  });
+}
 
 test("M04.FR.06: the one in use stays; as ManufacturerRootCertificate it is not in use", () => {
   const both = [central(one), central(two), manufacturer(two)];
