@@ -152,7 +152,6 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
         this.#hardware.stationFaultChanged(message.fault);
         return this.#apply({ kind: "ElectronicsChanged", electronics: this.#hardware.electronics() });
       case "Presented":
-      case "ReservationChanged":
       case "RestartFailed":
       case "CurrentOffered":
         return this.#apply(message);
@@ -169,6 +168,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       case "ChangeAvailability":
       case "AvailabilityStored":
       case "UnlockConnector":
+      case "ReservationChanged":
         return this.#requests.asked(message);
       case "UnlockTimedOut":
         return this.#unlocking.concluded("UnlockFailed");
