@@ -147,6 +147,7 @@ export const reachPoints: readonly string[] = [
   "damaged parked",
   "damaged transaction",
   "link lost again with the same StopTransaction",
+  "stop by Other",
   "stop by UnlockCommand",
   "store emptied",
 ];
