@@ -56,10 +56,12 @@ const connectorTimeoutMs = 15_000;
 interface Unanswered {
   readonly request: ReserveNowRequest;
   readonly reply: Reply<Answer>;
-  /** What had its number before. */
-  readonly replaced: Reservation | null;
+  /** Where its number was before: that may have to be put back, and nobody else is let in there meanwhile. */
+  readonly elsewhere: Reservation | null;
   /** As what takes it back, unless it has been used. */
   readonly undo: Batch;
+  /** What it is to be answered once it is taken back. */
+  readonly refusal?: ReserveNow["status"];
 }
 
 export function reservationsActor(parts: ReservationsParts): ActorSpec<ReservationsMessage> {
@@ -141,7 +143,8 @@ class ReservationsBehaviour implements Behaviour<ReservationsMessage> {
       const replaced = known.find(({ reservationId }) => reservationId === request.reservationId) ?? null;
       const checks = [{ key, sequence: outcome.sequence }];
       const before = replaced === null ? { deletes: [key] } : { sets: [{ key, value: { ...replaced } }] };
-      this.#unanswered.push({ request, reply, replaced, undo: { checks, ...before } });
+      const elsewhere = replaced === null ? null : { ...reservation, connectorId: replaced.connectorId };
+      this.#unanswered.push({ request, reply, elsewhere, undo: { checks, ...before } });
     } else reply(statusAnswer("Rejected"));
     return this.#keep();
   }
@@ -155,12 +158,12 @@ class ReservationsBehaviour implements Behaviour<ReservationsMessage> {
     const known = await this.#known();
     const before = this.#unanswered.splice(0);
     for (const one of before) {
-      const { status } = isHeard ? this.#judged(one.request, known) : { status: "Rejected" as const };
+      const status = one.refusal ?? (isHeard ? this.#judged(one.request, known).status : "Rejected");
       const undone = status === "Accepted" ? null : await this.#parts.store.commit(one.undo);
       // Used already, it was there.
       if (undone?.kind !== "refused") {
         one.reply(statusAnswer(undone?.kind === "committed" ? status : "Accepted"));
-      } else this.#unanswered.push(one);
+      } else this.#unanswered.push({ ...one, refusal: status });
     }
     if (this.#unanswered.length < before.length) return this.#keep();
     // While the medium fails nothing is promised, and it is tried again.
@@ -213,8 +216,7 @@ class ReservationsBehaviour implements Behaviour<ReservationsMessage> {
   }
 
   #tell(known: readonly Reservation[]): void {
-    // What may have to be put back is kept meanwhile.
-    const all = [...known, ...this.#unanswered.flatMap(({ replaced }) => replaced ?? [])];
+    const all = [...known, ...this.#unanswered.flatMap(({ elsewhere }) => elsewhere ?? [])];
     const ended = this.#over(all);
     const left = all.filter((one) => !ended.includes(one));
     for (const [connectorId, wanted] of reserved(left, [...this.#candidates.values()])) {

@@ -99,6 +99,15 @@ Deno.test("replaced under a start that was to use it, the new one is not used by
   }
 });
 
+Deno.test("replaced for somebody else, whom it was for is let in no more while he is being asked about", async () => {
+  const charger = await house();
+  await reserve(charger);
+  assertEquals(await raced(charger, { idTag: "OWNER", answerMs: 80, wish: { idTag: "OTHER" } }), "Accepted");
+  charger.station.verbs.plug(1);
+  await charger.advance(0);
+  assertEquals([starts(charger), status(charger)], [[], "Reserved"]);
+});
+
 Deno.test("used before every connector has heard of it, it was there: Accepted, though nothing is free any more", async () => {
   const charger = await house({ station: two });
   await charging(charger, 2, "STRANGER");
@@ -137,6 +146,7 @@ Deno.test("while the medium keeps what is to be taken back, nothing is promised;
   charger.store().failCommits("full", 1);
   await charger.advance(1_000);
   assertEquals([answered(), (await stored(charger, "reservation")).length], [undefined, 1]);
+  charger.station.verbs.unplug(1);
   await charger.advance(1_000);
   assertEquals([answered(), await stored(charger, "reservation")], ["Occupied", []]);
 });

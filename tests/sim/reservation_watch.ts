@@ -26,7 +26,7 @@ interface Asked {
   /** How many were wished before it. */
   readonly place: number;
   readonly atMs: number;
-  /** Who began against it before it was answered. */
+  /** Who began against it before it was answered, and has not ended. */
   stranger: string | null;
 }
 
@@ -137,6 +137,11 @@ export function watchReservations(world: World, fail: Fail): void {
         fail("I13", `${idTag} began on connector ${connectorId}, which is kept for ${wronged.idTag}`);
       }
       used(message.payload);
+    }
+    for (const [name, connectorId] of batch.deletes ?? []) {
+      for (const one of name === "transaction" ? asked.values() : []) {
+        if ((one.payload as ReserveNowRequest).connectorId === connectorId) one.stranger = null;
+      }
     }
     for (const id of gone) {
       const isOver = (kept.get(id)?.expiresMs ?? Infinity) <= world.clock.wallMs();
