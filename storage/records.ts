@@ -80,7 +80,7 @@ export function transactionKey(connectorId: number): Key {
   return [...keys.transactions, connectorId];
 }
 export function checkpointKey(connectorId: number): Key {
-  return ["checkpoint", connectorId];
+  return [...keys.checkpoints, connectorId];
 }
 export function outboxKey(sequence: number): Key {
   return [...keys.outbox, sequence];

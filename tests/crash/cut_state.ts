@@ -9,7 +9,7 @@ import { credentialsFile } from "../../storage/drivers/credentials_file.ts";
 import { BALLAST_BYTES } from "../../storage/drivers/ballast.ts";
 import { openDenoKvStore } from "../../storage/drivers/deno_kv_store.ts";
 import { describeFinding } from "../../storage/finding.ts";
-import { availabilityKey, checkpointKey, keys } from "../../storage/records.ts";
+import { availabilityKey, keys } from "../../storage/records.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Content } from "./disk.ts";
 
@@ -76,7 +76,7 @@ export async function openCutState(state: string): Promise<Opened> {
 }
 
 /** Of each kind the first part of its key; some records have no other. */
-const KINDS = [...Object.values(keys), checkpointKey(1), availabilityKey(1)]
+const KINDS = [...Object.values(keys), availabilityKey(1)]
   .flatMap((key) => key.slice(0, 1));
 
 /** Throws where the file has records of a kind that is not known here, or some that the store leaves out. */
