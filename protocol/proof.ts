@@ -105,11 +105,15 @@ export function withNewProof(proofs: Proofs, number: number, change: ProofChange
   return [newest, ...[...waiting, base].sort((one, other) => other.number - one.number)];
 }
 
-/** A change that shows nowhere on the present connection: kept with the proof that works, for whatever is based on it. */
+/**
+ * A change that shows nowhere on the present connection: kept with the proof that works, and with whatever waits to be proven above
+ * it, for the central system has given up what was before (A01.FR.03).
+ */
 export function withStoredChange(proofs: Proofs, number: number, change: ProofChange): Proofs {
   const base = presentOf(proofs, number);
   const [newest, ...older] = proofs;
-  const changed = (proof: Proof): Proof => proof === base ? { ...proof, ...change } : proof;
+  const changed = (proof: Proof): Proof =>
+    proof.securityProfile >= base.securityProfile ? { ...proof, ...change } : proof;
   return [changed(newest), ...older.map(changed)];
 }
 

@@ -122,14 +122,31 @@ check("where the list is full the change that has waited longest goes, and never
   assertEquals(short(proofs), "5:1 newer, 4:1 new, 3:1 newer, 1:1 old");
 });
 
-check("under profiles 0 and 3 a password is kept where it is, and no proof is new", () => {
+check("a certificate that comes while others wait is that of whatever is not below its connection", () => {
+  const certificate = (keyId: string) => ({ chain: keyId, keyId });
+  const proofs: Proofs = [
+    { ...proof(4, 2, NEW), certificate: certificate("before") },
+    { ...proof(3, 3), certificate: certificate("before") },
+    { ...proof(2, 2), certificate: certificate("before") },
+    { ...proof(1, 1), certificate: certificate("first") },
+  ];
   assertEquals(
-    short(withStoredChange([proof(2, 1, NEW), proof(1, 0)], 1, { authorizationKey: NEWER })),
-    "2:1 new, 1:0 newer",
+    withStoredChange(proofs, 2, { certificate: certificate("after") }).map((one) => one.certificate?.keyId),
+    ["after", "after", "after", "first"],
   );
-  const [only] = withStoredChange([{ number: 1, securityProfile: 0 }], 1, { authorizationKey: NEW });
-  assertEquals(only, { number: 1, securityProfile: 0, authorizationKey: NEW });
 });
+
+check(
+  "under profiles 0 and 3 a password is kept where it is and by the upgrades that wait, and no proof is new",
+  () => {
+    assertEquals(
+      short(withStoredChange([proof(2, 1, NEW), proof(1, 0)], 1, { authorizationKey: NEWER })),
+      "2:1 newer, 1:0 newer",
+    );
+    const [only] = withStoredChange([{ number: 1, securityProfile: 0 }], 1, { authorizationKey: NEW });
+    assertEquals(only, { number: 1, securityProfile: 0, authorizationKey: NEW });
+  },
+);
 
 check("A05.FR.08: what holds is what was served last, however new the others are", () => {
   assertEquals(servedLast([proof(3, 3), proof(2, 2), proof(1, 1)]).number, 1);
