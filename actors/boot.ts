@@ -47,10 +47,15 @@ export async function beginBoot(store: Store, table: KeyTable, values: BootValue
   return count;
 }
 
-/** A clock that is behind what it once was has lost its time; until the central system is heard, the last known time is the best there is. */
-export async function restoreCivilTime(store: Store, clock: Clock, civilTime: CivilTime): Promise<void> {
+/**
+ * A clock that is behind what it once was has lost its time; until the central system is heard, the last known time is the best there
+ * is. Returns whether that is so.
+ */
+export async function restoreCivilTime(store: Store, clock: Clock, civilTime: CivilTime): Promise<boolean> {
   const kept = await keptRecord(store, keys.clock, ClockRecord, () => {});
-  if (kept !== null && clock.wallMs() < kept.knownMs) civilTime.set(kept.knownMs);
+  if (kept === null || clock.wallMs() >= kept.knownMs) return false;
+  civilTime.set(kept.knownMs);
+  return true;
 }
 
 function accepted(table: KeyTable, key: string, value: string) {

@@ -14,7 +14,7 @@ import { isValid } from "../protocol/certificate.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
 import type { ChangeConfigurationRequest } from "../protocol/messages/core.ts";
 import type { Proof, SecurityProfile } from "../protocol/proof.ts";
-import { presentOf, servedLast, withNewProof, withStoredChange } from "../protocol/proof.ts";
+import { presentOf, servedLast, withChange } from "../protocol/proof.ts";
 import type { SecurityChange } from "../protocol/security_change.ts";
 import { judgeAuthorizationKey, judgeSecurityProfile } from "../protocol/security_change.ts";
 import { securityKeyOf } from "../protocol/security_key.ts";
@@ -64,6 +64,8 @@ export interface StationSecurity {
 
 /** The link only looks at what it has in hand; it answers after a restart, too. */
 const connectionTimeoutMs = 5_000;
+/** Whoever was to pass the answer on may have crashed with it: then nobody leaves. */
+const leavingMs = 60_000;
 
 export function certStoreActor(parts: CertStoreParts): ActorSpec<CertStoreMessage> {
   return {
@@ -85,8 +87,8 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
   readonly #settling: ProofSettling;
   readonly #requests: CertificateRequests;
   #settings: Settings;
-  /** The connection on which a change was Accepted: the charger is about to leave it. */
-  #leaving: number | null = null;
+  /** The connection on which a change was Accepted last, and until when the charger should have left it. */
+  #leaving = { socket: 0, untilMs: -Infinity };
 
   constructor(self: Self<CertStoreMessage>, parts: CertStoreParts, settings: Settings) {
     this.#self = self;
@@ -117,6 +119,7 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
     switch (message.kind) {
       case "ChangeConfiguration":
       case "CertificateSigned":
+      case "InstallCertificate":
       case "DeleteCertificate":
         return this.#self.ask(
           this.#parts.link,
@@ -129,8 +132,6 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
         const connection = outcome.kind === "reply" ? outcome.value : null;
         return connection === null ? this.#unheard(asked) : this.#onConnection(asked, connection);
       }
-      case "InstallCertificate":
-        return this.#roots.install(message.request, message.reply);
       case "GetInstalledCertificateIds":
         return this.#roots.tell(message.request, message.reply);
       case "ProofServed":
@@ -155,14 +156,17 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
   }
 
   #onConnection(asked: AskedOnConnection, { socket, proof, peerChain }: Connection): void | Promise<void> {
+    if (asked.kind === "InstallCertificate") return this.#roots.install(asked.request, asked.reply);
     if (asked.kind === "DeleteCertificate") {
       return this.#roots.remove(asked.request, peerChain, asked.reply);
     }
-    if (socket === this.#leaving) {
+    const nowMs = this.#parts.clock.monotonicMs();
+    if (socket === this.#leaving.socket && nowMs < this.#leaving.untilMs) {
       return this.#refuse("a change was Accepted on this connection", "Rejected", asked.reply);
     }
     const reply = (answer: Answer): void => {
-      if (answer.kind === "result" && answer.thenReconnect === true) this.#leaving = socket;
+      const isLeft = answer.kind === "result" && answer.thenReconnect === true;
+      if (isLeft) this.#leaving = { socket, untilMs: nowMs + leavingMs };
       asked.reply(answer);
     };
     if (asked.kind === "ChangeConfiguration") return this.#change(asked.request, proof, reply);
@@ -190,8 +194,7 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
     const isSame = authorizationKey !== undefined &&
       authorizationKey === present.authorizationKey?.toLowerCase();
     if (isSame && !judged.proven) return reply(statusAnswer("Accepted"));
-    const changed = judged.proven ? withNewProof : withStoredChange;
-    const isKept = await this.#book.write({ ...kept, proofs: changed(kept.proofs, proof, judged.change) });
+    const isKept = await this.#book.write({ ...kept, proofs: withChange(kept.proofs, proof, judged.change) });
     if (!isKept) return reply(statusAnswer("Rejected"));
     this.#self.send(this.#parts.securityLog, {
       kind: "SecurityEventRaised",

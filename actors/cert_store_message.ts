@@ -21,8 +21,13 @@ import type { CredentialsReport } from "./credentials_report.ts";
 import type { Connection } from "./link_message.ts";
 import type { Outcome, Reply } from "./otp/actor.ts";
 
-/** What depends on the connection that the request came on. */
+/** What depends on the connection that the request came on, or must not overtake what does. */
 export type AskedOnConnection =
+  | {
+    readonly kind: "InstallCertificate";
+    readonly request: InstallCertificateRequest;
+    readonly reply: Reply<Answer>;
+  }
   /** Of AuthorizationKey or SecurityProfile, which the configuration hands on. */
   | {
     readonly kind: "ChangeConfiguration";
@@ -47,11 +52,6 @@ export type CertStoreMessage =
     readonly kind: "ConnectionTold";
     readonly asked: AskedOnConnection;
     readonly outcome: Outcome<Connection | null>;
-  }
-  | {
-    readonly kind: "InstallCertificate";
-    readonly request: InstallCertificateRequest;
-    readonly reply: Reply<Answer>;
   }
   | {
     readonly kind: "GetInstalledCertificateIds";

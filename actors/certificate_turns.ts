@@ -9,7 +9,7 @@ import type { X509 } from "../hal/x509.ts";
 import { renewalDueMs, turnOf } from "../protocol/certificate.ts";
 import type { CertificateFacts } from "../protocol/certificate_facts.ts";
 import type { ChargePointCertificate } from "../protocol/proof.ts";
-import { presentOf, servedLast, UPCOMING_MAX, withNewProof, withStoredChange } from "../protocol/proof.ts";
+import { presentOf, servedLast, UPCOMING_MAX, withChange } from "../protocol/proof.ts";
 import type { Credentials } from "../storage/credentials.ts";
 import type { CredentialsBook } from "./credentials_book.ts";
 import type { Message, Self } from "./otp/actor.ts";
@@ -56,9 +56,8 @@ export class CertificateTurns {
         return { credentials: kept, isToBeProven: false };
       case "now": {
         const isToBeProven = base.securityProfile === 3;
-        const changed = isToBeProven ? withNewProof : withStoredChange;
         return {
-          credentials: { ...kept, proofs: changed(kept.proofs, base.number, { certificate }) },
+          credentials: { ...kept, proofs: withChange(kept.proofs, base.number, { certificate }) },
           isToBeProven,
         };
       }

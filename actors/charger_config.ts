@@ -35,6 +35,7 @@ export function chargerConfig(
   profile: StationProfile,
   bootNotification: BootNotificationRequest,
   boot: number,
+  hasLostTime = false,
 ): ChargerConfig {
   const { securityProfiles, plainAuthorizationKey, tlsCipherSuites } = profile.security;
   return {
@@ -62,6 +63,7 @@ export function chargerConfig(
     })),
     transactionMessagesMax,
     boot,
+    hasLostTime,
   };
 }
 

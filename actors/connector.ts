@@ -36,6 +36,8 @@ export interface ConnectorParts {
   readonly hasLock: boolean;
   /** This boot's number. */
   readonly boot: number;
+  /** Civil time was lost with the power. */
+  readonly hasLostTime: boolean;
   readonly onPowerLoss: OnPowerLoss;
   /** Between two checkpoints of a transaction. */
   readonly checkpointIntervalMs: number;

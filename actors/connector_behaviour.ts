@@ -14,6 +14,7 @@ import { ConnectorDescription } from "./connector_description.ts";
 import { ConnectorDrawing } from "./connector_drawing.ts";
 import { ConnectorHardware, isUnlocked } from "./connector_hardware.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
+import { ConnectorMeasuring } from "./connector_measuring.ts";
 import type { MeterRead, Purpose } from "./connector_meter.ts";
 import { ConnectorMeter } from "./connector_meter.ts";
 import { ConnectorMetering } from "./connector_metering.ts";
@@ -79,14 +80,21 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       ...parts,
       contactorDueInMs: () => this.#hardware.contactorDueInMs(),
     });
-    this.#transaction = new ConnectorTransaction(self, { ...parts, book, meter: this.#meter });
+    const measuring = new ConnectorMeasuring({ ...parts, book });
+    this.#transaction = new ConnectorTransaction(self, { ...parts, book, measuring, meter: this.#meter });
     this.#drawing = new ConnectorDrawing(self, {
       ...parts,
       open: book.open,
       begunMonotonicMs: (record) => this.#transaction.begunMonotonicMs(record),
     });
     const samples = new ConnectorSamples(self, parts, this.#meter);
-    this.#metering = new ConnectorMetering(parts.clock, this.#meter, samples, this.#transaction);
+    this.#metering = new ConnectorMetering({
+      ...parts,
+      meter: this.#meter,
+      measuring,
+      samples,
+      transaction: this.#transaction,
+    });
     this.#unlocking = new ConnectorUnlocking(self);
     this.#requests = new ConnectorRequests({
       ...parts,
@@ -144,7 +152,6 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
         this.#hardware.stationFaultChanged(message.fault);
         return this.#apply({ kind: "ElectronicsChanged", electronics: this.#hardware.electronics() });
       case "Presented":
-      case "ReservationChanged":
       case "RestartFailed":
       case "CurrentOffered":
         return this.#apply(message);
@@ -161,6 +168,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       case "ChangeAvailability":
       case "AvailabilityStored":
       case "UnlockConnector":
+      case "ReservationChanged":
         return this.#requests.asked(message);
       case "UnlockTimedOut":
         return this.#unlocking.concluded("UnlockFailed");

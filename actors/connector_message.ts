@@ -67,7 +67,9 @@ export type ConnectorRequest =
   }
   /** The station has stored what connector 0 was told, for all connectors. */
   | { readonly kind: "AvailabilityStored"; readonly reply: Reply<AvailabilityAnswer> }
-  | { readonly kind: "UnlockConnector"; readonly reply: Reply<UnlockAnswer> };
+  | { readonly kind: "UnlockConnector"; readonly reply: Reply<UnlockAnswer> }
+  /** What is reserved here, whether it has changed or is told again. Replies when nobody is let in against it any more. */
+  | { readonly kind: "ReservationChanged"; readonly reserved: Reserved; readonly reply: Reply<null> };
 
 export type ConnectorMessage =
   | ConnectorRequest
@@ -86,8 +88,6 @@ export type ConnectorMessage =
   | UnlockTimedOut
   | MeterValuesConcluded
   | ClockStepped
-  /** What is reserved here, whether it has changed or is told again. */
-  | { readonly kind: "ReservationChanged"; readonly reserved: Reserved }
   /** The most that a car may draw here, ampere; 0 where that is too little to charge. Told again whenever this connector says what it does. */
   | { readonly kind: "CurrentOffered"; readonly offeredA: number }
   | ReadingDue

@@ -12,6 +12,7 @@ import { holderOf } from "../protocol/connector_use.ts";
 import { inTransaction } from "../protocol/connector_status.ts";
 import { sameIdTag } from "../protocol/id_tag.ts";
 import { alignedMs } from "../protocol/metering.ts";
+import type { ConnectorMeasuring } from "./connector_measuring.ts";
 import type { ConnectorMeter, MeterRead } from "./connector_meter.ts";
 import type { ConnectorSamples, Moment } from "./connector_samples.ts";
 import type { TimerMessage } from "./connector_timers.ts";
@@ -24,6 +25,14 @@ export interface Circumstances {
   readonly settings: Settings;
 }
 
+export interface ConnectorMeteringParts {
+  readonly clock: Clock;
+  readonly meter: ConnectorMeter;
+  readonly measuring: ConnectorMeasuring;
+  readonly samples: ConnectorSamples;
+  readonly transaction: ConnectorTransaction;
+}
+
 /** How far the transaction's own time may be from the clock's grid before the grid is another one: civil time was set. */
 const gridToleranceMs = 5_000;
 
@@ -33,19 +42,16 @@ type MeterTimer = Exclude<TimerMessage["kind"], "ConnectionTimeOutExpired" | "Lo
 export class ConnectorMetering {
   readonly #clock: Clock;
   readonly #meter: ConnectorMeter;
+  readonly #measuring: ConnectorMeasuring;
   readonly #samples: ConnectorSamples;
   readonly #transaction: ConnectorTransaction;
 
-  constructor(
-    clock: Clock,
-    meter: ConnectorMeter,
-    samples: ConnectorSamples,
-    transaction: ConnectorTransaction,
-  ) {
-    this.#clock = clock;
-    this.#meter = meter;
-    this.#samples = samples;
-    this.#transaction = transaction;
+  constructor(parts: ConnectorMeteringParts) {
+    this.#clock = parts.clock;
+    this.#meter = parts.meter;
+    this.#measuring = parts.measuring;
+    this.#samples = parts.samples;
+    this.#transaction = parts.transaction;
   }
 
   due(timer: MeterTimer, settings: Settings): void {
@@ -65,7 +71,15 @@ export class ConnectorMetering {
     }
   }
 
-  async read(message: MeterRead, { use, board, settings }: Circumstances): Promise<ConnectorEvent | null> {
+  async read(message: MeterRead, circumstances: Circumstances): Promise<ConnectorEvent | null> {
+    const event = await this.#became(message, circumstances);
+    const { use, board } = circumstances;
+    const isUnmeasured = use.kind === "transaction" && board.contactorClosed &&
+      this.#measuring.isTooLong();
+    return event ?? (isUnmeasured ? { kind: "MeterFailed" } : null);
+  }
+
+  async #became(message: MeterRead, { use, board, settings }: Circumstances): Promise<ConnectorEvent | null> {
     const { purpose } = message;
     const read = this.#meter.take(message);
     const reading = read !== null && inTransaction(use) ? this.#transaction.counted(read) : read;

@@ -1,6 +1,6 @@
 /**
- * What others ask of a connector: to start and stop remotely, to be in use or not, to unlock, to be ready for a restart or a
- * power cut.
+ * What others ask of a connector: to start and stop remotely, to be in use or not, to unlock, to keep what is reserved, to be ready
+ * for a restart or a power cut.
  *
  * Law: an answer that promises something is given when what it promises is durable.
  */
@@ -54,6 +54,8 @@ export class ConnectorRequests {
         return this.#availabilityStored(request);
       case "UnlockConnector":
         return this.#unlock(request);
+      case "ReservationChanged":
+        return this.#reservationChanged(request);
     }
   }
 
@@ -101,6 +103,13 @@ export class ConnectorRequests {
     const isScheduled = availability === "Inoperative" && inTransaction(this.#parts.facts().use);
     reply(isScheduled ? "Scheduled" : "Accepted");
     return this.#parts.apply({ kind: "AvailabilityChanged", availability });
+  }
+
+  /** What it says of itself then goes before the reply. */
+  #reservationChanged({ reserved, reply }: Asked<"ReservationChanged">): void | Promise<void> {
+    const done = this.#parts.apply({ kind: "ReservationChanged", reserved });
+    reply(null);
+    return done;
   }
 
   /** §5.18: without a lock of its own there is nothing to unlock, and a transaction goes on (TC_017_2, TC_018_2). */

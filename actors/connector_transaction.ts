@@ -8,13 +8,14 @@
 import type { Clock } from "../hal/clock.ts";
 import type { Reading } from "../hal/meter.ts";
 import type { Checkpoint } from "../protocol/checkpoint.ts";
-import { closing, counts, isPossible, lastKnown } from "../protocol/checkpoint.ts";
+import { closing, counts, isMeasured, isPossible, lastKnown } from "../protocol/checkpoint.ts";
 import { leastCivilMs } from "../protocol/clock_setting.ts";
 import type { ConnectorEvent, Fault, Holder, Stop } from "../protocol/connector_facts.ts";
 import { clockNeverSet, storageRefuses } from "../protocol/connector_facts.ts";
 import type { MeterValue } from "../protocol/messages/types.ts";
 import { transactionTimeMs } from "../protocol/transaction.ts";
 import type { TransactionRecord } from "../storage/records.ts";
+import type { ConnectorMeasuring } from "./connector_measuring.ts";
 import type { ConnectorMeter, Purpose } from "./connector_meter.ts";
 import type { Values } from "./connector_samples.ts";
 import type { Address, Message, Self } from "./otp/actor.ts";
@@ -38,6 +39,7 @@ export interface ConnectorTransactionParts {
   readonly meter: ConnectorMeter;
   /** The most that can flow through the connector. */
   readonly powerMaxW: number;
+  readonly measuring: ConnectorMeasuring;
 }
 
 /** A full disk may be relieved any moment; a stop must not wait for it longer than this. */
@@ -102,15 +104,16 @@ export class ConnectorTransaction {
 
   /** What of a reading counts for the running transaction; null where it tells of more than can have flowed. */
   counted(reading: Reading): Reading | null {
-    const { book, powerMaxW } = this.#parts;
+    const { book, measuring, powerMaxW } = this.#parts;
     const record = book.open();
     if (record === null) return reading;
     const last = this.#last(record);
-    if (!isPossible(last, reading, this.nowMs(), powerMaxW)) {
+    if (!isPossible(last, reading, measuring.since(record, last, this.nowMs()), powerMaxW)) {
       const error = `tell at most what can have flowed since ${last.energyWh} Wh, not ${reading.energyWh} Wh`;
       this.#self.trace("MeterFailed", { localId: record.localId, error });
       return null;
     }
+    if (isMeasured(last, reading, powerMaxW)) measuring.measured(record);
     const { energyWh } = closing(record, last, reading);
     this.#seen = { ...this.#last(record), energyWh, atMs: this.nowMs() };
     return { ...reading, energyWh };
@@ -130,6 +133,7 @@ export class ConnectorTransaction {
     const monotonicMs = clock.monotonicMs();
     const begun = await book.begin({ ...starter, energyWh, meterSerialNumber, atMs, monotonicMs, data });
     if (begun.kind === "refused") return { kind: "StartFailed", warning: storageWarning(begun.why) };
+    this.#parts.measuring.measured(begun.record);
     this.#queued();
     if (starter.reservationId !== undefined) {
       this.#self.send(this.#parts.reservations, { kind: "ReservationUsed" });

@@ -2,8 +2,9 @@
  * The reservations actor owns the reservations of all connectors and their expiry: which connector is kept for one of the whole
  * charge point depends on all of them, and time goes on while nobody asks.
  *
- * Law: a reservation is durable before it is Accepted, and tells its connectors by level: whatever a connector says of itself, it is
- * told again what it should know (OCPP 1.6 §5.1, §5.13). One that is used goes with the commit of its StartTransaction.
+ * Law: a reservation is durable, and its connectors have heard of it, before it is Accepted: who has begun by then was first. They are
+ * told by level: whatever a connector says of itself, it is told again what it should know (OCPP 1.6 §5.1, §5.13). One that is used
+ * goes with the commit of its StartTransaction.
  */
 import type { Cancel, Clock } from "../hal/clock.ts";
 import type { Answer } from "../protocol/answer.ts";
@@ -11,14 +12,14 @@ import { statusAnswer } from "../protocol/answer.ts";
 import type { Candidate } from "../protocol/authorization.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
 import type { CancelReservationRequest, ReserveNowRequest } from "../protocol/messages/reservation.ts";
-import type { Reservation } from "../protocol/reservation.ts";
+import type { Reservation, Reserved, ReserveNow } from "../protocol/reservation.ts";
 import { nextExpiryMs, over, reserved, reserveNow } from "../protocol/reservation.ts";
 import type { ReservationRecord } from "../storage/records.ts";
 import { reservationKey } from "../storage/records.ts";
-import type { Store } from "../storage/store.ts";
+import type { Batch, Store } from "../storage/store.ts";
 import type { ClockStepped, ConnectorChanged, ConnectorMessage } from "./connector_message.ts";
 import { tracingDamaged } from "./damaged_record.ts";
-import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
+import type { ActorSpec, Address, Behaviour, Outcome, Reply, Self } from "./otp/actor.ts";
 import { storedReservations } from "./reservation_book.ts";
 import { readSettings } from "./settings.ts";
 
@@ -32,6 +33,8 @@ export type ReservationsMessage =
   /** A hint: the store holds it no more, since a transaction has begun with it. */
   | { readonly kind: "ReservationUsed" }
   | { readonly kind: "ExpiryDue" }
+  /** A connector knows what is reserved there; what it has said of itself before has come before. */
+  | { readonly kind: "ReservationHeard"; readonly outcome: Outcome<null> }
   | ConnectorChanged
   | ClockStepped;
 
@@ -45,6 +48,21 @@ export interface ReservationsParts {
 
 /** Civil time may be set meanwhile; and no timer takes more (reliability.md D13). */
 const waitMaxMs = 3_600_000;
+const againMs = 1_000;
+/** Longer than any turn, and short of what the answer to a CALL may take. */
+const connectorTimeoutMs = 15_000;
+
+/** A reservation that is durable, and not Accepted yet. */
+interface Unanswered {
+  readonly request: ReserveNowRequest;
+  readonly reply: Reply<Answer>;
+  /** Where its number was before: that may have to be put back, and nobody else is let in there meanwhile. */
+  readonly elsewhere: Reservation | null;
+  /** As what takes it back, unless it has been used. */
+  readonly undo: Batch;
+  /** What it is to be answered once it is taken back. */
+  readonly refusal?: ReserveNow["status"];
+}
 
 export function reservationsActor(parts: ReservationsParts): ActorSpec<ReservationsMessage> {
   return {
@@ -68,6 +86,9 @@ class ReservationsBehaviour implements Behaviour<ReservationsMessage> {
   #last: readonly Reservation[] | null = null;
   /** ReserveNow, asked before every connector has said how it is. */
   #early: Extract<ReservationsMessage, { kind: "ReserveNow" }>[] = [];
+  #unanswered: Unanswered[] = [];
+  /** Connectors that have been told, and have not answered. */
+  #unheard = 0;
   #cancelExpiry: Cancel = () => {};
 
   constructor(self: Self<ReservationsMessage>, parts: ReservationsParts, connectorZeroSupported: boolean) {
@@ -91,6 +112,9 @@ class ReservationsBehaviour implements Behaviour<ReservationsMessage> {
       case "ExpiryDue":
       case "ClockStepped":
         return this.#keep();
+      case "ReservationHeard":
+        this.#unheard -= 1;
+        return this.#settle(message.outcome.kind === "reply");
     }
   }
 
@@ -108,20 +132,50 @@ class ReservationsBehaviour implements Behaviour<ReservationsMessage> {
   }
 
   async #reserve(request: ReserveNowRequest, reply: Reply<Answer>): Promise<void> {
-    const { clock, store } = this.#parts;
     const known = await this.#known();
-    const rules = { connectorZeroSupported: this.#connectorZeroSupported };
-    const answer = reserveNow(request, known, [...this.#candidates.values()], rules, clock.wallMs());
-    if (answer.status !== "Accepted") {
-      this.#self.trace("RefuseReservation", answer);
-      return reply(statusAnswer(answer.status));
-    }
+    const answer = this.#judged(request, known);
+    if (answer.status !== "Accepted") return reply(statusAnswer(answer.status));
     const reservation: ReservationRecord = answer.reservation;
     const key = reservationKey(reservation.reservationId);
     this.#last = null;
-    const outcome = await store.commit({ sets: [{ key, value: reservation }] });
-    reply(statusAnswer(outcome.kind === "committed" ? "Accepted" : "Rejected"));
+    const outcome = await this.#parts.store.commit({ sets: [{ key, value: reservation }] });
+    if (outcome.kind === "committed") {
+      const replaced = known.find(({ reservationId }) => reservationId === request.reservationId) ?? null;
+      const checks = [{ key, sequence: outcome.sequence }];
+      const before = replaced === null ? { deletes: [key] } : { sets: [{ key, value: { ...replaced } }] };
+      const elsewhere = replaced === null ? null : { ...reservation, connectorId: replaced.connectorId };
+      this.#unanswered.push({ request, reply, elsewhere, undo: { checks, ...before } });
+    } else reply(statusAnswer("Rejected"));
     return this.#keep();
+  }
+
+  /**
+   * Answers what is durable, once every connector has heard of it: who had begun before is known by then, and who is still being asked
+   * about is refused. Of a connector that crashed or does not answer nobody can tell.
+   */
+  async #settle(isHeard: boolean): Promise<void> {
+    if (this.#unanswered.length === 0 || (isHeard && this.#unheard > 0)) return;
+    const known = await this.#known();
+    const before = this.#unanswered.splice(0);
+    for (const one of before) {
+      const status = one.refusal ?? (isHeard ? this.#judged(one.request, known).status : "Rejected");
+      const undone = status === "Accepted" ? null : await this.#parts.store.commit(one.undo);
+      // Used already, it was there.
+      if (undone?.kind !== "refused") {
+        one.reply(statusAnswer(undone?.kind === "committed" ? status : "Accepted"));
+      } else this.#unanswered.push({ ...one, refusal: status });
+    }
+    if (this.#unanswered.length < before.length) return this.#keep();
+    // While the medium fails nothing is promised, and it is tried again.
+    this.#lookIn(againMs);
+  }
+
+  #judged(request: ReserveNowRequest, known: readonly Reservation[]): ReserveNow {
+    const rules = { connectorZeroSupported: this.#connectorZeroSupported };
+    const nowMs = this.#parts.clock.wallMs();
+    const answer = reserveNow(request, known, [...this.#candidates.values()], rules, nowMs);
+    if (answer.status !== "Accepted") this.#self.trace("RefuseReservation", answer);
+    return answer;
   }
 
   async #cancel(reservationId: number, reply: Reply<Answer>): Promise<void> {
@@ -149,6 +203,7 @@ class ReservationsBehaviour implements Behaviour<ReservationsMessage> {
     if (outcome?.kind === "refused") this.#self.trace("KeepReservations", { why: outcome.error });
     if (JSON.stringify(known) !== JSON.stringify(told)) this.#tell(known);
     this.#armExpiry(known.filter((one) => !ended.includes(one)));
+    return this.#settle(true);
   }
 
   #over(known: readonly Reservation[]): readonly Reservation[] {
@@ -161,8 +216,9 @@ class ReservationsBehaviour implements Behaviour<ReservationsMessage> {
   }
 
   #tell(known: readonly Reservation[]): void {
-    const ended = this.#over(known);
-    const left = known.filter((one) => !ended.includes(one));
+    const all = [...known, ...this.#unanswered.flatMap(({ elsewhere }) => elsewhere ?? [])];
+    const ended = this.#over(all);
+    const left = all.filter((one) => !ended.includes(one));
     for (const [connectorId, wanted] of reserved(left, [...this.#candidates.values()])) {
       const candidate = this.#candidates.get(connectorId);
       const connector = this.#parts.connectors.get(connectorId);
@@ -170,15 +226,28 @@ class ReservationsBehaviour implements Behaviour<ReservationsMessage> {
       const isKnown = JSON.stringify(candidate.reserved) === JSON.stringify(wanted);
       // Available again while it is held: now it may say Reserved (A7).
       const maySayIt = wanted.held && candidate.status === "Available";
-      if (!isKnown || maySayIt) this.#self.send(connector, { kind: "ReservationChanged", reserved: wanted });
+      if (!isKnown || maySayIt) this.#ask(connector, wanted);
     }
+  }
+
+  #ask(connector: Address<ConnectorMessage>, wanted: Reserved): void {
+    this.#unheard += 1;
+    this.#self.ask(
+      connector,
+      (reply: Reply<null>) => ({ kind: "ReservationChanged", reserved: wanted, reply }),
+      connectorTimeoutMs,
+      (outcome) => ({ kind: "ReservationHeard", outcome }),
+    );
   }
 
   #armExpiry(left: readonly Reservation[]): void {
     this.#cancelExpiry();
     const dueMs = nextExpiryMs(left);
-    if (dueMs === null) return;
-    const waitMs = Math.min(Math.max(0, dueMs - this.#parts.clock.wallMs()), waitMaxMs);
+    if (dueMs !== null) this.#lookIn(Math.min(Math.max(0, dueMs - this.#parts.clock.wallMs()), waitMaxMs));
+  }
+
+  #lookIn(waitMs: number): void {
+    this.#cancelExpiry();
     this.#cancelExpiry = this.#self.after(waitMs, { kind: "ExpiryDue" });
   }
 

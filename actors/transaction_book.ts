@@ -4,8 +4,9 @@
  * Law: a transaction is open exactly while its record is there. Its messages are committed together with what they tell of,
  * so that no power loss can separate them (reliability.md D4).
  */
-import type { RunningTransaction, Stop } from "../protocol/connector_facts.ts";
+import type { Holder, RunningTransaction, Stop } from "../protocol/connector_facts.ts";
 import type { MeterValue } from "../protocol/messages/types.ts";
+import { claimOf } from "../protocol/reservation.ts";
 import type { TransactionMessage } from "../protocol/transaction.ts";
 import { sampleMessage, startMessage, stopMessage, wholeWh } from "../protocol/transaction.ts";
 import type { AnswerRecord, OutboxRecord, TellDamaged } from "../storage/records.ts";
@@ -15,12 +16,14 @@ import {
   keptAnswer,
   keptRecord,
   outboxKey,
+  readRecord,
   reservationKey,
+  ReservationRecord,
   samplesKey,
   transactionKey,
   TransactionRecord,
 } from "../storage/records.ts";
-import type { Batch, Key, Store } from "../storage/store.ts";
+import type { Batch, Entry, Key, Store } from "../storage/store.ts";
 import { whyUnreadable } from "../storage/unreadable.ts";
 
 export interface Beginning {
@@ -110,7 +113,7 @@ export async function openTransactionBook(
 
   async function begin({ reservationId, ...beginning }: Beginning): Promise<Begun> {
     const record = begunRecord(store.nextSequence(), boot, beginning);
-    const used = reservationId === undefined ? null : await store.get(reservationKey(reservationId));
+    const used = reservationId === undefined ? null : await usable(reservationId, beginning);
     const withReservation = used === null || reservationId === undefined ? {} : { reservationId };
     const start = queued(
       store,
@@ -135,6 +138,15 @@ export async function openTransactionBook(
     }
     open = record;
     return { kind: "begun", record };
+  }
+
+  /** Replaced in this very moment, what has its number is kept elsewhere, or for somebody else. */
+  async function usable(reservationId: number, holder: Holder): Promise<Entry | null> {
+    const entry = await store.get(reservationKey(reservationId));
+    if (entry === null) return null;
+    const reservation = readRecord(ReservationRecord, entry);
+    const isHere = [0, connectorId].includes(reservation.connectorId);
+    return isHere && claimOf({ claims: [reservation], held: true }, holder) !== null ? entry : null;
   }
 
   return {

@@ -108,6 +108,8 @@ export interface ChargerConfig {
   readonly transactionMessagesMax: number;
   /** This boot's number, from `beginBoot`. */
   readonly boot: number;
+  /** As of this boot civil time is the last known one, from `restoreCivilTime`. */
+  readonly hasLostTime: boolean;
 }
 
 /** Where to send what, from outside the tree. */
@@ -275,6 +277,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
       powerMaxW: supplies.get(connectorId)?.powerMaxW ?? 0,
       hasLock: config.connectors[connectorId - 1]?.hasLock ?? false,
       boot: config.boot,
+      hasLostTime: config.hasLostTime,
       onPowerLoss,
       checkpointIntervalMs,
       board,

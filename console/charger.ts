@@ -54,7 +54,7 @@ const stopPatienceMs = 3_000;
 export async function startCharger(parts: ChargerParts): Promise<Charger> {
   const { profile, bootNotification, values, ports, trace, patience } = parts;
   const boot = await beginBoot(ports.store, stationKeyTable(profile), values);
-  await restoreCivilTime(ports.store, ports.clock, ports.civilTime);
+  const hasLostTime = await restoreCivilTime(ports.store, ports.clock, ports.civilTime);
   const kernel = createKernel({ clock: ports.clock, patience, trace });
   let restart: RestartKind | null = null;
   const host = {
@@ -66,7 +66,7 @@ export async function startCharger(parts: ChargerParts): Promise<Charger> {
   const { root, addresses } = plantTree(
     kernel,
     { ...ports, host },
-    chargerConfig(profile, bootNotification, boot),
+    chargerConfig(profile, bootNotification, boot, hasLostTime),
   );
   const system = kernel.start(root);
   return {

@@ -6,7 +6,7 @@
  * A00.FR.005: local means only); damage never lowers it.
  */
 import type { Proof, SecurityProfile } from "../protocol/proof.ts";
-import { servedLast, withNewProof } from "../protocol/proof.ts";
+import { servedLast, withChange } from "../protocol/proof.ts";
 import { authorizationKeyText } from "../protocol/authorization_key.ts";
 import type { Credentials, CredentialsRead } from "../storage/credentials.ts";
 import type { CredentialsStore } from "../storage/credentials_store.ts";
@@ -135,7 +135,7 @@ function proposed(
   };
   const hasKey = (change.authorizationKey ?? holds.authorizationKey) !== undefined;
   const wrong = isRaise ? whatIsWrongWith(profile, hasKey, given, holds) : null;
-  return wrong ?? withNewProof(kept.proofs, holds.number, change);
+  return wrong ?? withChange(kept.proofs, holds.number, change);
 }
 
 function whatIsWrongWith(

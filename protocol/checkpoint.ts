@@ -44,17 +44,44 @@ export function counts(last: Register, reading: Register): boolean {
   return reading.meterSerialNumber === last.meterSerialNumber && reading.energyWh >= last.energyWh;
 }
 
-/**
- * How long more than since the last sign of life energy may have flowed: a full disk has refused those in between, or a clock has lost
- * its time.
- */
-const unseenMs = 3_600_000;
+/** What is known of the time in which energy may have flowed since a register counted last. */
+export type Since =
+  /** Whoever asks has read it, so long ago. */
+  | { readonly kind: "read"; readonly ms: number }
+  /** It was found in the store; null where no clock tells how long the transaction may have gone on since. */
+  | { readonly kind: "found"; readonly ms: number | null };
 
-/** Whether the same meter can have added so much since its last sign of life, through a connector of at most `powerMaxW`. */
-export function isPossible(last: Checkpoint, reading: Register, atMs: number, powerMaxW: number): boolean {
+/** A bus may be disturbed, and the register tells afterwards what has flowed meanwhile; beyond it nobody may measure it any more. */
+export const unmeasuredMsMax = 300_000;
+/** What a meter's steps and a slow bus make of a moment. */
+const slackMs = 60_000;
+/** What was found may be older than it says: a sign of life is of the time alone while a meter fails, and a clock may be wrong. */
+const unseenMs = 3_600_000;
+/** No car charges so long, whatever a clock says. */
+const foundMsMax = 7 * 86_400_000;
+
+/** Whether the same meter can have added so much since then, through a connector of at most `powerMaxW`. */
+export function isPossible(last: Register, reading: Register, since: Since, powerMaxW: number): boolean {
   if (reading.meterSerialNumber !== last.meterSerialNumber) return true;
-  const flowingMs = Math.max(0, atMs - last.atMs) + unseenMs;
-  return reading.energyWh - last.energyWh <= (powerMaxW * flowingMs) / 3_600_000;
+  return reading.energyWh - last.energyWh <= (powerMaxW * flowingMsMax(since)) / 3_600_000;
+}
+
+/**
+ * Whether a reading tells that the meter still measures what flows. A register that has fallen by no more than can flow while one
+ * waits for a reading catches up; what it tells less of is on nobody's bill.
+ */
+export function isMeasured(last: Register, reading: Register, powerMaxW: number): boolean {
+  return reading.meterSerialNumber === last.meterSerialNumber &&
+    reading.energyWh >= last.energyWh - (powerMaxW * unmeasuredMsMax) / 3_600_000;
+}
+
+function flowingMsMax({ kind, ms }: Since): number {
+  switch (kind) {
+    case "read":
+      return Math.max(0, ms) + slackMs;
+    case "found":
+      return Math.min(Math.max(0, ms ?? foundMsMax), foundMsMax) + unseenMs;
+  }
 }
 
 /** Null is a meter that does not answer. */

@@ -66,6 +66,8 @@ export function step(facts: ConnectorFacts, event: ConnectorEvent, rules: Connec
         : quiet({ ...facts, warning: event.warning });
     case "StorageRecovered":
       return recovered(facts, storageRefuses);
+    case "MeterFailed":
+      return meterFailed(facts, rules);
     case "MeterRecovered":
       return recovered(facts, "PowerMeterFailure");
     case "ClockRecovered":
@@ -271,6 +273,12 @@ function startAnswered(
   const next: ConnectorFacts = { ...facts, use: { ...use, transaction } };
   const mustStop = !answer.accepted && rules.stopOnInvalidId;
   return mustStop ? stopRequested(next, { reason: "DeAuthorized" }, rules) : quiet(next);
+}
+
+/** Energy that nobody measures is on nobody's bill: there is no more of it (decision D-meter-failure). */
+function meterFailed(facts: ConnectorFacts, rules: ConnectorRules): ConnectorStep {
+  if (facts.use.kind !== "transaction") return quiet(facts);
+  return stopRequested({ ...facts, warning: { errorCode: "PowerMeterFailure" } }, { reason: "Other" }, rules);
 }
 
 function energyMeasured(facts: ConnectorFacts, energyWh: number): ConnectorStep {

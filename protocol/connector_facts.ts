@@ -160,6 +160,8 @@ export type ConnectorEvent =
   | { readonly kind: "StartFailed"; readonly warning: Trouble }
   /** What a start has failed for is over: the store would take a transaction again, the meter has answered, the clock was set. */
   | { readonly kind: "StorageRecovered" | "MeterRecovered" | "ClockRecovered" }
+  /** For too long nobody has measured the transaction, and its contactor is closed. */
+  | { readonly kind: "MeterFailed" }
   | {
     readonly kind: "StartAnswered";
     readonly localId: number;

@@ -39,8 +39,8 @@ export const Proof = z.strictObject({
 });
 export type Proof = z.infer<typeof Proof>;
 
-/** At least one; each more is a change that no success has confirmed yet, and a central system that sends many is bounded. */
-export const PROOFS_MAX = 4;
+/** At least one; each more is a change that no success has confirmed yet: room for three of them, with each other and without. */
+export const PROOFS_MAX = 8;
 
 /** Certificates that are not valid yet: a central system that signs for next month, and thinks better of it, needs two. */
 export const UPCOMING_MAX = 4;
@@ -82,39 +82,60 @@ export function whenServed(proofs: Proofs, number: number): Proofs {
     proof.number >= number && proof.securityProfile >= served.securityProfile
   );
   const { authorizationKey } = served;
-  const waiting = proofs.filter((proof) =>
+  const higher = proofs.filter((proof) =>
     proof.number < number && proof.securityProfile > served.securityProfile
-  ).map((proof, index, all): Proof => ({
-    ...proof,
-    ...(authorizationKey === undefined ? {} : { authorizationKey }),
-    number: newest.number + all.length - index,
-  }));
-  const [first = newest, ...rest] = [...waiting, newest, ...older];
+  ).map((proof): Proof => authorizationKey === undefined ? proof : { ...proof, authorizationKey });
+  const left = [newest, ...older];
+  const waiting = distinct(higher).filter((proof) => !left.some((one) => isSame(one, proof)));
+  const numbered = waiting.map((proof, at) => ({ ...proof, number: newest.number + waiting.length - at }));
+  const [first = newest, ...rest] = [...numbered, ...left];
   return [first, ...rest];
 }
 
 /**
- * A change that is to be proven, which came on the connection of proof `number` (A01.FR.02, A05.FR.05). What was not proven
- * before it stays too, since nobody knows whether the central system has heard the answer to this one; where there is no room
- * for all of them, the one that has waited longest goes, and never the one that works.
+ * A change that was Accepted on the connection of proof `number` (A01.FR.02, A05.FR.05). Nobody knows which of the answers before it
+ * the central system has heard: each proof that it makes another one of is there with it and without, that of the connection first,
+ * and those that do not show it keep it. Where there is no room for all, what has waited longest goes, and never the one that works.
  */
-export function withNewProof(proofs: Proofs, number: number, change: ProofChange): Proofs {
+export function withChange(proofs: Proofs, number: number, change: ProofChange): Proofs {
   const base = presentOf(proofs, number);
-  const newest = { ...base, ...change, number: proofs[0].number + 1 };
-  const waiting = proofs.filter((proof) => proof !== base).slice(0, PROOFS_MAX - 2);
-  return [newest, ...[...waiting, base].sort((one, other) => other.number - one.number)];
+  const others = proofs.filter((proof) => proof !== base);
+  const changed = [base, ...others].filter((proof) => shows(proof, change));
+  const made = distinct(changed.map((proof) => ({ ...proof, ...change }))).slice(0, PROOFS_MAX - 1);
+  const newest = made.map((proof, at) => ({ ...proof, number: proofs[0].number + made.length - at }));
+  const waiting = others.map((proof) => keeping(proof, change)).filter((proof) =>
+    !made.some((one) => isSame(one, proof))
+  ).slice(0, PROOFS_MAX - 1 - newest.length);
+  const [first, ...rest] = [...newest, ...[...waiting, keeping(base, change)].sort(byAge)];
+  return first === undefined ? proofs : [first, ...rest];
 }
 
-/**
- * A change that shows nowhere on the present connection: kept with the proof that works, and with whatever waits to be proven above
- * it, for the central system has given up what was before (A01.FR.03).
- */
-export function withStoredChange(proofs: Proofs, number: number, change: ProofChange): Proofs {
-  const base = presentOf(proofs, number);
-  const [newest, ...older] = proofs;
-  const changed = (proof: Proof): Proof =>
-    proof.securityProfile >= base.securityProfile ? { ...proof, ...change } : proof;
-  return [changed(newest), ...older.map(changed)];
+/** Whether the central system sees another proof by it. */
+function shows({ securityProfile }: Proof, change: ProofChange): boolean {
+  if (change.securityProfile !== undefined) return securityProfile < change.securityProfile;
+  return change.certificate === undefined
+    ? securityProfile === 1 || securityProfile === 2
+    : securityProfile === 3;
+}
+
+/** What it has for later, where it does not show it; a profile is nothing that could be kept. */
+function keeping(proof: Proof, change: ProofChange): Proof {
+  return change.securityProfile !== undefined || shows(proof, change) ? proof : { ...proof, ...change };
+}
+
+function distinct(proofs: readonly Proof[]): readonly Proof[] {
+  return proofs.filter((proof, at) => !proofs.slice(0, at).some((one) => isSame(one, proof)));
+}
+
+function isSame(one: Proof, other: Proof): boolean {
+  return one.securityProfile === other.securityProfile &&
+    one.authorizationKey?.toLowerCase() === other.authorizationKey?.toLowerCase() &&
+    one.certificate?.keyId === other.certificate?.keyId &&
+    one.certificate?.chain === other.certificate?.chain;
+}
+
+function byAge(one: Proof, other: Proof): number {
+  return other.number - one.number;
 }
 
 /** The proof of the present connection; where it is not known any more, the oldest: the last that has been served. */

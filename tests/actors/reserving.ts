@@ -1,6 +1,7 @@
 /** A charger in the calm world at which connectors are reserved, and what is done there in one line each. */
 import type { StationProfile } from "../../hal/station_profile.ts";
 import { formatDateTime } from "../../protocol/date_time.ts";
+import type { ReserveNowRequest } from "../../protocol/messages/reservation.ts";
 import type { IdTagInfo } from "../../protocol/messages/types.ts";
 import { dcFour } from "../hal/stations.ts";
 import type { CalmHouse, CalmHouseOptions } from "./calm_house.ts";
@@ -27,13 +28,22 @@ export interface Wish {
 }
 
 /** For OWNER, connector 1, number 5, an hour. */
-export async function reserve(
-  charger: CalmHouse,
-  { afterMs = hourMs, ...wish }: Wish = {},
-): Promise<unknown> {
+export async function reserve(charger: CalmHouse, wish: Wish = {}): Promise<unknown> {
+  return statusOf(await charger.ask("ReserveNow", requestOf(charger, wish)));
+}
+
+/** The same, not waited for: what it is answered is asked for later. */
+export function reserving(charger: CalmHouse, wish: Wish = {}): () => unknown {
+  const id = charger.centralSystem.call("ReserveNow", requestOf(charger, wish));
+  return () => {
+    const answer = charger.centralSystem.answers.find((one) => one.id === id);
+    return answer?.kind === "CallResult" ? statusOf({ result: answer.payload }) : answer?.errorCode;
+  };
+}
+
+function requestOf(charger: CalmHouse, { afterMs = hourMs, ...wish }: Wish): ReserveNowRequest {
   const expiryDate = formatDateTime(charger.clock.wallMs() + afterMs);
-  const request = { connectorId: 1, reservationId: 5, idTag: "OWNER", expiryDate, ...wish };
-  return statusOf(await charger.ask("ReserveNow", request));
+  return { connectorId: 1, reservationId: 5, idTag: "OWNER", expiryDate, ...wish };
 }
 
 export async function cancel(charger: CalmHouse, reservationId = 5): Promise<unknown> {

@@ -140,6 +140,14 @@ for (
   });
 }
 
+Deno.test("M03, M05: a DeleteCertificate is not overtaken by the InstallCertificate behind it", async () => {
+  const house = await securedHouse();
+  const pem = rootOf("New");
+  house.centralSystem.call("DeleteCertificate", { certificateHashData: hashOf(pem) });
+  assertEquals(await install(house, pem), "Accepted");
+  assertEquals(house.credentials().held().roots.length, 2);
+});
+
 Deno.test("M05.FR.03: a full store is no event", async () => {
   const limits = { ...referenceDc.limits, CertificateStoreMaxLength: 1 };
   const house = await securedHouse({ station: { ...referenceDc, limits } });

@@ -179,7 +179,7 @@ Deno.test("A01.FR.03, A05: a password that is Accepted while an upgrade waits is
   assertEquals(await change(house, "SecurityProfile", "1"), "Accepted");
   await house.advance(10_000);
   assertEquals(await change(house, "AuthorizationKey", NEW), "Accepted");
-  assertEquals(kept(house), ["1 new", "0 new"]);
+  assertEquals(kept(house), ["1 new", "1 old", "0 new"]);
   guarded(house, "1 new");
   house.centralSystem.cut();
   await house.advance(60_000);
@@ -238,6 +238,16 @@ Deno.test("A01.FR.02: behind a change that was Accepted, on the same connection,
   assertEquals(await change(house, "AuthorizationKey", NEWER), "Accepted", "and the next one takes its own");
 });
 
+Deno.test("where the answer to an Accepted change was lost in a crash, the connection takes another a minute later", async () => {
+  const house = await bootedHouse(secured(1));
+  house.saboteur.order("configuration", { kind: "throws", nth: 2, handled: false });
+  const answered = await house.ask("ChangeConfiguration", { key: "AuthorizationKey", value: NEW });
+  assertEquals([answered, kept(house)], [{ error: "InternalError" }, ["1 new", "1 old"]]);
+  assertEquals(await change(house, "AuthorizationKey", NEWER), "Rejected");
+  await house.advance(60_000);
+  assertEquals(await change(house, "AuthorizationKey", NEWER), "Accepted");
+});
+
 Deno.test("A05.FR.02 to FR.04: without what the profile needs it is Rejected", async () => {
   const bare = await bootedHouse();
   for (const profile of ["1", "2", "3"]) {
@@ -262,7 +272,7 @@ Deno.test("a password that comes on the old connection, while a profile waits, d
   assertEquals(await change(house, "AuthorizationKey", NEW), "Accepted");
   await house.advance(30_000);
   await house.ask("ClearCache", {});
-  assertEquals(kept(house), ["2 old"]);
+  assertEquals(kept(house), ["2 new", "2 old"]);
 });
 
 Deno.test("D-served: an accept that is followed by a close proves nothing: the old password is not forgotten for it", async () => {

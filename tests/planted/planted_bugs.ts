@@ -214,16 +214,16 @@ export const plantedBugs: readonly PlantedBug[] = [
     what: "a password is answered before it is durable",
     file: "actors/cert_store.ts",
     find:
-      `    const isKept = await this.#book.write({ ...kept, proofs: changed(kept.proofs, proof, judged.change) });`,
+      `    const isKept = await this.#book.write({ ...kept, proofs: withChange(kept.proofs, proof, judged.change) });`,
     replace: `    reply({ ...statusAnswer("Accepted"), ...(judged.proven ? { thenReconnect: true } : {}) });
-    const isKept = await this.#book.write({ ...kept, proofs: changed(kept.proofs, proof, judged.change) });`,
+    const isKept = await this.#book.write({ ...kept, proofs: withChange(kept.proofs, proof, judged.change) });`,
   },
   {
     id: "i27b",
     what: "what worked before is forgotten as soon as it is changed",
     file: "protocol/proof.ts",
-    find: `return [newest, ...[...waiting, base].sort((one, other) => other.number - one.number)];`,
-    replace: `return [newest, ...waiting.filter((proof) => proof.number > base.number)];`,
+    find: `[...newest, ...[...waiting, keeping(base, change)].sort(byAge)];`,
+    replace: `[...newest, ...waiting.filter((proof) => proof.number > base.number)];`,
   },
   {
     id: "i28",

@@ -1,7 +1,7 @@
 /** What a power cut leaves of a transaction: its register, its time, and whether they still count (spec/behaviour.md §18; errata v4.0 §3.9). */
 import { assertEquals } from "@std/assert";
-import type { Checkpoint, Register } from "../../protocol/checkpoint.ts";
-import { closing, counts, isPossible, lastKnown } from "../../protocol/checkpoint.ts";
+import type { Checkpoint, Register, Since } from "../../protocol/checkpoint.ts";
+import { closing, counts, isMeasured, isPossible, lastKnown } from "../../protocol/checkpoint.ts";
 
 const startedMs = 1_767_225_600_000;
 const beginning = { localId: 17, meterStartWh: 1_000, startedMs, meterSerialNumber: "M1" };
@@ -88,16 +88,47 @@ Deno.test({
   assertEquals(asked.map((read) => counts(checkpoint, read)), [true, true, false, false]);
 });
 
-function checkPossible(sentence: string, read: Register, afterMs: number, expected: boolean): void {
-  Deno.test({ name: `a reading in a transaction of 11 kW: ${sentence}`, permissions: "none" }, () => {
-    assertEquals(isPossible(checkpoint, read, checkpoint.atMs + afterMs, 11_000), expected);
+const hourMs = 3_600_000;
+
+function checkPossible(sentence: string, addedWh: number, since: Since, expected: boolean): void {
+  Deno.test({ name: `a register in a transaction of 11 kW: ${sentence}`, permissions: "none" }, () => {
+    assertEquals(isPossible(checkpoint, reading(1_500.5 + addedWh), since, 11_000), expected);
   });
 }
 
-checkPossible("what an hour more than was seen can have brought", reading(1_500.5 + 11_000), 0, true);
-checkPossible("more than that is no reading", reading(1_500.5 + 11_001), 0, false);
-checkPossible("after an hour it may be as much again", reading(1_500.5 + 22_000), 3_600_000, true);
-checkPossible("and no more", reading(1_500.5 + 22_001), 3_600_000, false);
-checkPossible("a time before the last one allows no less", reading(1_500.5 + 11_000), -9_000_000, true);
-checkPossible("a lower one is possible, and counts for nothing", reading(3), 0, true);
-checkPossible("another meter's is judged by whose it is", reading(4_294_967_295, "M2"), 0, true);
+checkPossible("read a moment ago it has what can flow in a minute more", 183, { kind: "read", ms: 0 }, true);
+checkPossible("and nothing beyond that", 184, { kind: "read", ms: 0 }, false);
+checkPossible("read an hour ago it has that hour, too", 11_183, { kind: "read", ms: hourMs }, true);
+checkPossible("and no more", 11_184, { kind: "read", ms: hourMs }, false);
+checkPossible("what was found may be an hour older than it says", 11_000, { kind: "found", ms: 0 }, true);
+checkPossible("and not more", 11_001, { kind: "found", ms: 0 }, false);
+checkPossible(
+  "after three hours in which nothing could be stored",
+  44_000,
+  { kind: "found", ms: 3 * hourMs },
+  true,
+);
+checkPossible("and no more than that", 44_001, { kind: "found", ms: 3 * hourMs }, false);
+checkPossible("a time before the last one allows no less", 11_000, { kind: "found", ms: -9 * hourMs }, true);
+checkPossible("where no clock tells how long, a week", 11_000 * 169, { kind: "found", ms: null }, true);
+checkPossible(
+  "all bits of a broken line are no register then either",
+  2 ** 32,
+  { kind: "found", ms: null },
+  false,
+);
+checkPossible("nor where a clock is years ahead", 2 ** 32, { kind: "found", ms: 24 * 8_766 * hourMs }, false);
+checkPossible("a lower one is possible, and counts for nothing", -1_497, { kind: "read", ms: 0 }, true);
+
+Deno.test({ name: "another meter's register is judged by whose it is", permissions: "none" }, () => {
+  const other = reading(4_294_967_295, "M2");
+  assertEquals(isPossible(checkpoint, other, { kind: "read", ms: 0 }, 11_000), true);
+});
+
+Deno.test({
+  name: "a transaction of 11 kW is measured by its own meter alone, which may fall behind by five minutes",
+  permissions: "none",
+}, () => {
+  const asked = [reading(1_500.5), reading(584), reading(583), reading(2_000, "M2")];
+  assertEquals(asked.map((read) => isMeasured(checkpoint, read, 11_000)), [true, true, false, false]);
+});

@@ -278,6 +278,7 @@ function letsGo(held: Holder | undefined, event: ConnectorEvent): boolean {
     case "StartCommitted":
     case "StartFailed":
     case "StorageRecovered":
+    case "MeterFailed":
     case "MeterRecovered":
     case "ClockRecovered":
     case "StartAnswered":

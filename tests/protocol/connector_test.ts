@@ -193,6 +193,18 @@ story("§5.3: a meter that answers again ends the warning that it did not, and n
   [{ kind: "MeterRecovered" }, "Preparing"],
 ]);
 
+story(
+  "D-meter-failure: a transaction that nobody measures ends as Other, and the connector says why until the meter answers",
+  [
+    ...charging,
+    [{ kind: "MeterFailed" }, "Finishing PowerMeterFailure", "CommitStop 1 Other"],
+    [{ kind: "MeterFailed" }, "Finishing PowerMeterFailure"],
+    [{ kind: "StopCommitted" }, "Finishing PowerMeterFailure"],
+    [{ kind: "MeterRecovered" }, "Finishing"],
+    [{ kind: "MeterFailed" }, "Finishing"],
+  ],
+);
+
 story("§5.3: a clock that was set ends the warning that it never was, and no other does", [
   ...charging.slice(0, 3),
   [clockUnknown, "Preparing InternalError (never set)"],

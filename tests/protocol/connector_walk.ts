@@ -78,6 +78,7 @@ const events: readonly ConnectorEvent[] = [
   { kind: "StartCommitted", localId: 1 },
   { kind: "StartFailed", warning: { errorCode: "PowerMeterFailure" } },
   { kind: "StorageRecovered" },
+  { kind: "MeterFailed" },
   { kind: "MeterRecovered" },
   { kind: "ClockRecovered" },
   ...answers.map((answer) =>

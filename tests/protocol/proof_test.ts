@@ -12,8 +12,7 @@ import {
   proofToTry,
   servedLast,
   whenServed,
-  withNewProof,
-  withStoredChange,
+  withChange,
 } from "../../protocol/proof.ts";
 
 const OLD = "00".repeat(16);
@@ -56,13 +55,13 @@ check("A00.FR.005: none below what has been served is tried, though the list sti
 
 check("A01.FR.02: a new password is a new proof above the one that works", () => {
   assertEquals(
-    short(withNewProof([proof(1, 1)], 1, { authorizationKey: NEW })),
+    short(withChange([proof(1, 1)], 1, { authorizationKey: NEW })),
     "2:1 new, 1:1 old",
   );
 });
 
 check("A05.FR.05: a new profile takes the password along", () => {
-  assertEquals(short(withNewProof([proof(1, 1)], 1, { securityProfile: 2 })), "2:2 old, 1:1 old");
+  assertEquals(short(withChange([proof(1, 1)], 1, { securityProfile: 2 })), "2:2 old, 1:1 old");
 });
 
 check("A05.FR.09: the first success on the new one ends the old one for good", () => {
@@ -88,21 +87,24 @@ check("a success on what is not in the list any more changes nothing", () => {
 check(
   "a second password that comes on the old connection is based on that, and tried before the first",
   () => {
-    const waiting = withNewProof([proof(1, 1)], 1, { authorizationKey: NEW });
+    const waiting = withChange([proof(1, 1)], 1, { authorizationKey: NEW });
     assertEquals(
-      short(withNewProof(waiting, 1, { authorizationKey: NEWER })),
+      short(withChange(waiting, 1, { authorizationKey: NEWER })),
       "3:1 newer, 2:1 new, 1:1 old",
     );
   },
 );
 
-check("a password that comes on the old connection after an upgrade is no upgrade", () => {
-  const waiting = withNewProof([proof(1, 1)], 1, { securityProfile: 2 });
-  assertEquals(
-    short(withNewProof(waiting, 1, { authorizationKey: NEW })),
-    "3:1 new, 2:2 old, 1:1 old",
-  );
-});
+check(
+  "a password that comes on the old connection after an upgrade is tried there, and with the upgrade",
+  () => {
+    const waiting = withChange([proof(1, 1)], 1, { securityProfile: 2 });
+    assertEquals(
+      short(withChange(waiting, 1, { authorizationKey: NEW })),
+      "4:1 new, 3:2 new, 2:2 old, 1:1 old",
+    );
+  },
+);
 
 check(
   "an upgrade that was accepted and not proven waits on when a password is served first, and takes it over",
@@ -116,37 +118,31 @@ check(
 
 check("where the list is full the change that has waited longest goes, and never what works", () => {
   let proofs: Proofs = [proof(1, 1)];
-  for (const authorizationKey of [NEW, NEWER, NEW, NEWER]) {
-    proofs = withNewProof(proofs, 1, { authorizationKey });
-  }
-  assertEquals(short(proofs), "5:1 newer, 4:1 new, 3:1 newer, 1:1 old");
+  const keys = Array.from({ length: PROOFS_MAX + 1 }, (_, at) => String(at + 1).repeat(32));
+  for (const authorizationKey of keys) proofs = withChange(proofs, 1, { authorizationKey });
+  assertEquals(proofs.map(({ number }) => number), [10, 9, 8, 7, 6, 5, 4, 1]);
 });
 
-check("a certificate that comes while others wait is that of whatever is not below its connection", () => {
-  const certificate = (keyId: string) => ({ chain: keyId, keyId });
-  const proofs: Proofs = [
-    { ...proof(4, 2, NEW), certificate: certificate("before") },
-    { ...proof(3, 3), certificate: certificate("before") },
-    { ...proof(2, 2), certificate: certificate("before") },
-    { ...proof(1, 1), certificate: certificate("first") },
-  ];
+check("a password that has been asked for before has one place, the newest", () => {
+  let proofs: Proofs = [proof(1, 1)];
+  for (const authorizationKey of [NEW, NEWER, NEW]) proofs = withChange(proofs, 1, { authorizationKey });
+  assertEquals(short(proofs), "4:1 new, 3:1 newer, 1:1 old");
+});
+
+check("an upgrade that comes while a password waits is tried with either", () => {
+  const waiting = withChange([proof(1, 1)], 1, { authorizationKey: NEW });
+  assertEquals(short(withChange(waiting, 1, { securityProfile: 2 })), "4:2 old, 3:2 new, 2:1 new, 1:1 old");
+});
+
+check("under profiles 0 and 3 a password is kept where it is, and no proof is new", () => {
   assertEquals(
-    withStoredChange(proofs, 2, { certificate: certificate("after") }).map((one) => one.certificate?.keyId),
-    ["after", "after", "after", "first"],
+    short(withChange([proof(2, 1, NEW), proof(1, 0)], 1, { authorizationKey: NEWER })),
+    "3:1 newer, 2:1 new, 1:0 newer",
+    "a higher profile that waits is tried with it first",
   );
+  const [only] = withChange([{ number: 1, securityProfile: 0 }], 1, { authorizationKey: NEW });
+  assertEquals(only, { number: 1, securityProfile: 0, authorizationKey: NEW });
 });
-
-check(
-  "under profiles 0 and 3 a password is kept where it is and by the upgrades that wait, and no proof is new",
-  () => {
-    assertEquals(
-      short(withStoredChange([proof(2, 1, NEW), proof(1, 0)], 1, { authorizationKey: NEWER })),
-      "2:1 newer, 1:0 newer",
-    );
-    const [only] = withStoredChange([{ number: 1, securityProfile: 0 }], 1, { authorizationKey: NEW });
-    assertEquals(only, { number: 1, securityProfile: 0, authorizationKey: NEW });
-  },
-);
 
 check("A05.FR.08: what holds is what was served last, however new the others are", () => {
   assertEquals(servedLast([proof(3, 3), proof(2, 2), proof(1, 1)]).number, 1);
@@ -189,15 +185,15 @@ check(
             least = servedLast(proofs).securityProfile;
             break;
           case "password":
-            proofs = withNewProof(proofs, present, { authorizationKey: step.key });
+            proofs = withChange(proofs, present, { authorizationKey: step.key });
             break;
           case "raise":
             if (presentOf(proofs, present).securityProfile === 1) {
-              proofs = withNewProof(proofs, present, { securityProfile: 2 });
+              proofs = withChange(proofs, present, { securityProfile: 2 });
             }
             break;
           case "stored":
-            proofs = withStoredChange(proofs, present, { authorizationKey: step.key });
+            proofs = withChange(proofs, present, { authorizationKey: step.key });
             break;
         }
         assert(ProofsSchema.safeParse(proofs).success, short(proofs));

@@ -87,7 +87,7 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
     const store = ledger.watch(undelayed.store);
     const civilTime = { set: (wallMs: number) => clock.stepWall(wallMs - clock.wallMs()) };
     const count = await beginBoot(store, table, { first: parts.settings, always: {} });
-    await restoreCivilTime(store, clock, civilTime);
+    const hasLostTime = await restoreCivilTime(store, clock, civilTime);
     memory = createMemoryStore({
       latency: {
         clock,
@@ -109,14 +109,14 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
       store: disk.store(memory, ledger.watch(memory.store)),
       credentials: watched(credentials.store, parts.credentialsAsked),
       host: { restart: (kind) => stuckRestarts-- > 0 ? undefined : willing.restart(kind) },
-    }, configured(count));
+    }, configured(count, hasLostTime));
     addresses = tree.addresses;
     system = kernel.start(saboteur.sabotaged(tree.root));
     isBooting = false;
   }
 
-  function configured(boot: number): ChargerConfig {
-    const config = chargerConfig(parts.profile, bootNotification, boot);
+  function configured(boot: number, hasLostTime: boolean): ChargerConfig {
+    const config = chargerConfig(parts.profile, bootNotification, boot, hasLostTime);
     return { ...config, transactionMessagesMax: parts.messagesMax ?? config.transactionMessagesMax };
   }
 

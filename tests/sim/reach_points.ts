@@ -145,6 +145,7 @@ export const reachPoints: readonly string[] = [
   "damaged outbox",
   "damaged parked",
   "link lost again with the same StopTransaction",
+  "stop by Other",
   "stop by UnlockCommand",
   "store emptied",
 ];

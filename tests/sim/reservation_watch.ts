@@ -3,7 +3,8 @@
  * nobody else begins on a connector that is kept (invariant I13).
  *
  * Law: a use is judged by what the central system was answered. A ReserveNow or CancelReservation that was not answered may have been
- * taken or not. A stranger is judged by what the store holds when he begins, as long as nothing has damaged it.
+ * taken or not. A stranger is judged by what the store holds when he begins, as long as nothing has damaged it; where that is still
+ * to be answered, he was first, and then it must not be Accepted.
  */
 import { parseFrame } from "../../protocol/frame.ts";
 import { parseDateTimeMs } from "../../protocol/date_time.ts";
@@ -24,9 +25,12 @@ interface Asked {
   readonly payload: unknown;
   /** How many were wished before it. */
   readonly place: number;
+  readonly atMs: number;
+  /** Who began against it before it was answered, and has not ended. */
+  stranger: string | null;
 }
 
-/** From the expiry to the commit of a start that was under way before it: a meter is read in between. */
+/** From the expiry to the commit of a start that was under way before it: a meter is read in between. And longer than any answer takes. */
 const slackMs = 60_000;
 
 export function watchReservations(world: World, fail: Fail): void {
@@ -40,7 +44,7 @@ export function watchReservations(world: World, fail: Fail): void {
     if (parsed.kind !== "frame" || parsed.frame.kind !== "Call") return;
     const { id, action, payload } = parsed.frame;
     if (action !== "ReserveNow" && action !== "CancelReservation") return;
-    asked.set(id, { action, payload, place: wished.length });
+    asked.set(id, { action, payload, place: wished.length, atMs: world.clock.monotonicMs(), stranger: null });
     if (action === "ReserveNow") wished.push({ request: payload as ReserveNowRequest, isOver: false });
   }
 
@@ -48,8 +52,8 @@ export function watchReservations(world: World, fail: Fail): void {
     const parsed = parseFrame(text);
     if (parsed.kind !== "frame" || parsed.frame.kind === "Call") return;
     const about = asked.get(parsed.frame.id);
-    asked.delete(parsed.frame.id);
     if (about === undefined || parsed.frame.kind !== "CallResult") return;
+    asked.delete(parsed.frame.id);
     const { status } = parsed.frame.payload as { readonly status: string };
     world.reached.add(`${about.action} ${status}`);
     if (about.action === "CancelReservation") {
@@ -58,6 +62,11 @@ export function watchReservations(world: World, fail: Fail): void {
       return;
     }
     const { reservationId } = about.payload as ReserveNowRequest;
+    const record = kept.get(reservationId);
+    const isThere = record !== undefined && isOf(about, record);
+    if (status === "Accepted" && about.stranger !== null && isThere) {
+      fail("I13", `${about.stranger} had begun before reservation ${reservationId} was Accepted`);
+    }
     // Accepted it replaces what had its number before it, and not what has come since; refused it was never there.
     end(reservationId, (at) => status === "Accepted" ? at < about.place : at === about.place);
   }
@@ -77,6 +86,13 @@ export function watchReservations(world: World, fail: Fail): void {
     return [...kept.values()].find((one) =>
       one.connectorId === connectorId && atMs < one.expiresMs && !gone.includes(one.reservationId) &&
       !sameIdTag(one.idTag, idTag)
+    );
+  }
+
+  /** The ReserveNow that is still to be answered about this one; after a while there will be no answer. */
+  function unanswered(record: ReservationRecord): Asked | undefined {
+    return [...asked.values()].find((one) =>
+      isOf(one, record) && world.clock.monotonicMs() - one.atMs < slackMs
     );
   }
 
@@ -114,11 +130,18 @@ export function watchReservations(world: World, fail: Fail): void {
       if (message.action !== "StartTransaction" || failures > 0) continue;
       const wronged = strangerTo(message.payload, gone);
       const isDamaged = world.reached.has("store corrupt") || world.reached.has("store emptied");
-      if (wronged !== undefined && !isDamaged) {
-        const { connectorId, idTag } = message.payload;
+      const about = wronged === undefined ? undefined : unanswered(wronged);
+      const { connectorId, idTag } = message.payload;
+      if (about !== undefined) about.stranger = idTag;
+      else if (wronged !== undefined && !isDamaged) {
         fail("I13", `${idTag} began on connector ${connectorId}, which is kept for ${wronged.idTag}`);
       }
       used(message.payload);
+    }
+    for (const [name, connectorId] of batch.deletes ?? []) {
+      for (const one of name === "transaction" ? asked.values() : []) {
+        if ((one.payload as ReserveNowRequest).connectorId === connectorId) one.stranger = null;
+      }
     }
     for (const id of gone) {
       const isOver = (kept.get(id)?.expiresMs ?? Infinity) <= world.clock.wallMs();
@@ -126,4 +149,11 @@ export function watchReservations(world: World, fail: Fail): void {
       kept.delete(id);
     }
   });
+}
+
+/** Whether it is the ReserveNow that has made this record. */
+function isOf({ action, payload }: Asked, { reservationId, connectorId, idTag }: ReservationRecord): boolean {
+  const request = payload as ReserveNowRequest;
+  return action === "ReserveNow" && request.reservationId === reservationId &&
+    request.connectorId === connectorId && sameIdTag(request.idTag, idTag);
 }

@@ -60,8 +60,7 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
   const changes = new Map<string, { readonly key: string; readonly value: string }>();
   /** What may be sent besides what is due: TriggerMessage, and what a restart or a new interval brings. */
   let extra = { boot: true, heartbeats: 0 };
-  /** A StopTransaction was lost with its connection: whether the peer answers anything is asked once on each (decision D-too-big). */
-  let isStopDoubted = false;
+  /** A StopTransaction may have been lost: whether the peer answers anything is asked once on each connection (decision D-too-big). */
   let mayAskPeer = false;
   /** Those that were due: the last two. */
   let heartbeatsMs = [-Infinity, -Infinity];
@@ -94,7 +93,6 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
 
   function conclude(): void {
     if (inFlight === null) return;
-    if (inFlight.action === "StopTransaction") isStopDoubted = false;
     const text = messageText(inFlight);
     concluded.set(text, (concluded.get(text) ?? 0) + 1);
   }
@@ -236,8 +234,8 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
       }
       if (event.kind !== "effect") return;
       if (event.effect === "LinkClosed") {
-        if (inFlight?.action === "StopTransaction") isStopDoubted = true;
-        mayAskPeer = isStopDoubted;
+        const [oldest] = parts.durable.outbox.values();
+        mayAskPeer = oldest?.action === "StopTransaction";
         inFlight = null;
         changes.clear();
       }
