@@ -3,21 +3,23 @@
  *
  * Law: nothing goes from here but by an answer, or by a person with a reason; what is set aside leaves the queue in the same commit.
  */
-import type { ParkedFacts } from "../protocol/parking.ts";
+import type { MayMoveParked, ParkedFacts } from "../protocol/parking.ts";
 import { mayMoveParked } from "../protocol/parking.ts";
 import type { AnswerRecord, OutboxRecord } from "../storage/records.ts";
 import {
+  answerKey,
   archiveKey,
   ArchiveRecord,
+  keptAnswer,
   keptRecord,
   keys,
   parkedKey,
   ParkedRecord,
   purgeKey,
   PurgeRecord,
-  readRecord,
   resendKey,
   ResendRecord,
+  tryRecord,
 } from "../storage/records.ts";
 import type { Entry, Key, Store, Value } from "../storage/store.ts";
 import { glimpsed, unknownLocalId, unreadableKey } from "../storage/unreadable.ts";
@@ -37,6 +39,8 @@ export type ParkedOutcome =
   | "open"
   /** It is being sent again. */
   | "resending"
+  /** No message of it is left that could be sent. */
+  | "nothingLeft"
   /** Neither its StartTransaction nor its transactionId is there any more: no message of it could be understood. */
   | "idLost"
   /** The store is full or fails. */
@@ -46,6 +50,12 @@ export type ParkedOutcome =
 export interface Reason {
   readonly why: ArchiveRecord["why"];
   readonly answer?: AnswerRecord | null;
+}
+
+/** A message that is kept, and where. */
+export interface Archived {
+  readonly entry: Entry;
+  readonly record: ArchiveRecord;
 }
 
 /** For the commit that takes a message off the queue; `done` is called when that is durable. */
@@ -64,7 +74,7 @@ export interface ArchiveParts {
 }
 
 export async function openArchive(parts: ArchiveParts): Promise<Archive> {
-  await purge(parts.store);
+  await purge(parts.store, parts.listener.damaged);
   return new Archive(parts, await ArchiveCount.open(parts.store));
 }
 
@@ -130,30 +140,30 @@ export class Archive {
 
   async discard(localId: number, reason: string): Promise<ParkedOutcome> {
     const may = await this.mayMove(localId);
-    if (may !== "yes" && may !== "idLost") return may;
+    if (may !== "yes" && may !== "idLost" && may !== "nothingLeft") return may;
     const mark: PurgeRecord = "transaction";
     const discarded = await this.#whole(localId);
     const outcome = await this.#store.commit({
       sets: [{ key: purgeKey(localId), value: mark }],
-      deletes: [parkedKey(localId)],
+      deletes: [parkedKey(localId), answerKey(localId)],
     });
     if (outcome.kind !== "committed") return "refused";
     this.#listener.trace("ParkedDiscarded", { localId, reason, ...discarded });
     this.#count.gone(localId);
-    await purge(this.#store);
+    await purge(this.#store, this.#listener.damaged);
     return "done";
   }
 
-  async mayMove(localId: number): Promise<ReturnType<typeof mayMoveParked>> {
-    const record = await this.parked(localId);
-    const first = await this.next(localId, 0);
+  async mayMove(localId: number): Promise<MayMoveParked> {
+    const answer = await this.answer(localId);
+    const isKept = await this.#header(localId) !== null || await this.keepsAny(localId);
+    const isOpen = (isKept || answer !== null) && (await openLocalIds(this.#store)).has(localId);
     const facts: ParkedFacts = {
-      isParked: record !== null,
-      isOpen: record !== null && (await openLocalIds(this.#store)).has(localId),
+      isParked: isKept || answer !== null && !isOpen,
+      isOpen,
       isResending: await this.#resend(localId) !== null,
-      hasTransactionId: record?.answer !== undefined,
-      beginsWithStart: first !== undefined &&
-        readRecord(ArchiveRecord, first).message.action === "StartTransaction",
+      hasTransactionId: answer?.transactionId !== undefined,
+      first: (await this.next(localId, 0))?.record.message.action ?? null,
     };
     return mayMoveParked(facts);
   }
@@ -163,37 +173,47 @@ export class Archive {
     return keptRecord(this.#store, resendKey(localId), ResendRecord, this.#listener.damaged);
   }
 
-  /** The oldest message of a transaction behind `after`. */
-  async next(localId: number, after: number): Promise<Entry | undefined> {
+  /** The oldest message of a transaction behind `after` that can be read. */
+  async next(localId: number, after: number): Promise<Archived | null> {
     const prefix = archiveKey(localId);
-    const [entry] = await this.#store.list(prefix, { limit: 1, after: [...prefix, after] });
-    return entry;
+    let [entry] = await this.#store.list(prefix, { limit: 1, after: [...prefix, after] });
+    while (entry !== undefined) {
+      const read = tryRecord(ArchiveRecord, entry, "many");
+      if (read.kind === "read") return { entry, record: read.record };
+      [entry] = await this.#store.list(prefix, { limit: 1, after: entry.key });
+    }
+    return null;
   }
 
-  /** Null when nothing of it is kept. A header that is damaged takes with it what StartTransaction was answered, and no more. */
-  async parked(localId: number): Promise<ParkedRecord | null> {
-    return await this.#header(localId) ?? (await this.keepsAny(localId) ? {} : null);
+  /** What its StartTransaction was answered, of two copies; null where both are gone, or it was not. */
+  async answer(localId: number): Promise<AnswerRecord | null> {
+    return (await this.#header(localId))?.answer ??
+      await keptAnswer(this.#store, localId, this.#listener.damaged);
   }
 
-  /** Whether anything of a transaction is kept, be it readable or not. */
+  /** Whether any message of a transaction is kept, be it readable or not. */
   async keepsAny(localId: number): Promise<boolean> {
-    if (await this.next(localId, 0) !== undefined) return true;
-    return (await this.#store.list(unreadableKey(localId), { limit: 1 })).length > 0;
+    for (const prefix of [archiveKey(localId), unreadableKey(localId)]) {
+      if ((await this.#store.list(prefix, { limit: 1 })).length > 0) return true;
+    }
+    return false;
   }
 
   /** What a discarded transaction was: the log is the last that knows of it. */
   async #whole(localId: number) {
     const messages: OutboxRecord["message"][] = [];
+    const unreadable: Value[] = [];
     let meterValues = 0;
     for await (const page of pagesOf(this.#store, archiveKey(localId))) {
       for (const entry of page) {
-        const { message } = readRecord(ArchiveRecord, entry, "many");
-        if (message.action === "MeterValues") meterValues += 1;
-        else messages.push(message);
+        const read = tryRecord(ArchiveRecord, entry, "many");
+        if (read.kind === "unreadable") unreadable.push(entry.value);
+        else if (read.record.message.action === "MeterValues") meterValues += 1;
+        else messages.push(read.record.message);
       }
     }
-    const unreadable = (await this.#store.list(unreadableKey(localId))).map(({ value }) => value);
-    return { answer: (await this.parked(localId))?.answer ?? null, messages, meterValues, unreadable };
+    for (const { value } of await this.#store.list(unreadableKey(localId))) unreadable.push(value);
+    return { answer: await this.answer(localId), messages, meterValues, unreadable };
   }
 
   #header(localId: number): Promise<ParkedRecord | null> {

@@ -6,8 +6,8 @@
  */
 import type { ArchiveRecord } from "../storage/records.ts";
 import { archiveKey, keys } from "../storage/records.ts";
-import type { Key, Store } from "../storage/store.ts";
-import { unknownLocalId } from "../storage/unreadable.ts";
+import type { Key, Store, Value } from "../storage/store.ts";
+import { saysRefused, unknownLocalId } from "../storage/unreadable.ts";
 import { pageMax } from "./store_pages.ts";
 
 /** Before every key of the archive. */
@@ -60,13 +60,13 @@ export class ArchiveCount {
   async countOn(): Promise<void> {
     if (this.#countedTo === null) return;
     const page = await this.#store.list(keys.archive, { limit: pageMax, after: this.#countedTo });
-    for (const { value } of page) this.#add(value as ArchiveRecord, 1);
+    for (const { key, value } of page) this.#add(key, value, 1);
     this.#countedTo = page.length < pageMax ? null : page.at(-1)?.key ?? null;
   }
 
   /** A message has come (1) or gone (-1). Of what the count has not come to yet, it learns in its turn. */
   changed(key: Key, record: ArchiveRecord, by: 1 | -1): void {
-    if (this.#countedTo === null || !isBehind(key, this.#countedTo)) this.#add(record, by);
+    if (this.#countedTo === null || !isBehind(key, this.#countedTo)) this.#add(key, record, by);
   }
 
   /** All of a transaction has gone. */
@@ -74,9 +74,11 @@ export class ArchiveCount {
     this.#put(localId, nothing);
   }
 
-  #add({ why, message: { localId } }: ArchiveRecord, by: 1 | -1): void {
+  /** No more is read than what is counted: what else is wrong with a record is for who sends it to say. */
+  #add(key: Key, record: Value, by: 1 | -1): void {
+    const localId = Number(key[keys.archive.length]);
     const { messages, refused } = this.#of(localId);
-    this.#put(localId, { messages: messages + by, refused: why === "refused" ? refused + by : refused });
+    this.#put(localId, { messages: messages + by, refused: saysRefused(record) ? refused + by : refused });
   }
 
   #put(localId: number, tally: Tally): void {

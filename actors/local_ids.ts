@@ -3,44 +3,69 @@
  *
  * Law: it is told by the records themselves, whatever state they are in; nobody's book of them is believed.
  */
-import type { TransactionRecord } from "../storage/records.ts";
-import { keys } from "../storage/records.ts";
-import type { Store } from "../storage/store.ts";
-import { glimpsed, unknownLocalId } from "../storage/unreadable.ts";
+import { answerKey, keys } from "../storage/records.ts";
+import type { Key, Store } from "../storage/store.ts";
+import { glimpsed, saysLocalId, unknownLocalId } from "../storage/unreadable.ts";
 import { pagesOf } from "./store_pages.ts";
 
-/**
- * Transactions of which something is kept, the oldest first: by what is kept, since a header may be damaged. One read for each of
- * them, however much of it is kept.
- */
-export async function keptLocalIds(store: Store): Promise<readonly number[]> {
-  const localIds = new Set<number>();
-  for await (const page of pagesOf(store, keys.parked)) {
-    for (const { key } of page) localIds.add(Number(key.at(-1)));
-  }
+export interface KnownLocalIds {
+  /** Of which something is kept, or that were cut short; the oldest first. */
+  readonly kept: readonly number[];
+  readonly open: ReadonlySet<number>;
+  /**
+   * The central system believes that they go on, and no message is left to end them: StopTransaction was damaged, or all that told of
+   * an open one. What StartTransaction was answered is there until StopTransaction is done with.
+   */
+  readonly cutShort: ReadonlySet<number>;
+}
+
+/** By what is kept, since a header may be damaged: one read for each of them, however much of it is kept. */
+export async function knownLocalIds(store: Store): Promise<KnownLocalIds> {
+  const kept = new Set(await numbersBelow(store, keys.parked));
   for (const prefix of [keys.archive, keys.unreadable]) {
     let [first] = await store.list(prefix, { limit: 1 });
     while (first !== undefined) {
       const localId = Number(first.key[1]);
-      localIds.add(localId);
+      kept.add(localId);
       [first] = await store.list(prefix, { limit: 1, after: [...prefix, localId, Number.MAX_VALUE] });
     }
   }
-  return [...localIds].sort((one, other) => one - other);
+  const answered = await numbersBelow(store, keys.answers);
+  const open = await openLocalIds(store);
+  const cutShort = new Set<number>();
+  for (const localId of answered) {
+    // Answered before, and over by now, it had its StopTransaction in between.
+    if (!open.has(localId) && await isAnswered(store, localId)) cutShort.add(localId);
+  }
+  for (const localId of cutShort) kept.add(localId);
+  return { kept: [...kept].sort((one, other) => one - other), open, cutShort };
 }
 
 /**
  * Transactions that go on, or of which a message waits. Read in this order, since a stop moves from the one to the other in one
- * commit.
+ * commit. A record of another shape is its connector's to find: its last sign of life says that it goes on.
  */
 export async function openLocalIds(store: Store): Promise<ReadonlySet<number>> {
   const localIds = new Set<number>();
-  // Nothing but their numbers is wanted: a record of another shape is its connector's to find.
-  for (const { value } of await store.list(keys.transactions)) {
-    localIds.add((value as TransactionRecord).localId);
+  for (const prefix of [keys.checkpoints, keys.transactions]) {
+    for (const { value } of await store.list(prefix)) {
+      const localId = saysLocalId(value);
+      if (localId !== null) localIds.add(localId);
+    }
   }
   for await (const page of pagesOf(store, keys.outbox)) {
     for (const { value } of page) localIds.add(glimpsed(value)?.localId ?? unknownLocalId);
   }
   return localIds;
+}
+
+async function numbersBelow(store: Store, prefix: Key): Promise<readonly number[]> {
+  const numbers: number[] = [];
+  for await (const page of pagesOf(store, prefix)) numbers.push(...page.map(({ key }) => Number(key.at(-1))));
+  return numbers;
+}
+
+async function isAnswered(store: Store, localId: number): Promise<boolean> {
+  const [next] = await store.list(keys.answers, { limit: 1, after: answerKey(localId - 1) });
+  return next?.key.at(-1) === localId;
 }

@@ -128,7 +128,8 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
         return this.#discard(message.localId, message.reason, message.reply);
       case "SettingsChanged":
         this.#settings = message.settings;
-        return;
+        // An interval that was lowered may be over.
+        return this.#pump();
     }
   }
 
@@ -241,7 +242,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
       heldSinceMs: this.#heldSinceMs,
       registration: this.#registration,
       waiting: this.#waiting.map((call) => call.callClass),
-      transactionMessageDueMs: this.#delivery.dueMs(),
+      transactionMessageDueMs: this.#delivery.dueMs(this.#settings),
     };
     return next(wire, this.#parts.clock.monotonicMs());
   }

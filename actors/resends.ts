@@ -7,18 +7,10 @@
 import type { Refusal } from "../protocol/refusal.ts";
 import { withRefusal } from "../protocol/refusal.ts";
 import { transactionIdNotObtained } from "../protocol/transaction.ts";
-import type { ParkedRecord } from "../storage/records.ts";
-import {
-  ArchiveRecord,
-  keptRecord,
-  keys,
-  parkedKey,
-  readRecord,
-  resendKey,
-  ResendRecord,
-} from "../storage/records.ts";
-import type { Batch, Entry, Store } from "../storage/store.ts";
-import type { Archive, ParkedOutcome } from "./archive.ts";
+import type { AnswerRecord, ArchiveRecord, ParkedRecord } from "../storage/records.ts";
+import { answerKey, keptRecord, keys, parkedKey, resendKey, ResendRecord } from "../storage/records.ts";
+import type { Batch, Store } from "../storage/store.ts";
+import type { Archive, Archived, ParkedOutcome } from "./archive.ts";
 import type { Deliveries, Delivery, DeliveryListener } from "./delivery.ts";
 import { startAnswer, tellIdTagInfo } from "./delivery.ts";
 import { completeCall, purge, purgeMarks } from "./transaction_samples.ts";
@@ -73,9 +65,9 @@ export class Resends implements Deliveries {
       if (localId === undefined) return null;
       const { archive, listener } = this.#parts;
       const resend = await keptRecord(this.#store, resendKey(localId), ResendRecord, listener.damaged);
-      const entry = resend === null ? undefined : await archive.next(localId, resend.after);
-      if (resend !== null && entry !== undefined) {
-        const delivery = await this.#delivery(localId, resend, entry, dataBytesMax);
+      const archived = resend === null ? null : await archive.next(localId, resend.after);
+      if (resend !== null && archived !== null) {
+        const delivery = await this.#delivery(localId, resend, archived, dataBytesMax);
         if (delivery !== null) return delivery;
       }
       await this.#end(localId);
@@ -86,18 +78,19 @@ export class Resends implements Deliveries {
   async #delivery(
     localId: number,
     resend: ResendRecord,
-    entry: Entry,
+    archived: Archived,
     dataBytesMax: number,
   ): Promise<Delivery | null> {
     const { archive, listener, meterValuesMax, wallMs } = this.#parts;
+    const { entry } = archived;
     const uncounted = this.#uncounted?.sequence === entry.key.at(-1) ? this.#uncounted : null;
-    const { record, failures } = uncounted ??
-      { record: readRecord(ArchiveRecord, entry, "many"), failures: resend.failures };
+    const { record, failures } = uncounted ?? { record: archived.record, failures: resend.failures };
     const { message } = record;
-    const transactionId = (await archive.parked(localId))?.answer?.transactionId;
+    const transactionId = (await archive.answer(localId))?.transactionId;
     if (transactionId === undefined && message.action !== "StartTransaction") return null;
     const room = { lengthMax: meterValuesMax, bytesMax: dataBytesMax };
-    const call = await completeCall(this.#store, message, transactionId ?? transactionIdNotObtained, room);
+    const id = transactionId ?? transactionIdNotObtained;
+    const call = await completeCall(this.#store, message, id, room, listener.damaged);
     const past: ResendRecord = { after: Number(entry.key.at(-1)), failures: 0 };
     const onward = { key: resendKey(localId), value: past };
     return {
@@ -106,15 +99,15 @@ export class Resends implements Deliveries {
       failures,
       answered: async (payload) => {
         const answer = startAnswer(message, payload, wallMs());
-        const header: ParkedRecord = answer === null ? {} : { answer };
         const marks = purgeMarks(call, localId);
+        const isStop = message.action === "StopTransaction";
         const done = await this.#commit({
-          sets: [onward, ...marks, ...(answer === null ? [] : [{ key: parkedKey(localId), value: header }])],
-          deletes: [entry.key],
+          sets: [onward, ...marks, ...(answer === null ? [] : answers(localId, answer))],
+          deletes: [entry.key, ...(isStop ? [answerKey(localId)] : [])],
         });
         if (!done) return false;
         archive.count().changed(entry.key, record, -1);
-        if (marks.length > 0) await purge(this.#store);
+        if (marks.length > 0) await purge(this.#store, listener.damaged);
         tellIdTagInfo(listener, message, payload);
         return true;
       },
@@ -130,16 +123,10 @@ export class Resends implements Deliveries {
       },
       park: async (refusal) => {
         const refused: ArchiveRecord = { ...refusedOnceMore(record, refusal), why: "refused" };
-        // Without its start nothing of a transaction can be understood: the others stay for the next resend.
-        const isStart = message.action === "StartTransaction";
-        const done = await this.#commit({
-          sets: [{ key: entry.key, value: refused }, ...(isStart ? [] : [onward])],
-          deletes: isStart ? [resendKey(localId)] : [],
-        });
-        if (!done) return false;
+        // Behind a start nothing of a transaction can be understood without it, and stays for the next resend.
+        if (!await this.#commit({ sets: [{ key: entry.key, value: refused }, onward] })) return false;
         archive.count().changed(entry.key, record, -1);
         archive.count().changed(entry.key, refused, 1);
-        if (isStart) this.#ended(localId, true);
         return true;
       },
     };
@@ -162,6 +149,12 @@ export class Resends implements Deliveries {
   async #commit(batch: Batch): Promise<boolean> {
     return (await this.#store.commit(batch)).kind === "committed";
   }
+}
+
+/** Beside its header, as of any transaction until its StopTransaction is done with: where that is lost, it is seen. */
+function answers(localId: number, answer: AnswerRecord) {
+  const header: ParkedRecord = { answer };
+  return [{ key: parkedKey(localId), value: header }, { key: answerKey(localId), value: answer }];
 }
 
 function refusedOnceMore(record: ArchiveRecord, refusal: Refusal): ArchiveRecord {

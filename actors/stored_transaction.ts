@@ -6,7 +6,7 @@
  */
 import type { ProfileTransaction } from "../protocol/charging_profile.ts";
 import type { TellDamaged } from "../storage/records.ts";
-import { keptAnswer, keys, readRecord, TransactionRecord } from "../storage/records.ts";
+import { keptAnswer, keys, TransactionRecord, tryRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 
 /** Null when none runs, or a stop has been decided. */
@@ -15,10 +15,11 @@ export async function storedTransaction(
   connectorId: number,
   damaged: TellDamaged,
 ): Promise<ProfileTransaction | null> {
-  // In a list a damaged one is left out, and left to its connector.
+  // In a list a damaged one is left out, and left to its connector, as is one of another shape.
   const entry = (await store.list(keys.transactions)).find(({ key }) => key.at(-1) === connectorId);
-  if (entry === undefined) return null;
-  const { localId, stop } = readRecord(TransactionRecord, entry);
+  const read = entry === undefined ? null : tryRecord(TransactionRecord, entry, "few");
+  if (read?.kind !== "read") return null;
+  const { localId, stop } = read.record;
   if (stop !== undefined) return null;
   const transactionId = (await keptAnswer(store, localId, damaged))?.transactionId;
   return transactionId === undefined ? { localId } : { localId, transactionId };

@@ -4,6 +4,7 @@
  * Law: a transaction is open exactly while its record is there. Its messages are committed together with what they tell of,
  * so that no power loss can separate them (reliability.md D4).
  */
+import { lastKnown } from "../protocol/checkpoint.ts";
 import type { Holder, RunningTransaction, Stop } from "../protocol/connector_facts.ts";
 import type { MeterValue } from "../protocol/messages/types.ts";
 import { claimOf } from "../protocol/reservation.ts";
@@ -91,8 +92,9 @@ export async function openTransactionBook(
   boot: number,
   damaged: TellDamaged,
 ): Promise<TransactionBook> {
-  let open = await keptRecord(store, transactionKey(connectorId), TransactionRecord, damaged);
   let checkpoint = await keptRecord(store, checkpointKey(connectorId), CheckpointRecord, damaged);
+  const rebuilt = checkpoint === null ? null : rebuiltRecord(checkpoint, boot);
+  let open = await keptRecord(store, transactionKey(connectorId), TransactionRecord, damaged, rebuilt);
 
   const absent = { key: transactionKey(connectorId), sequence: null };
 
@@ -121,10 +123,12 @@ export async function openTransactionBook(
     );
     const unreadable = whyUnreadable(start.value);
     if (unreadable !== null) return { kind: "refused", why: unreadable };
+    const alive: CheckpointRecord = lastKnown(record, null);
     const outcome = await store.commit({
       checks: [absent, ...(used === null ? [] : [{ key: used.key, sequence: used.sequence }])],
       sets: [
         { key: transactionKey(connectorId), value: record },
+        { key: checkpointKey(connectorId), value: alive },
         ...kept(store, record.localId, beginning.data),
         start,
       ],
@@ -137,6 +141,7 @@ export async function openTransactionBook(
       return { kind: "refused", why: outcome.kind === "refused" ? outcome.error : outcome.kind };
     }
     open = record;
+    checkpoint = alive;
     return { kind: "begun", record };
   }
 
@@ -203,6 +208,26 @@ function begunRecord(localId: number, boot: number, beginning: Beginning): Trans
     startedMs: beginning.atMs,
     startedMonotonicMs: beginning.monotonicMs,
     ...(beginning.parentIdTag === undefined ? {} : { parentIdTag: beginning.parentIdTag }),
+  };
+}
+
+/**
+ * Of a transaction whose record is damaged (decision D-damaged): it ends as what a power cut has interrupted, at its last sign of life,
+ * and never goes on, since its stop may have been decided. Whose it is its StartTransaction has told.
+ */
+function rebuiltRecord(
+  { localId, energyWh, atMs, meterSerialNumber }: CheckpointRecord,
+  boot: number,
+): TransactionRecord {
+  return {
+    localId,
+    boot: boot - 1,
+    idTag: "",
+    meterStartWh: wholeWh(energyWh),
+    meterSerialNumber,
+    startedMs: atMs,
+    startedMonotonicMs: 0,
+    stop: { reason: "PowerLoss", atMs },
   };
 }
 

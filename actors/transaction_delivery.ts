@@ -6,7 +6,7 @@
  */
 import type { Clock } from "../hal/clock.ts";
 import type { Concluded } from "../protocol/answer.ts";
-import { afterLossesMs, retry } from "../protocol/call_queue.ts";
+import { intervalsAfterLosses, retry } from "../protocol/call_queue.ts";
 import type { Settings } from "../protocol/configuration.ts";
 import { refusalOf } from "../protocol/refusal.ts";
 import { transactionDataRoom } from "../protocol/transaction_data.ts";
@@ -21,11 +21,13 @@ export interface TransactionDeliveryParts {
 
 interface Source {
   readonly deliveries: Deliveries;
-  /** Not before, in monotonic ms. */
-  dueMs: number;
+  /** Since when it waits, in monotonic ms, and how many TransactionMessageRetryIntervals, as long as they are now. */
+  wait: { readonly sinceMs: number; readonly intervals: number };
   /** How often in a row the link was lost while the same StopTransaction was under way. */
   losses: number;
 }
+
+const noWait: Source["wait"] = { sinceMs: 0, intervals: 0 };
 
 /** A delivery, and where it comes from. */
 export interface OnItsWay extends Delivery {
@@ -39,18 +41,21 @@ export class TransactionDelivery {
 
   constructor(parts: TransactionDeliveryParts) {
     this.#parts = parts;
-    this.#queue = { deliveries: parts.queue, dueMs: 0, losses: 0 };
-    this.#resends = { deliveries: parts.resends, dueMs: 0, losses: 0 };
+    this.#queue = { deliveries: parts.queue, wait: noWait, losses: 0 };
+    this.#resends = { deliveries: parts.resends, wait: noWait, losses: 0 };
   }
 
-  /** When the next one may go, in monotonic ms; null when there is none. */
-  dueMs(): number | null {
-    return this.#source()?.dueMs ?? null;
+  /** When the next one may go, in monotonic ms; null when there is none. The keys count as they are now. */
+  dueMs({ TransactionMessageRetryInterval }: Settings): number | null {
+    const source = this.#source();
+    if (source === null) return null;
+    const { sinceMs, intervals } = source.wait;
+    return intervals === 0 ? 0 : sinceMs + intervals * TransactionMessageRetryInterval * 1_000;
   }
 
   /** The end is near: the queue waits out its interval no longer, this once. */
   hurry(): void {
-    this.#queue.dueMs = 0;
+    this.#queue.wait = noWait;
   }
 
   /** Whether the next one may be too big: then it goes only to a peer that was tried with something else (decision D-too-big). */
@@ -64,7 +69,7 @@ export class TransactionDelivery {
     return source === null || delivery === null ? null : { ...delivery, source };
   }
 
-  /** The keys count as they are now: attempts that were lowered meanwhile count at once. */
+  /** Attempts that were lowered meanwhile count at once. */
   async concluded(delivery: OnItsWay, outcome: Concluded, settings: Settings): Promise<void> {
     const { source } = delivery;
     source.losses = 0;
@@ -72,7 +77,7 @@ export class TransactionDelivery {
       case "result": {
         const settled = await delivery.answered(outcome.payload);
         // The medium refuses: the same message goes again later, and its content tells the central system that it is the same.
-        this.#wait(source, settled ? 0 : settings.TransactionMessageRetryInterval * 1_000);
+        this.#wait(source, settled ? 0 : 1);
         return;
       }
       case "error":
@@ -91,8 +96,7 @@ export class TransactionDelivery {
     source.losses += 1;
     const { losses } = source;
     if (losses > 1) this.#parts.trace("LinkLostAgain", { action, localId, losses });
-    const { TransactionMessageAttempts, TransactionMessageRetryInterval } = settings;
-    this.#wait(source, afterLossesMs(losses, TransactionMessageAttempts, TransactionMessageRetryInterval));
+    this.#wait(source, intervalsAfterLosses(losses, settings.TransactionMessageAttempts));
   }
 
   async #failed(
@@ -101,19 +105,18 @@ export class TransactionDelivery {
     settings: Settings,
   ): Promise<void> {
     const failures = delivery.failures + 1;
-    const intervalS = settings.TransactionMessageRetryInterval;
-    const decision = retry(failures, settings.TransactionMessageAttempts, intervalS);
+    const decision = retry(failures, settings.TransactionMessageAttempts);
     const { localId, call: { action } } = delivery;
     this.#parts.trace("TransactionMessageFailed", { action, localId, failures, decision, outcome });
     const refusal = refusalOf(outcome, this.#parts.clock.wallMs());
     const parked = decision.kind === "park" && await delivery.park(refusal);
     if (!parked) await delivery.failed(refusal);
-    const afterMs = decision.kind === "again" ? decision.afterMs : intervalS * 1_000;
-    this.#wait(delivery.source, parked ? 0 : afterMs);
+    const intervals = decision.kind === "again" ? decision.intervals : 1;
+    this.#wait(delivery.source, parked ? 0 : intervals);
   }
 
-  #wait(source: Source, afterMs: number): void {
-    source.dueMs = afterMs === 0 ? 0 : this.#parts.clock.monotonicMs() + afterMs;
+  #wait(source: Source, intervals: number): void {
+    source.wait = { sinceMs: this.#parts.clock.monotonicMs(), intervals };
   }
 
   #source(): Source | null {

@@ -14,7 +14,6 @@ import {
   keptAnswer,
   keys,
   OutboxRecord,
-  readRecord,
   TransactionRecord,
   tryRecord,
 } from "../storage/records.ts";
@@ -107,11 +106,7 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
     const message = glimpsed(entry.value);
     const answer = message === null ? null : await answerTo(message.localId);
     const aside = await archive.setUnreadableAside(entry, problem, answer);
-    const isStop = message?.action === "StopTransaction";
-    const isAside = await take(entry, {
-      sets: aside.sets,
-      deletes: [entry.key, ...(isStop ? [answerKey(message.localId)] : [])],
-    });
+    const isAside = await take(entry, { sets: aside.sets, deletes: [entry.key] });
     if (isAside) return await aside.done();
     oldest = oldest.filter((other) => other !== entry);
     waiting.removed(entry.key);
@@ -126,7 +121,7 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
     const answer = message.action === "StartTransaction" ? null : await answerTo(localId);
     const transactionId = answer?.transactionId ?? transactionIdNotObtained;
     const room = { lengthMax: parts.meterValuesMax, bytesMax: dataBytesMax };
-    const call = await completeCall(store, message, transactionId, room);
+    const call = await completeCall(store, message, transactionId, room, listener.damaged);
     const isStop = message.action === "StopTransaction";
     const sequence = Number(entry.key.at(-1));
 
@@ -152,7 +147,7 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
         });
         if (!done) return false;
         await aside?.done();
-        if (marks.length > 0) await purge(store);
+        if (marks.length > 0) await purge(store, listener.damaged);
         tellIdTagInfo(listener, message, payload);
         if (message.action === "StartTransaction" && started !== null) {
           listener.startAnswered(localId, message.payload.connectorId, started);
@@ -168,10 +163,7 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
       park: async (refusal) => {
         const refused = failedOnceMore(record, refusal);
         const aside = await archive.setAside(sequence, refused, { why: "refused", answer });
-        const done = await take(entry, {
-          sets: aside.sets,
-          deletes: [entry.key, ...(isStop ? [answerKey(localId)] : [])],
-        });
+        const done = await take(entry, { sets: aside.sets, deletes: [entry.key] });
         if (done) await aside.done();
         return done;
       },
@@ -204,7 +196,10 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
 /** Tells again what the open transactions were answered: a predecessor may have made it durable and told nobody. */
 export async function tellOpenAnswered(store: Store, listener: DeliveryListener): Promise<void> {
   for (const entry of await store.list(keys.transactions)) {
-    const { localId } = readRecord(TransactionRecord, entry);
+    const read = tryRecord(TransactionRecord, entry, "few");
+    // Its connector says so, and goes on without.
+    if (read.kind === "unreadable") continue;
+    const { localId } = read.record;
     const answer = await keptAnswer(store, localId, listener.damaged);
     if (answer !== null) {
       listener.startAnswered(localId, Number(entry.key.at(-1)), answer);

@@ -8,7 +8,8 @@ import type { TransactionCall, TransactionMessage } from "../protocol/transactio
 import { transactionCall } from "../protocol/transaction.ts";
 import type { TransactionDataLimits } from "../protocol/transaction_data.ts";
 import { TransactionData } from "../protocol/transaction_data.ts";
-import { archiveKey, keys, purgeKey, PurgeRecord, readRecord, samplesKey } from "../storage/records.ts";
+import type { TellDamaged } from "../storage/records.ts";
+import { archiveKey, keys, listedRecord, purgeKey, PurgeRecord, samplesKey } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 import { unreadableKey } from "../storage/unreadable.ts";
 import { pagesOf, removeAll } from "./store_pages.ts";
@@ -19,11 +20,15 @@ export async function completeCall(
   message: TransactionMessage,
   transactionId: number,
   limits: TransactionDataLimits,
+  damaged: TellDamaged,
 ): Promise<TransactionCall> {
   const data = new TransactionData(limits);
   if (message.action === "StopTransaction") {
     for await (const page of pagesOf(store, samplesKey(message.localId))) {
-      for (const entry of page) data.add(readRecord(MeterValue, entry, "many"));
+      for (const entry of page) {
+        const value = listedRecord(MeterValue, entry, "many", damaged);
+        if (value !== null) data.add(value);
+      }
     }
   }
   return transactionCall(message, transactionId, data.values());
@@ -37,13 +42,14 @@ export function purgeMarks(call: TransactionCall, localId: number) {
 }
 
 /** Removes what is marked as over, a bounded batch at a time. */
-export async function purge(store: Store): Promise<void> {
+export async function purge(store: Store, damaged: TellDamaged): Promise<void> {
   for (const mark of await store.list(keys.purges)) {
     const localId = Number(mark.key.at(-1));
-    const isWhole = readRecord(PurgeRecord, mark) === "transaction";
-    const gone = await removeAll(store, samplesKey(localId)) &&
-      (!isWhole ||
-        await removeAll(store, archiveKey(localId)) && await removeAll(store, unreadableKey(localId)));
+    const what = listedRecord(PurgeRecord, mark, "few", damaged);
+    // A mark that says neither goes alone: what it stood for does no harm.
+    const gone = what === null || await removeAll(store, samplesKey(localId)) &&
+        (what === "samples" ||
+          await removeAll(store, archiveKey(localId)) && await removeAll(store, unreadableKey(localId)));
     if (gone) await store.commit({ deletes: [mark.key] });
   }
 }

@@ -229,8 +229,11 @@ const parkedMessage = z.object({
  */
 export const ParkedTransaction = z.object({
   localId: z.number(),
-  /** `open`: it goes on, or messages of it still wait. Only what is `parked` can be sent again or discarded. */
-  state: z.enum(["open", "resending", "parked"]),
+  /**
+   * `open`: it goes on, or messages of it still wait. What is `parked` can be sent again or discarded. `cutShort`: its StopTransaction is
+   * lost; what else is kept of it can be sent again, and it stays until it is discarded.
+   */
+  state: z.enum(["open", "resending", "parked", "cutShort"]),
   /** Null when its StartTransaction is parked. */
   transactionId: z.number().nullable(),
   connectorId: z.number().nullable(),

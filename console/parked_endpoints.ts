@@ -146,6 +146,11 @@ function refused(outcome: Exclude<ParkedOutcome, "done">, localId: number): Resp
         409,
         `wait until transaction ${localId} has been sent again: that is under way, or waits for the link`,
       );
+    case "nothingLeft":
+      return refusal(
+        409,
+        `export transaction ${localId} and discard it: no message of it is left that could be sent`,
+      );
     case "idLost":
       return refusal(
         409,

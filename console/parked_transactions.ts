@@ -4,11 +4,15 @@
  * Law: it only reads. What the charger does not know is null; what it has refused to forget is there word for word.
  */
 import type { z } from "zod";
-import { keptLocalIds, openLocalIds } from "../actors/local_ids.ts";
+import { type KnownLocalIds, knownLocalIds } from "../actors/local_ids.ts";
 import { pagesOf } from "../actors/store_pages.ts";
 import { formatDateTime } from "../protocol/date_time.ts";
+import { MeterValue } from "../protocol/messages/types.ts";
 import type { Refusal } from "../protocol/refusal.ts";
+import { TransactionData, transactionDataBytesMax } from "../protocol/transaction_data.ts";
 import {
+  answerKey,
+  AnswerRecord,
   archiveKey,
   ArchiveRecord,
   OutboxRecord,
@@ -17,6 +21,7 @@ import {
   readRecord,
   resendKey,
   ResendRecord,
+  samplesKey,
   tryRecord,
 } from "../storage/records.ts";
 import type { Entry, Key, Store } from "../storage/store.ts";
@@ -35,37 +40,63 @@ export interface ParkedList {
 }
 
 export async function listParked(store: Store): Promise<ParkedList> {
-  const open = await openLocalIds(store);
-  const localIds = await keptLocalIds(store);
+  const known = await knownLocalIds(store);
   const transactions: ParkedTransaction[] = [];
-  for (const localId of localIds.slice(0, TRANSACTIONS_MAX)) {
-    transactions.push(await told(store, localId, open, ({ why }) => why === "refused"));
+  for (const localId of known.kept.slice(0, TRANSACTIONS_MAX)) {
+    transactions.push(await told(store, localId, known, ({ why }) => why === "refused"));
   }
-  return { total: localIds.length, transactions };
+  return { total: known.kept.length, transactions };
 }
 
-/** With every message that is kept; null when nothing of it is parked. */
+/** With every message that is kept, StopTransaction with its transactionData; null when nothing of it is parked. */
 export async function exportParked(store: Store, localId: number): Promise<ParkedTransaction | null> {
-  if (!(await keptLocalIds(store)).includes(localId)) return null;
-  return await told(store, localId, await openLocalIds(store), () => true);
+  const known = await knownLocalIds(store);
+  if (!known.kept.includes(localId)) return null;
+  const { messages, ...transaction } = await told(store, localId, known, () => true);
+  const transactionData = await samplesOf(store, localId);
+  const complete = (message: Message) =>
+    message.action === "StopTransaction" && transactionData.length > 0
+      ? { ...message, payload: { ...message.payload, transactionData } }
+      : message;
+  return { ...transaction, messages: messages.map(complete) };
+}
+
+/** As many as there is room for in one frame, as when they are sent. */
+async function samplesOf(store: Store, localId: number): Promise<readonly MeterValue[]> {
+  const data = new TransactionData({ lengthMax: Infinity, bytesMax: transactionDataBytesMax });
+  for await (const page of pagesOf(store, samplesKey(localId))) {
+    for (const entry of page) {
+      const read = tryRecord(MeterValue, entry, "many");
+      if (read.kind === "read") data.add(read.record);
+    }
+  }
+  return data.values();
 }
 
 type Message = ParkedTransaction["messages"][number];
+type Unreadable = ParkedTransaction["unreadable"][number];
 
 async function told(
   store: Store,
   localId: number,
-  open: ReadonlySet<number>,
+  { open, cutShort }: KnownLocalIds,
   shows: (record: ArchiveRecord) => boolean,
 ): Promise<ParkedTransaction> {
-  const { answer } = await kept(store, parkedKey(localId), ParkedRecord) ?? {};
+  const answer = (await kept(store, parkedKey(localId), ParkedRecord))?.answer ??
+    await kept(store, answerKey(localId), AnswerRecord);
   let start = answer?.start ?? null;
   let stop: { readonly timestamp: string; readonly meterStop: number } | null = null;
   const messages: Message[] = [];
+  const unreadable: Unreadable[] = [];
   let count = 0;
   for await (const page of pagesOf(store, archiveKey(localId))) {
     for (const entry of page) {
-      const record = readRecord(ArchiveRecord, entry, "many");
+      const read = tryRecord(ArchiveRecord, entry, "many");
+      if (read.kind === "unreadable") {
+        unreadable.push(unread(entry, read.problem));
+        continue;
+      }
+      const { record } = read;
       const { action, payload } = record.message;
       if (action === "StartTransaction") start = payload;
       if (action === "StopTransaction") stop = payload;
@@ -73,11 +104,19 @@ async function told(
       if (shows(record)) messages.push(message(record));
     }
   }
-  const unreadable = (await store.list(unreadableKey(localId))).map(unread);
+  for (const entry of await store.list(unreadableKey(localId))) {
+    unreadable.push(unread(entry, problemOf(entry)));
+  }
   const isResending = await kept(store, resendKey(localId), ResendRecord) !== null;
   return {
     localId,
-    state: isResending ? "resending" : open.has(localId) ? "open" : "parked",
+    state: isResending
+      ? "resending"
+      : open.has(localId)
+      ? "open"
+      : cutShort.has(localId) && stop === null
+      ? "cutShort"
+      : "parked",
     transactionId: answer?.transactionId ?? null,
     connectorId: start?.connectorId ?? null,
     idTag: start?.idTag ?? null,
@@ -102,10 +141,13 @@ async function kept<T>(store: Store, key: Key, schema: z.ZodType<T>): Promise<T 
   }
 }
 
-function unread(entry: Entry): ParkedTransaction["unreadable"][number] {
+function unread({ key, value }: Entry, problem: string): Unreadable {
+  return { sequence: Number(key.at(-1)), problem, record: value };
+}
+
+function problemOf(entry: Entry): string {
   const read = tryRecord(OutboxRecord, entry, "few");
-  const problem = read.kind === "read" ? "it could not be read when its turn came" : read.problem;
-  return { sequence: Number(entry.key.at(-1)), problem, record: entry.value };
+  return read.kind === "read" ? "it could not be read when its turn came" : read.problem;
 }
 
 function message(

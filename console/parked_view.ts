@@ -16,6 +16,7 @@ export function renderParked({ total, transactions }: ParkedAnswer, palette: Pal
   const [first = "", ...lines] = alignColumns([head.map(palette.dim), ...rows]);
   const told = lines.flatMap((line, at) => [
     line,
+    ...cutShort(transactions[at], palette),
     ...refused(transactions[at], palette),
     ...unreadable(transactions[at], palette),
   ]);
@@ -33,7 +34,7 @@ function row(transaction: ParkedTransaction, palette: Palette): readonly string[
   const { localId, state, transactionId, idTag, connectorId, startedAt, stoppedAt } = transaction;
   return [
     palette.bold(String(localId)),
-    state === "parked" ? palette.bad(state) : palette.busy(state),
+    state === "parked" || state === "cutShort" ? palette.bad(state) : palette.busy(state),
     transactionId === null ? palette.bad("none") : String(transactionId),
     printable(idTag ?? UNKNOWN),
     connectorId === null ? UNKNOWN : String(connectorId),
@@ -41,6 +42,12 @@ function row(transaction: ParkedTransaction, palette: Palette): readonly string[
     stoppedAt ?? UNKNOWN,
     `${transaction.meterStartWh ?? UNKNOWN} → ${transaction.meterStopWh ?? UNKNOWN} Wh`,
   ];
+}
+
+function cutShort(transaction: ParkedTransaction | undefined, palette: Palette): readonly string[] {
+  return transaction?.state === "cutShort"
+    ? [`  ${palette.bad("its StopTransaction is lost")}: write the bill by hand, and discard it`]
+    : [];
 }
 
 /** MeterValues by the hundred look alike: of each action the last refusal is told. */

@@ -58,19 +58,17 @@ function chosen(wire: Wire, nowMs: number): Exclude<Next, { kind: "held" }> {
 }
 
 /** What follows from the `transmissions`-th failure of a transaction message (a CALLERROR or no answer). */
-export type Retry = { readonly kind: "again"; readonly afterMs: number } | { readonly kind: "park" };
+export type Retry = { readonly kind: "again"; readonly intervals: number } | { readonly kind: "park" };
 
-/** The wait grows by TransactionMessageRetryInterval with each transmission so far (OCPP 1.6 §3.7.1). */
-export function retry(transmissions: number, attempts: number, retryIntervalS: number): Retry {
-  return transmissions >= attempts
-    ? { kind: "park" }
-    : { kind: "again", afterMs: transmissions * retryIntervalS * 1_000 };
+/** The wait grows by one TransactionMessageRetryInterval with each transmission so far (OCPP 1.6 §3.7.1). */
+export function retry(transmissions: number, attempts: number): Retry {
+  return transmissions >= attempts ? { kind: "park" } : { kind: "again", intervals: transmissions };
 }
 
 /**
- * How long a message waits with which the link was lost so often in a row, while the peer answered what else it was sent: once is
+ * How many intervals a message waits with which the link was lost so often in a row, while the peer answered what else it was sent: once is
  * any network's bad luck, from then on as after a failure. It is never the last time (decision D-too-big).
  */
-export function afterLossesMs(losses: number, attempts: number, retryIntervalS: number): number {
-  return Math.max(0, Math.min(losses - 1, attempts)) * retryIntervalS * 1_000;
+export function intervalsAfterLosses(losses: number, attempts: number): number {
+  return Math.max(0, Math.min(losses - 1, attempts));
 }

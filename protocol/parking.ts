@@ -11,13 +11,16 @@ export interface ParkedFacts {
   readonly isResending: boolean;
   /** Its StartTransaction has been answered. */
   readonly hasTransactionId: boolean;
-  /** The oldest of what is parked is its StartTransaction. */
-  readonly beginsWithStart: boolean;
+  /** The oldest message of it that could be sent; null when there is none. */
+  readonly first: "StartTransaction" | "MeterValues" | "StopTransaction" | null;
 }
 
-export function mayMoveParked(facts: ParkedFacts): "yes" | "unknown" | "resending" | "open" | "idLost" {
+export type MayMoveParked = "yes" | "unknown" | "resending" | "open" | "idLost" | "nothingLeft";
+
+export function mayMoveParked(facts: ParkedFacts): MayMoveParked {
   if (!facts.isParked) return "unknown";
   if (facts.isResending) return "resending";
   if (facts.isOpen) return "open";
-  return facts.hasTransactionId || facts.beginsWithStart ? "yes" : "idLost";
+  if (!facts.hasTransactionId && facts.first !== "StartTransaction") return "idLost";
+  return facts.first === null ? "nothingLeft" : "yes";
 }

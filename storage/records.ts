@@ -9,7 +9,7 @@
  * | `["configuration", name]` | configuration | a value, as text |
  * | `["registration"]` | station | registration of this boot |
  * | `["transaction", connectorId]` | connector | the transaction that is open there |
- * | `["checkpoint", connectorId]` | connector | that transaction's last sign of life, if it has had one since its start |
+ * | `["checkpoint", connectorId]` | connector | that transaction's last sign of life: there as long as it is open |
  * | `["outbox", sequence]` | connector adds, outbox removes | a transaction message that is not answered yet |
  * | `["answer", localId]` | outbox | what StartTransaction was answered, until StopTransaction is done with |
  * | `["sample", localId, sequence]` | connector adds, outbox removes | a meter value for StopTransaction's transactionData |
@@ -50,6 +50,7 @@ export const keys = {
   configuration: ["configuration"],
   registration: ["registration"],
   transactions: ["transaction"],
+  checkpoints: ["checkpoint"],
   outbox: ["outbox"],
   answers: ["answer"],
   samples: ["sample"],
@@ -332,6 +333,19 @@ export function tryRecord<T>(schema: z.ZodType<T>, { value }: Entry, reads: "few
 
 /** Is told of a record that was there and cannot be trusted. */
 export type TellDamaged = (error: DamagedRecord) => void;
+
+/** One of a list whose reader goes on without: null where it has another shape, and `damaged` is told why. */
+export function listedRecord<T>(
+  schema: z.ZodType<T>,
+  entry: Entry,
+  reads: "few" | "many",
+  damaged: TellDamaged,
+): T | null {
+  const read = tryRecord(schema, entry, reads);
+  if (read.kind === "read") return read.record;
+  damaged(new DamagedRecord(entry.key, read.problem));
+  return null;
+}
 
 /**
  * A record that its owner can go on without. Null when it is absent, or damaged: then `damaged` is told why, and the record is gone,

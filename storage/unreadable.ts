@@ -22,6 +22,20 @@ export function glimpsed(record: Value): z.infer<typeof Glimpse>["message"] | nu
   return Glimpse.safeParse(record).data?.message ?? null;
 }
 
+const Named = z.object({ localId: z.int() });
+
+/** Whose the record of an open transaction is, whatever else is wrong with it; null when not even that can be told. */
+export function saysLocalId(record: Value): number | null {
+  return Named.safeParse(record).data?.localId ?? null;
+}
+
+const Refused = z.object({ why: z.literal("refused") });
+
+/** Whether a record of the archive says that it was refused, whatever else is wrong with it. */
+export function saysRefused(record: Value): boolean {
+  return Refused.safeParse(record).success;
+}
+
 export function unreadableKey(localId: number): Key {
   return [...keys.unreadable, localId];
 }

@@ -22,11 +22,14 @@ async function cutAfter(
   dark: (house: CalmHouse) => void,
 ) {
   const house = await chargingHouse({ station, settings: { MeterValueSampleInterval: "0" } });
-  await house.advance(180_000);
+  // Just after a checkpoint, and after the time was told last.
+  await house.advance(305_000);
   if (trouble === "full disk") house.store().failCommits("full", Infinity);
   await house.advance(hours * hourMs);
   house.store().failCommits("full", 0);
   if (trouble === "damaged checkpoint") house.store().corrupt(["checkpoint", 1]);
+  // So late that no other clock helps.
+  house.centralSystem.script("BootNotification", { kind: "answer", afterMs: 20_000 });
   await rebooted(house, 0, () => dark(house));
   await house.advance(60_000);
   return house;
@@ -42,7 +45,7 @@ for (
   const [trouble, clock, byMs] of [
     ["full disk", "a clock that goes on", 0],
     ["full disk", "a clock that has lost its time", lostMs],
-    ["full disk", "a clock that lost an hour", -hourMs],
+    ["full disk", "a clock that lost four hours", -4 * hourMs],
     ["full disk", "a clock that is years ahead", 10 * 365 * 24 * hourMs],
     ["damaged checkpoint", "a clock that goes on", 0],
     ["damaged checkpoint", "a clock that has lost its time", lostMs],
@@ -75,7 +78,7 @@ for (const [what, byMs] of [["", 0], [", and no clock", lostMs]] as const) {
       clock.stepWall(byMs);
       board.put({ ...board.outlet(1), registerWh: 2 ** 32 - 1 });
     });
-    assertEquals(meterStops(house), [551]);
+    assertEquals(meterStops(house), [919]);
   });
 }
 
@@ -84,4 +87,29 @@ Deno.test("after a cut of seconds a register hours of full power too high is not
     board.put({ ...board.outlet(1), registerWh: 60_000 });
   });
   assertEquals(meterStops(house), [0]);
+});
+
+Deno.test("a cut after an hour without a link and three with a full disk: a clock that is before the last sign of life is not believed", async () => {
+  const house = await chargingHouse({ station: stopping });
+  house.network.setLink("down");
+  await house.advance(hourMs);
+  house.store().failCommits("full", Infinity);
+  await house.advance(3 * hourMs);
+  house.store().failCommits("full", 0);
+  house.centralSystem.script("BootNotification", { kind: "answer", afterMs: 20_000 });
+  await rebooted(house, 0, () => house.clock.stepWall(-3.5 * hourMs));
+  await house.advance(60_000);
+  assertEquals(meterStops(house), [registerWh(house)]);
+});
+
+Deno.test("resumed, and cut again with a damaged checkpoint: what was charged before counts from its beginning", async () => {
+  const house = await chargingHouse({ station: "ac-two-sockets" });
+  await house.advance(3 * hourMs);
+  await rebooted(house, 0);
+  await house.advance(60_000);
+  house.store().corrupt(["checkpoint", 1]);
+  await rebooted(house, 0);
+  await house.advance(60_000);
+  await swiped(house, "ALICE");
+  assertEquals(meterStops(house), [registerWh(house)]);
 });

@@ -73,10 +73,11 @@ Deno.test("D-parked: where the mark of a resend is damaged it is shown as parked
   assertEquals([...await stored(house, "archive"), ...await stored(house, "parked")], []);
 });
 
-Deno.test("D-parked: with its header its transactionId is lost, where StopTransaction alone is parked: it is exported and discarded", async () => {
+Deno.test("D-parked: with its header and its answer its transactionId is lost, where StopTransaction alone is parked: it is exported and discarded", async () => {
   const house = await bootedHouse(once);
   const localId = await parked(house, "StopTransaction");
   house.store().corrupt(parkedKey(localId));
+  house.store().corrupt(answerKey(localId));
   await rebooted(house, 0);
   await house.advance(minuteMs);
   assertEquals(await asked(house, localId, "resend"), "idLost");
@@ -87,7 +88,18 @@ Deno.test("D-parked: with its header its transactionId is lost, where StopTransa
   assertEquals((await listParked(kept(house))).total, 0);
 });
 
-Deno.test("D-parked: a header that is damaged in the middle of a resend ends it: nothing goes out, and away, without its transactionId", async () => {
+Deno.test("D-parked: a parked StopTransaction whose header is damaged is sent again under its transactionId", async () => {
+  const house = await bootedHouse(once);
+  const localId = await parked(house, "StopTransaction");
+  house.store().corrupt(parkedKey(localId));
+  await rebooted(house, 0);
+  await house.advance(minuteMs);
+  assertEquals(await asked(house, localId, "resend"), "done");
+  assertEquals([house.centralSystem.open(), house.crashes()], [[], []]);
+  assertEquals([...await stored(house, "archive"), ...await stored(house, "answer")], []);
+});
+
+Deno.test("D-parked: a header and an answer that are damaged in the middle of a resend end it: nothing goes out, and away, without its transactionId", async () => {
   const house = await bootedHouse(once);
   const localId = await parked(house, "StartTransaction");
   house.centralSystem.script("MeterValues", { kind: "nothing" });
@@ -97,6 +109,7 @@ Deno.test("D-parked: a header that is damaged in the middle of a resend ends it:
   await rebooted(house, 0, () =>
     house.tamper((found) => {
       found.corrupt(parkedKey(localId));
+      found.corrupt(answerKey(localId));
       return found.snapshot();
     }));
   await house.advance(10 * minuteMs);

@@ -147,3 +147,15 @@ Deno.test("a connector that crashes after hours of a full disk believes its mete
   await swiped(house, "ALICE");
   assertEquals(billed(house), [["Local", registerWh(house)]]);
 });
+
+Deno.test("a connector that crashes while its meter fails gives it five minutes again, and no more", async () => {
+  const house = await chargingHouse({ station: "ac-two-sockets" });
+  await house.advance(20 * minuteMs);
+  const readWh = registerWh(house);
+  house.station.meter.setMode("fail");
+  house.system().crash("connector:1");
+  await house.advance(4 * minuteMs);
+  assertEquals([status(house), contactorClosed(house)], ["Charging", true]);
+  await house.advance(2 * minuteMs);
+  assertEquals([contactorClosed(house), billed(house)], [false, [["Other", readWh]]]);
+});

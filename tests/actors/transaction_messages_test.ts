@@ -49,6 +49,29 @@ Deno.test("§3.7.1: a retry has the same content under a new message id", async 
   assertEquals(house.centralSystem.ledger.size, 1);
 });
 
+Deno.test("TransactionMessageRetryInterval: what waits already waits as long as the key says now", async () => {
+  const house = await bootedHouse({ settings: { TransactionMessageRetryInterval: "86400" } });
+  await started(house, failure);
+  await house.advance(10_000);
+  const change = (value: string) =>
+    house.ask("ChangeConfiguration", { key: "TransactionMessageRetryInterval", value });
+  await change("15");
+  await house.advance(4_000);
+  await change("20");
+  await house.advance(5_000);
+  assertEquals(moments(house, "StartTransaction"), [0]);
+  await house.advance(1_000);
+  assertEquals(moments(house, "StartTransaction"), [0, 20_000]);
+});
+
+Deno.test("TransactionMessageRetryInterval: where that is over by then it goes at once", async () => {
+  const house = await bootedHouse({ settings: { TransactionMessageRetryInterval: "86400" } });
+  await started(house, failure);
+  await house.advance(10_000);
+  await house.ask("ChangeConfiguration", { key: "TransactionMessageRetryInterval", value: "5" });
+  assertEquals(moments(house, "StartTransaction"), [0, 10_000]);
+});
+
 Deno.test("TransactionMessageAttempts and TransactionMessageRetryInterval hold from the next failure on", async () => {
   const house = await bootedHouse();
   await house.ask("ChangeConfiguration", { key: "TransactionMessageAttempts", value: "2" });

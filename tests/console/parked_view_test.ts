@@ -77,6 +77,17 @@ check("a line a transaction, and below it what was refused, with the last answer
 ]);
 
 Deno.test({
+  name: "D-damaged: inspect parked: of a bill that was cut short it is told what to do",
+  permissions: "none",
+}, () => {
+  const cutShort: ParkedTransaction = { ...alice, state: "cutShort", messages: [] };
+  assertEquals(
+    renderParked({ at: "2026-01-01T02:00:00Z", total: 1, transactions: [cutShort] }, PLAIN).split("\n")[2],
+    "  its StopTransaction is lost: write the bill by hand, and discard it",
+  );
+});
+
+Deno.test({
   name: "D-unreadable: inspect parked: a record that cannot be read is named, with why, on one line",
   permissions: "none",
 }, () => {

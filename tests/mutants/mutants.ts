@@ -110,8 +110,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "protocol/call_queue.ts",
-    find: `afterMs: transmissions * retryIntervalS * 1_000`,
-    replace: `afterMs: retryIntervalS * 1_000`,
+    find: `intervals: transmissions }`,
+    replace: `intervals: 1 }`,
     breaks: "§3.7.1: the wait does not grow",
   },
   {

@@ -46,7 +46,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     id: "b4",
     what: "a retry of StartTransaction has a new timestamp",
     file: queue,
-    find: `const call = await completeCall(store, message, transactionId, room);`,
+    find: `const call = await completeCall(store, message, transactionId, room, listener.damaged);`,
     replace: `const call = await completeCall(
       store,
       message.action !== "StartTransaction" ? message : {
@@ -58,15 +58,25 @@ export const plantedBugs: readonly PlantedBug[] = [
       },
       transactionId,
       room,
+      listener.damaged,
     );`,
   },
   {
     id: "b5",
     what: "a boot forgets the transaction that was open",
     file: book,
-    find: `  let open = await keptRecord(store, transactionKey(connectorId), TransactionRecord, damaged);`,
-    replace: `  let open = await keptRecord(store, transactionKey(connectorId), TransactionRecord, damaged);
+    find:
+      `  let open = await keptRecord(store, transactionKey(connectorId), TransactionRecord, damaged, rebuilt);`,
+    replace:
+      `  let open = await keptRecord(store, transactionKey(connectorId), TransactionRecord, damaged, rebuilt);
   if (open?.boot !== boot) open = null;`,
+  },
+  {
+    id: "b5b",
+    what: "a damaged record of the open transaction ends it without a word",
+    file: book,
+    find: `checkpoint === null ? null : rebuiltRecord(checkpoint, boot);`,
+    replace: `checkpoint === null || checkpoint.localId > 0 ? null : rebuiltRecord(checkpoint, boot);`,
   },
   {
     id: "b6",
@@ -146,8 +156,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     what: "what was sent without its transactionId is kept only where something was refused before",
     file: queue,
     find: `const isArchived = started === null && answer === null;`,
-    replace:
-      `const isArchived = started === null && answer === null && await archive.parked(localId) !== null;`,
+    replace: `const isArchived = started === null && answer === null && await archive.keepsAny(localId);`,
   },
   {
     id: "i22",

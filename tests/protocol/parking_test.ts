@@ -8,7 +8,7 @@ const parked: ParkedFacts = {
   isOpen: false,
   isResending: false,
   hasTransactionId: true,
-  beginsWithStart: false,
+  first: "StopTransaction",
 };
 
 function check(
@@ -22,8 +22,13 @@ function check(
 }
 
 check("with its transactionId it may go", {}, "yes");
-check("without, its StartTransaction obtains one", { hasTransactionId: false, beginsWithStart: true }, "yes");
+check(
+  "without, its StartTransaction obtains one",
+  { hasTransactionId: false, first: "StartTransaction" },
+  "yes",
+);
 check("without both nobody could understand it", { hasTransactionId: false }, "idLost");
+check("no message of it is left that could be sent", { first: null }, "nothingLeft");
 check("nothing of it is parked", { isParked: false, hasTransactionId: false }, "unknown");
 check("the transaction goes on", { isOpen: true }, "open");
 check("it is being sent again already", { isResending: true, isOpen: true }, "resending");

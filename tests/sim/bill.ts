@@ -45,7 +45,11 @@ export interface Bill {
   excuse: string | null;
   /** Of its messages those that a boot has found damaged, as `messageText` has them. */
   readonly damaged: Set<string>;
-  /** More than messages and what goes with them was damaged: nobody can say what must be left of it. */
+  /** Its record was damaged while it was open: its stop may have been decided by then, and says PowerLoss. */
+  isReasonLost: boolean;
+  /** What its StartTransaction was answered was damaged. */
+  isAnswerLost: boolean;
+  /** The store that had it is gone: nobody can say what must be left of it. */
   isBeyondAccount: boolean;
 }
 

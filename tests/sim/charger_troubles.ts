@@ -8,6 +8,7 @@ import { type Draw, type DrawTrouble, type Moment, oneOf, passing, whole } from 
 import type { Sabotage } from "./saboteur.ts";
 
 const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 const yearMs = 365 * 24 * 3_600_000;
 
 const actors = [
@@ -130,6 +131,10 @@ export const chargerTroubles = {
     {
       atMs: atMs + draw() * minuteMs,
       act: { kind: "powerCycle", keptCommits: 0, medium: { kind: "corrupt", at: draw(), of: "bills" } },
+    },
+    {
+      atMs: atMs + draw() * hourMs,
+      act: { kind: "powerCycle", keptCommits: 0, medium: { kind: "corrupt", at: draw(), of: "open" } },
     },
   ],
   emptiedStore: (_, { atMs }) => [

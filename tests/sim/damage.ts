@@ -6,24 +6,31 @@
 import type { Key } from "../../storage/store.ts";
 import { type Bill, type Message, messageText } from "./bill.ts";
 
-/** As the account was before the boot. */
+/** As the account was before the boot, and what it finds damaged. */
 interface Before {
+  readonly damaged: readonly Key[];
   readonly open: ReadonlyMap<number, Bill>;
   readonly outbox: ReadonlyMap<number, Message>;
   readonly byLocalId: ReadonlyMap<number, Bill>;
 }
 
 /** Of a damaged record the charger knows no more: what hangs on it may be lost, and nothing else. A resend can be asked for again. */
-export function noteDamage({ open, outbox, byLocalId }: Before, key: Key): void {
+export function noteDamage(before: Before, key: Key): void {
+  const { damaged, open, outbox, byLocalId } = before;
   const [kind, name, sequence] = key;
   const why = `${key.join("/")} was damaged`;
   switch (kind) {
-    case "transaction":
-    case "checkpoint": {
+    case "transaction": {
       const bill = open.get(Number(name));
-      if (bill !== undefined) bill.isBeyondAccount = true;
-      return excuse(bill, why);
+      if (bill === undefined) return;
+      // Its last sign of life tells the rest: all but who or what had ended it is billed as ever (decision D-damaged).
+      bill.isReasonLost = true;
+      return damaged.some((other) => other[0] === "checkpoint" && other[1] === name)
+        ? excuse(bill, why)
+        : undefined;
     }
+    case "checkpoint":
+      return excuse(open.get(Number(name)), why);
     case "outbox": {
       const message = outbox.get(Number(name));
       return message === undefined ? undefined : lost(byLocalId.get(message.localId), message, why);
@@ -32,7 +39,11 @@ export function noteDamage({ open, outbox, byLocalId }: Before, key: Key): void 
       const bill = byLocalId.get(Number(name));
       return lost(bill, bill?.archive.get(Number(sequence)), why);
     }
-    case "answer":
+    case "answer": {
+      const bill = byLocalId.get(Number(name));
+      if (bill !== undefined) bill.isAnswerLost = true;
+      return excuse(bill, why);
+    }
     case "parked":
       return excuse(byLocalId.get(Number(name)), why);
   }

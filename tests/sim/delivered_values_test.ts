@@ -44,6 +44,8 @@ function billWith(parts: Partial<Bill>): Bill {
     isMisread: false,
     excuse: null,
     damaged: new Set(),
+    isReasonLost: false,
+    isAnswerLost: false,
     isBeyondAccount: false,
     ...parts,
   };

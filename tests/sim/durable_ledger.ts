@@ -222,6 +222,8 @@ function begin(
     isMisread: false,
     excuse: null,
     damaged: new Set(),
+    isReasonLost: false,
+    isAnswerLost: false,
     isBeyondAccount: false,
   };
   account.bills.push(bill);
@@ -248,8 +250,8 @@ function noteDelete(account: Account, [kind, name, sequence]: Key): void {
 }
 
 function refound(account: Account, snapshot: MemorySnapshot, watch: LedgerWatch): void {
-  const before = { open: new Map(account.open), outbox: new Map(account.outbox) };
   const { whole: sets, damaged } = recordsOf(snapshot);
+  const before = { damaged, open: new Map(account.open), outbox: new Map(account.outbox) };
   const isEmptied = snapshot.records.length === 0;
   if (isEmptied) noteEmptied(account.byLocalId.values());
   for (const key of damaged) {

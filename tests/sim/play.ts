@@ -13,7 +13,10 @@ import type { World } from "./world.ts";
 
 const darkMs = 5_000;
 /** Kinds of records that a bill is made of once its transaction has begun. */
-const billed: ReadonlySet<string> = new Set(["outbox", "answer", "parked", "archive", "resend"]);
+const damageable: Readonly<Record<"bills" | "open", ReadonlySet<string>>> = {
+  bills: new Set(["outbox", "answer", "parked", "archive", "resend"]),
+  open: new Set(["transaction", "checkpoint"]),
+};
 
 type Aim = Aimed & { left: number };
 
@@ -74,11 +77,14 @@ function powerCycle(world: World, blow: Extract<Blow, { kind: "powerCycle" }>): 
     world.tamper((found) => {
       const { records, lastSequence } = found.snapshot();
       if (medium.kind === "emptied") return { records: [], lastSequence: 0 };
-      const among = medium.of === "bills" ? records.filter(({ key }) => billed.has(String(key[0]))) : records;
+      const { of } = medium;
+      const among = of === undefined
+        ? records
+        : records.filter(({ key }) => damageable[of].has(String(key[0])));
       const record = among[Math.floor(medium.at * among.length)];
       if (record !== undefined) {
         found.corrupt(record.key);
-        if (medium.of === "bills") world.reached.add(`damaged ${record.key[0]}`);
+        if (of !== undefined) world.reached.add(`damaged ${record.key[0]}`);
       }
       return { ...found.snapshot(), lastSequence };
     });

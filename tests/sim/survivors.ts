@@ -1,6 +1,6 @@
 /**
- * What a damaged record has left of a bill: each message of it has come to the central system, or is shown to whoever looks for it
- * (invariant I2).
+ * What a damaged record has left of a bill: each message of it has come to the central system, or is shown to whoever looks for it,
+ * and so is a bill that has no end (invariant I2).
  *
  * Law: it is asked of the functions that answer `GET /parked`, on a copy of the store.
  */
@@ -19,12 +19,24 @@ export async function survivors(world: World, fail: Fail): Promise<void> {
     if (bill.excuse === null || bill.isBeyondAccount || bill.isDiscarded) continue;
     const shown = listed.has(bill.localId) ? await shownOf(store, bill.localId) : new Set();
     const came = cameOf(world, bill);
+    const entry = world.centralSystem.books.startedBy(bill.start);
+    if (entry?.stop === null && !listed.has(bill.localId) && !isMute(bill)) {
+      fail("I2", `${bill.excuse}, and nobody is told that transaction ${startText(bill.start)} has no end`);
+    }
     const missing = messagesOf(bill).map(messageText).find((text) =>
       !bill.damaged.has(text) && !came.has(text) && !shown.has(text)
     );
     if (missing === undefined) continue;
     fail("I2", `${bill.excuse}, and of transaction ${startText(bill.start)} ${missing} is lost with it`);
   }
+}
+
+/** Both what began it and what ended it were damaged: nothing on the charger knows of it any more. */
+function isMute({ localId, start, stop, damaged, isAnswerLost }: Bill): boolean {
+  const isDamaged = (message: Message) => damaged.has(messageText(message));
+  const hasBeginning = !isAnswerLost && !isDamaged({ action: "StartTransaction", localId, payload: start });
+  const hasEnd = stop !== null && !isDamaged({ action: "StopTransaction", localId, payload: stop });
+  return !hasBeginning && !hasEnd;
 }
 
 function messagesOf({ localId, start, meterValues, thinned, stop }: Bill): readonly Message[] {
@@ -40,7 +52,11 @@ function messagesOf({ localId, start, meterValues, thinned, stop }: Bill): reado
 
 async function shownOf(store: Store, localId: number): Promise<ReadonlySet<string>> {
   const { messages = [] } = await exportParked(store, localId) ?? {};
-  return new Set(messages.map(messageText));
+  return new Set(
+    messages.map(({ action, payload: { transactionData: _, ...payload } }) =>
+      messageText({ action, payload })
+    ),
+  );
 }
 
 /** Under its own transactionId. */

@@ -87,6 +87,19 @@ Deno.test("reserve: what is left of it is for endings, until there is room again
   assertEquals((await sample()).kind, "committed", "what happens to it then is the disk's business");
 });
 
+Deno.test("reserve: what is left stays for endings while nobody can measure the room", async () => {
+  const memory = createMemoryStore();
+  let free: number | null = 2 * 1024 * 1024;
+  memory.failCommits("full", 1);
+  const store = withReserve(memory.store, { release: () => Promise.resolve(true), freeBytes: () => free });
+  const sample = () => store.commit({ sets: [{ key: ["outbox", 2], value: 2 }] });
+  await store.commit({ deletes: [["transaction", 1]] });
+  free = null;
+  assertEquals((await sample()).kind, "committed", "the disk itself decides");
+  free = 2 * 1024 * 1024;
+  assertEquals((await sample()).kind, "refused");
+});
+
 Deno.test("reserve: without any left, and where room cannot be measured, the disk itself decides", async () => {
   const memory = createMemoryStore();
   memory.failCommits("full", 1);
