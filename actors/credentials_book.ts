@@ -30,11 +30,13 @@ export class CredentialsBook {
     return this.#parts.credentials.read();
   }
 
-  /** False when the medium refuses: then what held before holds on. */
+  /** False when the medium refuses: then what held before holds on, and is written over whatever the medium has taken. */
   async write(credentials: Credentials): Promise<boolean> {
+    const before = await this.read();
     const outcome = await this.#parts.credentials.write(credentials);
     if (outcome.kind === "refused") {
       this.#self.trace("CredentialsRefused", { error: outcome.error });
+      await this.#parts.credentials.write(before);
       return false;
     }
     await this.sweep();

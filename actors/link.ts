@@ -158,6 +158,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     switch (event.kind) {
       case "Opened":
         this.#state = "open";
+        this.#silentIntervals = 0;
         this.#trial.opened(this.#socket, event.tls?.peerChain ?? []);
         this.#armPing();
         this.#self.send(this.#parts.outbox, {

@@ -11,6 +11,17 @@ function closed(house: CalmHouse): readonly { readonly atMs: number; readonly wa
   }));
 }
 
+Deno.test("OCPP-J 1.6 §5.4: a new connection has its own pings to answer, not those of the one before", async () => {
+  const house = await bootedHouse({ settings: { WebSocketPingInterval: "5", HeartbeatInterval: "18000" } });
+  await house.advance(10_000);
+  house.network.setLink("silent");
+  await house.advance(20_000);
+  assertEquals(house.effects("CutDeadPeer").length, 1);
+  house.network.setLink("up");
+  await house.advance(60_000);
+  assertEquals([house.centralSystem.connected(), house.effects("CutDeadPeer").length], [true, 1]);
+});
+
 Deno.test("WebSocketPingInterval: a ping each interval; a new value holds at once, and 0 ends them", async () => {
   const house = await bootedHouse();
   await house.advance(12_000);

@@ -166,6 +166,17 @@ Deno.test("what cannot be stored is Failed, and what was there holds on", async 
   assertEquals(house.credentials().held().roots.length, 2);
 });
 
+Deno.test("what is answered Failed is not done behind a power cut either, though the medium had taken half of it", async () => {
+  const house = await securedHouse();
+  const pem = rootOf("New");
+  await install(house, pem);
+  house.credentials().failWrites("torn", 1);
+  assertEquals(await remove(house, pem), "Failed");
+  house.cutPower(0);
+  await house.restorePower();
+  assertEquals(house.credentials().held().roots.length, 2);
+});
+
 Deno.test("M05.FR.08 to FR.13: one root, which signs the next; the old one goes when the new one has proven the peer", async () => {
   const limits = { ...referenceDc.limits, AdditionalRootCertificateCheck: true };
   const house = await securedHouse({ station: { ...referenceDc, limits } });

@@ -75,6 +75,7 @@ export function createSecurityOffice(
     root: "",
     forgotten: new Set(),
   };
+  const rootsAsked = new Map<number, number>();
   /** The root of its own certificate, and that of the present connection. */
   let root = 0;
   let rootOfConnection: number | null = null;
@@ -193,15 +194,24 @@ export function createSecurityOffice(
     });
   }
 
+  /** Whether nothing else has been asked about this root since. */
+  function askedOf(generation: number): () => boolean {
+    const number = (rootsAsked.get(generation) ?? 0) + 1;
+    rootsAsked.set(generation, number);
+    return () => rootsAsked.get(generation) === number;
+  }
+
   function changeRoot({ operation, generation }: Extract<SecurityWord, { kind: "root" }>): void {
     const certificate = authorities[generation]?.certificate ?? "";
     const certificateType = "CentralSystemRootCertificate";
     switch (operation) {
-      case "install":
+      case "install": {
+        const isLast = askedOf(generation);
         return ask("InstallCertificate", { certificateType, certificate }, (status) => {
           reached.add(`root install ${status}`);
-          if (status === "Accepted") installed.add(generation);
+          if (status === "Accepted" && isLast()) installed.add(generation);
         });
+      }
       case "installExpired": {
         const expired = authorityOf(0).signAuthority({ organization: "X", commonName: "X" }, "00", -9e12);
         return ask("InstallCertificate", { certificateType, certificate: expired }, (status) => {
@@ -229,6 +239,7 @@ export function createSecurityOffice(
     if (
       facts === null || issuer === undefined || generation === root && !isInUse && rootOfConnection !== null
     ) return;
+    askedOf(generation);
     const wasThere = !isInUse && installed.delete(generation);
     const certificateHashData = x509.hashData(facts, issuer, "SHA256");
     ask("DeleteCertificate", { certificateHashData }, (status) => {
