@@ -64,11 +64,12 @@ const securityWords = {
   /** An upgrade is served, a crash falls on whoever writes that down, and minutes later the power and the link go. */
   servedAndStruck: (draw, atMs) => {
     const [actor, message] = oneOf(draw, successes);
-    const blow = { kind: "crash" as const, actor };
+    // At once: a write that has begun is not lost by a crash.
+    const strike = { actor, message, nth: 1, afterMs: 0, blow: { kind: "crash" as const, actor } };
     const darkMs = atMs + 5 * 60_000 + draw() * 10 * 60_000;
     return [
       ...said(drawNeeds(draw), atMs),
-      { atMs: atMs + 29_000, act: { kind: "atMessage", actor, message, nth: 1, afterMs: draw() * 4, blow } },
+      { atMs: atMs + 29_000, act: { kind: "atMessage", ...strike } },
       { atMs: atMs + 30_000, act: { kind: "securityProfile", value: oneOf(draw, ["1", "2", "3"]) } },
       { atMs: darkMs, act: { kind: "powerCycle", keptCommits: 0, darkMs: 1_000 } },
       { atMs: darkMs + 1_000, act: { kind: "link", state: "down" } },
