@@ -53,7 +53,7 @@ Deno.test("also when the connection of the success is gone by then", async () =>
 for (const crashed of [[], ["link"], ["cert_store", "link"], ["link", "cert_store"]]) {
   const who = crashed.length === 0 ? "nobody" : crashed.join(" and ");
   Deno.test(`a medium that refuses for an hour, and ${who} crashes: the lower profile is not dialled`, async () => {
-    const house = await raisedHouse(100);
+    const house = await raisedHouse(1_000);
     house.centralSystem.cut();
     const came = guarded(house, 1);
     for (const actor of crashed) house.system().crash(actor);
@@ -66,7 +66,7 @@ for (const crashed of [[], ["link"], ["cert_store", "link"], ["link", "cert_stor
 }
 
 Deno.test("what is on the medium counts at the next start: without a success there, the old profile is tried again", async () => {
-  const house = await raisedHouse(100);
+  const house = await raisedHouse(1_000);
   house.cutPower(0);
   const came = guarded(house, 1);
   await house.restorePower();
