@@ -7,6 +7,7 @@ import type { ParkedOutcome } from "../../actors/archive.ts";
 import { exportParked, listParked } from "../../console/parked_transactions.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { TransactionRecord } from "../../storage/records.ts";
+import { transactionKey } from "../../storage/records.ts";
 import type { Key, Store } from "../../storage/store.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import { begun, bootedHouse, charging, stored, swiped } from "./calm_house.ts";
@@ -100,6 +101,38 @@ Deno.test("D-damaged: what goes on, or waits, is not cut short", async () => {
   house.network.setLink("up");
   await house.advance(10 * minuteMs);
   assertEquals([(await listParked(kept(house))).total, await stored(house, "answer")], [0, []]);
+});
+
+Deno.test("D-damaged: what goes on is not cut short either while its record is damaged, and cannot be discarded", async () => {
+  const house = await bootedHouse(once);
+  await charging(house);
+  const [open] = await stored(house, "transaction") as readonly TransactionRecord[];
+  house.store().corrupt(transactionKey(1));
+  assertEquals((await listParked(kept(house))).total, 0);
+  assertEquals(await asked(house, open?.localId ?? 0, "discard"), "unknown");
+  await swiped(house, "ALICE");
+  await house.advance(minuteMs);
+  assertEquals([house.centralSystem.open(), await stored(house, "answer")], [[], []]);
+});
+
+Deno.test("D-damaged: what is answered while somebody looks is not cut short", async () => {
+  const { store } = createMemoryStore();
+  const message = { action: "StopTransaction", localId: 5, payload: {} };
+  const ended = [["answer", 5], ["outbox", 6]] as const;
+  await store.commit({
+    sets: [{ key: ended[0], value: { accepted: true, transactionId: 1 } }, {
+      key: ended[1],
+      value: { message, failures: 0 },
+    }],
+  });
+  const looking: Store = {
+    ...store,
+    list: async (prefix, options) => {
+      if (prefix[0] === "outbox") await store.commit({ deletes: ended });
+      return await store.list(prefix, options);
+    },
+  };
+  assertEquals((await listParked(looking)).total, 0);
 });
 
 Deno.test("D-damaged: a parked StopTransaction that is damaged leaves its transaction to be seen", async () => {

@@ -159,6 +159,13 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: `const isArchived = started === null && answer === null && await archive.keepsAny(localId);`,
   },
   {
+    id: "i2c",
+    what: "a transaction whose StopTransaction was damaged is not shown",
+    file: "actors/local_ids.ts",
+    find: `for (const localId of cutShort) kept.add(localId);`,
+    replace: "",
+  },
+  {
     id: "i22",
     what: "an interrupted transaction ends at the time of its recovery, whenever that is",
     file: "actors/connector_transaction.ts",
@@ -249,6 +256,14 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: `        tls: { roots: rootsOf(credentials), cipherSuites, wildcards, ...ownCertificate(proof) },`,
     replace: `        ...basicAuth(credentials, proof),
         tls: { roots: rootsOf(credentials), cipherSuites, wildcards, ...ownCertificate(proof) },`,
+  },
+  {
+    id: "i28c",
+    what: "what was served is forgotten with a crash",
+    file: "actors/cert_store.ts",
+    find: `    await this.#requests.arm();
+    this.#settling.ask();`,
+    replace: `    await this.#requests.arm();`,
   },
   {
     id: "i29",
