@@ -14,7 +14,7 @@ import { isValid } from "../protocol/certificate.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
 import type { ChangeConfigurationRequest } from "../protocol/messages/core.ts";
 import type { Proof, SecurityProfile } from "../protocol/proof.ts";
-import { presentOf, servedLast, whenServed, withChange } from "../protocol/proof.ts";
+import { presentOf, servedLast, withChange } from "../protocol/proof.ts";
 import type { SecurityChange } from "../protocol/security_change.ts";
 import { judgeAuthorizationKey, judgeSecurityProfile } from "../protocol/security_change.ts";
 import { securityKeyOf } from "../protocol/security_key.ts";
@@ -31,6 +31,7 @@ import { credentialsReport } from "./credentials_report.ts";
 import type { Connection, LinkMessage } from "./link_message.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
+import { ProofSettling } from "./proof_settling.ts";
 import { RootStore } from "./root_store.ts";
 import type { SecurityEventRaised } from "./security_log.ts";
 import { readSettings } from "./settings.ts";
@@ -65,8 +66,6 @@ export interface StationSecurity {
 const connectionTimeoutMs = 5_000;
 /** Whoever was to pass the answer on may have crashed with it: then nobody leaves. */
 const leavingMs = 60_000;
-/** A medium that refuses what is to be forgotten is asked again. */
-const servedAgainMs = 60_000;
 
 export function certStoreActor(parts: CertStoreParts): ActorSpec<CertStoreMessage> {
   return {
@@ -85,6 +84,7 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
   readonly #parts: CertStoreParts;
   readonly #book: CredentialsBook;
   readonly #roots: RootStore;
+  readonly #settling: ProofSettling;
   readonly #requests: CertificateRequests;
   #settings: Settings;
   /** The connection on which a change was Accepted last, and until when the charger should have left it. */
@@ -99,6 +99,7 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
     const common = { ...parts, book, keys, settings: () => this.#settings };
     this.#book = book;
     this.#roots = new RootStore(self, common);
+    this.#settling = new ProofSettling(self, { book, roots: this.#roots, link: parts.link });
     this.#requests = new CertificateRequests(self, {
       ...common,
       roots: this.#roots,
@@ -111,6 +112,7 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
   async begin(): Promise<void> {
     await this.#book.sweep();
     await this.#requests.arm();
+    this.#settling.ask();
   }
 
   receive(message: CertStoreMessage): void | Promise<void> {
@@ -133,7 +135,9 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
       case "GetInstalledCertificateIds":
         return this.#roots.tell(message.request, message.reply);
       case "ProofServed":
-        return this.#served(message);
+        return this.#settling.ask();
+      case "ServedTold":
+        return this.#settle(message);
       case "RequestCertificate":
       case "KeyMade":
       case "SigningConcluded":
@@ -200,19 +204,9 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
     reply({ ...statusAnswer("Accepted"), ...(judged.proven ? { thenReconnect: true } : {}) });
   }
 
-  /** What has been proven needs no forerunner: neither of the charge point's proofs, nor of the central system's roots. */
-  async #served(message: Extract<CertStoreMessage, { kind: "ProofServed" }>): Promise<void> {
-    const { proof, peerChain } = message;
-    const kept = await this.#book.read();
-    const proofs = whenServed(kept.proofs, proof);
-    const roots = this.#roots.afterSuccess(kept, peerChain);
-    const isChanged = proofs.length < kept.proofs.length || proofs[0].number !== kept.proofs[0].number ||
-      roots !== kept.roots;
-    if (!isChanged) return;
+  async #settle(message: Extract<CertStoreMessage, { kind: "ServedTold" }>): Promise<void> {
     // It is another certificate that has to be renewed now, perhaps sooner.
-    if (await this.#book.write({ ...kept, proofs, roots })) return await this.#requests.arm();
-    // Until it is written down the next start knows nothing of the success, and may go below it (A00.FR.005).
-    this.#self.after(servedAgainMs, message);
+    if (await this.#settling.settle(message)) await this.#requests.arm();
   }
 
   async #tell(reply: Reply<SecurityProfile>): Promise<void> {

@@ -58,8 +58,9 @@ export type CertStoreMessage =
     readonly request: GetInstalledCertificateIdsRequest;
     readonly reply: Reply<Answer>;
   }
-  /** The central system has served the charger on this connection. */
-  | ({ readonly kind: "ProofServed" } & Connection)
+  /** The central system has served the charger; the link knows on which connection. */
+  | { readonly kind: "ProofServed" }
+  | { readonly kind: "ServedTold"; readonly outcome: Outcome<Connection | null> }
   /** Replies with the security profile that was served last (A05.FR.08). */
   | { readonly kind: "TellSecurityProfile"; readonly reply: Reply<SecurityProfile> }
   | { readonly kind: "TellCredentials"; readonly reply: Reply<CredentialsReport> }

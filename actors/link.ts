@@ -18,6 +18,7 @@ import { linkEventsOf } from "./link_event.ts";
 import type { LinkMessage } from "./link_message.ts";
 import type { ActorSpec, Address, Behaviour, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
+import type { Success } from "./proof_trial.ts";
 import { ProofTrial } from "./proof_trial.ts";
 import type { SecurityEventRaised } from "./security_log.ts";
 
@@ -42,8 +43,9 @@ const silentIntervalsMax = 2;
 const backlogBytesMax = 1_048_576;
 
 export function linkActor(parts: LinkParts): ActorSpec<LinkMessage> {
-  // Held outside the incarnation: a crash must not leave a second socket behind, nor a number that was used before.
-  const held: Held = { socket: null, number: 0 };
+  // Held outside the incarnation: a crash must not leave a second socket behind, nor a number that was used before, nor forget
+  // that a proof was served.
+  const held: Held = { socket: null, number: 0, served: null };
   return {
     address: parts.address,
     start: async (self) => {
@@ -58,7 +60,7 @@ export function linkActor(parts: LinkParts): ActorSpec<LinkMessage> {
   };
 }
 
-interface Held {
+interface Held extends Success {
   socket: WebSocketConnection | null;
   number: number;
 }
@@ -80,7 +82,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   #lastClose: CloseReason | null = null;
   /** Of the last dial. */
   #url = "";
-  readonly #trial = new ProofTrial();
+  readonly #trial: ProofTrial;
 
   constructor(
     self: Self<LinkMessage>,
@@ -93,6 +95,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     this.#driver = self.fence(parts.driver);
     this.#credentials = self.fence(parts.credentials);
     this.#held = held;
+    this.#trial = new ProofTrial(held);
     this.#settings = settings;
   }
 
@@ -109,6 +112,8 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
         return this.#reconnect(message.why);
       case "TellConnection":
         return message.reply(this.#state === "open" ? this.#trial.connection() : null);
+      case "TellServed":
+        return message.reply(this.#held.served);
       case "AnswerOverdue":
         return this.#overdue(message.id, message.sentMs);
       case "PingDue":
@@ -185,8 +190,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
 
   #spoken(): void {
     this.#failures = 0;
-    const connection = this.#trial.spoken();
-    if (connection !== null) this.#self.send(this.#parts.certStore, { kind: "ProofServed", ...connection });
+    if (this.#trial.spoken()) this.#self.send(this.#parts.certStore, { kind: "ProofServed" });
   }
 
   #heard(): void {

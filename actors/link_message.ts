@@ -16,6 +16,8 @@ export type LinkMessage =
   | { readonly kind: "Reconnect"; readonly why: string }
   /** Replies with the connection that is open; null when none is. */
   | { readonly kind: "TellConnection"; readonly reply: Reply<Connection | null> }
+  /** Replies with the last connection on which the central system has spoken, be it open or not; null: on none. */
+  | { readonly kind: "TellServed"; readonly reply: Reply<Connection | null> }
   /** A CALL has had no answer for too long: is the peer slow, or is nobody there? */
   | { readonly kind: "AnswerOverdue"; readonly id: string; readonly sentMs: number }
   | { readonly kind: "PingDue"; readonly socket: number }

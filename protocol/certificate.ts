@@ -14,6 +14,9 @@ const renewalBeforeMs = 30 * 86_400_000;
 /** More cannot stand in a CertificateSigned.req (10,000 characters), and each costs a signature to check. */
 export const chainLengthMax = 10;
 
+/** Whoever does not understand them leaves them to a driver of TLS, or refuses. */
+export const nameConstraints = "2.5.29.30";
+
 const clientAuth = "1.3.6.1.5.5.7.3.2";
 const anyPurpose = "2.5.29.37.0";
 
@@ -47,9 +50,10 @@ export function authorityFlaw(certificate: CertificateFacts, nowMs: number): str
   return isOver(certificate, nowMs) ? "it has expired" : null;
 }
 
-/** What is wrong with one that shall prove a server now. Name constraints are judged by the drivers of TLS, which know them. */
+/** What is wrong with one that shall prove a server now. The drivers of TLS understand name constraints. */
 export function proverFlaw(certificate: CertificateFacts, nowMs: number): string | null {
-  const wrong = authorityFlaw({ ...certificate, unknownCritical: [] }, nowMs);
+  const unknownCritical = certificate.unknownCritical.filter((name) => name !== nameConstraints);
+  const wrong = authorityFlaw({ ...certificate, unknownCritical }, nowMs);
   return wrong ?? (isValid(certificate, nowMs) ? null : "it is not valid yet");
 }
 

@@ -23,6 +23,10 @@ export interface CertificateFacts {
   readonly keyUsage: readonly KeyUsage[] | null;
   /** Object identifiers, such as 1.3.6.1.5.5.7.3.2 for clientAuth. */
   readonly extendedKeyUsage: readonly string[] | null;
+  /** Of the alternative names those of hosts, as they stand there. */
+  readonly dnsNames: readonly string[];
+  /** What it may sign is limited to some names (RFC 5280 §4.2.1.10); which ones is not told here. */
+  readonly hasNameConstraints: boolean;
   /** Critical extensions that nobody here understands: whoever cannot process one must refuse (RFC 5280 §4.2). */
   readonly unknownCritical: readonly string[];
 }

@@ -61,10 +61,12 @@ export type ProofChange = Partial<Omit<Proof, "number">>;
 
 /**
  * The proof for a dial: the newest first, and after each failure the next older one, round and round.
- * `failures`: dials since a proof was served last.
+ * `failures`: dials since a proof was served last. `least`: the profile of that one, which the list may not know of yet: none below
+ * it is tried (A00.FR.005).
  */
-export function proofToTry(proofs: Proofs, failures: number): Proof {
-  return proofs[failures % proofs.length] ?? proofs[0];
+export function proofToTry(proofs: Proofs, failures: number, least: SecurityProfile = 0): Proof {
+  const able = proofs.filter(({ securityProfile }) => securityProfile >= least);
+  return able[failures % able.length] ?? proofs[0];
 }
 
 /**

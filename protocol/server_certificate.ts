@@ -2,7 +2,7 @@
  * What the security white paper demands of the certificate that a central system or a server of files presents (edition 3, §2, §3;
  * RFC 5280 §6), judged on facts.
  *
- * Law: it only adds to what a driver of TLS has refused by itself (the host's name, the handshake's signature, name constraints):
+ * Law: it only adds to what a driver of TLS has refused by itself (the host's name, the handshake's signature, name constraints of DNS names):
  * what one library lets pass and the other does not is refused here, for both.
  */
 import {
@@ -42,8 +42,18 @@ function leafFlaw(leaf: CertificateFacts, nowMs: number): string | null {
   if (extendedKeyUsage?.includes(serverAuth) === false) {
     return "its extended key usage forbids to be a TLS server";
   }
+  const wildcard = hostNames(leaf).find((name) => name.includes("*") && !/^\*(\.[^*]+)+$/.test(name));
+  // RFC 6125 §7.2.
+  if (wildcard !== undefined) {
+    return `its ${JSON.stringify(wildcard)} is a wildcard for less or more than one label`;
+  }
   if (isOver(leaf, nowMs)) return "it has expired";
   return isValid(leaf, nowMs) ? null : "it is not valid yet";
+}
+
+/** RFC 2818 §3.1: the common name counts where there is no alternative one. */
+function hostNames({ dnsNames, subject }: CertificateFacts): readonly string[] {
+  return dnsNames.length > 0 ? dnsNames : subject.commonNames;
 }
 
 interface Way {
@@ -62,7 +72,7 @@ function pathFlaw({ leaf, others, roots, nowMs, signedBy }: Way): string | null 
   while (reached.length > 0) {
     for (const { certificate, below } of reached) {
       for (const root of roots.filter((one) => signedBy(certificate, one))) {
-        const wrong = aboveFlaw(root, below, nowMs);
+        const wrong = aboveFlaw(root, leaf, below, nowMs);
         if (wrong === null) return null;
         wrongs.push(`the CentralSystemRootCertificate at its end: ${wrong}`);
       }
@@ -73,7 +83,7 @@ function pathFlaw({ leaf, others, roots, nowMs, signedBy }: Way): string | null 
     });
     left = left.filter((one) => !above.some(({ certificate }) => certificate === one));
     reached = above.flatMap(({ certificate, below }) => {
-      const wrong = aboveFlaw(certificate, below, nowMs);
+      const wrong = aboveFlaw(certificate, leaf, below, nowMs);
       if (wrong === null) return [{ certificate, below: below + countedBelow(certificate) }];
       wrongs.push(`a CA above it: ${wrong}`);
       return [];
@@ -82,6 +92,15 @@ function pathFlaw({ leaf, others, roots, nowMs, signedBy }: Way): string | null 
   return wrongs[0] ?? "its path does not end at an installed CentralSystemRootCertificate";
 }
 
-function aboveFlaw(authority: CertificateFacts, below: number, nowMs: number): string | null {
+function aboveFlaw(
+  authority: CertificateFacts,
+  leaf: CertificateFacts,
+  below: number,
+  nowMs: number,
+): string | null {
+  // What it may sign for is told of alternative names; whether it holds for common names too each library has its own idea of.
+  if (authority.hasNameConstraints && leaf.dnsNames.length === 0) {
+    return "it has name constraints, and the server's certificate no DNS name among its alternative names";
+  }
   return proverFlaw(authority, nowMs) ?? lengthFlaw(authority, below);
 }

@@ -1,5 +1,5 @@
 /** The README stays true: every configuration key, option, exit code and task stands in it as it is in the code. */
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { stationKeyTable } from "../actors/charger_config.ts";
 import { exitCodes } from "../console/exit_codes.ts";
 import { VERBS } from "../console/grammar.ts";
@@ -29,6 +29,11 @@ Deno.test("README: lists every command-line option and every view", () => {
     }
     for (const view of views) assert(readme.includes(view));
   }
+});
+
+Deno.test("a charger may do what its simulator may, and no more", () => {
+  const { run, simulate } = denoJson.tasks;
+  assertEquals(run, simulate.replace(/simulate$/, "run"));
 });
 
 Deno.test("README: lists every exit code and every task", () => {

@@ -16,6 +16,8 @@ import { boundedTransfer, judgedAddress, TransferFailed, type TransferParts } fr
 export type HttpTransferParts = TransferParts & { readonly stream: StreamDriver };
 
 const redirectsMax = 5;
+/** Answers that are none yet (RFC 9110 §15.2): a flood of them fills the memory. */
+const informationMax = 10;
 /** Those that keep the method, and the two that only a form forgets it at. */
 const REDIRECTS: readonly number[] = [301, 302, 307, 308];
 const FAULTS: ReadonlyMap<number, TransferFault> = new Map([
@@ -114,6 +116,13 @@ function putOnce(
     }
 
     signal.addEventListener("abort", cancelled);
+    let information = 0;
+    asked.on("information", () => {
+      information += 1;
+      if (information > informationMax) {
+        failed(new Error(`${target.host} promises an answer again and again`));
+      }
+    });
     socket.on("error", failed);
     asked.on("error", failed);
     asked.on(

@@ -90,7 +90,12 @@ function naming({ host }: StreamTarget, { wildcards }: TlsOptions): ConnectionOp
 function isNamed(host: string, { subject, subjectaltname }: PeerCertificate): boolean {
   const alternatives = (subjectaltname ?? "").split(", ").filter((name) => name.startsWith("DNS:"));
   const names = alternatives.length > 0 ? alternatives.map((name) => name.slice(4)) : [subject.CN].flat();
-  return names.some((name) => name?.toLowerCase() === host.toLowerCase());
+  return names.some((name) => name !== undefined && compared(name) === compared(host));
+}
+
+/** As `checkServerIdentity` does it: one dot at the end says nothing. */
+function compared(name: string): string {
+  return name.toLowerCase().replace(/\.$/, "");
 }
 
 function versions({ cipherSuites }: TlsOptions): ConnectionOptions {

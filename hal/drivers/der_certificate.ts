@@ -10,6 +10,7 @@ import type {
   PublicKeyFacts,
   SignatureFacts,
 } from "../../protocol/certificate_facts.ts";
+import { nameConstraints } from "../../protocol/certificate.ts";
 import type { Element } from "./der.ts";
 import { bitOctets, elements, NotDer, objectIdentifier, only, TAG, tagged } from "./der.ts";
 
@@ -180,17 +181,21 @@ function signatureOf(algorithm: Element | undefined): { facts: SignatureFacts; s
 
 type Extensions = Pick<
   CertificateFacts,
-  "basicConstraints" | "keyUsage" | "extendedKeyUsage" | "unknownCritical"
+  "basicConstraints" | "keyUsage" | "extendedKeyUsage" | "dnsNames" | "hasNameConstraints" | "unknownCritical"
 >;
 
-/** Those whose being critical nobody need mind: key identifiers, alternative names and policies restrict nothing here. */
-const harmless = new Set(["2.5.29.14", "2.5.29.17", "2.5.29.32", "2.5.29.35"]);
+/** Those whose being critical nobody need mind: key identifiers and policies restrict nothing here. */
+const harmless = new Set(["2.5.29.14", "2.5.29.32", "2.5.29.35"]);
+/** [2] of a GeneralName (RFC 5280 §4.2.1.6). */
+const dnsName = 0x82;
 
 function extensionsOf(element: Element | undefined): Extensions {
   let found: Extensions = {
     basicConstraints: null,
     keyUsage: null,
     extendedKeyUsage: null,
+    dnsNames: [],
+    hasNameConstraints: false,
     unknownCritical: [],
   };
   if (element === undefined) return found;
@@ -200,6 +205,11 @@ function extensionsOf(element: Element | undefined): Extensions {
     const value = tagged(rest.at(-1), TAG.octetString).content;
     const name = objectIdentifier(type);
     switch (name) {
+      case "2.5.29.17": {
+        const hosts = elements(only(value, TAG.sequence).content).filter(({ tag }) => tag === dnsName);
+        found = { ...found, dnsNames: hosts.map(textOf) };
+        break;
+      }
       case "2.5.29.19":
         found = { ...found, basicConstraints: basicConstraints(value) };
         break;
@@ -212,6 +222,7 @@ function extensionsOf(element: Element | undefined): Extensions {
         break;
       }
       default:
+        if (name === nameConstraints) found = { ...found, hasNameConstraints: true };
         if (isCritical && !harmless.has(name)) {
           found = { ...found, unknownCritical: [...found.unknownCritical, name] };
         }

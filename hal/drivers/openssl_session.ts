@@ -146,7 +146,8 @@ const HOST_FLAGS = { exact: 0x2, wildcards: 0x4 } as const;
 /** The name of the host is sent, and must be among the certificate's alternative names, or if it has none its common name. */
 function expect(openssl: Openssl, ssl: Handle, { host, tls }: Secured): boolean {
   const rules = openssl.SSL_get0_param(ssl);
-  const name = zeroEnded(host);
+  // A dot at its end says nothing, and is not sent (RFC 6066 §3).
+  const name = zeroEnded(host.replace(/\.$/, ""));
   if (openssl.X509_VERIFY_PARAM_set_flags(rules, PARTIAL_CHAIN) !== 1) return false;
   openssl.X509_VERIFY_PARAM_set_hostflags(rules, tls.wildcards ? HOST_FLAGS.wildcards : HOST_FLAGS.exact);
   // An address is sent nowhere (RFC 6066 §3) and must be among the alternative names (RFC 2818 §3.1).

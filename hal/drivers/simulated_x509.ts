@@ -92,6 +92,8 @@ function factsOf(block: string): CertificateFacts {
     basicConstraints: { isCa: certificate.isCa, pathLength: null },
     keyUsage: null,
     extendedKeyUsage: null,
+    dnsNames: [],
+    hasNameConstraints: false,
     unknownCritical: [],
   };
 }

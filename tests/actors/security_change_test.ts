@@ -173,6 +173,19 @@ Deno.test("A05.FR.08: while the new profile is not served the old one is told an
   assertEquals([await securityProfile(house), kept(house)], ["1", ["2 old", "1 old"]]);
 });
 
+Deno.test("A01.FR.03, A05: a password that is Accepted while an upgrade waits is the upgrade's too", async () => {
+  const house = await bootedHouse(secured(0));
+  guarded(house, "0");
+  assertEquals(await change(house, "SecurityProfile", "1"), "Accepted");
+  await house.advance(10_000);
+  assertEquals(await change(house, "AuthorizationKey", NEW), "Accepted");
+  assertEquals(kept(house), ["1 new", "1 old", "0 new"]);
+  guarded(house, "1 new");
+  house.centralSystem.cut();
+  await house.advance(60_000);
+  assertEquals([house.centralSystem.connected(), kept(house)], [true, ["1 new"]]);
+});
+
 Deno.test("A00.FR.005: a medium that refuses to forget the lower profile is asked again until it does", async () => {
   const house = await bootedHouse(secured(1));
   guarded(house, "2 old");

@@ -26,7 +26,7 @@ export interface TlsDriver {
   readonly needs: Needed;
 }
 
-type Target = { readonly host?: string } & Partial<TlsOptions>;
+type Target = { readonly host?: string; readonly address?: string } & Partial<TlsOptions>;
 type Served = Partial<Omit<TlsServerOptions, "forwardTo">>;
 
 type Cases = Readonly<Record<string, Case>>;
@@ -174,6 +174,8 @@ const accepted: Cases = {
     of: "wildcardInCommonName",
     target: { host: "127.0.1", wildcards: true },
   },
+  "a CA that may sign for our host (RFC 5280 §4.2.1.10)": { of: "byConstrainedToUs" },
+  "a name that ends in a dot": { target: { host: "localhost.", address: "127.0.0.1" } },
   "no wildcard, where they are allowed": { target: { wildcards: true } },
   "what it is for is said (FR.512)": { of: "forServers" },
   "a key for key exchange, however it is used (FR.512)": { of: "forKeyExchange" },
@@ -224,9 +226,20 @@ const refused: Readonly<Partial<Record<TlsFault, Cases>>> = {
       of: "belowShortRoot",
       target: ({ shortRoot }) => ({ roots: [shortRoot.certificate] }),
     },
+    "a CA that may sign for other hosts alone (RFC 5280 §4.2.1.10)": { of: "namedByConstrained" },
+    "and the name in the common name alone": { of: "byConstrained" },
+    "the name in the common name alone, below whichever CA is constrained": {
+      of: "inCommonNameByConstrainedToUs",
+    },
+    "a CA with a critical extension that is not understood (RFC 5280 §4.2)": { of: "byPolicyConstrained" },
     "without its intermediate": { served: ({ server }) => ({ chain: server.p256.certificate }) },
     "RSA of 1024 bits (FR.502)": { of: "weakKey", served: weak },
     "a wildcard (AllowCSMSTLSWildcards)": { of: "wildcard", target: { host: "127.0.1" } },
+    "a wildcard for a part of a label": { of: "partWildcard", target: { host: "127.0.1", wildcards: true } },
+    "a wildcard for a part of a label in the common name": {
+      of: "partWildcardInCommonName",
+      target: { host: "127.0.1", wildcards: true },
+    },
     "a wildcard in the common name": { of: "wildcardInCommonName", target: { host: "127.0.1" } },
   },
   version: {

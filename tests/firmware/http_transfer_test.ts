@@ -121,6 +121,7 @@ for (
   const [what, said] of [
     ["no HTTP at all", "SSH-2.0-OpenSSH\r\n"],
     ["a head without end", `HTTP/1.1 200 OK\r\n${"x: y\r\n".repeat(20_000)}`],
+    ["100 Continue again and again", "HTTP/1.1 100 Continue\r\n\r\n".repeat(20)],
     ["nothing, and goodbye", ""],
   ] as const
 ) {
@@ -130,5 +131,13 @@ for (
       limits: { ...limits, silenceTimeoutMs: 500 },
     });
     assert(end.kind === "Failed" && end.fault === "failed", JSON.stringify(end));
+    assertEquals(end.error.includes("no sign"), false, "and it is not waited for");
   });
 }
+
+Deno.test("HTTP: a server that takes its time, and says so, is served", async () => {
+  await using server = await peer((socket) => {
+    socket.write("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(3) + "HTTP/1.1 201 Created\r\n\r\n");
+  });
+  assertEquals((await upload(`http://127.0.0.1:${server.port}/`)).kind, "Done");
+});

@@ -119,7 +119,7 @@ check(
     assertEquals(certificate.basicConstraints, { isCa: true, pathLength: 200 });
     assertEquals(certificate.keyUsage, ["digitalSignature", "keyEncipherment", "keyCertSign", "other"]);
     assertEquals(certificate.extendedKeyUsage, ["1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.1"]);
-    assertEquals(certificate.unknownCritical, ["2.5.29.30"]);
+    assertEquals([certificate.unknownCritical, certificate.hasNameConstraints], [["2.5.29.30"], true]);
   },
 );
 

@@ -258,6 +258,14 @@ export const plantedBugs: readonly PlantedBug[] = [
         tls: { roots: rootsOf(credentials), cipherSuites, wildcards, ...ownCertificate(proof) },`,
   },
   {
+    id: "i28c",
+    what: "what was served is forgotten with a crash",
+    file: "actors/cert_store.ts",
+    find: `    await this.#requests.arm();
+    this.#settling.ask();`,
+    replace: `    await this.#requests.arm();`,
+  },
+  {
     id: "i29",
     what: "a password is told to whoever reads the trace",
     file: "protocol/redact.ts",

@@ -26,6 +26,8 @@ export function certificate(
     basicConstraints: null,
     keyUsage: null,
     extendedKeyUsage: null,
+    dnsNames: [],
+    hasNameConstraints: false,
     unknownCritical: [],
     ...differently,
   };

@@ -43,12 +43,28 @@ const leaves: readonly [string, Differently, RegExp | null][] = [
   ["FR.503: EC of 192 bits", { publicKey: { kind: "EC", bits: 192, spki: "k" } }, /192 bits/],
   ["FR.504: SHA1", { signature: { kind: "RSA", hash: "SHA1" } }, /SHA1/],
   ["critical and not understood", { unknownCritical: ["1.2.3"] }, /1\.2\.3/],
+  ["with a wildcard for a label", { dnsNames: ["csms.test", "*.example.com"] }, null],
+  [
+    "with one for a part of it",
+    { dnsNames: ["csms.test", "cs*.example.com"] },
+    /"cs\*\.example\.com" is a wild/,
+  ],
+  ["with one further inside", { dnsNames: ["csms.*.com"] }, /wildcard/],
+  ["with two", { dnsNames: ["*.*.com"] }, /wildcard/],
+  ["with one for everything", { dnsNames: ["*"] }, /wildcard/],
   ["expired a millisecond ago", { notAfterMs: nowMs - 1 }, /it has expired/],
   ["valid in a millisecond", { notBeforeMs: nowMs + 1 }, /not valid yet/],
 ];
 for (const [name, differently, expected] of leaves) {
   check(`a server's certificate: ${name}`, [server(differently)], expected);
 }
+
+check(
+  "a partial wildcard in the common name, where it counts",
+  [certificate("cs*.test", "Root")],
+  /wildcard/,
+);
+check("and where it does not", [certificate("any * you like", "Root", { dnsNames: ["csms.test"] })], null);
 
 check("none is none", [], /presented none/);
 check("FR.307: of another root", [server()], /does not end at an installed/, [authority("Other")]);
@@ -70,10 +86,28 @@ for (const [name, differently, expected] of flawed) {
   const atEnd = new RegExp(`^the CentralSystemRootCertificate at its end: .*${expected.source}`);
   check(`a root ${name}`, [server()], atEnd, [authority("Root", "Root", differently)]);
 }
+const constrained = { hasNameConstraints: true, unknownCritical: ["2.5.29.30"] };
+const named = { dnsNames: ["csms.example.com"] };
 check(
-  "name constraints of a CA are the driver's to judge",
-  [server({}, "Sub"), authority("Sub", "Root", { unknownCritical: ["2.5.29.30"] })],
+  "RFC 5280 §4.2.1.10: name constraints of a CA are the driver's to judge, on alternative names",
+  [server(named, "Sub"), authority("Sub", "Root", constrained)],
   null,
+);
+check(
+  "RFC 5280 §4.2.1.10: and none proves a common name: not a CA's",
+  [server({}, "Sub"), authority("Sub", "Root", { hasNameConstraints: true })],
+  /^a CA above it: it has name constraints/,
+);
+check(
+  "RFC 5280 §4.2.1.10: nor a root's",
+  [server()],
+  /at its end: it has name constraints/,
+  [authority("Root", "Root", constrained)],
+);
+check(
+  "RFC 5280 §4.2: a CA with another critical extension proves nobody",
+  [server(named, "Sub"), authority("Sub", "Root", { unknownCritical: ["2.5.29.30", "2.5.29.36"] })],
+  /2\.5\.29\.36 is not understood/,
 );
 
 const short = { basicConstraints: { isCa: true, pathLength: 0 } };

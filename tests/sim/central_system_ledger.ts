@@ -59,8 +59,10 @@ export function createCentralSystemLedger(
   const meterValues = new Map<number, MeterValuesRequest[]>();
   const orphans: (MeterValuesRequest | StopTransactionRequest)[] = [];
 
+  /** Of those that share an id the one that is open; else the last. */
   function entryOf(transactionId: number): LedgerEntry | undefined {
-    return [...entries.values()].findLast((entry) => entry.transactionId === transactionId);
+    const same = [...entries.values()].filter((entry) => entry.transactionId === transactionId);
+    return same.find(({ stop }) => stop === null) ?? same.at(-1);
   }
 
   /** Of those that share an id: the one of that connector, and of its own the one in whose time a late value falls. */

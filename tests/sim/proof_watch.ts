@@ -2,8 +2,8 @@
  * Watches by what the charger proves itself: never below what has succeeded (invariant I28), and no secret is told (I29). That it
  * always comes back is for the end (`roll_over.ts`).
  *
- * Law: judged by what it dials, and by what crosses the wire and the trace. A success counts once there was time to write it down, and
- * nothing came in between.
+ * Law: judged by what it dials, and by what crosses the wire and the trace. A success counts at once for as long as the process lives,
+ * and beyond it once there was time to write it down: neither the medium nor one of the two who see to it has failed since.
  */
 import type { TraceEvent } from "../../actors/otp/trace.ts";
 import type { WebSocketTarget } from "../../hal/websocket.ts";
@@ -12,24 +12,25 @@ import type { Fail } from "./invariants.ts";
 import { profileOf } from "./faulty_dial.ts";
 import type { SecuredWorld } from "./security_office.ts";
 
-/** For a slow turn before it, and a slow disk. */
-const writtenMs = 60_000;
+/** For slow turns, a slow disk, and a second try a minute after the first. */
+const writtenMs = 3 * 60_000;
 
 /** Called after each event. */
 export function watchProofs(world: SecuredWorld, fail: Fail): () => void {
   const { office, clock } = world;
-  let succeeded: SecurityProfile = office.start.securityProfile;
+  let written: SecurityProfile = office.start.securityProfile;
   let dialled: SecurityProfile = 0;
-  /** The central system has spoken on this connection, or the last one on which it has. */
-  let heard: { readonly profile: SecurityProfile; readonly atMs: number } | null = null;
-  let isNew = false;
+  /** On a connection of this profile the central system has spoken, in this life of the process. */
+  let heard: SecurityProfile = 0;
+  /** Since then nothing is known to have kept it from being written down. */
+  let heardMs = 0;
+  let boot = 0;
 
   world.dial.onDial((target) => {
-    if (heard !== null && clock.monotonicMs() - heard.atMs > writtenMs) {
-      if (heard.profile > succeeded) succeeded = heard.profile;
-    }
+    if (world.boots() !== boot) heard = 0;
+    boot = world.boots();
+    const succeeded = heard > written ? heard : written;
     dialled = profileOf(target);
-    isNew = true;
     if (dialled < succeeded) {
       fail("I28", `security profile ${dialled} was dialled after ${succeeded} had succeeded`);
     }
@@ -38,20 +39,23 @@ export function watchProofs(world: SecuredWorld, fail: Fail): () => void {
   });
 
   world.onTrace((event) => {
-    if (event.kind === "crash" || event.kind === "gaveUp") heard = null;
+    const nowMs = clock.monotonicMs();
+    if (event.kind === "gaveUp") heardMs = nowMs + (event.retryInMs ?? 0);
+    if (event.kind === "crash" && (event.actor === "link" || event.actor === "cert_store")) heardMs = nowMs;
     if (event.kind !== "effect") return;
-    if (event.effect === "CredentialsRefused") heard = null;
+    if (event.effect === "CredentialsRefused") heardMs = nowMs;
     if (event.effect !== "FrameSent" && event.effect !== "FrameReceived") return;
-    if (event.effect === "FrameReceived" && isNew) {
-      isNew = false;
-      heard = { profile: dialled, atMs: clock.monotonicMs() };
+    if (event.effect === "FrameReceived" && dialled > heard) {
+      heard = dialled;
+      heardMs = nowMs;
     }
     const secret = secretIn(event, office.passwords);
     if (secret !== null) fail("I29", secret);
   });
 
   return () => {
-    if (world.isDark()) heard = null;
+    if (world.isDark()) heard = 0;
+    else if (heard > written && clock.monotonicMs() - heardMs > writtenMs) written = heard;
     const [breach] = office.breaches;
     if (breach !== undefined) fail("I28", `the charger has taken ${breach}`);
   };

@@ -14,10 +14,19 @@ const steps: readonly (readonly [string, string])[] = [
   ["cert_store", "CertificateSigned"],
   ["cert_store", "KeyMade"],
   ["cert_store", "ProofServed"],
+  ["cert_store", "ServedTold"],
   ["link", "TellConnection"],
+  ["link", "TellServed"],
   ["link", "Reconnect"],
   ["link", "Dial"],
   ["outbox", "LinkUp"],
+];
+
+/** On the way of a success to the medium. */
+const successes: readonly (readonly [string, string])[] = [
+  ["cert_store", "ProofServed"],
+  ["cert_store", "ServedTold"],
+  ["link", "TellServed"],
 ];
 
 /** Of a seed's own, none or many: they are no part of its swarm, so that the other troubles stay what they are. */
@@ -43,19 +52,29 @@ const securityWords = {
   /** With all that it needs said before, or with nothing. */
   upgrade: (draw, atMs) => {
     const value = oneOf(draw, ["1", "2", "2", "3", "3"]);
-    const needs: Act[] = draw() < 0.3 ? [] : [
-      { kind: "password", text: drawPassword(draw) },
-      { kind: "root", operation: "install", generation: 0 },
-      { kind: "certificate", signing: "right", afterMs: 1_000 },
-    ];
+    const needs: Act[] = draw() < 0.3 ? [] : [...drawNeeds(draw)];
     // Then it has a root, and not the one that proves this central system.
     const isStrange = draw() < 0.5;
     if (isStrange) {
       needs.push({ kind: "root", operation: "install", generation: 1 });
       needs.push({ kind: "root", operation: "delete", generation: 0 });
     }
-    const begun = needs.map((act, at) => ({ atMs: atMs + at * 5_000, act }));
-    return [...begun, ...struck(draw, atMs + 30_000, [{ kind: "securityProfile", value }])];
+    return [...said(needs, atMs), ...struck(draw, atMs + 30_000, [{ kind: "securityProfile", value }])];
+  },
+  /** An upgrade is served, a crash falls on whoever writes that down, and minutes later the power and the link go. */
+  servedAndStruck: (draw, atMs) => {
+    const [actor, message] = oneOf(draw, successes);
+    // At once: a write that has begun is not lost by a crash.
+    const strike = { actor, message, nth: 1, afterMs: 0, blow: { kind: "crash" as const, actor } };
+    const darkMs = atMs + 5 * 60_000 + draw() * 10 * 60_000;
+    return [
+      ...said(drawNeeds(draw), atMs),
+      { atMs: atMs + 29_000, act: { kind: "atMessage", ...strike } },
+      { atMs: atMs + 30_000, act: { kind: "securityProfile", value: oneOf(draw, ["1", "2", "3"]) } },
+      { atMs: darkMs, act: { kind: "powerCycle", keptCommits: 0, darkMs: 1_000 } },
+      { atMs: darkMs + 1_000, act: { kind: "link", state: "down" } },
+      { atMs: darkMs + 60_000, act: { kind: "link", state: "up" } },
+    ];
   },
   downgrade: (draw, atMs) => [
     { atMs, act: { kind: "securityProfile", value: oneOf(draw, ["0", "1", "2", "4", "high"]) } },
@@ -95,22 +114,35 @@ const securityWords = {
   ],
 } satisfies Record<string, DrawWord>;
 
+/** All that any profile needs. */
+function drawNeeds(draw: Draw): readonly Act[] {
+  return [
+    { kind: "password", text: drawPassword(draw) },
+    { kind: "root", operation: "install", generation: 0 },
+    { kind: "certificate", signing: "right", afterMs: 1_000 },
+  ];
+}
+
+function said(acts: readonly Act[], atMs: number): readonly Event[] {
+  return acts.map((act, at) => ({ atMs: atMs + at * 5_000, act }));
+}
+
 function struck(draw: Draw, atMs: number, acts: readonly Act[]): readonly Event[] {
-  const said = acts.map((act) => ({ atMs, act }));
-  if (draw() < 0.5) return said;
+  const once = acts.map((act) => ({ atMs, act }));
+  if (draw() < 0.5) return once;
   const soonMs = atMs + draw() ** 2 * 3_000;
   const strike = draw();
-  if (strike < 0.5) return [{ atMs, act: drawAimed(draw) }, ...said];
+  if (strike < 0.5) return [{ atMs, act: drawAimed(draw) }, ...once];
   if (strike < 0.65) {
     const outcome = oneOf(draw, ["lost", "torn"] as const);
-    return [{ atMs, act: { kind: "credentialsFail", outcome, writes: whole(draw, 1, 2) } }, ...said];
+    return [{ atMs, act: { kind: "credentialsFail", outcome, writes: whole(draw, 1, 2) } }, ...once];
   }
   if (strike < 0.8) {
-    return [...said, { atMs: soonMs, act: { kind: oneOf(draw, ["hangUp", "loseConnection"] as const) } }];
+    return [...once, { atMs: soonMs, act: { kind: oneOf(draw, ["hangUp", "loseConnection"] as const) } }];
   }
   const state = oneOf(draw, ["down", "silent"] as const);
   const endMs = soonMs + draw() ** 2 * 10 * 60_000;
-  return [...said, { atMs: soonMs, act: { kind: "link", state } }, {
+  return [...once, { atMs: soonMs, act: { kind: "link", state } }, {
     atMs: endMs,
     act: { kind: "link", state: "up" },
   }];

@@ -27,6 +27,10 @@ export interface Extensions {
   readonly purposes?: readonly ("serverAuth" | "clientAuth")[];
   /** `DNS:a.test,IP:127.0.0.1`. Without it there is only the common name. */
   readonly alternativeNames?: string;
+  /** Of a CA: it may sign for hosts in this domain alone. Critical. */
+  readonly onlyHostsOf?: string;
+  /** policyConstraints that constrain nothing here, and are critical. */
+  readonly constrainsPolicies?: true;
   /** Netscape's, which means nothing: it makes a certificate long. */
   readonly comment?: string;
 }

@@ -32,6 +32,8 @@ const servers = {
   p256: { subject, ...names },
   nameInCommonName: { subject },
   wildcard: { subject: "/O=Owner/CN=any", alternativeNames: "DNS:*.0.1" },
+  partWildcard: { subject: "/O=Owner/CN=any", alternativeNames: "DNS:1*.0.1" },
+  partWildcardInCommonName: { subject: "/O=Owner/CN=1*.0.1" },
   wildcardInCommonName: { subject: "/O=Owner/CN=*.0.1" },
   expired: { subject, ...names, fromDays: -3, toDays: -2 },
   notYetValid: { subject, ...names, fromDays: 2 },
@@ -49,6 +51,11 @@ const servers = {
   byNoAuthority: { subject, ...names },
   byUnwilling: { subject, ...names },
   byWeak: { subject, ...names },
+  byConstrained: { subject },
+  namedByConstrained: { subject, ...names },
+  byConstrainedToUs: { subject, alternativeNames: "DNS:localhost" },
+  inCommonNameByConstrainedToUs: { subject },
+  byPolicyConstrained: { subject, ...names },
   byExpiredRoot: { subject, ...names },
   belowShortRoot: { subject, ...names },
   byOtherRoot: { subject, ...names },
@@ -74,15 +81,21 @@ async function make(workshop: Workshop): Promise<Certificates> {
     workshop.makeKey("rsa"),
     workshop.makeKey("rsa"),
   ]);
-  const [intermediate, byNoAuthority, byUnwilling, byWeak, belowShortRoot] = await Promise.all([
-    root.authority({ subject: "/O=Owner/CN=Intermediate" }),
-    root.authority({ subject: "/O=Owner/CN=No authority", ca: false }),
-    root.authority({ subject: "/O=Owner/CN=Unwilling", keyUsage: ["digitalSignature", "cRLSign"] }),
-    root.authority({ subject: "/O=Owner/CN=Weak", key: "weak" }),
-    shortRoot.authority({ subject: "/O=Owner/CN=Below short" }),
-  ]);
+  const [intermediate, byNoAuthority, byUnwilling, byWeak, elsewhere, here, policies, belowShortRoot] =
+    await Promise.all([
+      root.authority({ subject: "/O=Owner/CN=Intermediate" }),
+      root.authority({ subject: "/O=Owner/CN=No authority", ca: false }),
+      root.authority({ subject: "/O=Owner/CN=Unwilling", keyUsage: ["digitalSignature", "cRLSign"] }),
+      root.authority({ subject: "/O=Owner/CN=Weak", key: "weak" }),
+      root.authority({ subject: "/O=Owner/CN=Elsewhere", onlyHostsOf: "other.test" }),
+      root.authority({ subject: "/O=Owner/CN=Here", onlyHostsOf: "localhost" }),
+      root.authority({ subject: "/O=Owner/CN=Policies", constrainsPolicies: true }),
+      shortRoot.authority({ subject: "/O=Owner/CN=Below short" }),
+    ]);
   const issuers: Partial<Record<ServerName, Authority>> = {
     ...{ byNoAuthority, byUnwilling, byWeak, belowShortRoot },
+    ...{ byConstrained: elsewhere, namedByConstrained: elsewhere, byPolicyConstrained: policies },
+    ...{ byConstrainedToUs: here, inCommonNameByConstrainedToUs: here },
     byExpiredRoot: expiredRoot,
     byOtherRoot: otherRoot,
     rsaByOtherRoot: otherRoot,

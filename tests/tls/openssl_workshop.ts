@@ -41,7 +41,8 @@ async function certify(order: Certification): Promise<string> {
 
 /** Of an extension file. */
 function linesOf(
-  { ca, pathLength, keyUsage, purposes, alternativeNames, comment }: Extensions,
+  { ca, pathLength, keyUsage, purposes, alternativeNames, onlyHostsOf, constrainsPolicies, comment }:
+    Extensions,
 ): readonly string[] {
   const longest = pathLength === undefined ? "" : `,pathlen:${pathLength}`;
   return [
@@ -51,6 +52,8 @@ function linesOf(
     ...(keyUsage === undefined ? [] : [`keyUsage=critical,${keyUsage}`]),
     ...(purposes === undefined ? [] : [`extendedKeyUsage=${purposes}`]),
     ...(alternativeNames === undefined ? [] : [`subjectAltName=${alternativeNames}`]),
+    ...(onlyHostsOf === undefined ? [] : [`nameConstraints=critical,permitted;DNS:${onlyHostsOf}`]),
+    ...(constrainsPolicies ? ["policyConstraints=critical,requireExplicitPolicy:0"] : []),
     ...(comment === undefined ? [] : [`nsComment=${comment}`]),
   ];
 }

@@ -146,6 +146,14 @@ function extensionsOf(asked: Extensions, own: Uint8Array, issuer: Uint8Array): U
     const names = asked.alternativeNames.split(",").map(alternativeName);
     found.push(extension("2.5.29.17", encoded(TAG.sequence, ...names)));
   }
+  if (asked.onlyHostsOf !== undefined) {
+    const permitted = encoded(0xa0, encoded(TAG.sequence, alternativeName(`DNS:${asked.onlyHostsOf}`)));
+    found.push(extension("2.5.29.30", encoded(TAG.sequence, permitted), "critical"));
+  }
+  if (asked.constrainsPolicies) {
+    const requireExplicitPolicy = encoded(0x80, Uint8Array.of(0));
+    found.push(extension("2.5.29.36", encoded(TAG.sequence, requireExplicitPolicy), "critical"));
+  }
   if (asked.comment !== undefined) {
     found.push(extension("2.16.840.1.113730.1.13", encodedText(ia5String, asked.comment)));
   }

@@ -97,12 +97,17 @@ export type Outcome =
 /** All that both drivers know. */
 export const everySuite = TlsCipherSuite.options;
 
-export type Target = { readonly host?: string; readonly port: number } & Partial<TlsOptions>;
+export type Target =
+  & { readonly host?: string; readonly address?: string; readonly port: number }
+  & Partial<TlsOptions>;
 
 /** Without more it is `localhost`, proven by the root, with every suite. */
-export function target(lab: TlsLab, { host = "localhost", port, ...options }: Target): StreamTarget {
+export function target(
+  lab: TlsLab,
+  { host = "localhost", address = host, port, ...options }: Target,
+): StreamTarget {
   const roots = [lab.certificates.root.certificate];
-  return { host, port, tls: { roots, cipherSuites: everySuite, wildcards: false, ...options } };
+  return { host, address, port, tls: { roots, cipherSuites: everySuite, wildcards: false, ...options } };
 }
 
 export async function dial(lab: TlsLab, peer: Target): Promise<Outcome> {
