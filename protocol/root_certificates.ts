@@ -157,8 +157,7 @@ function stillProven(
   const peerChain = presented.peerChain.slice(0, chainLengthMax);
   const first = firstWay(peerChain, nowMs, signedBy);
   const ways: readonly Way[] = [
-    { chain: peerChain, fit: (roots) => roots },
-    // What they allow only a driver can say.
+    // What name constraints allow only a driver can say.
     { chain: peerChain.filter(isFree), fit: (roots) => roots.filter(isFree) },
     { chain: first, fit: (roots) => roots },
     { chain: first, fit: (roots) => roots.filter(isFree) },

@@ -279,6 +279,32 @@ test("M04.FR.06: of two ways up that are proven the first counts, for OpenSSL cl
   assertEquals(kept(succession, [leaf, subOfOne, crossed]), [central(one, two)]);
 });
 
+test("M04.FR.06: on either way up one with name constraints stands in for none without, and may be in use itself", () => {
+  const [leaf] = throughSub;
+  assert(leaf !== undefined);
+  const ask = (root: CertificateFacts, all: readonly CertificateFacts[], ...above: CertificateFacts[]) =>
+    String(removed(hashOf(root, root, "SHA256"), all.map((each) => central(each)), [leaf, ...above]));
+  const crossed = authority("Sub", "Two", { pem: "crossed" });
+  const twoLimited = authority("Two", "Two", { pem: "limited", serialNumber: "2", ...constrained });
+  const inUse = /^Failed: .* present connection/;
+  assertMatch(ask(two, [two, twoLimited, one], crossed, subOfOne), inUse);
+  assertMatch(ask(twoLimited, [twoLimited, one], crossed, subOfOne), inUse);
+  const astray = authority("Sub", "Elsewhere");
+  assertMatch(ask(one, [again(constrained), one, two], astray, subOfOne), inUse);
+  const over = authority("Sub", "Two", { pem: "over", notAfterMs: nowMs - 1 });
+  assertMatch(ask(one, [one, two], over, subOfOne, crossed), inUse);
+});
+
+test("the first ten of a peer's certificates count, as in the handshake, and its root among them is none of the way", () => {
+  const fillers = Array.from({ length: 9 }, (_, index) => authority(`Filler ${index}`, "Two", constrained));
+  const [leaf] = throughSub;
+  assert(leaf !== undefined);
+  const asked = hashOf(one, one, "SHA256");
+  const both = [central(one), central(two)];
+  assertEquals(removed(asked, both, [leaf, ...fillers, subOfOne]), [central(two)]);
+  assertMatch(String(removed(asked, both, [...throughSub, one])), /^Failed: .* present connection/);
+});
+
 test("M04.FR.06: a way up through a CA with name constraints stands in for none without", () => {
   const [leaf] = throughSub;
   assert(leaf !== undefined);
