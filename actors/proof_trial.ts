@@ -2,7 +2,7 @@
  * The proof that the link stands on, and how it fares: which one the next dial takes depends on it (`protocol/proof.ts`).
  *
  * Law: a proof is served when the central system has spoken on its connection. An accept that is followed by a close proves
- * nothing, and a connection that was ended at our own wish has refused nothing. Below what was served is no dial.
+ * nothing, and a connection that was ended at our own wish has refused nothing. What was served makes an end of what was before it.
  */
 import type { Proof, Proofs, SecurityProfile } from "../protocol/proof.ts";
 import { proofToTry } from "../protocol/proof.ts";
@@ -36,7 +36,9 @@ export class ProofTrial {
   next(proofs: Proofs): Proof {
     this.#served = false;
     this.#peerChain = [];
-    return this.#proof = proofToTry(proofs, this.#refusals, this.#success.served?.securityProfile);
+    const { served } = this.#success;
+    const known = served === null ? null : { ...served, number: served.proof };
+    return this.#proof = proofToTry(proofs, this.#refusals, known);
   }
 
   opened(socket: number, peerChain: readonly string[]): void {

@@ -56,17 +56,26 @@ export const Proofs = z.tuple([Proof], Proof).readonly().superRefine((proofs, co
 });
 export type Proofs = z.infer<typeof Proofs>;
 
+/** What is known of a proof that has succeeded. */
+export type Served = Pick<Proof, "number" | "securityProfile">;
+
 /** What a change makes different from the proof of the connection that it came on. */
 export type ProofChange = Partial<Omit<Proof, "number">>;
 
 /**
  * The proof for a dial: the newest first, and after each failure the next older one, round and round.
- * `failures`: dials since a proof was served last. `least`: the profile of that one, which the list may not know of yet: none below
- * it is tried (A00.FR.005).
+ * `failures`: dials since a proof was served last. `served`: that one, which the list may not know of yet: none that is over by then
+ * is tried (A00.FR.005, A01.FR.03).
  */
-export function proofToTry(proofs: Proofs, failures: number, least: SecurityProfile = 0): Proof {
-  const able = proofs.filter(({ securityProfile }) => securityProfile >= least);
+export function proofToTry(proofs: Proofs, failures: number, served: Served | null = null): Proof {
+  const able = proofs.filter((proof) => served === null || !isOver(proof, served));
   return able[failures % able.length] ?? proofs[0];
+}
+
+/** Lower, or its forerunner: a higher one that is older goes on waiting. */
+function isOver({ number, securityProfile }: Proof, served: Served): boolean {
+  return securityProfile < served.securityProfile ||
+    securityProfile === served.securityProfile && number < served.number;
 }
 
 /**

@@ -2,7 +2,7 @@
  * Files over FTP, and over FTP with explicit TLS (RFC 4217): `npm:basic-ftp`, passive.
  *
  * Law: the data connection goes where the control connection does, whatever address the server names. With FTPS no name, password
- * or byte of the file goes to a server that the roots do not prove.
+ * or byte of the file goes to a server that the roots do not prove. One command has at most one reply of each kind (RFC 959 §4.2).
  */
 import { Client, FTPError } from "basic-ftp";
 import { isIP } from "node:net";
@@ -25,6 +25,7 @@ async function store(parts: TransferParts, order: UploadOrder, signal: AbortSign
   const address = await judgedAddress(target.host, parts);
   signal.throwIfAborted();
   const client = new Client(parts.limits.silenceTimeoutMs, { allowSeparateTransferHost: false });
+  refuseRepeatedReplies(client, target);
   signal.addEventListener("abort", () => client.close());
   try {
     const { name: user = "anonymous", password = "guest" } = target.user ?? {};
@@ -43,6 +44,25 @@ async function store(parts: TransferParts, order: UploadOrder, signal: AbortSign
   } finally {
     client.close();
   }
+}
+
+/** `basic-ftp` begins the upload anew at each 150, and sends the password anew at each 331: thousands fit in one packet. */
+function refuseRepeatedReplies({ ftp }: Client, { host }: TransferTarget): void {
+  const handle = ftp.handle.bind(ftp);
+  ftp.handle = (command, handler) => {
+    const kinds = new Set<number>();
+    return handle(command, (reply, task) => {
+      if (reply instanceof Error) return handler(reply, task);
+      const kind = Math.floor(reply.code / 100);
+      if (kinds.has(kind)) {
+        return ftp.closeWithError(
+          new Error(`cannot follow ${host}: it answered one command with ${kind}xx twice`),
+        );
+      }
+      kinds.add(kind);
+      handler(reply, task);
+    });
+  };
 }
 
 /** What is given as `ca` takes the place of every other root, an empty list too. */

@@ -65,6 +65,25 @@ for (const crashed of [[], ["link"], ["cert_store", "link"], ["link", "cert_stor
   });
 }
 
+Deno.test("A01.FR.03: nor is a password that another has served after, while the medium refuses to forget it", async () => {
+  const [OLD, NEW] = ["6f6c6420".repeat(4), "6e657720".repeat(4)];
+  const proof = { number: 1, securityProfile: 1, authorizationKey: OLD } as const;
+  const house = await bootedHouse({ credentials: { proofs: [proof] } });
+  await house.ask("ChangeConfiguration", { key: "AuthorizationKey", value: NEW });
+  house.credentials().failWrites("lost", 1_000);
+  await house.advance(10_000);
+  await house.ask("ClearCache", {});
+  assertEquals(house.credentials().held().proofs.length, 2, "the medium has both");
+  house.centralSystem.cut();
+  const came = new Set<string>();
+  house.centralSystem.guard(({ basicAuth }) => {
+    came.add(new TextDecoder().decode(basicAuth?.password));
+    return 401;
+  });
+  await house.advance(3_600_000);
+  assertEquals([...came], ["new ".repeat(4)]);
+});
+
 Deno.test("what is on the medium counts at the next start: without a success there, the old profile is tried again", async () => {
   const house = await raisedHouse(1_000);
   house.cutPower(0);

@@ -41,6 +41,32 @@ Deno.test("FTP: a data connection goes to the server itself, whatever address PA
 });
 
 for (
+  const [what, answers] of [
+    ["floods it with 150 after STOR", { STOR: "150 go\r\n".repeat(5_000) }],
+    ["says 150 and 125 after STOR", { STOR: "150 go\r\n125 go\r\n226 done" }],
+    ["says 226 again and again after STOR", { STOR: "226 done\r\n226 done\r\n150 go" }],
+    ["floods it with 331 after USER", { USER: "331 who?\r\n".repeat(5_000) }],
+  ] as const
+) {
+  Deno.test(`FTP: an upload to a server that ${what} ends at the second reply of a kind (RFC 959 §4.2)`, async () => {
+    await using data = await peer((socket) => socket.resume());
+    const { end } = await scripted({ EPSV: `229 EPSV OK (|||${data.port}|)`, ...answers });
+    assert(end.kind === "Failed" && end.error.startsWith("cannot follow 127.0.0.1"), JSON.stringify(end));
+  });
+}
+
+Deno.test("FTP: a 150 of several lines is one reply, and the file is sent", async () => {
+  await using data = await peer((socket) => socket.resume());
+  const { end } = await scripted({
+    EPSV: `229 EPSV OK (|||${data.port}|)`,
+    USER: "331 who?",
+    PASS: "230 welcome",
+    STOR: "150-go\r\n150-on\r\n150 go\r\n226 done",
+  });
+  assertEquals(end, { kind: "Done" });
+});
+
+for (
   const [what, answers, fault] of [
     ["refuses the user", { USER: "530 no" }, "permissionDenied"],
     ["refuses the file", { EPSV: "229 EPSV OK (|||1|)", STOR: "550 no" }, "failed"],

@@ -74,8 +74,8 @@ checkShape(
 );
 checkShape(
   "more proofs than are ever tried",
-  { proofs: [5, 4, 3, 2, 1].map((number) => ({ number, securityProfile: 0 })) },
-  "proofs must be at most 4",
+  { proofs: [9, 8, 7, 6, 5, 4, 3, 2, 1].map((number) => ({ number, securityProfile: 0 })) },
+  "proofs must be at most 8",
 );
 
 function check(sentence: string, prove: (file: CredentialsFile, directory: string) => Promise<void>): void {
