@@ -8,7 +8,6 @@ import type { Clock } from "../hal/clock.ts";
 import type { X509 } from "../hal/x509.ts";
 import type { Answer } from "../protocol/answer.ts";
 import { statusAnswer } from "../protocol/answer.ts";
-import { anchorOf, proverFlaw } from "../protocol/certificate.ts";
 import type { CertificateFacts } from "../protocol/certificate_facts.ts";
 import type { Settings } from "../protocol/configuration.ts";
 import type {
@@ -17,7 +16,7 @@ import type {
   GetInstalledCertificateIdsResponse,
   InstallCertificateRequest,
 } from "../protocol/messages/security.ts";
-import type { InstalledRoot } from "../protocol/root_certificates.ts";
+import type { InstalledRoot, Presented } from "../protocol/root_certificates.ts";
 import { afterSuccess, install, remove } from "../protocol/root_certificates.ts";
 import type { Credentials, InstalledRoot as RootRecord } from "../storage/credentials.ts";
 import type { CredentialsBook } from "./credentials_book.ts";
@@ -68,13 +67,10 @@ export class RootStore {
     peerChain: readonly string[],
     reply: Reply<Answer>,
   ): Promise<void> {
-    const { book, x509, clock } = this.#parts;
+    const { book, x509 } = this.#parts;
     const kept = await book.read();
-    const installed = this.installed(kept);
-    // One that has expired since has proven it all the same.
-    const inUse = this.#anchor(this.#provers(installed), peerChain) ?? this.#anchor(installed, peerChain);
-    const removing = { inUse, nowMs: clock.wallMs(), hashOf: x509.hashData };
-    const came = remove(certificateHashData, installed, removing);
+    const removing = { presented: this.#presented(peerChain), hashOf: x509.hashData };
+    const came = remove(certificateHashData, this.installed(kept), removing);
     if (came.status !== "Accepted") {
       this.#self.trace("RefuseDeletion", { status: came.status, why: came.why });
       return reply(statusAnswer(came.status));
@@ -97,8 +93,7 @@ export class RootStore {
   /** What of the roots stays when this peer has served the charger: the same list when nothing goes. */
   afterSuccess(kept: Credentials, peerChain: readonly string[]): Credentials["roots"] {
     const installed = this.installed(kept);
-    const anchor = this.#anchor(this.#provers(installed), peerChain);
-    const left = anchor === null ? installed : afterSuccess(installed, anchor);
+    const left = afterSuccess(installed, this.#presented(peerChain));
     return left.length === installed.length ? kept.roots : this.#records(kept, left);
   }
 
@@ -111,20 +106,10 @@ export class RootStore {
     });
   }
 
-  /** Of two with the same key one may have expired, and one may not be valid yet. */
-  #provers(installed: readonly InstalledRoot[]): readonly InstalledRoot[] {
-    const nowMs = this.#parts.clock.wallMs();
-    return installed.filter(({ certificate }) => proverFlaw(certificate, nowMs) === null);
-  }
-
-  #anchor(installed: readonly InstalledRoot[], peerChain: readonly string[]): CertificateFacts | null {
-    const central = installed.filter(({ certificateType }) =>
-      certificateType === "CentralSystemRootCertificate"
-    );
-    const chain = peerChain.map((pem) => this.#parsed(pem)).filter((one) => one !== null);
-    // Where both have the same key, the one that is to stay has proven the peer.
-    const preferred = central.toSorted((one, other) => Number(one.isFallback) - Number(other.isFallback));
-    return anchorOf(chain, preferred.map(({ certificate }) => certificate), this.#parts.x509.isSignedBy);
+  #presented(peerChain: readonly string[]): Presented {
+    const { x509, clock } = this.#parts;
+    const read = peerChain.map((pem) => this.#parsed(pem)).filter((one) => one !== null);
+    return { peerChain: read, nowMs: clock.wallMs(), signedBy: x509.isSignedBy };
   }
 
   async #write(kept: Credentials, roots: readonly InstalledRoot[]): Promise<boolean> {

@@ -149,22 +149,6 @@ export function countedBelow({ subject, issuer }: CertificateFacts): 0 | 1 {
   return subject.encoded === issuer.encoded ? 0 : 1;
 }
 
-/** The root that proves a peer: the first on the way up from its leaf. Null where none does. */
-export function anchorOf(
-  peerChain: readonly CertificateFacts[],
-  roots: readonly CertificateFacts[],
-  signedBy: SignedBy,
-): CertificateFacts | null {
-  for (let [last, above] = [peerChain[0], peerChain.slice(1)]; last !== undefined;) {
-    const certificate = last;
-    const root = roots.find((one) => one.pem === certificate.pem || signedBy(certificate, one));
-    if (root !== undefined) return root;
-    last = above.find((one) => signedBy(certificate, one));
-    above = above.filter((one) => one !== last);
-  }
-  return null;
-}
-
 export function isValid({ notBeforeMs, notAfterMs }: CertificateFacts, nowMs: number): boolean {
   return nowMs >= notBeforeMs && nowMs <= notAfterMs;
 }

@@ -3,11 +3,12 @@
  * (security white paper M03, M04, M05; spec/security.md §6).
  *
  * Law: the last CentralSystemRootCertificate that may prove the central system now stays, and so does the one that proves the
- * present connection (AQ-1, M04.FR.06): no operation locks the charge point out.
+ * present connection (AQ-1, M04.FR.06): no operation locks the charge point out. What proves it is judged as the handshake was.
  */
-import { authorityFlaw, proverFlaw } from "./certificate.ts";
+import { authorityFlaw, chainLengthMax, isValid, proverFlaw } from "./certificate.ts";
 import type { CertificateFacts, SignedBy } from "./certificate_facts.ts";
 import type { CertificateHashData, CertificateUse, HashAlgorithm } from "./messages/security.ts";
+import { serverFlaw } from "./server_certificate.ts";
 
 export interface InstalledRoot {
   readonly certificateType: CertificateUse;
@@ -81,15 +82,21 @@ function successor(
   return { status: "Accepted", roots: [...roots, { ...added, issuer: signer.certificate }] };
 }
 
-/** What is kept once `anchor` has proven the peer (M05.FR.12, M05.FR.13). */
+/** What the central system has presented, and when it is judged. */
+export interface Presented {
+  /** The leaf first; empty without TLS. */
+  readonly peerChain: readonly CertificateFacts[];
+  readonly nowMs: number;
+  readonly signedBy: SignedBy;
+}
+
+/** What is kept once this peer has served the charge point: a fallback goes when it is proven without one (M05.FR.12, M05.FR.13). */
 export function afterSuccess(
   installed: readonly InstalledRoot[],
-  anchor: CertificateFacts,
+  presented: Presented,
 ): readonly InstalledRoot[] {
-  const isProven = installed.some(({ certificate, certificateType, isFallback }) =>
-    certificateType === "CentralSystemRootCertificate" && !isFallback && certificate.pem === anchor.pem
-  );
-  return isProven ? installed.filter(({ isFallback }) => !isFallback) : installed;
+  const succeeding = installed.filter(({ isFallback }) => !isFallback);
+  return stillProven(presented, installed, succeeding) === "yes" ? succeeding : installed;
 }
 
 export type Deletion =
@@ -104,16 +111,15 @@ export type HashOf = (
 ) => CertificateHashData;
 
 export interface Removing {
-  /** What proves the central system on the present connection. */
-  readonly inUse: CertificateFacts | null;
-  readonly nowMs: number;
+  /** On the present connection. */
+  readonly presented: Presented;
   readonly hashOf: HashOf;
 }
 
 export function remove(
   asked: CertificateHashData,
   installed: readonly InstalledRoot[],
-  { inUse, nowMs, hashOf }: Removing,
+  { presented, hashOf }: Removing,
 ): Deletion {
   const found = installed.filter(({ certificate, issuer }) =>
     sameHash(hashOf(certificate, issuer, asked.hashAlgorithm), asked)
@@ -121,10 +127,10 @@ export function remove(
   if (found.length === 0) return { status: "NotFound", why: "no installed root has this hash data" };
   const left = installed.filter((root) => !found.includes(root));
   const central = found.filter(isCentral);
-  if (central.some(({ certificate }) => certificate.pem === inUse?.pem)) {
+  if (stillProven(presented, installed, left) === "no") {
     return { status: "Failed", why: "it proves the central system on the present connection" };
   }
-  const mayProve = (root: InstalledRoot): boolean => proverFlaw(root.certificate, nowMs) === null;
+  const mayProve = (root: InstalledRoot): boolean => proverFlaw(root.certificate, presented.nowMs) === null;
   const counts = central.some(mayProve) ? mayProve : () => true;
   if (central.length > 0 && !left.some((root) => isCentral(root) && counts(root))) {
     return { status: "Failed", why: "it is the last CentralSystemRootCertificate that counts" };
@@ -135,6 +141,63 @@ export function remove(
     status: "Accepted",
     roots: isSucceeded ? left : left.map((root) => ({ ...root, isFallback: false })),
   };
+}
+
+/**
+ * Whether those that are left prove the peer in each way in which all of them do: a driver of TLS does not tell which one it has
+ * taken. "unproven": all of them do not.
+ */
+function stillProven(
+  presented: Presented,
+  installed: readonly InstalledRoot[],
+  left: readonly InstalledRoot[],
+): "yes" | "no" | "unproven" {
+  const { nowMs, signedBy } = presented;
+  // More do not count (serverFlaw).
+  const peerChain = presented.peerChain.slice(0, chainLengthMax);
+  const first = firstWay(peerChain, nowMs, signedBy);
+  const ways: readonly Way[] = [
+    // What name constraints allow only a driver can say.
+    { chain: peerChain.filter(isFree), fit: (roots) => roots.filter(isFree) },
+    { chain: first, fit: (roots) => roots },
+    { chain: first, fit: (roots) => roots.filter(isFree) },
+  ];
+  // What has expired since the handshake, or lies ahead since the clock was set back, has proven it all the same.
+  const once: Way = { chain: peerChain.map(endless), fit: (roots) => roots.map(endless) };
+  const proves = ({ chain, fit }: Way, roots: readonly InstalledRoot[]): boolean =>
+    serverFlaw(chain, fit(roots.filter(isCentral).map(({ certificate }) => certificate)), nowMs, signedBy) ===
+      null;
+  const open = ways.filter((way) => proves(way, installed));
+  if (open.length > 0) return open.every((way) => proves(way, left)) ? "yes" : "no";
+  return proves(once, installed) && !proves(once, left) ? "no" : "unproven";
+}
+
+interface Way {
+  readonly chain: readonly CertificateFacts[];
+  readonly fit: (roots: readonly CertificateFacts[]) => readonly CertificateFacts[];
+}
+
+/** As OpenSSL climbs: to the first issuer that is valid, and never back. */
+function firstWay(
+  peerChain: readonly CertificateFacts[],
+  nowMs: number,
+  signedBy: SignedBy,
+): readonly CertificateFacts[] {
+  const way: CertificateFacts[] = [];
+  for (let last = peerChain[0]; last !== undefined;) {
+    const certificate = last;
+    way.push(certificate);
+    last = peerChain.find((one) => !way.includes(one) && isValid(one, nowMs) && signedBy(certificate, one));
+  }
+  return way;
+}
+
+function isFree({ hasNameConstraints }: CertificateFacts): boolean {
+  return !hasNameConstraints;
+}
+
+function endless(certificate: CertificateFacts): CertificateFacts {
+  return { ...certificate, notBeforeMs: -Infinity, notAfterMs: Infinity };
 }
 
 function isCentral({ certificateType }: InstalledRoot): boolean {

@@ -7,6 +7,7 @@
 import { isIP } from "node:net";
 import type { TlsCipherSuite } from "../station_profile.ts";
 import type { PrivateKeys, StreamTarget, TlsFacts, TlsOptions } from "../stream.ts";
+import { createNodeX509 } from "./node_x509.ts";
 import { type Handle, type Openssl, opensslFailed, textAt, zeroEnded } from "./openssl_library.ts";
 
 export interface OpensslSession {
@@ -91,13 +92,23 @@ function restrict(openssl: Openssl, context: Handle, suites: readonly TlsCipherS
   if (!taken) throw opensslFailed(openssl, "other", `offer ${suites.join(", ")}`);
 }
 
+/** Of several of one name and key the library tries the first alone: that which allows most. */
 function trust(openssl: Openssl, context: Handle, roots: readonly string[]): void {
   const store = openssl.SSL_CTX_get_cert_store(context);
-  for (const root of roots) {
+  for (const root of roots.toSorted((one, other) => allowedBelow(other) - allowedBelow(one))) {
     withCertificates(openssl, "an installed root certificate", root, (certificates) => {
       for (const certificate of certificates) openssl.X509_STORE_add_cert(store, certificate);
     });
   }
+}
+
+const x509 = createNodeX509();
+
+/** In CAs; what has name constraints comes last. */
+function allowedBelow(root: string): number {
+  const parsed = x509.parse(root);
+  const [facts] = parsed.kind === "parsed" ? parsed.certificates : [];
+  return facts?.hasNameConstraints ? -1 : facts?.basicConstraints?.pathLength ?? Number.MAX_SAFE_INTEGER;
 }
 
 function identify(

@@ -237,6 +237,24 @@ Deno.test("M05.FR.13: one that is not valid yet takes over when it is, and the o
   assertEquals(await reconnected(), [future]);
 });
 
+Deno.test("M04.FR.06: of two ways up from the peer's certificate the one that ends at a root is in use", async () => {
+  const house = await securedHouse();
+  const pem = rootOf("New");
+  await install(house, pem);
+  const below = { organization: "Operator", commonName: "Sub" };
+  const key = [..."Sub key"].map((one) => one.charCodeAt(0).toString(16)).join("").toUpperCase();
+  const elsewhere = createSimulatedAuthority({ ...below, commonName: "Elsewhere" }, "else key", startWallMs);
+  house.centralSystem.present([
+    ...serverChain(below, "Sub key"),
+    elsewhere.signAuthority(below, key, startWallMs),
+    operator.signAuthority(below, key, startWallMs),
+  ]);
+  house.centralSystem.cut();
+  await house.advance(60_000);
+  assertEquals(await remove(house, operator.certificate), "Failed");
+  assertEquals(await remove(house, pem), "Accepted");
+});
+
 Deno.test("a crash while a root is being written: what is durable is what is listed", async () => {
   const house = await securedHouse();
   house.disk.commitMs = 1_000;

@@ -186,6 +186,12 @@ const accepted: Cases = {
   "the right one of several roots": {
     target: ({ root, otherRoot }) => ({ roots: [otherRoot.certificate, root.certificate] }),
   },
+  "the right one of two roots of one name and key, the other of which allows no CA below it": {
+    target: ({ root, rootsAgain }) => ({ roots: [rootsAgain.short, root.certificate] }),
+  },
+  "the right one of two roots of one name and key, the other of which is for other hosts": {
+    target: ({ root, rootsAgain }) => ({ roots: [rootsAgain.elsewhere, root.certificate] }),
+  },
   "a peer that sends its certificate twice": {
     served: ({ server: { p256 } }) => ({ chain: p256.certificate + p256.chain }),
   },

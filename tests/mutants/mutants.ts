@@ -426,8 +426,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "protocol/root_certificates.ts",
-    find: `if (central.some(({ certificate }) => certificate.pem === inUse?.pem)) {`,
-    replace: `if (inUse === undefined) {`,
+    find: `if (stillProven(presented, installed, left) === "no") {`,
+    replace: `if (stillProven(presented, installed, installed) === "no") {`,
     breaks: "M04.FR.06: the root that proves the present connection is deleted",
   },
   {

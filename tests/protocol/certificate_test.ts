@@ -2,15 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { CertificateFacts } from "../../protocol/certificate_facts.ts";
 import type { Requested } from "../../protocol/certificate.ts";
-import {
-  anchorOf,
-  authorityFlaw,
-  chainFlaw,
-  flaw,
-  isValid,
-  renewalDueMs,
-  turnOf,
-} from "../../protocol/certificate.ts";
+import { authorityFlaw, chainFlaw, flaw, isValid, renewalDueMs, turnOf } from "../../protocol/certificate.ts";
 import type { Differently } from "./certificates.ts";
 import { authority, certificate, dayMs, nowMs, signedBy } from "./certificates.ts";
 
@@ -180,20 +172,6 @@ chain(
 );
 chain("of a root that has expired", [leaf], /at its end has expired/, {
   roots: [authority("Root", "Root", { notAfterMs: nowMs - 1 })],
-});
-
-test("anchorOf: the first installed root on the way up from the leaf", () => {
-  const anchor = (peerChain: readonly CertificateFacts[], roots: readonly CertificateFacts[]) =>
-    anchorOf(peerChain, roots, signedBy);
-  const server = certificate("csms", "Sub");
-  assertEquals(anchor([server, sub], [root]), root);
-  assertEquals(anchor([server, sub], [root, sub]), sub);
-  assertEquals(anchor([server, root, sub], [root]), root);
-  assertEquals(anchor([server], [root]), null);
-  assertEquals(anchor([root], [root]), root);
-  assertEquals(anchor([], [root]), null);
-  // Two that have signed each other: the way up ends.
-  assertEquals(anchor([certificate("csms", "A"), authority("A", "B"), authority("B", "A")], [root]), null);
 });
 
 test("a certificate is valid at both of its ends", () => {

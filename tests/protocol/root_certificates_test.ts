@@ -1,11 +1,11 @@
 /** Which roots are installed (security white paper M03, M04, M05; AQ-1). */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { CertificateFacts } from "../../protocol/certificate_facts.ts";
 import type { CertificateHashData } from "../../protocol/messages/security.ts";
 import type { HashOf, InstalledRoot, RootRules } from "../../protocol/root_certificates.ts";
 import { afterSuccess, install, remove } from "../../protocol/root_certificates.ts";
 import type { Differently } from "./certificates.ts";
-import { authority, nowMs, signedBy } from "./certificates.ts";
+import { authority, certificate, nowMs, signedBy } from "./certificates.ts";
 
 function test(name: string, body: () => void): void {
   Deno.test({ name, permissions: "none" }, body);
@@ -102,13 +102,49 @@ test("M05.FR.11: AdditionalRootCertificateCheck: signed by it, the old one stays
 test("M05.FR.12: the first success with the new one erases the fallback, one with the fallback does not", () => {
   const next = authority("Next", "One");
   const both = [manufacturer(one), central(one, one, true), central(next, one)];
-  assertEquals(afterSuccess(both, next), [manufacturer(one), central(next, one)]);
-  assertEquals(afterSuccess(both, one), both);
-  assertEquals(afterSuccess([manufacturer(two), central(one, one, true)], two), [
-    manufacturer(two),
-    central(one, one, true),
-  ]);
+  assertEquals(kept(both, [serverOf("Next")]), [manufacturer(one), central(next, one)]);
+  assertEquals(kept(both, [serverOf("One")]), both);
+  assertEquals(kept(both, []), both);
+  const alone = [manufacturer(two), central(one, one, true)];
+  assertEquals(kept(alone, [serverOf("Two")]), alone);
 });
+
+/** The operator's root, issued anew under its name and key. */
+function again(differently: Differently): CertificateFacts {
+  return authority("One", "One", { pem: "again", serialNumber: "2", ...differently });
+}
+
+const subOfOne = authority("Sub", "One");
+const throughSub = [certificate("csms", "Sub", { dnsNames: ["csms.test"] }), subOfOne];
+const short: Differently = { basicConstraints: { isCa: true, pathLength: 0 } };
+const constrained: Differently = { hasNameConstraints: true, unknownCritical: ["2.5.29.30"] };
+
+test("M05.FR.13: a successor that would not prove the peer by itself does not end its fallback", () => {
+  const successors: readonly Differently[] = [
+    short,
+    constrained,
+    { notBeforeMs: nowMs + 1 },
+    { notAfterMs: nowMs - 1 },
+  ];
+  for (const differently of successors) {
+    const both = [central(one, one, true), central(again(differently), one)];
+    assertEquals(kept(both, throughSub), both);
+  }
+  const good = central(again({}), one);
+  assertEquals(kept([central(one, one, true), good], throughSub), [good]);
+});
+
+/** A server certificate that this one has signed. */
+function serverOf(issuer: string): CertificateFacts {
+  return certificate("csms", issuer);
+}
+
+function kept(
+  installed: readonly InstalledRoot[],
+  peerChain: readonly CertificateFacts[],
+): readonly InstalledRoot[] {
+  return afterSuccess(installed, { peerChain, nowMs, signedBy });
+}
 
 function hashOf(...[certificate, issuer, hashAlgorithm]: Parameters<HashOf>): CertificateHashData {
   return {
@@ -122,9 +158,9 @@ function hashOf(...[certificate, issuer, hashAlgorithm]: Parameters<HashOf>): Ce
 function removed(
   asked: CertificateHashData,
   before: readonly InstalledRoot[],
-  inUse: CertificateFacts | null = null,
+  peerChain: readonly CertificateFacts[] = [],
 ): readonly InstalledRoot[] | string {
-  const came = remove(asked, before, { inUse, nowMs, hashOf });
+  const came = remove(asked, before, { presented: { peerChain, nowMs, signedBy }, hashOf });
   return came.status === "Accepted" ? came.roots : `${came.status}: ${came.why}`;
 }
 
@@ -168,7 +204,10 @@ for (const [which, differently] of notNow) {
     const idle = authority("One", "One", { pem: "idle", serialNumber: "1", ...differently });
     const both = [central(idle), central(one), manufacturer(two)];
     assertMatch(String(removed(hashOf(one, one, "SHA256"), both)), /^Failed: .* last/);
-    assertEquals(removed(hashOf(idle, idle, "SHA256"), both, one), [central(one), manufacturer(two)]);
+    assertEquals(removed(hashOf(idle, idle, "SHA256"), both, [serverOf("One")]), [
+      central(one),
+      manufacturer(two),
+    ]);
     // Where none counts, as before the clock was set, what is no worse is allowed, but for the very last.
     const other = authority("Two", "Two", differently);
     assertEquals(removed(hashOf(idle, idle, "SHA256"), [central(idle), central(other)]), [central(other)]);
@@ -178,14 +217,126 @@ for (const [which, differently] of notNow) {
 
 test("M04.FR.06: the one in use stays; as ManufacturerRootCertificate it is not in use", () => {
   const both = [central(one), central(two), manufacturer(two)];
-  assertMatch(String(removed(hashOf(one, one, "SHA256"), both, one)), /^Failed: .* present connection/);
-  const asked = hashOf(two, two, "SHA256");
-  assertEquals(removed(asked, [central(one), manufacturer(two)], two), [central(one)]);
+  const asked = hashOf(one, one, "SHA256");
+  assertMatch(String(removed(asked, both, [serverOf("One")])), /^Failed: .* present connection/);
+  const other = hashOf(two, two, "SHA256");
+  assertEquals(removed(other, [central(one), manufacturer(two)], [serverOf("Two")]), [central(one)]);
+});
+
+const unfit: readonly [string, Differently][] = [
+  ["allows no CA below it", short],
+  ["has name constraints", constrained],
+  ["has expired", { notAfterMs: nowMs - 1 }],
+];
+for (const [which, differently] of unfit) {
+  test(`M04.FR.06: the one in use stays, beside one of its name and key that ${which}, in either order`, () => {
+    const asked = hashOf(one, one, "SHA256");
+    const idle = again(differently);
+    for (const both of [[central(idle), central(one)], [central(one), central(idle)]]) {
+      const all = [...both, central(two)];
+      assertMatch(String(removed(asked, all, throughSub)), /^Failed: .* present connection/);
+      assertEquals(removed(hashOf(idle, one, "SHA256"), all, throughSub), [central(one), central(two)]);
+    }
+  });
+}
+
+test("M04.FR.06: where either of two proves the peer, either may go", () => {
+  const other = again({});
+  const both = [central(one), central(other)];
+  assertEquals(removed(hashOf(one, one, "SHA256"), both, throughSub), [central(other)]);
+  assertEquals(removed(hashOf(other, one, "SHA256"), both, throughSub), [central(one)]);
+});
+
+test("M04.FR.06: of two ways up the one that is proven counts, whichever comes first", () => {
+  const [leaf] = throughSub;
+  assert(leaf !== undefined);
+  const crossed = authority("Sub", "Elsewhere");
+  for (const peerChain of [[leaf, crossed, subOfOne], [leaf, subOfOne, crossed]]) {
+    const why = removed(hashOf(one, one, "SHA256"), [central(one), central(two)], peerChain);
+    assertMatch(String(why), /^Failed: .* present connection/);
+  }
+});
+
+test("M04.FR.06: of two ways up that are proven the first counts, for OpenSSL climbs no other; rustls does, round name constraints", () => {
+  const [leaf] = throughSub;
+  assert(leaf !== undefined);
+  const both = [central(one), central(two)];
+  const crossed = authority("Sub", "Two", { pem: "crossed" });
+  const first = (peerChain: readonly CertificateFacts[], root: CertificateFacts) =>
+    String(removed(hashOf(root, root, "SHA256"), both, peerChain));
+  assertMatch(first([leaf, crossed, subOfOne], two), /^Failed: .* present connection/);
+  assertMatch(first([leaf, subOfOne, crossed], one), /^Failed: .* present connection/);
+  assertEquals(removed(hashOf(one, one, "SHA256"), both, [leaf, crossed, subOfOne]), [central(two)]);
+  const over = authority("Sub", "Two", { pem: "over", notAfterMs: nowMs - 1 });
+  assertMatch(first([leaf, over, subOfOne], one), /^Failed: .* present connection/);
+  assertEquals(removed(hashOf(two, two, "SHA256"), both, [leaf, over, subOfOne]), [central(one)]);
+  const limited = authority("Sub", "Two", { pem: "limited", ...constrained });
+  for (const root of [one, two]) {
+    assertMatch(first([leaf, limited, subOfOne], root), /^Failed: .* present connection/);
+  }
+  const succession = [central(two, two, true), central(one, two)];
+  assertEquals(kept(succession, [leaf, crossed, subOfOne]), succession);
+  assertEquals(kept(succession, [leaf, subOfOne, crossed]), [central(one, two)]);
+});
+
+test("M04.FR.06: on either way up one with name constraints stands in for none without, and may be in use itself", () => {
+  const [leaf] = throughSub;
+  assert(leaf !== undefined);
+  const ask = (root: CertificateFacts, all: readonly CertificateFacts[], ...above: CertificateFacts[]) =>
+    String(removed(hashOf(root, root, "SHA256"), all.map((each) => central(each)), [leaf, ...above]));
+  const crossed = authority("Sub", "Two", { pem: "crossed" });
+  const twoLimited = authority("Two", "Two", { pem: "limited", serialNumber: "2", ...constrained });
+  const inUse = /^Failed: .* present connection/;
+  assertMatch(ask(two, [two, twoLimited, one], crossed, subOfOne), inUse);
+  assertMatch(ask(twoLimited, [twoLimited, one], crossed, subOfOne), inUse);
+  const astray = authority("Sub", "Elsewhere");
+  assertMatch(ask(one, [again(constrained), one, two], astray, subOfOne), inUse);
+  const over = authority("Sub", "Two", { pem: "over", notAfterMs: nowMs - 1 });
+  assertMatch(ask(one, [one, two], over, subOfOne, crossed), inUse);
+});
+
+test("the first ten of a peer's certificates count, as in the handshake, and its root among them is none of the way", () => {
+  const fillers = Array.from({ length: 9 }, (_, index) => authority(`Filler ${index}`, "Two", constrained));
+  const [leaf] = throughSub;
+  assert(leaf !== undefined);
+  const asked = hashOf(one, one, "SHA256");
+  const both = [central(one), central(two)];
+  assertEquals(removed(asked, both, [leaf, ...fillers, subOfOne]), [central(two)]);
+  assertMatch(String(removed(asked, both, [...throughSub, one])), /^Failed: .* present connection/);
+});
+
+test("M04.FR.06: a way up through a CA with name constraints stands in for none without", () => {
+  const [leaf] = throughSub;
+  assert(leaf !== undefined);
+  const limited = authority("Sub", "Two", { pem: "limited", ...constrained });
+  const why = removed(hashOf(one, one, "SHA256"), [central(one), central(two)], [leaf, limited, subOfOne]);
+  assertMatch(String(why), /^Failed: .* present connection/);
+});
+
+test("M04.FR.06: one with name constraints that alone proves the peer is in use, beside one that has expired", () => {
+  const able = again(constrained);
+  const over = authority("One", "One", { notAfterMs: nowMs - 1 });
+  const all = [central(over), central(able), central(two)];
+  assertMatch(
+    String(removed(hashOf(able, able, "SHA256"), all, throughSub)),
+    /^Failed: .* present connection/,
+  );
+  assertEquals(removed(hashOf(over, over, "SHA256"), all, throughSub), [central(able), central(two)]);
+});
+
+test("M04.FR.06: what has expired since the handshake is in use all the same, and when the clock was set back", () => {
+  const over = authority("One", "One", { notAfterMs: nowMs - 1 });
+  const leafOver = certificate("csms", "One", { notAfterMs: nowMs - 1 });
+  const leafToCome = certificate("csms", "One", { notBeforeMs: nowMs + 1 });
+  for (const [root, leaf] of [[over, serverOf("One")], [one, leafOver], [one, leafToCome]] as const) {
+    const why = removed(hashOf(root, root, "SHA256"), [central(root), central(two)], [leaf]);
+    assertMatch(String(why), /^Failed: .* present connection/);
+  }
 });
 
 test("a successor that is taken back makes the fallback the one root again", () => {
   const next = authority("Next", "One", { serialNumber: "1000" });
   const both = [central(one, one, true), central(next, one)];
-  assertEquals(removed(hashOf(next, one, "SHA256"), both, one), [central(one)]);
-  assertEquals(removed(hashOf(one, one, "SHA256"), both, null), [central(next, one)]);
+  assertEquals(removed(hashOf(next, one, "SHA256"), both, [serverOf("One")]), [central(one)]);
+  assertEquals(removed(hashOf(one, one, "SHA256"), both), [central(next, one)]);
 });

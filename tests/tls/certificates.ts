@@ -14,6 +14,8 @@ export interface Certificates {
   /** One that has expired, and one that allows no CA below it. */
   readonly expiredRoot: Authority;
   readonly shortRoot: Authority;
+  /** The root's name and key: the one allows no CA below it, the other signs for other hosts alone. */
+  readonly rootsAgain: { readonly short: string; readonly elsewhere: string };
   /** The intermediate's name and key, signed by a root that nobody trusts. */
   readonly crossSigned: string;
   readonly server: Readonly<Record<ServerName, Issued>>;
@@ -92,6 +94,11 @@ async function make(workshop: Workshop): Promise<Certificates> {
       root.authority({ subject: "/O=Owner/CN=Policies", constrainsPolicies: true }),
       shortRoot.authority({ subject: "/O=Owner/CN=Below short" }),
     ]);
+  const again = { key: { pem: root.privateKey } };
+  const [short, elsewhereAlone] = await Promise.all([
+    rootOf("/O=Owner/CN=Root", { ...again, pathLength: 0 }),
+    rootOf("/O=Owner/CN=Root", { ...again, onlyHostsOf: "other.test" }),
+  ]);
   const issuers: Partial<Record<ServerName, Authority>> = {
     ...{ byNoAuthority, byUnwilling, byWeak, belowShortRoot },
     ...{ byConstrained: elsewhere, namedByConstrained: elsewhere, byPolicyConstrained: policies },
@@ -112,6 +119,7 @@ async function make(workshop: Workshop): Promise<Certificates> {
   const client = { subject: "/O=Owner/CN=SN-0001" };
   return {
     ...{ root, intermediate, otherRoot, expiredRoot, shortRoot },
+    rootsAgain: { short: short.certificate, elsewhere: elsewhereAlone.certificate },
     crossSigned: await intermediate.crossSignedBy(otherRoot),
     server: Object.fromEntries(await Promise.all(server)) as Record<ServerName, Issued>,
     client: await intermediate.issue({ ...client, key: { pem: clientRsa } }),
