@@ -10,7 +10,7 @@ import { parseFrame } from "../../protocol/frame.ts";
 import type { CallError, CallResult } from "../../protocol/frame.ts";
 import type { ChargePointStatus, IdTagInfo } from "../../protocol/messages/types.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
-import type { Key, Value } from "../../storage/store.ts";
+import type { Key, Store, Value } from "../../storage/store.ts";
 import type { LedgerEntry } from "../sim/central_system_ledger.ts";
 import type { World, WorldOptions } from "../sim/world.ts";
 import { createWorld } from "../sim/world.ts";
@@ -174,10 +174,14 @@ export function moments(house: CalmHouse, action: string): readonly number[] {
   return house.sent(action).map(({ atMs }) => atMs);
 }
 
+/** A copy of the store, as the next start would find it. */
+export function storeOf(house: CalmHouse): Store {
+  return createMemoryStore({ from: house.store().snapshot() }).store;
+}
+
 /** The store's records below a key, as the next start would find them. */
 export async function stored(house: CalmHouse, ...prefix: Key): Promise<readonly Value[]> {
-  const copy = createMemoryStore({ from: house.store().snapshot() });
-  return (await copy.store.list(prefix)).map(({ value }) => value);
+  return (await storeOf(house).list(prefix)).map(({ value }) => value);
 }
 
 function answered(frame: CallResult | CallError): Answered {

@@ -3,14 +3,14 @@
  * shown, and a person's to settle (decision D-damaged).
  */
 import { assert, assertEquals } from "@std/assert";
-import type { ParkedOutcome } from "../../actors/archive.ts";
 import { exportParked, listParked } from "../../console/parked_transactions.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { TransactionRecord } from "../../storage/records.ts";
 import { transactionKey } from "../../storage/records.ts";
 import type { Key, Store } from "../../storage/store.ts";
 import type { CalmHouse } from "./calm_house.ts";
-import { begun, bootedHouse, charging, stored, swiped } from "./calm_house.ts";
+import { begun, bootedHouse, charging, stored, storeOf, swiped } from "./calm_house.ts";
+import { asked } from "./parked_by_hand.ts";
 import { rebooted } from "./power_cycle.ts";
 
 const failure = { kind: "error", errorCode: "InternalError" } as const;
@@ -18,36 +18,19 @@ const once = { settings: { TransactionMessageAttempts: "1", MeterValueSampleInte
 const sampled = { settings: { ...once.settings, StopTxnSampledData: "Energy.Active.Import.Register" } };
 const minuteMs = 60_000;
 
-/** The store as it is now. */
-function kept(house: CalmHouse): Store {
-  return createMemoryStore({ from: house.store().snapshot() }).store;
-}
-
 async function keyOfStop(house: CalmHouse, place: "outbox" | "archive"): Promise<Key> {
-  const entry = (await kept(house).list([place])).find(({ value }) =>
+  const entry = (await storeOf(house).list([place])).find(({ value }) =>
     (value as { message: { action: string } }).message.action === "StopTransaction"
   );
   assert(entry !== undefined);
   return entry.key;
 }
 
-async function asked(house: CalmHouse, localId: number, kind: "resend" | "discard") {
-  const outcomes: ParkedOutcome[] = [];
-  const reply = (outcome: ParkedOutcome) => void outcomes.push(outcome);
-  house.addresses().outbox.send(
-    kind === "resend"
-      ? { kind: "ResendParked", localId, reply }
-      : { kind: "DiscardParked", localId, reason: "billed by hand", reply },
-  );
-  await house.advance(minuteMs);
-  return outcomes[0];
-}
-
 async function isSettledByHand(house: CalmHouse): Promise<void> {
-  const { total, transactions: [shown] } = await listParked(kept(house));
+  const { total, transactions: [shown] } = await listParked(storeOf(house));
   assertEquals([total, shown?.state, shown?.transactionId, shown?.idTag], [1, "cutShort", 1, "ALICE"]);
   const localId = shown?.localId ?? 0;
-  assertEquals((await exportParked(kept(house), localId))?.meterStopWh, null);
+  assertEquals((await exportParked(storeOf(house), localId))?.meterStopWh, null);
   assertEquals([await asked(house, localId, "resend"), await asked(house, localId, "discard")], [
     "nothingLeft",
     "done",
@@ -56,7 +39,7 @@ async function isSettledByHand(house: CalmHouse): Promise<void> {
   for (const kind of ["answer", "sample", "parked", "archive", "purge"]) {
     left.push(...await stored(house, kind));
   }
-  assertEquals([left, (await listParked(kept(house))).total, house.crashes()], [[], 0, []]);
+  assertEquals([left, (await listParked(storeOf(house))).total, house.crashes()], [[], 0, []]);
 }
 
 /** Over, offline, and the StopTransaction that waits is damaged. */
@@ -92,15 +75,15 @@ Deno.test("D-damaged: what goes on, or waits, is not cut short", async () => {
   const house = await bootedHouse(once);
   await charging(house);
   const [open] = await stored(house, "transaction") as readonly TransactionRecord[];
-  assertEquals((await listParked(kept(house))).total, 0);
+  assertEquals((await listParked(storeOf(house))).total, 0);
   assertEquals(await asked(house, open?.localId ?? 0, "discard"), "unknown");
   house.network.setLink("down");
   await house.advance(0);
   await swiped(house, "ALICE");
-  assertEquals((await listParked(kept(house))).total, 0);
+  assertEquals((await listParked(storeOf(house))).total, 0);
   house.network.setLink("up");
   await house.advance(10 * minuteMs);
-  assertEquals([(await listParked(kept(house))).total, await stored(house, "answer")], [0, []]);
+  assertEquals([(await listParked(storeOf(house))).total, await stored(house, "answer")], [0, []]);
 });
 
 Deno.test("D-damaged: what goes on is not cut short either while its record is damaged, and cannot be discarded", async () => {
@@ -108,7 +91,7 @@ Deno.test("D-damaged: what goes on is not cut short either while its record is d
   await charging(house);
   const [open] = await stored(house, "transaction") as readonly TransactionRecord[];
   house.store().corrupt(transactionKey(1));
-  assertEquals((await listParked(kept(house))).total, 0);
+  assertEquals((await listParked(storeOf(house))).total, 0);
   assertEquals(await asked(house, open?.localId ?? 0, "discard"), "unknown");
   await swiped(house, "ALICE");
   await house.advance(minuteMs);
@@ -166,10 +149,10 @@ Deno.test("D-parked: a StopTransaction that was refused, and is sent again, leav
   await house.advance(minuteMs);
   await swiped(house, "ALICE");
   await house.advance(minuteMs);
-  const [parked] = (await listParked(kept(house))).transactions;
+  const [parked] = (await listParked(storeOf(house))).transactions;
   assertEquals(parked?.state, "parked");
   const localId = parked?.localId ?? 0;
-  const stop = (await exportParked(kept(house), localId))?.messages.at(-1)?.payload;
+  const stop = (await exportParked(storeOf(house), localId))?.messages.at(-1)?.payload;
   const data = stop?.["transactionData"] as readonly unknown[];
   assertEquals(data, await stored(house, "sample"));
   assertEquals(data.length, 8);

@@ -1,10 +1,9 @@
 /** GetLog and what follows it, in the simulated house (`actors/diagnostics.ts`; security white paper N01). */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import { readSecurityLog } from "../../actors/security_book.ts";
 import { securityLogText } from "../../protocol/security_log.ts";
 import type { CalmHouse } from "./calm_house.ts";
-import { bootedHouse, charging, contactorClosed } from "./calm_house.ts";
+import { bootedHouse, charging, contactorClosed, storeOf } from "./calm_house.ts";
 import { securedHouse, status } from "./secured_house.ts";
 
 const location = "ftp://charger:secret@files.test/logs/";
@@ -47,7 +46,7 @@ function contentOf(house: CalmHouse, at = 0): string {
 }
 
 async function securityLog(house: CalmHouse): Promise<string> {
-  const { store } = createMemoryStore({ from: house.store().snapshot() });
+  const store = storeOf(house);
   return securityLogText(await readSecurityLog(store), {});
 }
 

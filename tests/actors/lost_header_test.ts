@@ -1,13 +1,11 @@
 /** A damaged record costs no bill that could still be written by hand: what is left of it is kept, shown, and a person's to decide (decision D-parked). */
 import { assert, assertEquals } from "@std/assert";
-import type { ParkedOutcome } from "../../actors/archive.ts";
 import { exportParked, listParked } from "../../console/parked_transactions.ts";
-import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { ArchiveRecord, TransactionRecord } from "../../storage/records.ts";
 import { answerKey, parkedKey, resendKey } from "../../storage/records.ts";
-import type { Store } from "../../storage/store.ts";
 import type { CalmHouse } from "./calm_house.ts";
-import { begun, bootedHouse, charging, stored, swiped } from "./calm_house.ts";
+import { begun, bootedHouse, charging, stored, storeOf, swiped } from "./calm_house.ts";
+import { asked } from "./parked_by_hand.ts";
 import { rebooted } from "./power_cycle.ts";
 
 const failure = { kind: "error", errorCode: "InternalError" } as const;
@@ -27,31 +25,14 @@ async function parked(house: CalmHouse, action: "StartTransaction" | "StopTransa
   return first.message.localId;
 }
 
-/** The store as it is now. */
-function kept(house: CalmHouse): Store {
-  return createMemoryStore({ from: house.store().snapshot() }).store;
-}
-
-async function asked(house: CalmHouse, localId: number, kind: "resend" | "discard") {
-  const outcomes: ParkedOutcome[] = [];
-  const reply = (outcome: ParkedOutcome) => void outcomes.push(outcome);
-  house.addresses().outbox.send(
-    kind === "resend"
-      ? { kind: "ResendParked", localId, reply }
-      : { kind: "DiscardParked", localId, reason: "billed by hand", reply },
-  );
-  await house.advance(minuteMs);
-  return outcomes[0];
-}
-
 Deno.test("D-parked: a parked transaction whose header is damaged is shown, and is sent again from its StartTransaction", async () => {
   const house = await bootedHouse(once);
   const localId = await parked(house, "StartTransaction");
   house.store().corrupt(parkedKey(localId));
-  assertEquals((await listParked(kept(house))).transactions[0]?.idTag, "ALICE");
+  assertEquals((await listParked(storeOf(house))).transactions[0]?.idTag, "ALICE");
   await rebooted(house, 0);
   await house.advance(minuteMs);
-  assertEquals((await exportParked(kept(house), localId))?.messages.length, 8);
+  assertEquals((await exportParked(storeOf(house), localId))?.messages.length, 8);
   assertEquals(await asked(house, localId, "resend"), "done");
   const [stop] = house.sent("StopTransaction");
   assertEquals([stop?.payload.transactionId, house.centralSystem.open(), house.crashes()], [1, [], []]);
@@ -68,7 +49,7 @@ Deno.test("D-parked: where the mark of a resend is damaged it is shown as parked
   house.store().corrupt(resendKey(localId));
   await house.restorePower();
   await house.advance(minuteMs);
-  assertEquals((await listParked(kept(house))).transactions[0]?.state, "parked");
+  assertEquals((await listParked(storeOf(house))).transactions[0]?.state, "parked");
   assertEquals([await asked(house, localId, "resend"), house.crashes()], ["done", []]);
   assertEquals([...await stored(house, "archive"), ...await stored(house, "parked")], []);
 });
@@ -81,11 +62,11 @@ Deno.test("D-parked: with its header and its answer its transactionId is lost, w
   await rebooted(house, 0);
   await house.advance(minuteMs);
   assertEquals(await asked(house, localId, "resend"), "idLost");
-  const { total, transactions } = await listParked(kept(house));
+  const { total, transactions } = await listParked(storeOf(house));
   assertEquals([total, transactions[0]?.transactionId, transactions[0]?.kept], [1, null, 1]);
-  assert((await exportParked(kept(house), localId))?.meterStopWh !== null);
+  assert((await exportParked(storeOf(house), localId))?.meterStopWh !== null);
   assertEquals(await asked(house, localId, "discard"), "done");
-  assertEquals((await listParked(kept(house))).total, 0);
+  assertEquals((await listParked(storeOf(house))).total, 0);
 });
 
 Deno.test("D-parked: a parked StopTransaction whose header is damaged is sent again under its transactionId", async () => {
@@ -114,7 +95,7 @@ Deno.test("D-parked: a header and an answer that are damaged in the middle of a 
     }));
   await house.advance(10 * minuteMs);
   assertEquals(house.sent("MeterValues", "StopTransaction"), []);
-  const left = await exportParked(kept(house), localId);
+  const left = await exportParked(storeOf(house), localId);
   assertEquals([left?.state, left?.kept, left?.messages.at(-1)?.action], ["parked", 7, "StopTransaction"]);
   assertEquals([await asked(house, localId, "resend"), await asked(house, localId, "discard")], [
     "idLost",
@@ -124,10 +105,10 @@ Deno.test("D-parked: a header and an answer that are damaged in the middle of a 
 
 /** What is left of a bill that nobody can send: the last message of it, kept although the central system has taken it. */
 async function isKept(house: CalmHouse): Promise<void> {
-  const { total, transactions } = await listParked(kept(house));
+  const { total, transactions } = await listParked(storeOf(house));
   assertEquals([total, transactions[0]?.state, transactions[0]?.transactionId], [1, "parked", null]);
   const localId = transactions[0]?.localId ?? 0;
-  const messages = (await exportParked(kept(house), localId))?.messages ?? [];
+  const messages = (await exportParked(storeOf(house), localId))?.messages ?? [];
   const last = messages.at(-1);
   assertEquals([last?.action, last?.why], ["StopTransaction", "noTransactionId"]);
   assertEquals(house.effects("TransactionIdLost").length, 1);
@@ -160,7 +141,7 @@ Deno.test("errata v4.0 §3.18, D-damaged: what goes with -1 since its StartTrans
   await house.advance(0);
   await begun(house);
   await swiped(house, "ALICE");
-  const copy = await kept(house).list(["outbox"]);
+  const copy = await storeOf(house).list(["outbox"]);
   house.store().corrupt(copy[0]?.key ?? []);
   house.network.setLink("up");
   house.forget();

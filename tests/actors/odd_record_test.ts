@@ -6,9 +6,9 @@ import { assert, assertEquals } from "@std/assert";
 import { exportParked, listParked } from "../../console/parked_transactions.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { TransactionRecord } from "../../storage/records.ts";
-import type { Key, Store, Value } from "../../storage/store.ts";
+import type { Key, Value } from "../../storage/store.ts";
 import type { CalmHouse } from "./calm_house.ts";
-import { begun, bootedHouse, chargingHouse, stored, swiped } from "./calm_house.ts";
+import { begun, bootedHouse, chargingHouse, stored, storeOf, swiped } from "./calm_house.ts";
 
 const minuteMs = 60_000;
 
@@ -21,11 +21,6 @@ async function rebootedOnto(house: CalmHouse, key: Key, value: Value): Promise<v
   await house.advance(1_000);
   await house.restorePower();
   house.forget();
-}
-
-/** The store as it is now. */
-function kept(house: CalmHouse): Store {
-  return createMemoryStore({ from: house.store().snapshot() }).store;
 }
 
 const payload = { meterStop: 5, timestamp: "2026-01-01T01:00:00.000Z" };
@@ -56,7 +51,7 @@ for (
     await house.advance(minuteMs);
     await begun(house);
     await house.advance(minuteMs);
-    await listParked(kept(house));
+    await listParked(storeOf(house));
     await swiped(house, "ALICE");
     await house.advance(minuteMs);
     assertEquals(house.sent("StartTransaction", "StopTransaction").length, 2);
@@ -70,9 +65,9 @@ for (const value of [{ x: 1 }, withoutFailures]) {
     const house = await bootedHouse();
     await rebootedOnto(house, ["archive", 77, 78], value);
     await house.advance(minuteMs);
-    const { transactions: [shown] } = await listParked(kept(house));
+    const { transactions: [shown] } = await listParked(storeOf(house));
     assertEquals(shown?.unreadable.map(({ sequence, record }) => [sequence, record]), [[78, value]]);
-    assertEquals((await exportParked(kept(house), 77))?.kept, 1);
+    assertEquals((await exportParked(storeOf(house), 77))?.kept, 1);
     const outcomes: unknown[] = [];
     const reply = (outcome: unknown) => void outcomes.push(outcome);
     house.addresses().outbox.send({ kind: "ResendParked", localId: 77, reply });
@@ -93,7 +88,7 @@ Deno.test("D-unreadable: one in the middle of what is sent again stays, and the 
   await house.advance(minuteMs);
   await swiped(house, "ALICE");
   await house.advance(minuteMs);
-  const [, second] = await kept(house).list(["archive"]);
+  const [, second] = await storeOf(house).list(["archive"]);
   assert(second !== undefined);
   await rebootedOnto(house, second.key, { x: 1 });
   await house.advance(minuteMs);
@@ -102,7 +97,7 @@ Deno.test("D-unreadable: one in the middle of what is sent again stays, and the 
   await house.advance(minuteMs);
   assertEquals([house.centralSystem.open(), house.crashes()], [[], []]);
   assertEquals(await stored(house, "archive"), [{ x: 1 }]);
-  assertEquals((await listParked(kept(house))).transactions[0]?.state, "parked");
+  assertEquals((await listParked(storeOf(house))).transactions[0]?.state, "parked");
 });
 
 Deno.test("D-unreadable: a sample of transactionData that cannot be read is left out, said, and the bill goes", async () => {

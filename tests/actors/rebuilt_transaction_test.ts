@@ -3,10 +3,17 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { listParked } from "../../console/parked_transactions.ts";
-import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import { checkpointKey, transactionKey } from "../../storage/records.ts";
 import type { CalmHouse } from "./calm_house.ts";
-import { begun, bootedHouse, charging, chargingHouse, contactorClosed, stored } from "./calm_house.ts";
+import {
+  begun,
+  bootedHouse,
+  charging,
+  chargingHouse,
+  contactorClosed,
+  stored,
+  storeOf,
+} from "./calm_house.ts";
 import { rebooted, registerWh, stops } from "./power_cycle.ts";
 
 const minuteMs = 60_000;
@@ -21,7 +28,7 @@ async function isSettled(house: CalmHouse): Promise<void> {
 }
 
 async function parkedTotal(house: CalmHouse): Promise<number> {
-  return (await listParked(createMemoryStore({ from: house.store().snapshot() }).store)).total;
+  return (await listParked(storeOf(house))).total;
 }
 
 for (const station of ["ac-two-sockets", "reference-dc"] as const) {

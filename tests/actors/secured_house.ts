@@ -7,10 +7,9 @@ import { assert, assertEquals } from "@std/assert";
 import { readSecurityLog } from "../../actors/security_book.ts";
 import { simulatedCertificate } from "../../hal/drivers/simulated_x509.ts";
 import type { SimulatedCertificate } from "../../hal/drivers/simulated_x509.ts";
-import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import { operator, operatorRoot, ownCertificate, startWallMs } from "../sim/hierarchy.ts";
 import type { CalmHouse, CalmHouseOptions } from "./calm_house.ts";
-import { bootedHouse } from "./calm_house.ts";
+import { bootedHouse, storeOf } from "./calm_house.ts";
 
 export const dayMs = 86_400_000;
 
@@ -78,7 +77,7 @@ export function keyIds(house: CalmHouse): readonly (string | undefined)[] {
 /** What the security log has of this type. */
 export async function logged(house: CalmHouse, type: string): Promise<readonly string[]> {
   await house.advance(0);
-  const { store } = createMemoryStore({ from: house.store().snapshot() });
+  const store = storeOf(house);
   return (await readSecurityLog(store)).filter((entry) => entry.type === type).map(({ techInfo = "" }) =>
     techInfo
   );

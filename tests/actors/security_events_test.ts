@@ -4,12 +4,12 @@ import { tellingRefusals } from "../../actors/refusal_watch.ts";
 import { readSecurityLog } from "../../actors/security_book.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { CalmHouse } from "./calm_house.ts";
-import { bootedHouse } from "./calm_house.ts";
+import { bootedHouse, storeOf } from "./calm_house.ts";
 
 /** What the log has but for the boots. */
 async function logged(house: CalmHouse): Promise<readonly string[]> {
   await house.advance(0);
-  const { store } = createMemoryStore({ from: house.store().snapshot() });
+  const store = storeOf(house);
   const entries = (await readSecurityLog(store)).filter(({ type }) => type !== "StartupOfTheDevice");
   return entries.map(({ type, techInfo }) => `${type}: ${techInfo}`);
 }

@@ -9,7 +9,7 @@ import type { SecurityLogEndRecord } from "../../storage/records.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import { loadStation } from "../../hal/drivers/station_files.ts";
 import type { CalmHouse, CalmHouseOptions } from "./calm_house.ts";
-import { actions, bootedHouse, charging, newHouse, swiped } from "./calm_house.ts";
+import { actions, bootedHouse, charging, newHouse, storeOf, swiped } from "./calm_house.ts";
 
 const settleMs = 5_000;
 
@@ -23,7 +23,7 @@ function raise(house: CalmHouse, type: SecurityEventType, techInfo?: string): vo
 
 /** Types and texts in the log, as the next start would find it. */
 async function logged(house: CalmHouse): Promise<readonly string[]> {
-  const { store } = createMemoryStore({ from: house.store().snapshot() });
+  const store = storeOf(house);
   return (await readSecurityLog(store)).map(({ type, techInfo }) => `${type} ${techInfo}`.trimEnd());
 }
 
@@ -48,7 +48,7 @@ async function rebooted(house: CalmHouse): Promise<void> {
 }
 
 async function verdict(house: CalmHouse): Promise<string> {
-  const { store } = createMemoryStore({ from: house.store().snapshot() });
+  const store = storeOf(house);
   const end = (await store.get(["securityLogEnd"]))?.value as SecurityLogEndRecord;
   return verifiedChain(await readSecurityLog(store), end, createNodeDigest().sha256).kind;
 }

@@ -8,7 +8,7 @@ import { exportParked, listParked } from "../../console/parked_transactions.ts";
 import type { MeterOutcome } from "../../hal/meter.ts";
 import { outboxKey } from "../../storage/records.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
-import type { Store, Value } from "../../storage/store.ts";
+import type { Value } from "../../storage/store.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import {
   begun,
@@ -18,6 +18,7 @@ import {
   contactorClosed,
   status,
   stored,
+  storeOf,
   swiped,
 } from "./calm_house.ts";
 import { rebooted } from "./power_cycle.ts";
@@ -46,11 +47,6 @@ async function rebootedOnto(house: CalmHouse, value: Value): Promise<number> {
   await house.restorePower();
   house.forget();
   return sequence;
-}
-
-/** The store as it is now. */
-function kept(house: CalmHouse): Store {
-  return createMemoryStore({ from: house.store().snapshot() }).store;
 }
 
 /** A StopTransaction as an earlier program may have written it. */
@@ -115,7 +111,7 @@ for (const record of [tooLong(0), { message: {} }, { message: { localId: "1" } }
     await house.advance(minuteMs);
     assertEquals(house.sent("StartTransaction", "StopTransaction").length, 2);
     assertEquals([house.crashes(), await stored(house, "outbox")], [[], []]);
-    const { total, transactions } = await listParked(kept(house));
+    const { total, transactions } = await listParked(storeOf(house));
     assertEquals([total, transactions[0]?.localId], [1, 0]);
     assertEquals(transactions[0]?.unreadable.map((one) => [one.sequence, one.record]), [[sequence, record]]);
     assertEquals(house.effects("TransactionMessageUnreadable").length, 1);
@@ -129,7 +125,7 @@ Deno.test("D-unreadable: what is known of it is shown: whose it is, and in which
   assert(open !== undefined);
   await rebootedOnto(house, tooLong(open.localId));
   await house.advance(minuteMs);
-  const told = await exportParked(kept(house), open.localId);
+  const told = await exportParked(storeOf(house), open.localId);
   assertEquals([told?.transactionId, told?.idTag, told?.kept], [transactionId, "ALICE", 1]);
   assert(told?.unreadable[0]?.problem.includes("idTag"), told?.unreadable[0]?.problem);
 });
@@ -140,7 +136,7 @@ Deno.test("D-unreadable: it outlives a power cut, is not sent again, and is gone
   await house.advance(minuteMs);
   await rebooted(house, 0);
   await house.advance(minuteMs);
-  assertEquals((await listParked(kept(house))).total, 1);
+  assertEquals((await listParked(storeOf(house))).total, 1);
   const outcomes: unknown[] = [];
   const reply = (outcome: unknown) => void outcomes.push(outcome);
   house.addresses().outbox.send({ kind: "ResendParked", localId: 7, reply });
@@ -163,7 +159,7 @@ Deno.test("D-unreadable: where the disk refuses to set it aside the others go on
   assertEquals([house.crashes(), (await stored(house, "outbox")).length], [[], 1]);
   house.system().crash("outbox");
   await house.advance(minuteMs);
-  assertEquals([await stored(house, "outbox"), (await listParked(kept(house))).total], [[], 1]);
+  assertEquals([await stored(house, "outbox"), (await listParked(storeOf(house))).total], [[], 1]);
 });
 
 Deno.test("D-unreadable: a start and a sample that could not be read again are not written; a stop is, to be seen", async () => {
