@@ -58,8 +58,8 @@ export interface AuthorizerParts {
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
 }
 
-/** An outbox that says nothing for so long is no way to the central system. */
-const onlineTimeoutMs = 2_000;
+/** As long as a turn of the outbox may take: a disk that is slow is no outage, and an outbox that is slower is ended. */
+const onlineTimeoutMs = 10_000;
 /** A person at the reader waits no longer; then the offline rules hold (spec/behaviour.md §4.2). */
 const authorizeTimeoutMs = 30_000;
 

@@ -32,7 +32,8 @@ import type { StatusReport } from "./status_reporter.ts";
 import type { TransactionBook } from "./transaction_book.ts";
 import { runningTransaction } from "./transaction_book.ts";
 
-const authorizeTimeoutMs = 35_000;
+/** The authorizer's two waits, and a margin. */
+const authorizeTimeoutMs = 45_000;
 
 /** What an incarnation reads from the store at its start. */
 export interface Kept {
