@@ -62,10 +62,10 @@ const exchanges: readonly (readonly [string, string])[] = [
 
 export const chargerTroubles = {
   crash: (draw, moment) => [drawBlow(draw, moment, drawCrash)],
-  /** One after the other, until a supervisor has enough. */
+  /** One after the other, until a supervisor has enough; now and then until the charger itself has. */
   crashStorm: (draw, moment) => {
     const actor = oneOf(draw, actorsOf(moment));
-    return Array.from({ length: whole(draw, 2, 14) }, (_, at) => ({
+    return Array.from({ length: 2 + Math.floor(draw() ** 3 * 42) }, (_, at) => ({
       atMs: moment.atMs + at * (20 + draw() * 2_000),
       act: { kind: "crash" as const, actor },
     }));
