@@ -13,7 +13,37 @@ import type { Bounds, PhaseRotation } from "../protocol/configuration_key.ts";
 import type { BootNotificationRequest } from "../protocol/messages/core.ts";
 import type { Dialling } from "./dialling.ts";
 import { builtFeatureProfiles } from "./routes.ts";
-import type { ChargerConfig } from "./tree.ts";
+import type { TransferProtocol } from "../firmware/transfer_target.ts";
+import type { Backoff } from "../protocol/backoff.ts";
+import type { OnPowerLoss } from "../protocol/connector_facts.ts";
+import type { RegistrationLimits } from "../protocol/registration.ts";
+import type { StationSecurity } from "./cert_store.ts";
+
+/** What this charger is. */
+export interface ChargerConfig {
+  readonly identity: BootNotificationRequest;
+  readonly dialling: Dialling;
+  readonly security: StationSecurity;
+  readonly backoff: Backoff;
+  readonly table: KeyTable;
+  readonly featureProfiles: readonly string[];
+  /** Security profiles: none where the list is empty. */
+  readonly registration: RegistrationLimits;
+  readonly fileTransferProtocols: readonly TransferProtocol[];
+  readonly powerLoss: {
+    readonly onPowerLoss: OnPowerLoss;
+    readonly holdUpTimeMs: number;
+    readonly checkpointIntervalMs: number;
+  };
+  /** In the order of their numbers, 1 to n. */
+  readonly connectors: readonly { readonly supply: Supply; readonly hasLock: boolean }[];
+  /** Transaction messages that wait, and as many that were set aside: beyond it MeterValues are thinned. */
+  readonly transactionMessagesMax: number;
+  /** This boot's number, from `beginBoot`. */
+  readonly boot: number;
+  /** As of this boot civil time is the last known one, from `restoreCivilTime`. */
+  readonly hasLostTime: boolean;
+}
 
 const connectionLimits: Dialling["limits"] = {
   subprotocols: ["ocpp1.6"],

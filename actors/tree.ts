@@ -5,130 +5,29 @@
  * no crash; a give-up of `central` or `upkeep` is retried with back-off and never counts at the root (a crash loop there must not stop
  * a car from charging). Only `settings` and `charging` escalate: then the process exits and the init system starts it again.
  */
-import type { Board } from "../hal/board.ts";
-import type { Diagnostics } from "../firmware/diagnostics.ts";
-import type { TransferDriver } from "../firmware/transfer.ts";
-import type { TransferProtocol } from "../firmware/transfer_target.ts";
-import type { CivilTime } from "../hal/civil_time.ts";
-import type { Clock } from "../hal/clock.ts";
-import type { Digest } from "../hal/digest.ts";
-import type { Entropy } from "../hal/entropy.ts";
-import type { Host } from "../hal/host.ts";
-import type { Meter } from "../hal/meter.ts";
-import type { Power } from "../hal/power.ts";
-import type { Reader } from "../hal/reader.ts";
-import type { WebSocketDriver } from "../hal/websocket.ts";
-import type { X509 } from "../hal/x509.ts";
-import type { Backoff } from "../protocol/backoff.ts";
-import type { Supply } from "../protocol/charging_rate.ts";
-import type { KeyTable } from "../protocol/configuration.ts";
-import type { OnPowerLoss } from "../protocol/connector_facts.ts";
-import type { BootNotificationRequest } from "../protocol/messages/core.ts";
-import type { RegistrationLimits } from "../protocol/registration.ts";
-import type { CredentialsStore } from "../storage/credentials_store.ts";
-import type { KeyRing } from "../storage/key_ring.ts";
-import type { Store } from "../storage/store.ts";
-import type { AuthorizerMessage } from "./authorizer.ts";
+import type { Addresses } from "./addresses.ts";
+import { makeAddresses } from "./addresses.ts";
+import type { ChargerConfig } from "./charger_config.ts";
+import type { Ports } from "./ports.ts";
 import { authorizerActor } from "./authorizer.ts";
-import type { StationSecurity } from "./cert_store.ts";
 import { certStoreActor } from "./cert_store.ts";
-import type { CertStoreMessage } from "./cert_store_message.ts";
-import type { ConfigurationMessage } from "./configuration.ts";
 import { configurationActor } from "./configuration.ts";
-import type { ConnectorMessage } from "./connector_message.ts";
 import { connectorActor } from "./connector.ts";
-import type { DiagnosticsMessage } from "./diagnostics.ts";
 import { diagnosticsActor } from "./diagnostics.ts";
-import type { Dialling } from "./dialling.ts";
-import { authorizerMayLose, connectorMayLose, linkMayLose, outboxMayLose } from "./full_mailboxes.ts";
-import type { LinkMessage } from "./link_message.ts";
 import { linkActor } from "./link.ts";
-import type { LocalListMessage } from "./local_list.ts";
 import { localListActor } from "./local_list.ts";
-import type { MeterMessage } from "./meter.ts";
 import { meterActor } from "./meter.ts";
-import type { Address } from "./otp/actor.ts";
 import type { Kernel } from "./otp/kernel.ts";
 import type { SupervisorSpec } from "./otp/supervisor.ts";
-import type { OutboxMessage } from "./outbox_message.ts";
 import { outboxActor } from "./outbox.ts";
-import type { PowerMessage } from "./power.ts";
 import { powerActor } from "./power.ts";
-import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import { profileSchedulerActor } from "./profile_scheduler.ts";
-import type { ReservationsMessage } from "./reservations.ts";
 import { reservationsActor } from "./reservations.ts";
 import { tellingRefusals } from "./refusal_watch.ts";
 import { routes } from "./routes.ts";
-import type { SecurityLogMessage } from "./security_log.ts";
 import { securityLogActor, tampered } from "./security_log.ts";
 import { readSettings } from "./settings.ts";
-import type { StationMessage } from "./station_message.ts";
 import { stationActor } from "./station.ts";
-
-/** Everything that the house touches of the world. */
-export interface Ports {
-  readonly clock: Clock;
-  readonly civilTime: CivilTime;
-  readonly entropy: Entropy;
-  readonly digest: Digest;
-  readonly store: Store;
-  readonly credentials: CredentialsStore;
-  readonly keys: KeyRing;
-  readonly x509: X509;
-  readonly websocket: WebSocketDriver;
-  readonly board: Board;
-  readonly meter: Meter;
-  readonly reader: Reader;
-  readonly power: Power;
-  readonly host: Host;
-  readonly transfer: TransferDriver;
-  readonly diagnostics: Diagnostics;
-}
-
-/** What this charger is. */
-export interface ChargerConfig {
-  readonly identity: BootNotificationRequest;
-  readonly dialling: Dialling;
-  readonly security: StationSecurity;
-  readonly backoff: Backoff;
-  readonly table: KeyTable;
-  readonly featureProfiles: readonly string[];
-  /** Security profiles: none where the list is empty. */
-  readonly registration: RegistrationLimits;
-  readonly fileTransferProtocols: readonly TransferProtocol[];
-  readonly powerLoss: {
-    readonly onPowerLoss: OnPowerLoss;
-    readonly holdUpTimeMs: number;
-    readonly checkpointIntervalMs: number;
-  };
-  /** In the order of their numbers, 1 to n. */
-  readonly connectors: readonly { readonly supply: Supply; readonly hasLock: boolean }[];
-  /** Transaction messages that wait, and as many that were set aside: beyond it MeterValues are thinned. */
-  readonly transactionMessagesMax: number;
-  /** This boot's number, from `beginBoot`. */
-  readonly boot: number;
-  /** As of this boot civil time is the last known one, from `restoreCivilTime`. */
-  readonly hasLostTime: boolean;
-}
-
-/** Where to send what, from outside the tree. */
-export interface Addresses {
-  readonly configuration: Address<ConfigurationMessage>;
-  readonly certStore: Address<CertStoreMessage>;
-  readonly securityLog: Address<SecurityLogMessage>;
-  readonly authorizer: Address<AuthorizerMessage>;
-  readonly localList: Address<LocalListMessage>;
-  readonly reservations: Address<ReservationsMessage>;
-  readonly profileScheduler: Address<ProfileSchedulerMessage>;
-  readonly meter: Address<MeterMessage>;
-  readonly power: Address<PowerMessage>;
-  readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
-  readonly link: Address<LinkMessage>;
-  readonly outbox: Address<OutboxMessage>;
-  readonly station: Address<StationMessage>;
-  readonly diagnostics: Address<DiagnosticsMessage>;
-}
 
 export interface Tree {
   readonly root: SupervisorSpec;
@@ -151,31 +50,6 @@ export function plantTree(kernel: Kernel, given: Ports, config: ChargerConfig): 
     ],
   };
   return { root, addresses };
-}
-
-function makeAddresses(kernel: Kernel, connectors: number): Addresses {
-  const numbers = Array.from({ length: connectors }, (_, index) => index + 1);
-  return {
-    configuration: kernel.address("configuration"),
-    certStore: kernel.address("cert_store"),
-    securityLog: kernel.address("security_log"),
-    authorizer: kernel.address("authorizer", { droppable: authorizerMayLose }),
-    localList: kernel.address("local_list"),
-    reservations: kernel.address("reservations"),
-    profileScheduler: kernel.address("profile_scheduler"),
-    meter: kernel.address("meter"),
-    power: kernel.address("power"),
-    connectors: new Map(
-      numbers.map((number) => [
-        number,
-        kernel.address<ConnectorMessage>(`connector:${number}`, { droppable: connectorMayLose }),
-      ]),
-    ),
-    link: kernel.address("link", { droppable: linkMayLose }),
-    outbox: kernel.address("outbox", { droppable: outboxMayLose }),
-    station: kernel.address("station"),
-    diagnostics: kernel.address("diagnostics"),
-  };
 }
 
 /** Drivers speak to addresses, which outlive actors: an event that comes during a restart waits for the successor. */

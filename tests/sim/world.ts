@@ -8,7 +8,7 @@
 import { stationKeyTable } from "../../actors/charger_config.ts";
 import type { System } from "../../actors/otp/kernel.ts";
 import type { Trace, TraceEvent } from "../../actors/otp/trace.ts";
-import type { Addresses } from "../../actors/tree.ts";
+import type { Addresses } from "../../actors/addresses.ts";
 import type { SimulatedTransfer } from "../../firmware/drivers/simulated_transfer.ts";
 import { createSimulatedTransfer } from "../../firmware/drivers/simulated_transfer.ts";
 import { createSimulatedX509 } from "../../hal/drivers/simulated_x509.ts";
