@@ -6,21 +6,9 @@
 import type { MayMoveParked, ParkedFacts } from "../protocol/parking.ts";
 import { mayMoveParked } from "../protocol/parking.ts";
 import type { AnswerRecord, OutboxRecord } from "../storage/records.ts";
-import {
-  answerKey,
-  archiveKey,
-  ArchiveRecord,
-  keptAnswer,
-  keptRecord,
-  keys,
-  parkedKey,
-  ParkedRecord,
-  purgeKey,
-  PurgeRecord,
-  resendKey,
-  ResendRecord,
-  tryRecord,
-} from "../storage/records.ts";
+import { answerKey, archiveKey, keys, parkedKey, purgeKey, resendKey } from "../storage/record_keys.ts";
+import { keptAnswer, keptRecord, tryRecord } from "../storage/record_reading.ts";
+import { ArchiveRecord, ParkedRecord, PurgeRecord, ResendRecord } from "../storage/records.ts";
 import type { Entry, Key, Store, Value } from "../storage/store.ts";
 import { glimpsed, unknownLocalId, unreadableKey } from "../storage/unreadable.ts";
 import { ArchiveCount } from "./archive_count.ts";

@@ -5,7 +5,7 @@
  * a turn. Until then the numbers are lower bounds.
  */
 import type { ArchiveRecord } from "../storage/records.ts";
-import { archiveKey, keys } from "../storage/records.ts";
+import { archiveKey, keys } from "../storage/record_keys.ts";
 import type { Key, Store, Value } from "../storage/store.ts";
 import { saysRefused, unknownLocalId } from "../storage/unreadable.ts";
 import { pageMax } from "./store_pages.ts";

@@ -3,8 +3,10 @@
  *
  * Law: durable before it is answered, and before it is in effect.
  */
-import { availabilityKey, AvailabilityRecord, keptRecord } from "../storage/records.ts";
-import type { TellDamaged } from "../storage/records.ts";
+import { availabilityKey } from "../storage/record_keys.ts";
+import { keptRecord } from "../storage/record_reading.ts";
+import { AvailabilityRecord } from "../storage/records.ts";
+import type { TellDamaged } from "../storage/record_reading.ts";
 import type { Store } from "../storage/store.ts";
 
 export type Availability = "Operative" | "Inoperative";

@@ -9,7 +9,9 @@ import type { KeyTable } from "../protocol/configuration.ts";
 import { change } from "../protocol/configuration.ts";
 import { noHash } from "../protocol/security_log.ts";
 import type { SecurityLogEndRecord } from "../storage/records.ts";
-import { BootRecord, ClockRecord, configurationKey, keptRecord, keys } from "../storage/records.ts";
+import { configurationKey, keys } from "../storage/record_keys.ts";
+import { keptRecord } from "../storage/record_reading.ts";
+import { BootRecord, ClockRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 
 /** Configuration keys to text, as an operator wrote them. */

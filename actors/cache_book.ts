@@ -8,7 +8,9 @@ import type { AuthorizationCache } from "../protocol/authorization_cache.ts";
 import { cachedInfo, remember } from "../protocol/authorization_cache.ts";
 import { foldedIdTag } from "../protocol/id_tag.ts";
 import type { IdTagInfo } from "../protocol/messages/types.ts";
-import { cacheKey, CacheRecord, keys, readRecord } from "../storage/records.ts";
+import { cacheKey, keys } from "../storage/record_keys.ts";
+import { readRecord } from "../storage/record_reading.ts";
+import { CacheRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 import { removeAll } from "./store_pages.ts";
 

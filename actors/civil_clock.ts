@@ -9,7 +9,7 @@ import type { Clock } from "../hal/clock.ts";
 import { clockToSet, isSetting } from "../protocol/clock_setting.ts";
 import { formatDateTime } from "../protocol/date_time.ts";
 import type { ClockRecord } from "../storage/records.ts";
-import { keys } from "../storage/records.ts";
+import { keys } from "../storage/record_keys.ts";
 import type { Store } from "../storage/store.ts";
 import type { CertStoreMessage } from "./cert_store_message.ts";
 import type { ConnectorMessage } from "./connector_message.ts";

@@ -8,7 +8,7 @@ import { change, report, settings } from "../protocol/configuration.ts";
 import type { ChangeConfigurationRequest, GetConfigurationRequest } from "../protocol/messages/core.ts";
 import type { SecurityProfile } from "../protocol/proof.ts";
 import { securityKeyOf } from "../protocol/security_key.ts";
-import { configurationKey } from "../storage/records.ts";
+import { configurationKey } from "../storage/record_keys.ts";
 import type { Store } from "../storage/store.ts";
 import type { Answer } from "../protocol/answer.ts";
 import { statusAnswer } from "../protocol/answer.ts";

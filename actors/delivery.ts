@@ -9,7 +9,8 @@ import type { IdTagInfo } from "../protocol/messages/types.ts";
 import type { StartTransactionResponse, StopTransactionResponse } from "../protocol/messages/core.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import type { TransactionCall, TransactionMessage } from "../protocol/transaction.ts";
-import type { AnswerRecord, TellDamaged } from "../storage/records.ts";
+import type { TellDamaged } from "../storage/record_reading.ts";
+import type { AnswerRecord } from "../storage/records.ts";
 
 export interface Delivery {
   readonly localId: number;

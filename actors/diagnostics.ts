@@ -13,7 +13,9 @@ import { acceptance, idleUpload, triggeredStatus, uploadStep } from "../firmware
 import type { Answer } from "../protocol/answer.ts";
 import { statusAnswer } from "../protocol/answer.ts";
 import type { GetLogRequest } from "../protocol/messages/security.ts";
-import { keptRecord, keys, UploadRecord } from "../storage/records.ts";
+import { keys } from "../storage/record_keys.ts";
+import { keptRecord } from "../storage/record_reading.ts";
+import { UploadRecord } from "../storage/records.ts";
 import { tracingDamaged } from "./damaged_record.ts";
 import type { LogFile, LogSources } from "./log_file.ts";
 import { logFile } from "./log_file.ts";

@@ -3,7 +3,7 @@
  *
  * Law: it is told by the records themselves, whatever state they are in; nobody's book of them is believed.
  */
-import { answerKey, keys } from "../storage/records.ts";
+import { answerKey, keys } from "../storage/record_keys.ts";
 import type { Key, Store } from "../storage/store.ts";
 import { glimpsed, saysLocalId, unknownLocalId } from "../storage/unreadable.ts";
 import { pagesOf } from "./store_pages.ts";

@@ -9,8 +9,10 @@ import type { LocalListLimits } from "../protocol/local_list.ts";
 import { judgeUpdate, withinLimit } from "../protocol/local_list.ts";
 import type { SendLocalListRequest, SendLocalListResponse } from "../protocol/messages/local_auth_list.ts";
 import { IdTagInfo } from "../protocol/messages/types.ts";
-import type { TellDamaged } from "../storage/records.ts";
-import { keptRecord, keys, listedKey, listPurgeKey, LocalListRecord } from "../storage/records.ts";
+import type { TellDamaged } from "../storage/record_reading.ts";
+import { keys, listedKey, listPurgeKey } from "../storage/record_keys.ts";
+import { keptRecord } from "../storage/record_reading.ts";
+import { LocalListRecord } from "../storage/records.ts";
 import type { Batch, Store } from "../storage/store.ts";
 
 export interface LocalListBook {

@@ -5,8 +5,10 @@
  */
 import type { InstalledProfile } from "../protocol/charging_profile.ts";
 import type { KeptProfiles, ProfileSet } from "../protocol/charging_profiles.ts";
-import type { TellDamaged } from "../storage/records.ts";
-import { keptRecord, keys, offeredProfileKey, profileKey, ProfileRecord } from "../storage/records.ts";
+import type { TellDamaged } from "../storage/record_reading.ts";
+import { keys, offeredProfileKey, profileKey } from "../storage/record_keys.ts";
+import { keptRecord } from "../storage/record_reading.ts";
+import { ProfileRecord } from "../storage/records.ts";
 import type { Key, Store } from "../storage/store.ts";
 
 export interface ProfileBook {

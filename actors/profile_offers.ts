@@ -7,7 +7,7 @@
 import type { InstalledProfile } from "../protocol/charging_profile.ts";
 import type { ProfileSet, TransactionState } from "../protocol/charging_profiles.ts";
 import { followed, install, without } from "../protocol/charging_profiles.ts";
-import type { TellDamaged } from "../storage/records.ts";
+import type { TellDamaged } from "../storage/record_reading.ts";
 import type { Store } from "../storage/store.ts";
 import type { Message, Self } from "./otp/actor.ts";
 import type { ProfileBook } from "./profile_book.ts";

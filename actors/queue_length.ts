@@ -4,7 +4,7 @@
  * Law: a start reads one page of them, so that a backlog of weeks delays no BootNotification; the others are counted later,
  * a page a turn. Until then the length is a lower bound, and never 0 while any of them waits.
  */
-import { keys, outboxKey } from "../storage/records.ts";
+import { keys, outboxKey } from "../storage/record_keys.ts";
 import type { Key, Store } from "../storage/store.ts";
 import { pageMax } from "./store_pages.ts";
 

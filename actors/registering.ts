@@ -11,7 +11,7 @@ import type { BootNotificationRequest, BootNotificationResponse } from "../proto
 import type { Registration, RegistrationLimits } from "../protocol/registration.ts";
 import { answeredBoot } from "../protocol/registration.ts";
 import type { RegistrationRecord } from "../storage/records.ts";
-import { keys } from "../storage/records.ts";
+import { keys } from "../storage/record_keys.ts";
 import type { Store } from "../storage/store.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";

@@ -5,8 +5,10 @@
  */
 import type { Reservation, Reserved } from "../protocol/reservation.ts";
 import { notReserved } from "../protocol/reservation.ts";
-import type { TellDamaged } from "../storage/records.ts";
-import { keptRecord, keys, ReservationRecord } from "../storage/records.ts";
+import type { TellDamaged } from "../storage/record_reading.ts";
+import { keys } from "../storage/record_keys.ts";
+import { keptRecord } from "../storage/record_reading.ts";
+import { ReservationRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 
 export async function storedReservations(

@@ -15,7 +15,7 @@ import type { CancelReservationRequest, ReserveNowRequest } from "../protocol/me
 import type { Reservation, Reserved, ReserveNow } from "../protocol/reservation.ts";
 import { nextExpiryMs, over, reserved, reserveNow } from "../protocol/reservation.ts";
 import type { ReservationRecord } from "../storage/records.ts";
-import { reservationKey } from "../storage/records.ts";
+import { reservationKey } from "../storage/record_keys.ts";
 import type { Batch, Store } from "../storage/store.ts";
 import type { ClockStepped, ConnectorChanged, ConnectorMessage } from "./connector_message.ts";
 import { tracingDamaged } from "./damaged_record.ts";

@@ -5,8 +5,10 @@
  */
 import type { RestartKind } from "../hal/host.ts";
 import type { StopReason } from "../protocol/messages/types.ts";
-import type { TellDamaged } from "../storage/records.ts";
-import { keptRecord, keys, RestartRecord } from "../storage/records.ts";
+import type { TellDamaged } from "../storage/record_reading.ts";
+import { keys } from "../storage/record_keys.ts";
+import { keptRecord } from "../storage/record_reading.ts";
+import { RestartRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 
 export interface RestartBook {

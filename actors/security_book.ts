@@ -8,14 +8,10 @@ import type { SecurityLogEnd, SecurityLogEntry, Sha256 } from "../protocol/secur
 import { firstLeft, noHash, securityLogLine, unexplainedVerdict } from "../protocol/security_log.ts";
 import type { SecurityEventType } from "../protocol/security_event.ts";
 import { isCritical } from "../protocol/security_event.ts";
-import type { TellDamaged } from "../storage/records.ts";
-import {
-  keptRecord,
-  keys,
-  SecurityLogEndRecord,
-  securityLogKey,
-  SecurityLogRecord,
-} from "../storage/records.ts";
+import type { TellDamaged } from "../storage/record_reading.ts";
+import { keys, securityLogKey } from "../storage/record_keys.ts";
+import { keptRecord } from "../storage/record_reading.ts";
+import { SecurityLogEndRecord, SecurityLogRecord } from "../storage/records.ts";
 import type { Entry, Store } from "../storage/store.ts";
 import { pagesOf } from "./store_pages.ts";
 

@@ -5,7 +5,9 @@
  */
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
 import { settings } from "../protocol/configuration.ts";
-import { ConfigurationRecord, keys, readRecord } from "../storage/records.ts";
+import { keys } from "../storage/record_keys.ts";
+import { readRecord } from "../storage/record_reading.ts";
+import { ConfigurationRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 
 /** Every key that has been changed from its default, from the store; a damaged one counts as unchanged. */

@@ -5,8 +5,10 @@
  * the connector.
  */
 import type { ProfileTransaction } from "../protocol/charging_profile.ts";
-import type { TellDamaged } from "../storage/records.ts";
-import { keptAnswer, keys, TransactionRecord, tryRecord } from "../storage/records.ts";
+import type { TellDamaged } from "../storage/record_reading.ts";
+import { keys } from "../storage/record_keys.ts";
+import { keptAnswer, tryRecord } from "../storage/record_reading.ts";
+import { TransactionRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 
 /** Null when none runs, or a stop has been decided. */

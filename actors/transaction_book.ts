@@ -10,20 +10,17 @@ import type { MeterValue } from "../protocol/messages/types.ts";
 import { claimOf } from "../protocol/reservation.ts";
 import type { TransactionMessage } from "../protocol/transaction.ts";
 import { sampleMessage, startMessage, stopMessage, wholeWh } from "../protocol/transaction.ts";
-import type { AnswerRecord, OutboxRecord, TellDamaged } from "../storage/records.ts";
+import type { TellDamaged } from "../storage/record_reading.ts";
+import type { AnswerRecord, OutboxRecord } from "../storage/records.ts";
 import {
   checkpointKey,
-  CheckpointRecord,
-  keptAnswer,
-  keptRecord,
   outboxKey,
-  readRecord,
   reservationKey,
-  ReservationRecord,
   samplesKey,
   transactionKey,
-  TransactionRecord,
-} from "../storage/records.ts";
+} from "../storage/record_keys.ts";
+import { keptAnswer, keptRecord, readRecord } from "../storage/record_reading.ts";
+import { CheckpointRecord, ReservationRecord, TransactionRecord } from "../storage/records.ts";
 import type { Batch, Entry, Key, Store } from "../storage/store.ts";
 import { whyUnreadable } from "../storage/unreadable.ts";
 

@@ -9,14 +9,9 @@ import { withRefusal } from "../protocol/refusal.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { transactionIdNotObtained } from "../protocol/transaction.ts";
 import type { AnswerRecord } from "../storage/records.ts";
-import {
-  answerKey,
-  keptAnswer,
-  keys,
-  OutboxRecord,
-  TransactionRecord,
-  tryRecord,
-} from "../storage/records.ts";
+import { answerKey, keys } from "../storage/record_keys.ts";
+import { keptAnswer, tryRecord } from "../storage/record_reading.ts";
+import { OutboxRecord, TransactionRecord } from "../storage/records.ts";
 import type { Batch, Entry, Key, Store } from "../storage/store.ts";
 import { glimpsed } from "../storage/unreadable.ts";
 import type { Archive } from "./archive.ts";

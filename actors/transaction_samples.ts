@@ -8,8 +8,10 @@ import type { TransactionCall, TransactionMessage } from "../protocol/transactio
 import { transactionCall } from "../protocol/transaction.ts";
 import type { TransactionDataLimits } from "../protocol/transaction_data.ts";
 import { TransactionData } from "../protocol/transaction_data.ts";
-import type { TellDamaged } from "../storage/records.ts";
-import { archiveKey, keys, listedRecord, purgeKey, PurgeRecord, samplesKey } from "../storage/records.ts";
+import type { TellDamaged } from "../storage/record_reading.ts";
+import { archiveKey, keys, purgeKey, samplesKey } from "../storage/record_keys.ts";
+import { listedRecord } from "../storage/record_reading.ts";
+import { PurgeRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
 import { unreadableKey } from "../storage/unreadable.ts";
 import { pagesOf, removeAll } from "./store_pages.ts";

@@ -10,20 +10,9 @@ import { formatDateTime } from "../protocol/date_time.ts";
 import { MeterValue } from "../protocol/messages/types.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { TransactionData, transactionDataBytesMax } from "../protocol/transaction_data.ts";
-import {
-  answerKey,
-  AnswerRecord,
-  archiveKey,
-  ArchiveRecord,
-  OutboxRecord,
-  parkedKey,
-  ParkedRecord,
-  readRecord,
-  resendKey,
-  ResendRecord,
-  samplesKey,
-  tryRecord,
-} from "../storage/records.ts";
+import { answerKey, archiveKey, parkedKey, resendKey, samplesKey } from "../storage/record_keys.ts";
+import { readRecord, tryRecord } from "../storage/record_reading.ts";
+import { AnswerRecord, ArchiveRecord, OutboxRecord, ParkedRecord, ResendRecord } from "../storage/records.ts";
 import type { Entry, Key, Store } from "../storage/store.ts";
 import { DamagedRecord } from "../storage/store.ts";
 import { unreadableKey } from "../storage/unreadable.ts";

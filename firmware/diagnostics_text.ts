@@ -11,7 +11,7 @@ import type { DiagnosticsEvent, DiagnosticsReport } from "./diagnostics.ts";
 export const diagnosticsBytesMax = 262_144;
 
 const ID_TAG_NAME = /^(?:parent)?idTag$/i;
-/** A key of the store that ends in an idTag, as an error quotes it (`storage/records.ts`). */
+/** A key of the store that ends in an idTag, as an error quotes it (`storage/record_keys.ts`). */
 const RECORD_OF_ID_TAG = /(?<=\["(?:cache|listed)",(?:\d+,)?")(?:[^"\\]|\\.)+/g;
 /** A shorter one would be found by accident in places where it is none. */
 const foundCharactersMin = 4;

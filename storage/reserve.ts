@@ -4,7 +4,7 @@
  * Law: nothing but an ending touches the reserve, nor what is left of it. A transaction does not begin where there might be no room
  * for its end: on a disk that is full, or has less than `FREE_BYTES_MIN`. What was asked for first is durable first.
  */
-import { keys } from "./records.ts";
+import { keys } from "./record_keys.ts";
 import type { Batch, CommitOutcome, Store } from "./store.ts";
 
 /** Room for a transaction of days: a message takes about 1 KB on the disk, and SQLite's log at most 4 MB. */

@@ -4,7 +4,8 @@
  * Law: such a record is kept word for word as it was found; no second shape is made up for it that could be wrong as well.
  */
 import { z } from "zod";
-import { keys, OutboxRecord } from "./records.ts";
+import { keys } from "./record_keys.ts";
+import { OutboxRecord } from "./records.ts";
 import type { Key, Value } from "./store.ts";
 
 /** Stands for the transaction of a record that does not even say which one it belongs to: the charger's own numbers begin at 1. */

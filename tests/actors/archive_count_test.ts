@@ -5,7 +5,7 @@ import { pageMax } from "../../actors/store_pages.ts";
 import { openTransactionMessages } from "../../actors/transaction_messages.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { ArchiveRecord } from "../../storage/records.ts";
-import { archiveKey } from "../../storage/records.ts";
+import { archiveKey } from "../../storage/record_keys.ts";
 import type { Key, Store } from "../../storage/store.ts";
 import { bootedHouse } from "./calm_house.ts";
 

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { restoreCivilTime } from "../../actors/boot.ts";
 import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
-import { keys } from "../../storage/records.ts";
+import { keys } from "../../storage/record_keys.ts";
 
 const knownMs = Date.UTC(2026, 0, 1);
 

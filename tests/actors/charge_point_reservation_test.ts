@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { reservedAtStart } from "../../actors/reservation_book.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
-import { reservationKey } from "../../storage/records.ts";
+import { reservationKey } from "../../storage/record_keys.ts";
 import { acTwoSockets } from "../hal/stations.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import { begun, charging, reported, status, swiped } from "./calm_house.ts";

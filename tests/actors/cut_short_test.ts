@@ -6,7 +6,7 @@ import { assert, assertEquals } from "@std/assert";
 import { exportParked, listParked } from "../../console/parked_transactions.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { TransactionRecord } from "../../storage/records.ts";
-import { transactionKey } from "../../storage/records.ts";
+import { transactionKey } from "../../storage/record_keys.ts";
 import type { Key, Store } from "../../storage/store.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import { begun, bootedHouse, charging, stored, storeOf, swiped } from "./calm_house.ts";

@@ -1,7 +1,7 @@
 /** One damaged record does not stop the charger (notes/reliability.md D9): it is said, and the charger goes on. */
 import { assert, assertEquals } from "@std/assert";
 import type { TransactionRecord } from "../../storage/records.ts";
-import { answerKey, transactionKey } from "../../storage/records.ts";
+import { answerKey, transactionKey } from "../../storage/record_keys.ts";
 import type { Key } from "../../storage/store.ts";
 import { createWorld } from "../sim/world.ts";
 import type { CalmHouse } from "./calm_house.ts";

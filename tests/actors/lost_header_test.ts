@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { exportParked, listParked } from "../../console/parked_transactions.ts";
 import type { ArchiveRecord, TransactionRecord } from "../../storage/records.ts";
-import { answerKey, parkedKey, resendKey } from "../../storage/records.ts";
+import { answerKey, parkedKey, resendKey } from "../../storage/record_keys.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import { begun, bootedHouse, charging, stored, storeOf, swiped } from "./calm_house.ts";
 import { asked } from "./parked_by_hand.ts";

@@ -3,7 +3,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
-import { offeredProfileKey, profileKey } from "../../storage/records.ts";
+import { offeredProfileKey, profileKey } from "../../storage/record_keys.ts";
 import type { Value } from "../../storage/store.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import { bootedHouse, charging, contactorClosed, status, stored, swiped } from "./calm_house.ts";

@@ -7,7 +7,7 @@ import type { TransactionQueue } from "../../actors/transaction_queue.ts";
 import { openTransactionQueue } from "../../actors/transaction_queue.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { AnswerRecord, OutboxRecord } from "../../storage/records.ts";
-import { answerKey, outboxKey } from "../../storage/records.ts";
+import { answerKey, outboxKey } from "../../storage/record_keys.ts";
 import type { Key, Store } from "../../storage/store.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import { bootedHouse } from "./calm_house.ts";

@@ -9,7 +9,7 @@ import type { TransactionQueue } from "../../actors/transaction_queue.ts";
 import { openTransactionQueue } from "../../actors/transaction_queue.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { OutboxRecord } from "../../storage/records.ts";
-import { archiveKey } from "../../storage/records.ts";
+import { archiveKey } from "../../storage/record_keys.ts";
 import type { Store } from "../../storage/store.ts";
 import { referenceDc } from "../hal/stations.ts";
 

@@ -3,7 +3,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { listParked } from "../../console/parked_transactions.ts";
-import { checkpointKey, transactionKey } from "../../storage/records.ts";
+import { checkpointKey, transactionKey } from "../../storage/record_keys.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import {
   begun,

@@ -2,7 +2,9 @@
 import { assertEquals } from "@std/assert";
 import { openTransactionBook } from "../../actors/transaction_book.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
-import { keys, OutboxRecord, readRecord, reservationKey } from "../../storage/records.ts";
+import { keys, reservationKey } from "../../storage/record_keys.ts";
+import { readRecord } from "../../storage/record_reading.ts";
+import { OutboxRecord } from "../../storage/records.ts";
 import type { Store } from "../../storage/store.ts";
 import { charging, reported, status, stored, swiped } from "./calm_house.ts";
 import {

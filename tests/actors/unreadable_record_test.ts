@@ -6,7 +6,7 @@ import { assert, assertEquals } from "@std/assert";
 import { openTransactionBook } from "../../actors/transaction_book.ts";
 import { exportParked, listParked } from "../../console/parked_transactions.ts";
 import type { MeterOutcome } from "../../hal/meter.ts";
-import { outboxKey } from "../../storage/records.ts";
+import { outboxKey } from "../../storage/record_keys.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { Value } from "../../storage/store.ts";
 import type { CalmHouse } from "./calm_house.ts";

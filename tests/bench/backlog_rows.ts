@@ -8,7 +8,7 @@ import { openTransactionBook } from "../../actors/transaction_book.ts";
 import { sampleMessage, startMessage, stopMessage } from "../../protocol/transaction.ts";
 import type { TransactionMessage } from "../../protocol/transaction.ts";
 import { openDenoKvStore } from "../../storage/drivers/deno_kv_store.ts";
-import { keys, outboxKey } from "../../storage/records.ts";
+import { keys, outboxKey } from "../../storage/record_keys.ts";
 import type { OutboxRecord } from "../../storage/records.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Csms } from "./csms.ts";

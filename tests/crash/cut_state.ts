@@ -9,7 +9,7 @@ import { credentialsFile } from "../../storage/drivers/credentials_file.ts";
 import { BALLAST_BYTES } from "../../storage/drivers/ballast.ts";
 import { openDenoKvStore } from "../../storage/drivers/deno_kv_store.ts";
 import { describeFinding } from "../../storage/finding.ts";
-import { availabilityKey, keys } from "../../storage/records.ts";
+import { availabilityKey, keys } from "../../storage/record_keys.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Content } from "./disk.ts";
 

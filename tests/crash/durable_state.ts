@@ -6,7 +6,9 @@
 import { assertEquals } from "@std/assert";
 import { createDenoKvRecords } from "../../storage/drivers/deno_kv_records.ts";
 import type { Finding } from "../../storage/finding.ts";
-import { keys, OutboxRecord, readRecord, TransactionRecord } from "../../storage/records.ts";
+import { keys } from "../../storage/record_keys.ts";
+import { readRecord } from "../../storage/record_reading.ts";
+import { OutboxRecord, TransactionRecord } from "../../storage/records.ts";
 
 export interface DurableState {
   /** Transaction messages that are not answered yet, in their order. */

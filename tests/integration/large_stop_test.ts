@@ -23,7 +23,7 @@ import type { StopTransactionRequest } from "../../protocol/messages/core.ts";
 import type { MeterValue } from "../../protocol/messages/types.ts";
 import { startMessage, stopMessage } from "../../protocol/transaction.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
-import { outboxKey, samplesKey } from "../../storage/records.ts";
+import { outboxKey, samplesKey } from "../../storage/record_keys.ts";
 import { createMemoryCredentials } from "../../storage/drivers/memory_credentials.ts";
 import { createMemoryKeyRing } from "../../storage/drivers/memory_key_ring.ts";
 import type { Store } from "../../storage/store.ts";

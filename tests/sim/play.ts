@@ -98,7 +98,7 @@ function powerCycle(world: World, blow: Extract<Blow, { kind: "powerCycle" }>): 
   });
 }
 
-/** Whose commit it is, by what it writes (`storage/records.ts`: every key has one writer). */
+/** Whose commit it is, by what it writes (`storage/record_keys.ts`: every key has one writer). */
 function committer(batch: Batch): string {
   const keys = [...(batch.sets ?? []).map(({ key }) => key), ...(batch.deletes ?? [])];
   const transaction = keys.find((key) => key[0] === "transaction" || key[0] === "checkpoint");

@@ -74,7 +74,7 @@ export const LAYERS: readonly Layer[] = [
   {
     name: "actors/tree",
     files: /^actors\/tree\.ts$/,
-    values: /^(actors|protocol|firmware\/[^/]+$|storage\/(records|unreadable))/,
+    values: /^(actors|protocol|firmware\/[^/]+$|storage\/(record_keys|record_reading|records|unreadable))/,
     types: /^(hal|storage)\/[^/]+$/,
     packages: NOTHING,
     touchesWorld: false,
@@ -85,7 +85,7 @@ export const LAYERS: readonly Layer[] = [
     name: "actors",
     files: /^actors\//,
     values: new RegExp(
-      `^(actors/otp/|actors/(?!(tree|${ACTORS})\\.ts$)[^/]+$|protocol/|firmware/[^/]+$|storage/(records|unreadable))`,
+      `^(actors/otp/|actors/(?!(tree|${ACTORS})\\.ts$)[^/]+$|protocol/|firmware/[^/]+$|storage/(record_keys|record_reading|records|unreadable))`,
     ),
     types: /^(actors|hal|storage)\/[^/]+$/,
     packages: NOTHING,
