@@ -28,6 +28,12 @@ export async function runParts(
   return wrong;
 }
 
+/** As `Promise.all`, but once all of it has ended: nothing goes on beside the next part. */
+export async function allEnded<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(work);
+  return await Promise.all(work);
+}
+
 async function problemOf({ option, run, untried }: Part): Promise<string | null> {
   try {
     return await run() > 0 ? null : `give more --${option}: ${untried}`;

@@ -1,6 +1,6 @@
 /** The parts of `deno task crash`: none is skipped for what came of another. */
 import { assertEquals } from "@std/assert";
-import { type Part, runParts } from "./crash_parts.ts";
+import { allEnded, type Part, runParts } from "./crash_parts.ts";
 
 function check(sentence: string, hits: readonly (number | Error)[], wrong: readonly string[]): void {
   Deno.test({ name: `task crash ${sentence}`, permissions: "none" }, async () => {
@@ -31,3 +31,19 @@ check("runs what comes behind a loss, and names both that and another", [
   "--part0: lost",
   "--part2: doubled",
 ]);
+
+Deno.test({
+  name: "task crash lets a lane end before it tells what was wrong in another",
+  permissions: "none",
+}, async () => {
+  const other = Promise.withResolvers<void>();
+  const told: string[] = [];
+  const lanes = allEnded([
+    Promise.reject(new Error("lost")),
+    other.promise.then(() => void told.push("ended")),
+  ])
+    .catch((error: Error) => void told.push(error.message));
+  other.resolve();
+  await lanes;
+  assertEquals(told, ["ended", "lost"]);
+});
