@@ -44,11 +44,13 @@ async function stops(store: Store): Promise<readonly unknown[]> {
   return (await store.list(["outbox"])).map(({ value }) => (value as OutboxRecord).message);
 }
 
-const stopped = (meterStop: number, atMs: number, reason: string) => ({
-  action: "StopTransaction",
-  localId: 7,
-  payload: { meterStop, timestamp: new Date(atMs).toISOString(), reason },
-});
+function stopped(meterStop: number, atMs: number, reason: string) {
+  return {
+    action: "StopTransaction",
+    localId: 7,
+    payload: { meterStop, timestamp: new Date(atMs).toISOString(), reason },
+  };
+}
 const byCheckpoint = stopped(1_500, alive.atMs, "PowerLoss");
 
 for (
