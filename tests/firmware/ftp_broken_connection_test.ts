@@ -38,6 +38,10 @@ async function serverSide(socket: Socket): Promise<TLSSocket> {
   return secured;
 }
 
+function afterHandshake(broken: Breaks): Breaks {
+  return (socket) => void serverSide(socket).then((secured) => secured.once("secure", () => broken(socket)));
+}
+
 async function attempt(scheme: Scheme, script: Script): Promise<TransferEvent> {
   const { says150 = "begun", silenceTimeoutMs = 200 } = script;
   const broken = Promise.withResolvers<void>();
@@ -48,7 +52,7 @@ async function attempt(scheme: Scheme, script: Script): Promise<TransferEvent> {
 
   function obey(socket: Socket, raw: Socket): void {
     socket.on("data", (bytes) => {
-      for (const command of new TextDecoder().decode(bytes).trim().split("\r\n")) {
+      for (const command of String(bytes).trim().split("\r\n")) {
         const [word = ""] = command.split(" ");
         if (word === script.control?.at) script.control.breaks(raw);
         else if (word === "STOR" && says150 === "broken") {
@@ -112,23 +116,21 @@ for (const says150 of ["begun", "broken"] as const) {
   for (const how of ["is closed", "is reset"] as const) {
     const when = says150 === "begun" ? "" : " before 150";
     Deno.test(`ftps: a data connection that ${how} behind its handshake${when} fails the upload`, async () => {
-      const data: Breaks = (socket) =>
-        void serverSide(socket).then((secured) => secured.once("secure", () => breaks[how](socket)));
-      assertReadable(await attempt("ftps", { data, says150 }));
+      assertReadable(await attempt("ftps", { data: afterHandshake(breaks[how]), says150 }));
     });
   }
 }
 
-Deno.test("ftp: a data connection that is closed before 150 is told as that", async () => {
-  assertEquals(
-    await attempt("ftp", { data: breaks["is closed"], says150: "broken", silenceTimeoutMs: 10_000 }),
-    {
+for (const scheme of ["ftp", "ftps"] as const) {
+  Deno.test(`${scheme}: a data connection that is closed before 150 is told as that`, async () => {
+    const data: Breaks = scheme === "ftp" ? breaks["is closed"] : afterHandshake(breaks["is closed"]);
+    assertEquals(await attempt(scheme, { data, says150: "broken", silenceTimeoutMs: 10_000 }), {
       kind: "Failed",
       fault: "failed",
       error: "cannot follow localhost: it closed the data connection before it had the file",
-    },
-  );
-});
+    });
+  });
+}
 
 Deno.test("ftps: a server that is silent in the handshake of the control connection is left when the time is up", async () => {
   const control = { at: "AUTH", breaks: (socket: Socket) => void socket.write("234 go\r\n") };
