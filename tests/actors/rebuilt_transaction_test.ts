@@ -4,14 +4,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { checkpointKey, transactionKey } from "../../storage/record_keys.ts";
 import type { CalmHouse } from "./calm_house.ts";
-import {
-  begun,
-  bootedHouse,
-  charging,
-  chargingHouse,
-  contactorClosed,
-  stored,
-} from "./calm_house.ts";
+import { begun, bootedHouse, charging, chargingHouse, contactorClosed, stored } from "./calm_house.ts";
 import { rebooted, registerWh, stops } from "./power_cycle.ts";
 import { parkedIn } from "./parked_by_hand.ts";
 
