@@ -56,6 +56,8 @@ export interface CalmHouseOptions {
   readonly networkMs?: number;
   readonly stuckRestarts?: number;
   readonly meterMs?: number;
+  /** What the first boot finds. Default: a new charger. */
+  readonly found?: NonNullable<WorldOptions["found"]>;
 }
 
 /** The charger has just been switched on: it has done nothing yet. */
