@@ -145,7 +145,7 @@ export class Archive {
 
   async mayMove(localId: number): Promise<MayMoveParked> {
     const answer = await this.answer(localId);
-    const isKept = await this.#header(localId) !== null || await this.keepsAny(localId);
+    const isKept = await this.isKept(localId);
     const isOpen = (isKept || answer !== null) && (await openLocalIds(this.#store)).has(localId);
     const facts: ParkedFacts = {
       isParked: isKept || answer !== null && !isOpen,
@@ -178,6 +178,11 @@ export class Archive {
   async answer(localId: number): Promise<AnswerRecord | null> {
     return (await this.#header(localId))?.answer ??
       await keptAnswer(this.#store, localId, this.#listener.damaged);
+  }
+
+  /** Whether anything of a transaction is set aside. */
+  async isKept(localId: number): Promise<boolean> {
+    return await this.#header(localId) !== null || await this.keepsAny(localId);
   }
 
   /** Whether any message of a transaction is kept, be it readable or not. */

@@ -29,7 +29,7 @@ export interface Delivery {
 export interface Deliveries {
   /** Roughly how much is there: 0 is nothing, and more than 0 may turn out to be nothing at `head`. */
   readonly length: () => number;
-  /** `dataBytesMax` is the room for a StopTransaction's transactionData. */
+  /** `dataBytesMax` is the room for a StopTransaction's transactionData. Null when there is nothing, or what must go first cannot be stored. */
   readonly head: (dataBytesMax: number) => Promise<Delivery | null>;
 }
 

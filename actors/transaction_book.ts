@@ -8,7 +8,7 @@ import { lastKnown } from "../protocol/checkpoint.ts";
 import type { Holder, RunningTransaction, Stop } from "../protocol/connector_facts.ts";
 import type { MeterValue } from "../protocol/messages/types.ts";
 import { claimOf } from "../protocol/reservation.ts";
-import type { TransactionMessage } from "../protocol/transaction.ts";
+import type { StartMessage, TransactionMessage } from "../protocol/transaction.ts";
 import { sampleMessage, startMessage, stopMessage, wholeWh } from "../protocol/transaction.ts";
 import type { TellDamaged } from "../storage/record_reading.ts";
 import type { AnswerRecord, OutboxRecord } from "../storage/records.ts";
@@ -23,6 +23,7 @@ import { keptAnswer, keptRecord, readRecord } from "../storage/record_reading.ts
 import { CheckpointRecord, ReservationRecord, TransactionRecord } from "../storage/records.ts";
 import type { Batch, Entry, Key, Store } from "../storage/store.ts";
 import { whyUnreadable } from "../storage/unreadable.ts";
+import { mendStart, startOf } from "./start_again.ts";
 
 export interface Beginning {
   readonly idTag: string;
@@ -95,6 +96,9 @@ export async function openTransactionBook(
   // Of a transaction that was lost with a part of the store: nothing goes on, and nobody is to believe it.
   if (open === null && checkpoint !== null) await store.commit({ deletes: [checkpointKey(connectorId)] });
 
+  const begun = open === null ? null : startOf(connectorId, open);
+  if (begun !== null) await mendStart(store, begun, damaged);
+
   const absent = { key: transactionKey(connectorId), sequence: null };
 
   async function commit(batch: Batch, after: TransactionRecord | null): Promise<boolean> {
@@ -113,13 +117,16 @@ export async function openTransactionBook(
   }
 
   async function begin({ reservationId, ...beginning }: Beginning): Promise<Begun> {
-    const record = begunRecord(store.nextSequence(), boot, beginning);
     const used = reservationId === undefined ? null : await usable(reservationId, beginning);
     const withReservation = used === null || reservationId === undefined ? {} : { reservationId };
-    const start = queued(
-      store,
-      startMessage(record.localId, { ...beginning, connectorId, ...withReservation }),
-    );
+    const record: TransactionRecord = {
+      ...begunRecord(store.nextSequence(), boot, beginning),
+      ...withReservation,
+    };
+    const { localId } = record;
+    // Its number is its place in the queue, too: should it be damaged there, it is known where it stood.
+    const message = startMessage(localId, { ...beginning, connectorId, ...withReservation });
+    const start = { key: outboxKey(localId), value: { message, failures: 0 } };
     const unreadable = whyUnreadable(start.value);
     if (unreadable !== null) return { kind: "refused", why: unreadable };
     const alive: CheckpointRecord = lastKnown(record, null);
@@ -128,7 +135,7 @@ export async function openTransactionBook(
       sets: [
         { key: transactionKey(connectorId), value: record },
         { key: checkpointKey(connectorId), value: alive },
-        ...kept(store, record.localId, beginning.data),
+        ...kept(store, localId, beginning.data),
         start,
       ],
       // At most one start uses it: its record goes with the commit that names it.
@@ -189,7 +196,7 @@ export async function openTransactionBook(
       return commit({
         sets: [
           ...kept(store, open.localId, data),
-          queued(store, stopMessage(open.localId, stopped)),
+          queued(store, stopMessage(open.localId, stopped), startOf(connectorId, open)),
         ],
         deletes: [transactionKey(connectorId), checkpointKey(connectorId)],
       }, null);
@@ -244,8 +251,10 @@ export function runningTransaction(record: TransactionRecord, boot: number): Run
 function queued(
   store: Store,
   message: TransactionMessage,
-): { key: ReturnType<typeof outboxKey>; value: OutboxRecord } {
-  return { key: outboxKey(store.nextSequence()), value: { message, failures: 0 } };
+  begun: StartMessage | null = null,
+): { key: Key; value: OutboxRecord } {
+  const start = begun === null ? {} : { start: begun.payload };
+  return { key: outboxKey(store.nextSequence()), value: { message, failures: 0, ...start } };
 }
 
 /** A record of its own, so that a day of samples never meets the store's limit on one value. */

@@ -66,7 +66,11 @@ export class TransactionDelivery {
   async next(): Promise<OnItsWay | null> {
     const source = this.#source();
     const delivery = await source?.deliveries.head(transactionDataRoom(source.losses)) ?? null;
-    return source === null || delivery === null ? null : { ...delivery, source };
+    if (source === null) return null;
+    if (delivery !== null) return { ...delivery, source };
+    // Something is there, and the medium refuses what must go before it.
+    if (source.deliveries.length() > 0) this.#wait(source, 1);
+    return null;
   }
 
   /** Attempts that were lowered meanwhile count at once. */

@@ -7,6 +7,7 @@
  */
 import { withRefusal } from "../protocol/refusal.ts";
 import type { Refusal } from "../protocol/refusal.ts";
+import type { StartMessage, TransactionMessage } from "../protocol/transaction.ts";
 import { transactionIdNotObtained } from "../protocol/transaction.ts";
 import type { AnswerRecord } from "../storage/records.ts";
 import { answerKey, keys } from "../storage/record_keys.ts";
@@ -19,6 +20,7 @@ import type { Deliveries, Delivery, DeliveryListener } from "./delivery.ts";
 import { startAnswer, tellIdTagInfo } from "./delivery.ts";
 import { QueueLength } from "./queue_length.ts";
 import { queueLimits, thinOut } from "./queue_thinning.ts";
+import { knownStart, putAgain } from "./start_again.ts";
 import { completeCall, purge, purgeMarks } from "./transaction_samples.ts";
 
 export interface TransactionQueue extends Deliveries {
@@ -68,10 +70,9 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
   /** Null where there is no transactionId. */
   async function answerTo(localId: number): Promise<AnswerRecord | null> {
     if (known?.localId !== localId) {
-      const answer = await keptAnswer(store, localId, listener.damaged);
-      known = { localId, answer: answer?.transactionId === undefined ? null : answer };
+      known = { localId, answer: await keptAnswer(store, localId, listener.damaged) };
     }
-    return known.answer;
+    return known.answer?.transactionId === undefined ? null : known.answer;
   }
 
   async function head(dataBytesMax: number): Promise<Delivery | null> {
@@ -83,9 +84,33 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
         return null;
       }
       const read = tryRecord(OutboxRecord, entry, "many");
-      if (read.kind === "read") return await delivery(entry, withUncounted(entry, read.record), dataBytesMax);
-      await setUnreadableAside(entry, read.problem);
+      if (read.kind === "unreadable") {
+        await setUnreadableAside(entry, read.problem);
+        continue;
+      }
+      const start = await lostStart(read.record.message);
+      if (start === null) return await delivery(entry, withUncounted(entry, read.record), dataBytesMax);
+      const again = await restored(start);
+      if (again === null) return null;
+      oldest = [again, ...oldest];
+      waiting.added();
+      known = null;
     }
+  }
+
+  /** What must go before a message, and is not there: it was neither answered nor set aside, and everything else comes behind it. */
+  async function lostStart({ action, localId }: TransactionMessage): Promise<StartMessage | null> {
+    // What was passed over may be just that.
+    if (action === "StartTransaction" || passed !== null) return null;
+    await answerTo(localId);
+    if (known?.answer !== null || await archive.isKept(localId)) return null;
+    return await knownStart(store, localId);
+  }
+
+  async function restored(start: StartMessage): Promise<Entry | null> {
+    const entry = await putAgain(store, start);
+    if (entry !== null) listener.trace("StartTransactionRestored", { localId: start.localId });
+    return entry;
   }
 
   function withUncounted(entry: Entry, record: OutboxRecord): OutboxRecord {

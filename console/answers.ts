@@ -238,6 +238,8 @@ export const ParkedTransaction = z.object({
   transactionId: z.number().nullable(),
   connectorId: z.number().nullable(),
   idTag: z.string().nullable(),
+  /** Null as well where its start has used up none. */
+  reservationId: z.number().nullable(),
   startedAt: z.string().nullable(),
   meterStartWh: z.number().nullable(),
   stoppedAt: z.string().nullable(),

@@ -116,6 +116,7 @@ function effect(name: string, detail: unknown, frames: FrameLines): Told | null 
     case "TransactionMessagePassedOver":
     case "TransactionIdLost":
     case "TransactionOrphaned":
+    case "StartTransactionRestored":
     case "ParkedDiscarded":
     case "QueueThinned":
     case "ArchiveThinned":

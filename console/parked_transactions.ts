@@ -88,7 +88,10 @@ async function told(
       const { record } = read;
       const { action, payload } = record.message;
       if (action === "StartTransaction") start = payload;
-      if (action === "StopTransaction") stop = payload;
+      if (action === "StopTransaction") {
+        stop = payload;
+        start ??= record.start ?? null;
+      }
       count += 1;
       if (shows(record)) messages.push(message(record));
     }
@@ -109,6 +112,7 @@ async function told(
     transactionId: answer?.transactionId ?? null,
     connectorId: start?.connectorId ?? null,
     idTag: start?.idTag ?? null,
+    reservationId: start?.reservationId ?? null,
     startedAt: start?.timestamp ?? null,
     meterStartWh: start?.meterStart ?? null,
     stoppedAt: stop?.timestamp ?? null,

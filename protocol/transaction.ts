@@ -27,6 +27,8 @@ export type TransactionMessage =
     readonly payload: Omit<StopTransactionRequest, "transactionId">;
   };
 
+export type StartMessage = Extract<TransactionMessage, { action: "StartTransaction" }>;
+
 /** As it goes over the wire. */
 export type TransactionCall =
   | { readonly action: "StartTransaction"; readonly payload: StartTransactionRequest }
@@ -45,7 +47,7 @@ export interface Started {
   readonly atMs: number;
 }
 
-export function startMessage(localId: number, started: Started): TransactionMessage {
+export function startMessage(localId: number, started: Started): StartMessage {
   const { reservationId } = started;
   return {
     action: "StartTransaction",

@@ -34,6 +34,8 @@ export const TransactionRecord = z.object({
   boot: z.int(),
   idTag: z.string(),
   parentIdTag: z.string().exactOptional(),
+  /** The reservation that its start has used up. */
+  reservationId: z.int().exactOptional(),
   meterStartWh: z.int(),
   /** The meter that it is billed by. */
   meterSerialNumber: z.string(),
@@ -79,6 +81,8 @@ export const OutboxRecord = z.object({
   failures: z.int().min(0),
   /** What was answered then, the last of it. */
   refusals: z.array(Refusal).exactOptional(),
+  /** Of a StopTransaction: what began it, a second time, should the record of its StartTransaction be damaged (`actors/start_again.ts`). */
+  start: StartTransactionRequest.exactOptional(),
 });
 export type OutboxRecord = z.infer<typeof OutboxRecord>;
 

@@ -1,7 +1,8 @@
 /** A damaged record costs no bill that could still be written by hand: what is left of it is kept, shown, and a person's to decide (decision D-parked). */
 import { assert, assertEquals } from "@std/assert";
 import { exportParked } from "../../console/parked_transactions.ts";
-import type { ArchiveRecord, TransactionRecord } from "../../storage/records.ts";
+import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
+import type { ArchiveRecord, OutboxRecord, TransactionRecord } from "../../storage/records.ts";
 import { answerKey, parkedKey, resendKey } from "../../storage/record_keys.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import { begun, bootedHouse, charging, stored, storeOf, swiped } from "./calm_house.ts";
@@ -131,7 +132,7 @@ Deno.test("errata v4.0 §3.18, D-damaged: what goes with -1 since the answer to 
   await isKept(house);
 });
 
-Deno.test("errata v4.0 §3.18, D-damaged: what goes with -1 since its StartTransaction is damaged is kept for a bill by hand", async () => {
+Deno.test("errata v4.0 §3.18, D-damaged: what goes with -1 since its StartTransaction is damaged, and an earlier program has written its end, is kept for a bill by hand", async () => {
   const house = await bootedHouse(once);
   await charging(house);
   await swiped(house, "ALICE");
@@ -141,10 +142,19 @@ Deno.test("errata v4.0 §3.18, D-damaged: what goes with -1 since its StartTrans
   await house.advance(0);
   await begun(house);
   await swiped(house, "ALICE");
-  const copy = await storeOf(house).list(["outbox"]);
-  house.store().corrupt(copy[0]?.key ?? []);
-  house.network.setLink("up");
+  house.cutPower(0);
+  const medium = createMemoryStore({ from: house.store().snapshot() });
+  const waiting = await medium.store.list(["outbox"]);
+  for (const { key, value } of waiting) {
+    const { start: _, ...record } = value as OutboxRecord;
+    await medium.store.commit({ sets: [{ key, value: record }] });
+  }
+  medium.corrupt(waiting[0]?.key ?? []);
+  house.tamper(() => medium.snapshot());
   house.forget();
+  await house.advance(1_000);
+  await house.restorePower();
+  house.network.setLink("up");
   await house.advance(5 * minuteMs);
   assertEquals(house.sent("StartTransaction"), []);
   assertEquals(house.sent("StopTransaction").map(({ payload }) => payload.transactionId), [-1]);

@@ -123,6 +123,7 @@ Deno.test("GET /parked: each transaction with what was refused, and the central 
     transactionId: null,
     connectorId: 1,
     idTag: "ALICE",
+    reservationId: null,
     startedAt: "2026-01-01T00:00:00.000Z",
     meterStartWh: 100,
     stoppedAt: "2026-01-01T01:00:00.000Z",

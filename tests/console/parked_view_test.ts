@@ -31,6 +31,7 @@ const alice: ParkedTransaction = {
   transactionId: null,
   connectorId: 1,
   idTag: "ALICE",
+  reservationId: null,
   startedAt: "2026-01-01T00:00:00Z",
   meterStartWh: 100,
   stoppedAt: "2026-01-01T01:00:00Z",

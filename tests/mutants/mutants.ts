@@ -195,6 +195,12 @@ export const mutants: readonly Mutant[] = [
     breaks: "§9.1.22: each event begins MinimumStatusDuration anew",
   },
   {
+    file: "actors/start_again.ts",
+    find: `atMs: begunMs,`,
+    replace: `atMs: startedMs,`,
+    breaks: "D-damaged: a StartTransaction that is made again says when its transaction was resumed",
+  },
+  {
     file: "actors/parked_count.ts",
     find: `for (const localId of found) this.keeps(localId);`,
     replace: ``,

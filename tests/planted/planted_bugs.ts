@@ -166,6 +166,13 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: "",
   },
   {
+    id: "i2d",
+    what: "what began a transaction is kept once, and is lost with the record of its StartTransaction",
+    file: "actors/start_again.ts",
+    find: `if (idTag === "") return null;`,
+    replace: `if (localId > 0) return null;`,
+  },
+  {
     id: "i22",
     what: "an interrupted transaction ends at the time of its recovery, whenever that is",
     file: "actors/connector_transaction.ts",

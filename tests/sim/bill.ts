@@ -47,6 +47,8 @@ export interface Bill {
   readonly damaged: Set<string>;
   /** Its record was damaged while it was open: its stop may have been decided by then, and says PowerLoss. */
   isReasonLost: boolean;
+  /** Its StartTransaction was damaged while it waited: what it said stands a second time, and it must come all the same. */
+  isStartDamaged: boolean;
   /** What its StartTransaction was answered was damaged. */
   isAnswerLost: boolean;
   /** The store that had it is gone: nobody can say what must be left of it. */

@@ -26,6 +26,11 @@ export function watchBills(world: World, fail: Fail): void {
       if (bill === undefined || failures > 0) continue;
       switch (message.action) {
         case "StartTransaction":
+          // One that was damaged, and is made again, has begun before.
+          if (bill !== durable.bills.at(-1)) {
+            world.reached.add("damaged start made again");
+            break;
+          }
           if (!world.centralSystem.connected()) world.reached.add("offline start");
           begun(bill);
           break;

@@ -137,6 +137,15 @@ export const chargerTroubles = {
       act: { kind: "powerCycle", keptCommits: 0, medium: { kind: "corrupt", at: draw(), of: "open" } },
     },
   ],
+  /** In an outage in which something has begun. */
+  damagedStart: (draw, { atMs }) => [
+    { atMs, act: { kind: "link", state: "down" } },
+    {
+      atMs: atMs + draw() * hourMs,
+      act: { kind: "powerCycle", keptCommits: 0, medium: { kind: "corrupt", at: draw(), of: "starts" } },
+    },
+    { atMs: atMs + (1 + draw()) * hourMs, act: { kind: "link", state: "up" } },
+  ],
   emptiedStore: (_, { atMs }) => [
     { atMs, act: { kind: "powerCycle", keptCommits: 0, medium: { kind: "emptied" } } },
   ],

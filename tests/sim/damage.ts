@@ -34,7 +34,12 @@ export function noteDamage(before: Before, key: Key): void {
       return excuse(open.get(Number(name)), why);
     case "outbox": {
       const message = tried.get(Number(name));
-      return message === undefined ? undefined : lost(byLocalId.get(message.localId), message, why);
+      if (message === undefined) return;
+      const bill = byLocalId.get(message.localId);
+      if (message.action !== "StartTransaction") return lost(bill, message, why);
+      // It stands a second time: no excuse (decision D-damaged).
+      if (bill !== undefined) bill.isStartDamaged = true;
+      return;
     }
     case "archive":
       return lost(byLocalId.get(Number(name)), tried.get(Number(sequence)), why);
@@ -45,6 +50,20 @@ export function noteDamage(before: Before, key: Key): void {
     }
     case "parked":
       return excuse(byLocalId.get(Number(name)), why);
+  }
+}
+
+/**
+ * Once all that a boot finds damaged is noted: of these bills both copies of what began them are gone. A record that was rebuilt has none,
+ * nor has the StopTransaction that is made of it.
+ */
+export function noteLostStarts(bills: Iterable<Bill>): void {
+  for (const bill of bills) {
+    const { localId, start, stop, damaged } = bill;
+    const isCopyLost = bill.isReasonLost ||
+      stop !== null && damaged.has(messageText({ action: "StopTransaction", payload: stop }));
+    if (!bill.isStartDamaged || !isCopyLost) continue;
+    lost(bill, { action: "StartTransaction", localId, payload: start }, "what began it was damaged twice");
   }
 }
 

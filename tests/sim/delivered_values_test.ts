@@ -45,6 +45,7 @@ function billWith(parts: Partial<Bill>): Bill {
     excuse: null,
     damaged: new Set(),
     isReasonLost: false,
+    isStartDamaged: false,
     isAnswerLost: false,
     isBeyondAccount: false,
     ...parts,

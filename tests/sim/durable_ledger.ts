@@ -7,7 +7,7 @@
 import type { StartTransactionRequest } from "../../protocol/messages/core.ts";
 import type { MeterValue } from "../../protocol/messages/types.ts";
 import type { Bill, Message } from "./bill.ts";
-import { noteDamage, noteEmptied } from "./damage.ts";
+import { noteDamage, noteEmptied, noteLostStarts } from "./damage.ts";
 import { noteThinned } from "./thinned.ts";
 import type {
   AnswerRecord,
@@ -180,7 +180,9 @@ function noteMessage(account: Account, sequence: number, message: Message, watch
   const bill = account.byLocalId.get(localId);
   switch (message.action) {
     case "StartTransaction":
-      return bill === undefined ? begin(account, localId, message.payload, watch) : undefined;
+      return bill === undefined
+        ? begin(account, localId, message.payload, watch)
+        : foundAgain(account.outbox, bill);
     case "MeterValues":
       bill?.meterValues.set(sequence, message.payload);
       if (message.payload.meterValue[0]?.sampledValue[0]?.context === "Sample.Periodic") {
@@ -194,6 +196,14 @@ function noteMessage(account: Account, sequence: number, message: Message, watch
       bill.stoppedWh = watch.registerWh(bill.connectorId);
       bill.isMisread = watch.liedMs(bill.connectorId) > bill.startedMs - startReadingMs;
   }
+}
+
+/** What was damaged stands in its place again, which is not behind the others. */
+function foundAgain(outbox: Map<number, Message>, bill: Bill): void {
+  bill.isStartDamaged = false;
+  const inOrder = [...outbox].sort(([one], [other]) => one - other);
+  outbox.clear();
+  for (const [sequence, message] of inOrder) outbox.set(sequence, message);
 }
 
 function begin(
@@ -223,6 +233,7 @@ function begin(
     excuse: null,
     damaged: new Set(),
     isReasonLost: false,
+    isStartDamaged: false,
     isAnswerLost: false,
     isBeyondAccount: false,
   };

@@ -4,7 +4,7 @@
  * Law: nothing is drawn here. A blow that is aimed at a commit falls on the actor whose commit it is, or on whom it names.
  */
 import type { ParkedOutcome } from "../../actors/archive.ts";
-import type { Batch } from "../../storage/store.ts";
+import type { Batch, Key } from "../../storage/store.ts";
 import { say } from "./central_system_words.ts";
 import { formatDateTime } from "../../protocol/date_time.ts";
 import type { Act, Aimed, Blow, Event } from "./scenario.ts";
@@ -13,9 +13,10 @@ import type { World } from "./world.ts";
 
 const darkMs = 5_000;
 /** Kinds of records that a bill is made of once its transaction has begun. */
-const damageable: Readonly<Record<"bills" | "open", ReadonlySet<string>>> = {
+const damageable: Readonly<Record<"bills" | "open" | "starts", ReadonlySet<string>>> = {
   bills: new Set(["outbox", "answer", "parked", "archive", "resend"]),
   open: new Set(["transaction", "checkpoint"]),
+  starts: new Set(["outbox"]),
 };
 
 type Aim = Aimed & { left: number };
@@ -65,6 +66,12 @@ function strike(world: World, blow: Blow, who: string): void {
   }
 }
 
+/** `starts` are the StartTransactions that wait. */
+function isOf(world: World, of: keyof typeof damageable, key: Key): boolean {
+  if (!damageable[of].has(String(key[0]))) return false;
+  return of !== "starts" || world.durable.outbox.get(Number(key[1]))?.action === "StartTransaction";
+}
+
 function powerCycle(world: World, blow: Extract<Blow, { kind: "powerCycle" }>): void {
   if (world.durable.open.size > 0) world.reached.add("power cut in a transaction");
   if (world.durable.outbox.size > 2) world.reached.add("power cut with a backlog");
@@ -78,9 +85,7 @@ function powerCycle(world: World, blow: Extract<Blow, { kind: "powerCycle" }>): 
       const { records, lastSequence } = found.snapshot();
       if (medium.kind === "emptied") return { records: [], lastSequence: 0 };
       const { of } = medium;
-      const among = of === undefined
-        ? records
-        : records.filter(({ key }) => damageable[of].has(String(key[0])));
+      const among = of === undefined ? records : records.filter(({ key }) => isOf(world, of, key));
       const record = among[Math.floor(medium.at * among.length)];
       if (record !== undefined) {
         found.corrupt(record.key);

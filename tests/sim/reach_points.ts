@@ -144,6 +144,7 @@ export const reachPoints: readonly string[] = [
   "damaged archive",
   "damaged checkpoint",
   "damaged outbox",
+  "damaged start made again",
   "damaged parked",
   "damaged transaction",
   "link lost again with the same StopTransaction",

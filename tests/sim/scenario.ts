@@ -151,7 +151,7 @@ export type Blow =
     readonly darkMs?: number;
     /** One bit of the record at this share of all, of those that bills are made of, or of open transactions, is flipped; or all of them are gone. */
     readonly medium?:
-      | { readonly kind: "corrupt"; readonly at: number; readonly of?: "bills" | "open" }
+      | { readonly kind: "corrupt"; readonly at: number; readonly of?: "bills" | "open" | "starts" }
       | { readonly kind: "emptied" };
     /** The clock has no battery: it begins at 1970. */
     readonly clockUnset?: boolean;

@@ -4,6 +4,7 @@
  *
  * Law: it is asked of the functions that answer `GET /parked`, on a copy of the store.
  */
+import type { ParkedTransaction } from "../../console/answers.ts";
 import { exportParked, listParked } from "../../console/parked_transactions.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { Store } from "../../storage/store.ts";
@@ -22,7 +23,7 @@ export async function survivors(world: World, fail: Fail): Promise<void> {
   const listed = new Set(transactions.map(({ localId }) => localId));
   for (const bill of world.durable.bills) {
     if (bill.excuse === null || bill.isBeyondAccount || bill.isDiscarded) continue;
-    const shown = listed.has(bill.localId) ? await shownOf(store, bill.localId) : new Set();
+    const shown = listed.has(bill.localId) ? await shownOf(store, bill, fail) : new Set();
     const came = cameOf(world, bill);
     const entry = world.centralSystem.books.startedBy(bill.start);
     if (entry?.stop === null && !listed.has(bill.localId) && !isMute(bill)) {
@@ -55,13 +56,24 @@ function messagesOf({ localId, start, meterValues, thinned, stop }: Bill): reado
   ];
 }
 
-async function shownOf(store: Store, localId: number): Promise<ReadonlySet<string>> {
-  const { messages = [] } = await exportParked(store, localId) ?? {};
+async function shownOf(store: Store, bill: Bill, fail: Fail): Promise<ReadonlySet<string>> {
+  const exported = await exportParked(store, bill.localId);
+  const messages = exported?.messages ?? [];
+  if (exported !== null) hasBeginning(bill, exported, fail);
   return new Set(
     messages.map(({ action, payload: { transactionData: _, ...payload } }) =>
       messageText({ action, payload })
     ),
   );
+}
+
+/** A StopTransaction that is shown is shown with what began it, which it has a second time: a bill needs both ends. */
+function hasBeginning({ start, isReasonLost }: Bill, shown: ParkedTransaction, fail: Fail): void {
+  if (shown.meterStopWh === null || isReasonLost) return;
+  const { idTag, connectorId, startedAt, meterStartWh } = shown;
+  const told = JSON.stringify([connectorId, idTag, startedAt, meterStartWh]);
+  const began = JSON.stringify([start.connectorId, start.idTag, start.timestamp, start.meterStart]);
+  if (told !== began) fail("I2", `transaction ${startText(start)} is shown as begun by ${told}`);
 }
 
 /** Under its own transactionId. */
