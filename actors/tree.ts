@@ -207,7 +207,6 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
     children: [
       linkActor({
         address: link,
-        clock,
         driver: ports.websocket,
         entropy,
         credentials: ports.credentials,
