@@ -35,5 +35,9 @@ export function debugSocketHands(simulator: SimulatorProcess, station: StationUn
         connectors.find((one) => one.connectorId === connectorId)?.contactorClosed === charging;
       await untilAnswered(`charging: ${charging}`, () => simulator.status(), shows);
     },
+    seesDelivered: async () => {
+      const shows = ({ queue }: StatusAnswer) => queue?.transactionMessages === 0;
+      await untilAnswered("no transaction message waits", () => simulator.status(), shows);
+    },
   };
 }

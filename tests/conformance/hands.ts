@@ -29,4 +29,6 @@ export interface Hands {
   readonly storageFails: (fails: boolean) => Promise<void>;
   /** Looks at the charge point until it shows that the connector gives energy, or that it does not. */
   readonly seesCharging: (connectorId: number, charging: boolean) => Promise<void>;
+  /** Looks at the charge point until it shows that no transaction message waits: each was answered, and that is kept. */
+  readonly seesDelivered: () => Promise<void>;
 }

@@ -13,7 +13,7 @@ export async function authorized({ tool, hands, station }: Bench): Promise<void>
   await tool.expect([authorize(idTag1), status(station.connectorId, "Preparing")]);
 }
 
-/** Charging: plugged in first, then started remotely. Resolves with the transactionId. */
+/** Charging: plugged in first, then started remotely, and told of. Resolves with the transactionId. */
 export async function charging(
   bench: Bench,
   idTag = idTag1,
@@ -29,6 +29,8 @@ export async function charging(
     start(connectorId, idTag),
     status(connectorId, "Charging"),
   );
+  // A case may cut power or network next, and that must not bring the same start once more.
+  await hands.seesDelivered();
   return latestTransactionId(bench);
 }
 

@@ -1,18 +1,22 @@
 /**
  * `deno task crash`: the real program on a real file, killed, cut off from its power, and given a disk that fails.
  *
- * Law: it prints what it tried; whatever is lost, doubled or unreadable is named with the seed that shows it, and ends it with exit
- * code 1, and so does a part that was asked for and has tried nothing. It needs Linux and a C compiler, and says so.
+ * Law: it prints what it tried; whatever is lost, doubled or unreadable is named with the seed that shows it, and so is a part that was
+ * asked for and has tried nothing. The other parts are run for all that, and exit code 1 ends it. It needs Linux and a C compiler, and
+ * says so.
  */
 import { exitCodes } from "../../console/exit_codes.ts";
 import type { CrashOptions } from "./crash_options.ts";
 import { parseCrashOptions } from "./crash_options.ts";
+import type { Part } from "./crash_parts.ts";
+import { runParts } from "./crash_parts.ts";
 import { compileShim } from "./crash_shim.ts";
 import { sweepFaults } from "./fault_sweep.ts";
 import { sweepKills } from "./kill_sweep.ts";
 import { sweepBoots } from "./power_cut_boot.ts";
-import type { PowerCutFigures } from "./power_cut_sweep.ts";
+import type { History, PowerCutFigures } from "./power_cut_sweep.ts";
 import { readHistory, sweepPowerCuts } from "./power_cut_sweep.ts";
+import type { Recording } from "./recording.ts";
 import { recordLives } from "./recording.ts";
 
 /** Enough to see that the judge can see. */
@@ -39,10 +43,11 @@ async function crashed(options: CrashOptions): Promise<number> {
   const directory = await Deno.realPath(await Deno.makeTempDir({ prefix: "chargerd_test_" }));
   try {
     const library = await compileShim(directory);
-    if (options.kills > 0) await killAll(options);
-    if (options.faults > 0) await failAll(options, library);
-    if (options.states + options.boots === 0) return 0;
-    return await cutAll(options, directory, library) ? 0 : 1;
+    const parts = partsOf(options, directory, library).filter(({ option }) => options[option] > 0);
+    const wrong = await runParts(parts, (sentence) => console.error(sentence));
+    if (wrong.length === 0) return 0;
+    console.error(`${wrong.length} of ${parts.length} parts did not hold:\n${wrong.join("\n")}`);
+    return 1;
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return 1;
@@ -51,7 +56,19 @@ async function crashed(options: CrashOptions): Promise<number> {
   }
 }
 
-async function killAll({ seed, kills }: CrashOptions): Promise<void> {
+/** Few that are drawn may be none, or may hit nothing. */
+function partsOf(options: CrashOptions, directory: string, library: string) {
+  let recorded: Promise<Recorded> | null = null;
+  const lives = () => recorded ??= record(directory, library);
+  return [
+    { option: "kills", untried: "none has hit a transaction", run: () => killAll(options) },
+    { option: "faults", untried: "no call has failed", run: () => failAll(options, library) },
+    { option: "states", untried: "none was drawn", run: async () => await cutAll(options, await lives()) },
+    { option: "boots", untried: "none was drawn", run: async () => await bootAll(options, await lives()) },
+  ] as const satisfies readonly Part[];
+}
+
+async function killAll({ seed, kills }: CrashOptions): Promise<number> {
   const took = stopwatch();
   const figures = await sweepKills(seed, kills);
   const { drainKills, transactions, messagesLeft } = figures;
@@ -61,49 +78,55 @@ async function killAll({ seed, kills }: CrashOptions): Promise<void> {
     } in sessions, ${drainKills} in outages and drains), ${transactions} transactions, ` +
       `${messagesLeft} messages found waiting: 0 lost, 0 doubled, 0 Wh off, ${took()} s`,
   );
-  assertTried("kills", transactions);
+  return transactions;
 }
 
-async function failAll({ seed, faults }: CrashOptions, library: string): Promise<void> {
+async function failAll({ seed, faults }: CrashOptions, library: string): Promise<number> {
   const took = stopwatch();
   const { episodes, hits, refused, ended, transactions } = await sweepFaults(seed, faults, library);
   console.log(
     `a disk that is full or fails: ${episodes} times, ${hits} calls failed, ${refused} refusals said, ${ended} starts given up, ` +
       `${transactions} transactions: 0 lost, 0 doubled, 0 Wh off, ${took()} s`,
   );
-  assertTried("faults", hits);
+  return hits;
 }
 
-/** Few that are drawn may be none, or may hit no transaction and no call. Throws then. */
-function assertTried(option: string, count: number): void {
-  if (count === 0) throw new Error(`give more --${option}: none of these has been tried`);
+interface Recorded {
+  readonly recording: Recording;
+  readonly history: History;
 }
 
-/** False when a state was not whole, or when the judge was blind. */
-async function cutAll(
-  { seed, states, boots }: CrashOptions,
-  directory: string,
-  library: string,
-): Promise<boolean> {
+async function record(directory: string, library: string): Promise<Recorded> {
   const recording = await recordLives(directory, library);
   const history = await readHistory(recording);
   console.log(
     `recorded: ${recording.records.length} records, ${history.contents.length} contents of the store`,
   );
+  return { recording, history };
+}
+
+/** Throws when a state was not whole, or when the judge was blind. */
+async function cutAll({ seed, states }: CrashOptions, { recording, history }: Recorded): Promise<number> {
   const took = stopwatch();
   const figures = await sweepPowerCuts(recording, history, { seed, states });
   console.log(`power cuts: ${told(figures)}, ${took()} s`);
-  for (const breach of figures.breaches) console.error(breach);
-  if (states > 0) assertTried("states", figures.states);
-  const tookBoots = stopwatch();
-  const booted = await sweepBoots(recording, history, `${seed} boots`, boots);
-  console.log(
-    `booted on ${booted} of them until the queue was empty: 0 lost, 0 doubled, 0 Wh off, ${tookBoots()} s`,
-  );
-  if (boots > 0) assertTried("boots", booted);
   const late = await sweepPowerCuts(recording, history, { seed, states: LATE_STATES, isLate: true });
   console.log(`the same on a disk that is one sync late, where losses must be found: ${told(late)}`);
-  return figures.verdicts.whole === figures.states && late.verdicts.lost > 0;
+  const broken = figures.states - figures.verdicts.whole;
+  if (broken > 0) throw new Error(`${broken} states were not whole:\n${figures.breaches.join("\n")}`);
+  if (late.verdicts.lost === 0) {
+    throw new Error("no loss was found where there must be some: the judge is blind");
+  }
+  return figures.states;
+}
+
+async function bootAll({ seed, boots }: CrashOptions, { recording, history }: Recorded): Promise<number> {
+  const took = stopwatch();
+  const booted = await sweepBoots(recording, history, `${seed} boots`, boots);
+  console.log(
+    `booted on ${booted} of them until the queue was empty: 0 lost, 0 doubled, 0 Wh off, ${took()} s`,
+  );
+  return booted;
 }
 
 function told({ states, verdicts }: PowerCutFigures): string {

@@ -11,6 +11,7 @@ import { Sightings } from "../integration/sightings.ts";
 import type { SimulatorProcess } from "../integration/simulator_process.ts";
 import { spawnSimulatorUnder } from "../integration/simulator_process.ts";
 import { temporaryDirectory } from "../integration/temporary_directory.ts";
+import { allEnded } from "./crash_parts.ts";
 import { FaultControl, shimEnvironment } from "./crash_shim.ts";
 import { durableState } from "./durable_state.ts";
 import type { EpisodeFigures } from "./fault_episode.ts";
@@ -34,7 +35,7 @@ const HELD_MAX_MS = 1_500;
 
 /** Throws at the first breach; its message names the lane and the episode. */
 export async function sweepFaults(seed: string, episodes: number, library: string): Promise<FaultFigures> {
-  const lanes = await Promise.all(
+  const lanes = await allEnded(
     Array.from(
       { length: LANES },
       (_, lane) => runLane(`${seed} faults ${lane}`, drawn(seed, episodes, lane), library),

@@ -4,6 +4,7 @@
  * Law: a lane is one charger that is killed in one life after the other; lanes are judged apart, and two run at a time.
  */
 import { createSimulatedEntropy } from "../../hal/drivers/simulated_entropy.ts";
+import { allEnded } from "./crash_parts.ts";
 import { judge } from "./judge.ts";
 import { type Evidence, runLane } from "./lane.ts";
 import { DRAIN_MOMENTS, drawMoments, type Moment, SESSION_MOMENTS } from "./moments.ts";
@@ -26,7 +27,11 @@ export async function sweepKills(seed: string, kills: number): Promise<KillFigur
     for (let lane = lanes.shift(); lane !== undefined; lane = lanes.shift()) {
       const count = Math.min(KILLS_IN_LANE, kills - lane * KILLS_IN_LANE);
       const drains = Math.floor(count / 2);
-      const { ledger, left } = await killAndJudge(`${seed} kills ${lane}`, count - drains, drains);
+      const judged = killAndJudge(`${seed} kills ${lane}`, count - drains, drains);
+      const { ledger, left } = await judged.catch((breach) => {
+        lanes.splice(0);
+        throw breach;
+      });
       figures.kills += count;
       figures.drainKills += drains;
       figures.transactions += ledger.entries.length;
@@ -34,7 +39,7 @@ export async function sweepKills(seed: string, kills: number): Promise<KillFigur
       console.error(`${figures.kills} of ${kills} kills`);
     }
   }
-  await Promise.all(Array.from({ length: LANES_AT_ONCE }, work));
+  await allEnded(Array.from({ length: LANES_AT_ONCE }, work));
   return figures;
 }
 

@@ -11,6 +11,7 @@ import { startCentralSystem } from "../../simulator/central_system.ts";
 import { untilAnswered } from "../integration/sightings.ts";
 import { spawnSimulator } from "../integration/simulator_process.ts";
 import { temporaryDirectory } from "../integration/temporary_directory.ts";
+import { allEnded } from "./crash_parts.ts";
 import { layOut } from "./cut_state.ts";
 import { durableState } from "./durable_state.ts";
 import { judge } from "./judge.ts";
@@ -32,13 +33,14 @@ export async function sweepBoots(
   async function work(): Promise<void> {
     for (const cut of cuts) {
       await bootAfterCut(recording, cut).catch((cause) => {
+        cuts.return(undefined);
         const why = cause instanceof Error ? cause.message : cause;
         throw new Error(`seed ${seed}, booted behind record ${cut.record}, ${cut.policy}: ${why}`, { cause });
       });
       boots++;
     }
   }
-  await Promise.all(Array.from({ length: BOOTS_AT_ONCE }, work));
+  await allEnded(Array.from({ length: BOOTS_AT_ONCE }, work));
   return boots;
 }
 

@@ -5,6 +5,7 @@
  * nothing else is, ever. The right contents are those of the un-cut lives, one after each commit.
  */
 import { createSimulatedEntropy } from "../../hal/drivers/simulated_entropy.ts";
+import { allEnded } from "./crash_parts.ts";
 import type { Opened } from "./cut_state.ts";
 import { layOut, makeSweepDirectory, openCutState } from "./cut_state.ts";
 import type { Content, CutPolicy } from "./disk.ts";
@@ -74,7 +75,7 @@ export async function sweepPowerCuts(
     }
   }
   await inSweepDirectory((path) =>
-    Promise.all(Array.from({ length: AT_ONCE }, (_, lane) => work(`${path}/${lane}`)))
+    allEnded(Array.from({ length: AT_ONCE }, (_, lane) => work(`${path}/${lane}`)))
   );
   const states = Object.values(verdicts).reduce((sum, count) => sum + count, 0);
   return { states, verdicts, breaches };
