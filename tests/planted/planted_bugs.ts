@@ -145,6 +145,14 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: `const marks = purgeMarks(call, localId);`,
   },
   {
+    id: "b13",
+    what: "a time-out on a link on which nothing else was heard counts as a lost link",
+    file: "protocol/liveness.ts",
+    find:
+      `return { next: { silentIntervals, probe: { id, isHeard: false } }, effect: { kind: "Probe", id } };`,
+    replace: `return cut(facts, id);`,
+  },
+  {
     id: "i2",
     what: "what is set aside is listed by its headers alone",
     file: "actors/local_ids.ts",
