@@ -13,6 +13,7 @@ import { configurationKey, keys } from "../storage/record_keys.ts";
 import { keptRecord } from "../storage/record_reading.ts";
 import { BootRecord, ClockRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
+import type { Trace } from "./otp/trace.ts";
 
 /** Configuration keys to text, as an operator wrote them. */
 export type KeyValues = Readonly<Record<string, string>>;
@@ -58,6 +59,19 @@ export async function restoreCivilTime(store: Store, clock: Clock, civilTime: Ci
   if (kept === null || clock.wallMs() >= kept.knownMs) return false;
   civilTime.set(kept.knownMs);
   return true;
+}
+
+/** What happens before there is an actor is told as the kernel tells what actors do. */
+export function tracingBoot(clock: Clock, trace: Trace): (effect: string, detail?: unknown) => void {
+  return (effect, detail) =>
+    trace({
+      kind: "effect",
+      actor: "boot",
+      effect,
+      detail,
+      atMs: clock.monotonicMs(),
+      wallMs: clock.wallMs(),
+    });
 }
 
 function accepted(table: KeyTable, key: string, value: string) {

@@ -92,6 +92,8 @@ export async function openTransactionBook(
   let checkpoint = await keptRecord(store, checkpointKey(connectorId), CheckpointRecord, damaged);
   const rebuilt = checkpoint === null ? null : rebuiltRecord(checkpoint, boot);
   let open = await keptRecord(store, transactionKey(connectorId), TransactionRecord, damaged, rebuilt);
+  // Of a transaction that was lost with a part of the store: nothing goes on, and nobody is to believe it.
+  if (open === null && checkpoint !== null) await store.commit({ deletes: [checkpointKey(connectorId)] });
 
   const absent = { key: transactionKey(connectorId), sequence: null };
 

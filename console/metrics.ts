@@ -15,7 +15,11 @@ export interface MetricsParts {
   /** Null while there is no tree. */
   readonly root: TreeNode | null;
   readonly status: StatusAnswer;
-  readonly process: { readonly uptimeS: number; readonly residentBytes: number };
+  readonly process: {
+    readonly uptimeS: number;
+    readonly residentBytes: number;
+    readonly uncaughtErrors: number;
+  };
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -153,6 +157,12 @@ function processFamilies({ process }: MetricsParts): readonly Family[] {
   return [
     gauge("chargerd_resident_memory_bytes", "Resident memory of the process.", process.residentBytes),
     gauge("chargerd_uptime_seconds", "Since the process was started.", process.uptimeS),
+    {
+      name: "chargerd_uncaught_errors_total",
+      type: "counter",
+      help: "Bugs that were thrown where nobody waited for it; the log has their stacks.",
+      samples: [{ value: process.uncaughtErrors }],
+    },
   ];
 }
 

@@ -115,6 +115,7 @@ function effect(name: string, detail: unknown, frames: FrameLines): Told | null 
     case "TransactionMessageUnreadable":
     case "TransactionMessagePassedOver":
     case "TransactionIdLost":
+    case "TransactionOrphaned":
     case "ParkedDiscarded":
     case "QueueThinned":
     case "ArchiveThinned":

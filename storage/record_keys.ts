@@ -8,9 +8,9 @@
  * | `["boot"]` | main | how many times this charger has booted |
  * | `["configuration", name]` | configuration | a value, as text |
  * | `["registration"]` | station | registration of this boot |
- * | `["transaction", connectorId]` | connector | the transaction that is open there |
- * | `["checkpoint", connectorId]` | connector | that transaction's last sign of life: there as long as it is open |
- * | `["outbox", sequence]` | connector adds, outbox removes | a transaction message that is not answered yet |
+ * | `["transaction", connectorId]` | connector; main at the boot of a station that has not that connector | the transaction that is open there |
+ * | `["checkpoint", connectorId]` | as above | that transaction's last sign of life: there as long as it is open |
+ * | `["outbox", sequence]` | connector adds (main as above), outbox removes | a transaction message that is not answered yet |
  * | `["answer", localId]` | outbox | what StartTransaction was answered, until StopTransaction is done with |
  * | `["sample", localId, sequence]` | connector adds, outbox removes | a meter value for StopTransaction's transactionData |
  * | `["purge", localId]` | outbox | there until the samples of a transaction that is over, or all that is left of it, are gone |

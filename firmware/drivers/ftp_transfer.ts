@@ -5,13 +5,14 @@
  * or byte of the file goes to a server that the roots do not prove. One command has at most one reply of each kind (RFC 959 §4.2).
  */
 import { Client, FTPError } from "basic-ftp";
-import { isIP } from "node:net";
+import { isIP, Socket } from "node:net";
 import { Readable } from "node:stream";
 import type { ConnectionOptions } from "node:tls";
 import type { TransferDriver, TransferFault, UploadOrder } from "../transfer.ts";
 import type { TransferTarget } from "../transfer_target.ts";
 import { ftpPath } from "../transfer_target.ts";
 import { boundedTransfer, judgedAddress, TransferFailed, type TransferParts } from "./bounded_transfer.ts";
+import { containedSocket } from "./contained_socket.ts";
 
 export function createFtpTransfer(parts: TransferParts): TransferDriver {
   return {
@@ -21,44 +22,90 @@ export function createFtpTransfer(parts: TransferParts): TransferDriver {
 }
 
 async function store(parts: TransferParts, order: UploadOrder, signal: AbortSignal): Promise<void> {
-  const { target, fileName, content, roots } = order;
-  const address = await judgedAddress(target.host, parts);
+  const { host } = order.target;
+  const address = await judgedAddress(host, parts);
   signal.throwIfAborted();
+  const broken = Promise.withResolvers<never>();
+  signal.addEventListener("abort", () => broken.reject(new Error("it was cancelled")));
   const client = new Client(parts.limits.silenceTimeoutMs, { allowSeparateTransferHost: false });
-  refuseRepeatedReplies(client, target);
-  signal.addEventListener("abort", () => client.close());
+  watchReplies(client, host);
+  contain(client, (error) => broken.reject(new Error(`cannot follow ${host}: ${error}`)));
   try {
-    const { name: user = "anonymous", password = "guest" } = target.user ?? {};
-    const secure = target.protocol === "FTPS";
-    await client.access({
-      host: address,
-      port: target.port,
-      user,
-      password,
-      secure,
-      ...(secure ? { secureOptions: secured(target, roots) } : {}),
-    });
-    await client.uploadFrom(Readable.from([content]), ftpPath(target, fileName));
+    await Promise.race([broken.promise, send(client, { ...order, address }, signal)]);
   } catch (error) {
-    throw error instanceof FTPError ? new TransferFailed(faultOf(error.code), told(target, error)) : error;
+    throw error instanceof FTPError ? new TransferFailed(faultOf(error.code), told(host, error)) : error;
   } finally {
     client.close();
   }
 }
 
-/** `basic-ftp` begins the upload anew at each 150, and sends the password anew at each 331: thousands fit in one packet. */
-function refuseRepeatedReplies({ ftp }: Client, { host }: TransferTarget): void {
+async function send(
+  client: Client,
+  { target, fileName, content, roots, address }: UploadOrder & { readonly address: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const { name: user = "anonymous", password = "guest" } = target.user ?? {};
+  await client.connect(address, target.port);
+  if (target.protocol === "FTPS") await secure(client, target, roots);
+  signal.throwIfAborted();
+  await client.sendIgnoringError("OPTS UTF8 ON");
+  await client.login(user, password);
+  await client.useDefaultSettings();
+  await client.uploadFrom(Readable.from([content]), ftpPath(target, fileName));
+}
+
+/** `basic-ftp` counts the silence of a command only, and a handshake is none. */
+async function secure(client: Client, target: TransferTarget, roots: readonly string[]): Promise<void> {
+  const { host } = target;
+  const silence = Promise.withResolvers<never>();
+  const { timeout } = client.ftp;
+  const timer = setTimeout(
+    () => silence.reject(new Error(`${host} began no TLS within ${timeout} ms`)),
+    timeout,
+  );
+  try {
+    await Promise.race([silence.promise, client.useTLS(secured(target, roots))]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * `basic-ftp` works in the events of its sockets, where nobody waits for what it throws. Those of TLS it makes itself: they are
+ * contained before the first command that is theirs.
+ */
+function contain(client: Client, broken: (error: unknown) => void): void {
+  const { ftp, prepareTransfer, useTLS } = client;
+  ftp._newSocket = () => containedSocket(new Socket(), broken);
+  client.useTLS = async (options) => {
+    const reply = await useTLS.call(client, options);
+    containedSocket(ftp.socket, broken);
+    return reply;
+  };
+  client.prepareTransfer = async (context) => {
+    const reply = await prepareTransfer(context);
+    if (context.hasTLS && context.dataSocket !== undefined) containedSocket(context.dataSocket, broken);
+    return reply;
+  };
+}
+
+/**
+ * `basic-ftp` begins the upload anew at each 150, and sends the password anew at each 331: thousands fit in one packet. Nor does it
+ * notice a data connection that was closed in order, and Deno's `pipeline` throws at one.
+ */
+function watchReplies({ ftp }: Client, host: string): void {
   const handle = ftp.handle.bind(ftp);
   ftp.handle = (command, handler) => {
     const kinds = new Set<number>();
     return handle(command, (reply, task) => {
       if (reply instanceof Error) return handler(reply, task);
       const kind = Math.floor(reply.code / 100);
-      if (kinds.has(kind)) {
-        return ftp.closeWithError(
-          new Error(`cannot follow ${host}: it answered one command with ${kind}xx twice`),
-        );
-      }
+      const fault = kinds.has(kind)
+        ? `it answered one command with ${kind}xx twice`
+        : kind === 1 && ftp.dataSocket?.destroyed === true
+        ? "it closed the data connection before it had the file"
+        : null;
+      if (fault !== null) return ftp.closeWithError(new Error(`cannot follow ${host}: ${fault}`));
       kinds.add(kind);
       handler(reply, task);
     });
@@ -81,6 +128,6 @@ function faultOf(code: number): TransferFault {
 }
 
 /** Without the server's own words, which may repeat what it was told. */
-function told({ host }: TransferTarget, { code }: FTPError): string {
+function told(host: string, { code }: FTPError): string {
   return `${host} answered ${code}`;
 }

@@ -51,7 +51,7 @@ export interface MemoryStore {
   readonly failCommits: (fault: CommitFault, count: number) => void;
   /** The next `count` gets and lists that are asked for throw `StoreFailed`; 0 ends a series. */
   readonly failReads: (count: number) => void;
-  /** Flips one bit of the record. */
+  /** Changes a byte of the record: each time another way, so that what is damaged twice is not whole again. */
   readonly corrupt: (key: Key) => void;
   /** What a restart would find now, with nothing under way. */
   readonly snapshot: () => MemorySnapshot;
@@ -166,7 +166,7 @@ class MemoryMedium {
     if (record === null) throw new RangeError(`corrupt a record that is there: ${quote(key)} is not`);
     this.#records.set({
       key,
-      bytes: record.bytes.map((byte, index) => index === record.bytes.length - 1 ? byte ^ 1 : byte),
+      bytes: record.bytes.map((byte, index) => index === record.bytes.length - 1 ? byte + 1 : byte),
     });
   }
 

@@ -51,11 +51,14 @@ export interface CalmHouseOptions {
   readonly settings?: Readonly<Record<string, string>>;
   readonly credentials?: NonNullable<WorldOptions["credentials"]>;
   readonly keyIds?: NonNullable<WorldOptions["keyIds"]>;
+  readonly trust?: NonNullable<WorldOptions["trust"]>;
   readonly seed?: string;
   /** One way. */
   readonly networkMs?: number;
   readonly stuckRestarts?: number;
   readonly meterMs?: number;
+  /** What the first boot finds. Default: a new charger. */
+  readonly found?: NonNullable<WorldOptions["found"]>;
 }
 
 /** The charger has just been switched on: it has done nothing yet. */

@@ -240,7 +240,7 @@ Deno.test("a fault comes, or the card is taken back by a Reset, while the meter 
     if (accident === "fault") house.station.verbs.fault(1, { errorCode: "GroundFailure" });
     else await house.ask("Reset", { type: "Soft" });
     await house.advance(1_000);
-    assertEquals([house.durable.tried, contactorClosed(house)], [[], false], accident);
+    assertEquals([house.durable.tried.size, contactorClosed(house)], [0, false], accident);
   }
 });
 
@@ -250,7 +250,7 @@ Deno.test("the plug is pulled while the meter is being read: the card waits for 
   await house.advance(200);
   house.station.verbs.unplug(1);
   await house.advance(1_000);
-  assertEquals([house.durable.tried, status(house)], [[], "Preparing"]);
+  assertEquals([house.durable.tried.size, status(house)], [0, "Preparing"]);
   await plugged(house);
   await house.advance(500);
   assertEquals([house.durable.bills.length, status(house)], [1, "Charging"]);
@@ -279,6 +279,6 @@ Deno.test("§17, D-clock: with a clock that was never set nothing starts, since 
   const house = await bootedHouse();
   house.clock.stepWall(-house.clock.wallMs());
   await begun(house);
-  assertEquals([contactorClosed(house), house.durable.tried], [false, []]);
+  assertEquals([contactorClosed(house), house.durable.tried.size], [false, 0]);
   assertEquals(house.sent("StatusNotification").at(-1)?.payload.info, "the clock was never set");
 });

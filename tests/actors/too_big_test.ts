@@ -2,8 +2,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { formatCall } from "../../protocol/frame.ts";
 import type { MeterValue } from "../../protocol/messages/types.ts";
+import type { ArchiveRecord } from "../../storage/records.ts";
 import type { CalmHouse, Sent } from "./calm_house.ts";
-import { begun, bootedHouse, charging, reported, swiped } from "./calm_house.ts";
+import { begun, bootedHouse, charging, reported, stored, swiped } from "./calm_house.ts";
+import { asked } from "./parked_by_hand.ts";
 
 const measurands = [
   "Energy.Active.Import.Register",
@@ -142,6 +144,24 @@ for (const action of ["StartTransaction", "MeterValues"]) {
     assertEquals([entry?.meterValues.length, parked(house)], [60, 0]);
   });
 }
+
+Deno.test("D-too-big: of a StopTransaction that a person sends again the peer is asked once a connection as well", async () => {
+  const house = await bootedHouse({ settings: { TransactionMessageAttempts: "1" } });
+  await charging(house);
+  house.centralSystem.script("StopTransaction", { kind: "error", errorCode: "InternalError" });
+  await swiped(house, "ALICE");
+  const [archived] = await stored(house, "archive") as readonly ArchiveRecord[];
+  house.centralSystem.hangUpOnCalls(true);
+  house.forget();
+  await asked(house, archived?.message.localId ?? 0, "resend");
+  await house.advance(30 * 60_000);
+  const lost = house.effects("LinkClosed").length;
+  assert(lost > 10, String(lost));
+  assertEquals([house.sent("StopTransaction").length, house.sent("Heartbeat").length], [1, lost - 1]);
+  house.centralSystem.hangUpOnCalls(false);
+  await house.advance(3_600_000);
+  assertEquals([house.centralSystem.open(), parked(house)], [[], 0]);
+});
 
 Deno.test("D-too-big: what one StopTransaction lost takes nothing from the next, once the peer has answered", async () => {
   const house = await sampledHouse();

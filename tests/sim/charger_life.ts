@@ -3,8 +3,9 @@
  *
  * Law: the production tree on simulated ports; what one life leaves to the next is the medium of its store, and nothing else.
  */
-import { beginBoot, restoreCivilTime } from "../../actors/boot.ts";
+import { beginBoot, restoreCivilTime, tracingBoot } from "../../actors/boot.ts";
 import { chargerConfig, stationKeyTable } from "../../actors/charger_config.ts";
+import { endOrphans } from "../../actors/orphaned_transactions.ts";
 import type { System } from "../../actors/otp/kernel.ts";
 import { createKernel } from "../../actors/otp/kernel.ts";
 import type { Trace } from "../../actors/otp/trace.ts";
@@ -90,6 +91,7 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
     const civilTime = { set: (wallMs: number) => clock.stepWall(wallMs - clock.wallMs()) };
     const count = await beginBoot(store, table, { first: parts.settings, always: {} });
     const hasLostTime = await restoreCivilTime(store, clock, civilTime);
+    await endOrphans(store, parts.profile.connectors.length, count, tracingBoot(clock, trace));
     memory = createMemoryStore({
       latency: {
         clock,

@@ -21,8 +21,8 @@ import type { Batch, Key, Store, Value } from "../../storage/store.ts";
 import { recordsOf } from "./medium_records.ts";
 
 export interface DurableLedger {
-  /** Asked for: durable or not, as a power cut may have decided. */
-  readonly tried: readonly Message[];
+  /** Asked for, by their sequence: durable or not, as a power cut may have decided. */
+  readonly tried: ReadonlyMap<number, Message>;
   readonly bills: readonly Bill[];
   /** The open transaction of each connector, by its record. */
   readonly open: ReadonlyMap<number, Bill>;
@@ -63,7 +63,7 @@ export interface LedgerWatch {
 const startReadingMs = 30_000;
 
 interface Account {
-  readonly tried: Message[];
+  readonly tried: Map<number, Message>;
   readonly bills: Bill[];
   readonly open: Map<number, Bill>;
   readonly outbox: Map<number, Message>;
@@ -78,7 +78,7 @@ interface Account {
 
 export function createDurableLedger(watch: LedgerWatch): LedgerKeeper {
   const account: Account = {
-    tried: [],
+    tried: new Map(),
     bills: [],
     open: new Map(),
     outbox: new Map(),
@@ -98,7 +98,7 @@ export function createDurableLedger(watch: LedgerWatch): LedgerKeeper {
       ...store,
       commit: async (batch) => {
         for (const { key, value } of batch.sets ?? []) {
-          if (key[0] === "outbox") account.tried.push((value as OutboxRecord).message);
+          if (key[0] === "outbox") account.tried.set(Number(key[1]), (value as OutboxRecord).message);
         }
         const under = store.commit(batch);
         watch.asked(batch);
@@ -251,12 +251,12 @@ function noteDelete(account: Account, [kind, name, sequence]: Key): void {
 
 function refound(account: Account, snapshot: MemorySnapshot, watch: LedgerWatch): void {
   const { whole: sets, damaged } = recordsOf(snapshot);
-  const before = { damaged, open: new Map(account.open), outbox: new Map(account.outbox) };
+  noteKeptAndDamaged(account, damaged, watch);
   const isEmptied = snapshot.records.length === 0;
   if (isEmptied) noteEmptied(account.byLocalId.values());
   for (const key of damaged) {
     if (key[0] === "sample") account.byLocalId.get(Number(key[1]))?.damagedSamples.add(Number(key[2]));
-    else noteDamage({ ...before, byLocalId: account.byLocalId }, key);
+    else noteDamage({ ...account, damaged }, key);
   }
   account.open.clear();
   account.outbox.clear();
@@ -269,4 +269,12 @@ function refound(account: Account, snapshot: MemorySnapshot, watch: LedgerWatch)
   note(account, { sets }, watch);
   // What was found is no new sample.
   for (const bill of account.byLocalId.values()) bill.samplesMs.length = 0;
+}
+
+/** A commit that had failed is there after all, and its message is damaged: nobody has seen it whole, and a number is used once. */
+function noteKeptAndDamaged(account: Account, damaged: readonly Key[], watch: LedgerWatch): void {
+  for (const [kind, name] of damaged) {
+    const message = kind === "outbox" ? account.tried.get(Number(name)) : undefined;
+    if (message !== undefined) noteMessage(account, Number(name), message, watch);
+  }
 }

@@ -130,14 +130,14 @@ export function createSecurityOffice(
     then?.(status);
   }
 
-  /** Now, or when it remembers. */
-  function take(change: () => void): void {
+  /** Now, or when it remembers; `isLast`: nothing of its kind has been asked for since, also before it was answered. */
+  function take(change: () => void, isLast: () => boolean = () => true): void {
     const forMs = forgetfulMs;
     const number = changes;
     forgetfulMs = 0;
     if (forMs === 0) return change();
     reached.add("change Accepted and forgotten");
-    clock.after(forMs, () => number === changes && change());
+    clock.after(forMs, () => number === changes && isLast() && change());
   }
 
   function changePassword(text: string): void {
@@ -151,7 +151,7 @@ export function createSecurityOffice(
       demands.offered = null;
       if (status !== "Accepted") return;
       reached.add(`AuthorizationKey Accepted in profile ${demands.served}`);
-      take(() => void (demands.password = kept));
+      take(() => void (demands.password = kept), () => passwords.at(-1) === kept);
     });
   }
 

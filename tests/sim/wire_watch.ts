@@ -159,10 +159,9 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
       if (action === "StopTransaction") stopSent(bill);
       return owned(bill, payload as Owned, false);
     }
-    const [resend] = parts.durable.resends;
-    const bill = resend === undefined ? undefined : parts.durable.billOf(resend[0]);
-    const next = [...bill?.archive ?? []].find(([sequence]) => sequence > (resend?.[1] ?? 0))?.[1];
+    const next = nextResent();
     if (isSaid(next)) {
+      const bill = parts.durable.billOf(next.localId);
       parts.reached(`resend of ${action}`);
       if (action === "StopTransaction") stopSent(bill);
       return owned(bill, payload as Owned, true);
@@ -171,6 +170,14 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
       "I8",
       `${action} ${said} was sent, and ${JSON.stringify(oldest ?? next ?? "nothing")} is the oldest`,
     );
+  }
+
+  /** Of the transaction that is sent again: what goes while nothing waits. */
+  function nextResent(): Message | undefined {
+    const [resend] = parts.durable.resends;
+    if (resend === undefined) return undefined;
+    const [localId, after] = resend;
+    return [...parts.durable.billOf(localId)?.archive ?? []].find(([sequence]) => sequence > after)?.[1];
   }
 
   function stopSent(bill: Bill | undefined): void {
@@ -234,7 +241,7 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
       }
       if (event.kind !== "effect") return;
       if (event.effect === "LinkClosed") {
-        const [oldest] = parts.durable.outbox.values();
+        const [oldest = nextResent()] = parts.durable.outbox.values();
         mayAskPeer = oldest?.action === "StopTransaction";
         inFlight = null;
         changes.clear();

@@ -180,12 +180,20 @@ check("a snapshot is not changed by what follows", async () => {
   assertEquals(await valueOfA(createMemoryStore({ from: before }).store), 1);
 });
 
+check("a record that is damaged twice is damaged still", async () => {
+  const memory = createMemoryStore();
+  await memory.store.commit(setA(1));
+  memory.corrupt(["a"]);
+  memory.corrupt(["a"]);
+  await assertRejects(() => memory.store.get(["a"]), DamagedRecord);
+});
+
 check("only a record that is there can be corrupted", () => {
   assertThrows(() => createMemoryStore().corrupt(["a"]), RangeError, '["a"]');
 });
 
 check(
-  "what two readers of a record share, neither can change; one bit flipped later is found all the same",
+  "what two readers of a record share, neither can change; a byte changed later is found all the same",
   async () => {
     const memory = createMemoryStore();
     await memory.store.commit({ sets: [{ key: ["a"], value: { list: [1] } }] });

@@ -1,0 +1,63 @@
+/** The ledger of what the store has promised: what it knows of a commit that failed and was kept all the same (invariants I2, I4). */
+import { assertEquals, assertRejects } from "@std/assert";
+import type { TransactionMessage } from "../../protocol/transaction.ts";
+import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
+import { archiveKey, outboxKey } from "../../storage/record_keys.ts";
+import { type Batch, type Key, StoreFailed } from "../../storage/store.ts";
+import { messageText } from "./bill.ts";
+import { createDurableLedger } from "./durable_ledger.ts";
+
+const start: TransactionMessage = {
+  action: "StartTransaction",
+  localId: 6,
+  payload: { connectorId: 2, idTag: "BOB", meterStart: 0, timestamp: "2026-01-01T00:00:06.381Z" },
+};
+const key = outboxKey(7);
+const queued: Batch = { sets: [{ key, value: { message: start, failures: 0 } }] };
+
+/** What a boot finds once these were durable, the last one in vain: it has failed, and is there all the same. */
+async function refound(batches: readonly Batch[], damaged: readonly Key[]) {
+  const memory = createMemoryStore();
+  const ledger = createDurableLedger({
+    nowMs: () => 0,
+    registerWh: () => 0,
+    messagesMax: 100,
+    liedMs: () => -Infinity,
+    asked: () => {},
+    committed: () => {},
+  });
+  const store = ledger.watch(memory.store);
+  for (const batch of batches.slice(0, -1)) await store.commit(batch);
+  memory.failCommits("failedOrphaned", 1);
+  await assertRejects(() => store.commit(batches.at(-1) ?? {}), StoreFailed);
+  const left = createMemoryStore({ from: memory.powerCut(0) });
+  for (const key of damaged) left.corrupt(key);
+  ledger.refound(left.snapshot());
+  return {
+    bills: ledger.bills.map(({ localId, excuse, damaged }) => [localId, excuse, [...damaged]]),
+    outbox: [...ledger.outbox.keys()],
+  };
+}
+
+function check(name: string, body: () => Promise<void>): void {
+  Deno.test({ name: `durable ledger: ${name}`, permissions: "none" }, body);
+}
+
+check("a start that failed and is there after the power cut is one like any other", async () => {
+  assertEquals(await refound([queued], []), { bills: [[6, null, []]], outbox: [7] });
+});
+
+check("where its record is damaged as well, the transaction is known, and excused", async () => {
+  const excused = [6, "outbox/7 was damaged", [messageText(start)]];
+  assertEquals(await refound([queued], [key]), { bills: [excused], outbox: [] });
+});
+
+check("so is what was set aside by a commit that failed, and is damaged there", async () => {
+  const aside = [...archiveKey(6), 7];
+  const setAside: Batch = {
+    sets: [{ key: aside, value: { message: start, failures: 1, why: "refused" } }],
+    deletes: [key],
+  };
+  const excused = [6, "archive/6/7 was damaged", [messageText(start)]];
+  assertEquals(await refound([queued, setAside], [aside]), { bills: [excused], outbox: [] });
+});
