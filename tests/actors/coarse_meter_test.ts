@@ -162,6 +162,19 @@ for (
   });
 }
 
+Deno.test("a register that has stood in the dark tells after it of no more than full power since the boot, and before the cut", async () => {
+  const { house, gateway } = await standing();
+  const { stuckWh } = gateway;
+  await rebooted(house, 0, () => house.clock.stepWall(10 * 60 * minuteMs));
+  await house.advance(minuteMs);
+  assertEquals(status(house), "Charging");
+  gateway.liesWh = (hours + 2) * hourWh;
+  await house.advance(minuteMs);
+  await swiped(house, "ALICE");
+  await house.advance(3_000);
+  assertEquals(billed(house), [["Local", stuckWh]]);
+});
+
 Deno.test("at a station that stops after a cut, a register that stood for two hours before it is billed as it is found", async () => {
   const { house, gateway } = await standing(stopping);
   gateway.isStuck = false;
