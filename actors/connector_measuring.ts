@@ -1,5 +1,6 @@
 /**
- * How long nobody has measured one connector's transaction (decision D-meter-failure; spec/behaviour.md §18).
+ * How long nobody has measured one connector's transaction, and how long its register has stood (decisions D-meter-failure, D-last-rise;
+ * spec/behaviour.md §18).
  *
  * Law: of what this incarnation has read itself the monotonic clock tells; of what it found in the store the transaction's own time,
  * and after a power cut civil time.

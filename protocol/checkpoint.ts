@@ -76,7 +76,7 @@ const unseenMs = 3_600_000;
 /** No car charges so long, whatever a clock says. */
 const sinceMsMax = 7 * 86_400_000;
 
-/** Whether the same meter can have added so much since then, through a connector of at most `powerMaxW`. */
+/** Whether the same meter can have added so much since then (decision D-last-rise), through a connector of at most `powerMaxW`. */
 export function isPossible(last: Register, reading: Register, since: Since, powerMaxW: number): boolean {
   if (reading.meterSerialNumber !== last.meterSerialNumber) return true;
   const flowedWhMax = (powerMaxW * flowingMsMax(since)) / 3_600_000;
