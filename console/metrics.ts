@@ -128,6 +128,11 @@ function business({ status }: MetricsParts): readonly Family[] {
       "Transaction messages that the central system has refused for good.",
       queue?.parked,
     ),
+    gauge(
+      "chargerd_outbox_parked_transactions",
+      "Transactions that need a person: refused, cut short, unreadable or without their transactionId; as many as GET /parked lists.",
+      queue?.parkedTransactions,
+    ),
     oneOf(
       "chargerd_link_state",
       "The connection to the central system: 1 for the state it is in.",

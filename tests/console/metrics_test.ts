@@ -29,7 +29,7 @@ const STATUS: StatusAnswer = {
     waiting: 2,
     inFlight: null,
     parked: 1,
-    parkedTransactions: 1,
+    parkedTransactions: 2,
     resending: 0,
   },
   connectors: [connector(1, 12_345.5), connector(2, null)],
@@ -126,6 +126,7 @@ check("chargerd_mailbox_messages", "gauge", [[{ actor: "link" }, 3], [{ actor: '
 check("chargerd_outbox_transaction_messages", "gauge", [[{}, 3]]);
 check("chargerd_outbox_waiting_calls", "gauge", [[{}, 2]]);
 check("chargerd_outbox_parked_messages", "gauge", [[{}, 1]]);
+check("chargerd_outbox_parked_transactions", "gauge", [[{}, 2]]);
 check("chargerd_link_state", "gauge", [
   [{ state: "waiting" }, 0],
   [{ state: "connecting" }, 1],
