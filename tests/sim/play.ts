@@ -194,6 +194,7 @@ function perform(world: SecuredWorld, act: Exclude<Act, Aimed>): void {
     case "lock":
     case "contactor":
     case "meter":
+    case "meterSteps":
     case "clock":
     case "diskSlow":
     case "diskFull":
@@ -233,6 +234,7 @@ type Broken = Extract<
       | "lock"
       | "contactor"
       | "meter"
+      | "meterSteps"
       | "clock"
       | "diskSlow"
       | "diskFull"
@@ -258,6 +260,9 @@ function harm(world: World, act: Broken): void {
       return world.contactors.stick(act.connectorId, act.stuck);
     case "meter":
       return world.meter.set(act.connectorId, act.fault);
+    case "meterSteps":
+      world.reached.add("meters count in steps");
+      return world.meter.countIn(act.stepWh);
     case "clock":
       return clockJumps(world, act.stepMs);
     case "diskSlow":

@@ -20,6 +20,7 @@ import type { Entropy } from "../../hal/entropy.ts";
 import { type Draw, oneOf, whole } from "./draw.ts";
 import { drawMuteness } from "./muteness.ts";
 import { drawRollovers } from "./security_words.ts";
+import { drawMeterSteps } from "./hardware_troubles.ts";
 import { drawSwarm } from "./swarm.ts";
 
 export interface Event {
@@ -128,6 +129,8 @@ export type Trouble =
   | { readonly kind: "lock"; readonly connectorId: number; readonly failure: boolean }
   | { readonly kind: "contactor"; readonly connectorId: number; readonly stuck: StuckContactor | null }
   | { readonly kind: "meter"; readonly connectorId: number; readonly fault: MeterFault | null }
+  /** All of them, to the end. */
+  | { readonly kind: "meterSteps"; readonly stepWh: number }
   /** By so much the central system sets the charger's clock wrong. */
   | { readonly kind: "clock"; readonly stepMs: number }
   | { readonly kind: "diskSlow"; readonly extraMs: number }
@@ -196,6 +199,7 @@ export function drawScenario(entropy: Entropy, hours: number, connectors: number
     events.push(...swarm.next(draw)(draw, { atMs, connectors }));
   }
   events.push(...drawMuteness(() => entropy.fraction("muteness"), moments));
+  events.push(...drawMeterSteps(() => entropy.fraction("meterSteps")));
   events.push(...drawRollovers(() => entropy.fraction("rollovers"), hours));
   return events.sort((one, other) => one.atMs - other.atMs);
 }
