@@ -6,7 +6,7 @@ const folder = new URL("./", import.meta.url);
 
 Deno.test({ name: "invariants: I1 to I29, each once", permissions: "none" }, () => {
   assertEquals(invariants.map(({ id }) => id), Array.from({ length: 29 }, (_, at) => `I${at + 1}`));
-  assertEquals(wordsOf("I4"), "transactions of one connector do not overlap");
+  assertEquals(wordsOf("I5"), "what is billed is what the hardware has delivered, to 1 Wh a transaction");
   assertEquals(wordsOf("thrown"), null);
 });
 
