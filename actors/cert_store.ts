@@ -7,6 +7,7 @@
  */
 import type { Clock } from "../hal/clock.ts";
 import type { Entropy } from "../hal/entropy.ts";
+import type { Trust } from "../hal/trust.ts";
 import type { X509 } from "../hal/x509.ts";
 import type { Answer } from "../protocol/answer.ts";
 import { statusAnswer } from "../protocol/answer.ts";
@@ -45,6 +46,7 @@ export interface CertStoreParts {
   readonly credentials: CredentialsStore;
   readonly keys: KeyRing;
   readonly x509: X509;
+  readonly trust: Trust;
   readonly link: Address<LinkMessage>;
   readonly outbox: Address<OutboxMessage>;
   readonly securityLog: Address<SecurityEventRaised>;
@@ -111,6 +113,7 @@ class CertStoreBehaviour implements Behaviour<CertStoreMessage> {
   /** What a crash has left behind goes, and whatever is due is waited for. */
   async begin(): Promise<void> {
     await this.#book.sweep();
+    await this.#roots.tellFlawed();
     await this.#requests.arm();
     this.#settling.ask();
   }

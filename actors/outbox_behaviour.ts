@@ -34,6 +34,8 @@ const waitingMax = 200;
 
 /** Between the pages of a backlog that is counted: to decode them all at once would hold up what lives. */
 const countPauseMs = 100;
+/** So soon it is told of a bill that was cut short while the charger runs. */
+export const searchAgainMs = 600_000;
 
 export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   readonly #self: Self<OutboxMessage>;
@@ -174,8 +176,10 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
 
   /** A page a turn: between each two, what has come meanwhile has its own. */
   async #countOn(): Promise<void> {
+    if (isCounted(this.#messages)) this.#messages.archive.count().searchAgain();
     await countOn(this.#messages);
-    if (!isCounted(this.#messages)) this.#self.after(countPauseMs, { kind: "CountDue" });
+    const pauseMs = isCounted(this.#messages) ? searchAgainMs : countPauseMs;
+    this.#self.after(pauseMs, { kind: "CountDue" });
   }
 
   async #resend(localId: number, reply: Reply<ParkedOutcome>): Promise<void> {

@@ -14,6 +14,7 @@ import type { Host } from "../hal/host.ts";
 import type { Meter } from "../hal/meter.ts";
 import type { Power } from "../hal/power.ts";
 import type { Reader } from "../hal/reader.ts";
+import type { Trust } from "../hal/trust.ts";
 import type { WebSocketDriver } from "../hal/websocket.ts";
 import type { X509 } from "../hal/x509.ts";
 import type { CredentialsStore } from "../storage/credentials_store.ts";
@@ -30,6 +31,7 @@ export interface Ports {
   readonly credentials: CredentialsStore;
   readonly keys: KeyRing;
   readonly x509: X509;
+  readonly trust: Trust;
   readonly websocket: WebSocketDriver;
   readonly board: Board;
   readonly meter: Meter;

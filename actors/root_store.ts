@@ -5,12 +5,14 @@
  * Law: what may be installed and removed is `protocol/root_certificates.ts`'s to say; here it becomes durable before it is answered.
  */
 import type { Clock } from "../hal/clock.ts";
+import type { Trust } from "../hal/trust.ts";
 import type { X509 } from "../hal/x509.ts";
 import type { Answer } from "../protocol/answer.ts";
 import { statusAnswer } from "../protocol/answer.ts";
 import type { CertificateFacts } from "../protocol/certificate_facts.ts";
 import type { Settings } from "../protocol/configuration.ts";
 import type {
+  CertificateUse,
   DeleteCertificateRequest,
   GetInstalledCertificateIdsRequest,
   GetInstalledCertificateIdsResponse,
@@ -26,6 +28,7 @@ import type { SecurityEventRaised } from "./security_log.ts";
 export interface RootStoreParts {
   readonly book: CredentialsBook;
   readonly x509: X509;
+  readonly trust: Trust;
   readonly clock: Pick<Clock, "wallMs">;
   readonly securityLog: Address<SecurityEventRaised>;
   readonly settings: () => Settings;
@@ -44,7 +47,7 @@ export class RootStore {
     { certificateType, certificate }: InstallCertificateRequest,
     reply: Reply<Answer>,
   ): Promise<void> {
-    const { book, x509, clock, settings } = this.#parts;
+    const { book, x509, trust, clock, settings } = this.#parts;
     const { CertificateStoreMaxLength, AdditionalRootCertificateCheck } = settings();
     const parsed = x509.parse(certificate);
     const [given, ...more] = parsed.kind === "parsed" ? parsed.certificates : [];
@@ -52,6 +55,8 @@ export class RootStore {
       const why = parsed.kind === "malformed" ? parsed.error : "write one certificate, not a chain";
       return this.#refuse(certificateType, why, true, reply);
     }
+    const wrong = trust.rootFlaw(given.pem);
+    if (wrong !== null) return this.#refuse(certificateType, wrong, true, reply);
     const kept = await book.read();
     const before = this.installed(kept);
     const rules = { lengthMax: CertificateStoreMaxLength, additionalCheck: AdditionalRootCertificateCheck };
@@ -97,6 +102,16 @@ export class RootStore {
     return left.length === installed.length ? kept.roots : this.#records(kept, left);
   }
 
+  /** A root that is there already, out of the configuration or from before an update, is left out of every dial. */
+  async tellFlawed(): Promise<void> {
+    for (const { certificateType, pem } of (await this.#parts.book.read()).roots) {
+      const why = this.#parts.trust.rootFlaw(pem);
+      if (why === null) continue;
+      this.#self.trace("LeaveOutRoot", { certificateType, why });
+      this.#tellInvalid(certificateType, `an installed root is left out: ${why}`);
+    }
+  }
+
   installed({ roots }: Credentials): readonly InstalledRoot[] {
     return roots.flatMap(({ certificateType, pem, fallback, issuer }) => {
       const certificate = this.#parsed(pem);
@@ -128,18 +143,22 @@ export class RootStore {
 
   /** TC_078: of a CentralSystemRootCertificate that is no good the central system is told, after the conf. */
   #refuse(
-    certificateType: InstallCertificateRequest["certificateType"],
+    certificateType: CertificateUse,
     why: string,
     isFlawed: boolean,
     reply: Reply<Answer>,
   ): void {
     this.#self.trace("RefuseInstallation", { certificateType, why });
     reply(statusAnswer("Rejected"));
-    if (!isFlawed || certificateType !== "CentralSystemRootCertificate") return;
+    if (isFlawed) this.#tellInvalid(certificateType, `InstallCertificate: ${why}`);
+  }
+
+  #tellInvalid(certificateType: CertificateUse, techInfo: string): void {
+    if (certificateType !== "CentralSystemRootCertificate") return;
     this.#self.send(this.#parts.securityLog, {
       kind: "SecurityEventRaised",
       type: "InvalidCentralSystemCertificate",
-      techInfo: `InstallCertificate: ${why}`,
+      techInfo,
     });
   }
 

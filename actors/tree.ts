@@ -126,6 +126,7 @@ function settings(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
         credentials: ports.credentials,
         keys: ports.keys,
         x509: ports.x509,
+        trust: ports.trust,
         link,
         outbox,
         securityLog,

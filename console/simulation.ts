@@ -14,7 +14,9 @@ import type { TransferDriver } from "../firmware/transfer.ts";
 import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
 import { createDenoTlsStream } from "../hal/drivers/deno_tls_stream.ts";
+import { createDenoTrust } from "../hal/drivers/deno_trust.ts";
 import { createOpensslStream } from "../hal/drivers/openssl_stream.ts";
+import { createOpensslTrust } from "../hal/drivers/openssl_trust.ts";
 import type { SimulatedStation } from "../hal/drivers/simulated_station.ts";
 import { createSimulatedStation } from "../hal/drivers/simulated_station.ts";
 import { createNodeDigest } from "../hal/drivers/node_digest.ts";
@@ -93,10 +95,9 @@ export function makeSimulation(parts: SimulationParts): Simulation {
   });
   // In real time: a file that follows a hurried register would be written a thousand times a second.
   const release = keepPhysicalState(station, realTime, physicalPath, warn);
-  const network = networkSwitch(
-    createWsWebSocket(tlsDrivers[profile.security.tlsDriver](parts.keyRing.privateKey)),
-    clock,
-  );
+  const tls = tlsDrivers[profile.security.tlsDriver];
+  const network = networkSwitch(createWsWebSocket(tls.stream(parts.keyRing.privateKey)), clock);
+  const trust = tls.trust();
   const entropy = createSystemEntropy();
   const digest = createNodeDigest();
   const ended = Promise.withResolvers<number>();
@@ -141,6 +142,7 @@ export function makeSimulation(parts: SimulationParts): Simulation {
       credentials: parts.credentials,
       keys: parts.keyRing.ring,
       x509: createNodeX509(),
+      trust,
       websocket: network.driver,
       board,
       meter,
@@ -236,7 +238,10 @@ export function makeSimulation(parts: SimulationParts): Simulation {
 const bootAgainMs = 2_000;
 
 /** Of security profiles 2 and 3; either dials TCP for the others. */
-const tlsDrivers = { openssl: createOpensslStream, deno: createDenoTlsStream } as const;
+const tlsDrivers = {
+  openssl: { stream: createOpensslStream, trust: createOpensslTrust },
+  deno: { stream: createDenoTlsStream, trust: createDenoTrust },
+} as const;
 
 const endCodes = { stopped: exitCodes.stopped, gaveUp: exitCodes.failed } as const;
 

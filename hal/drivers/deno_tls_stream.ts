@@ -25,6 +25,7 @@ import {
   type TlsFault,
   type TlsOptions,
 } from "../stream.ts";
+import { createDenoTrust } from "./deno_trust.ts";
 import { peerFault } from "./proven_peer.ts";
 import { createTcpStream } from "./tcp_stream.ts";
 
@@ -35,20 +36,32 @@ export function createDenoTlsStream(privateKeys: PrivateKeys): StreamDriver {
       const { host, address = host, port, tls } = target;
       if (tls === undefined) return plain.dial(target);
       try {
-        for (const root of tls.roots) readCertificate(root, "an installed root certificate");
+        const roots = usable(tls.roots);
         // What is given as `ca` takes the place of every other root, an empty list too.
-        const ca = [...tls.roots];
+        const ca = [...roots];
         const options = { ca, ...identity(tls, privateKeys), ...naming(target, tls), ...versions(tls) };
         // Half-open, since a peer that has said goodbye is still to be told ours.
         const tcp = dialTcp({ host: address, port, noDelay: true, allowHalfOpen: true });
         const socket = connect({ host, socket: ciphered(tcp), ...options });
-        return wrap({ tcp, socket, peer: `${host}:${port}`, roots: tls.roots });
+        return wrap({ tcp, socket, peer: `${host}:${port}`, roots });
       } catch (error) {
         return refusal(error instanceof TlsFailed ? error : new TlsFailed("other", String(error)));
       }
     },
   };
 }
+
+/** One that cannot be loaded must not shut out those that can. */
+function usable(roots: readonly string[]): readonly string[] {
+  const flaws = roots.map(rootFlaw);
+  const [first] = flaws;
+  if (typeof first === "string" && !flaws.includes(null)) {
+    throw new TlsFailed("other", first);
+  }
+  return roots.filter((_, index) => flaws[index] === null);
+}
+
+const { rootFlaw } = createDenoTrust();
 
 /** A pair that does not fit is offered to nobody: rustls would fail, and blame the version. */
 function identity({ certificate }: TlsOptions, privateKeys: PrivateKeys): ConnectionOptions {

@@ -60,6 +60,42 @@ export function tagged(element: Element | undefined, tag: number): Element {
   return element;
 }
 
+/** The octets of an INTEGER, two's complement and none more than it takes. */
+export function integerOctets(element: Element | undefined): Uint8Array {
+  const { content } = tagged(element, TAG.integer);
+  const [first, second = first] = content;
+  if (first === undefined) throw new NotDer("expected an INTEGER of at least one octet");
+  const isPadded = content.length > 1 && (first === 0 || first === 0xff) && (first ^ (second ?? 0)) < 0x80;
+  if (isPadded) throw new NotDer("expected an INTEGER in as few octets as it takes");
+  return content;
+}
+
+/** 0 to 2^31 - 1. */
+export function smallInteger(element: Element | undefined): number {
+  const content = integerOctets(element);
+  if (content.length > 4 || (content[0] ?? 0) >= 0x80) throw new NotDer("expected a small INTEGER");
+  return content.reduce((value, octet) => value * 256 + octet, 0);
+}
+
+export function isTrue(element: Element | undefined): boolean {
+  const { content: [octet], content } = tagged(element, TAG.boolean);
+  if (content.length !== 1 || (octet !== 0 && octet !== 0xff)) {
+    throw new NotDer("expected a BOOLEAN of one octet, 00 or FF");
+  }
+  return octet === 0xff;
+}
+
+/** UTF-8, or one of its forerunners, which are parts of it as far as names use them; BMPString is UTF-16. */
+export function textOf({ tag, content }: Element): string {
+  if (tag === TAG.bmpString && content.length % 2 === 1) throw new NotDer("expected a BMPString of pairs");
+  try {
+    return new TextDecoder(tag === TAG.bmpString ? "utf-16be" : "utf-8", { fatal: tag === TAG.utf8String })
+      .decode(content);
+  } catch {
+    throw new NotDer("expected UTF-8 in a UTF8String");
+  }
+}
+
 /** A BIT STRING's octets, of which no bit is unused: a key or a signature. */
 export function bitOctets(element: Element | undefined): Uint8Array {
   const { content } = tagged(element, TAG.bitString);
@@ -115,6 +151,10 @@ function elementAt(bytes: Uint8Array, at: number): Element {
   const length = short < 0x80
     ? short
     : bytes.subarray(at + 2, start).reduce((sum, octet) => sum * 256 + octet, 0);
+  const shortest = length < 0x80 ? 0 : octets(length).length;
+  if (lengthOctets !== shortest) {
+    throw new NotDer(`expected the length ${length} in as few octets as it takes`);
+  }
   const end = start + length;
   if (end > bytes.length) throw new NotDer(`an element of ${length} octets ends after the text`);
   return { tag, content: bytes.subarray(start, end), whole: bytes.subarray(at, end) };

@@ -6,13 +6,23 @@
 import type {
   CertificateFacts,
   DistinguishedName,
-  KeyUsage,
   PublicKeyFacts,
   SignatureFacts,
 } from "../../protocol/certificate_facts.ts";
-import { nameConstraints } from "../../protocol/certificate.ts";
 import type { Element } from "./der.ts";
-import { bitOctets, elements, NotDer, objectIdentifier, only, TAG, tagged } from "./der.ts";
+import {
+  bitOctets,
+  elements,
+  integerOctets,
+  NotDer,
+  objectIdentifier,
+  only,
+  smallInteger,
+  TAG,
+  tagged,
+  textOf,
+} from "./der.ts";
+import { extensionsOf } from "./der_extensions.ts";
 
 export interface DerCertificate {
   readonly facts: Omit<CertificateFacts, "pem">;
@@ -29,13 +39,18 @@ export interface DerCertificate {
 }
 
 export function readCertificate(der: Uint8Array): DerCertificate {
-  const [toBeSigned, algorithm, signature] = elements(only(der, TAG.sequence).content);
+  const [toBeSigned, algorithm, signature] = fields(only(der, TAG.sequence), 3);
   const parts = [...elements(tagged(toBeSigned, TAG.sequence).content)];
   const version = parts[0]?.tag === TAG.context0 ? parts.shift() : undefined;
   const [serial, inner, issuer, validity, subject, spki, ...optional] = parts;
-  const [notBefore, notAfter] = elements(tagged(validity, TAG.sequence).content);
-  const [keyAlgorithm, key] = elements(tagged(spki, TAG.sequence).content);
+  const [notBefore, notAfter] = fields(validity, 2);
+  const [keyAlgorithm, key] = fields(spki, 2);
   const signing = signatureOf(algorithm);
+  // Each of its optional fields at most once, and in this order: issuerUniqueID, subjectUniqueID, extensions.
+  const order = optional.map(({ tag }) => [0x81, 0x82, TAG.context3 as number].indexOf(tag));
+  if (order.some((place, at) => place <= (order[at - 1] ?? -1))) {
+    throw new NotDer("expected unique identifiers and extensions behind the key, and nothing else");
+  }
   // RFC 5280 §4.1.1.2. What is outside of the signature could be changed by anybody.
   if (hex(tagged(inner, TAG.sequence).whole) !== hex(tagged(algorithm, TAG.sequence).whole)) {
     throw new NotDer("expected the same signature algorithm inside and outside");
@@ -43,7 +58,7 @@ export function readCertificate(der: Uint8Array): DerCertificate {
   return {
     facts: {
       version: version === undefined ? 1 : 1 + smallInteger(only(version.content, TAG.integer)),
-      serialNumber: serialNumber(tagged(serial, TAG.integer).content),
+      serialNumber: signedHex(integerOctets(serial)),
       subject: nameOf(subject),
       issuer: nameOf(issuer),
       notBeforeMs: timeOf(notBefore),
@@ -65,34 +80,30 @@ export function hex(bytes: Uint8Array): string {
   return [...bytes].map((octet) => octet.toString(16).padStart(2, "0")).join("").toUpperCase();
 }
 
+/** A SEQUENCE of just so many. */
+function fields(element: Element | undefined, count: number): readonly Element[] {
+  const found = elements(tagged(element, TAG.sequence).content);
+  if (found.length !== count) throw new NotDer(`expected ${count} elements, not ${found.length}`);
+  return found;
+}
+
 /** Two's complement, of any length. */
-function serialNumber(content: Uint8Array): string {
-  if (content.length === 0) throw new NotDer("expected a serial number of at least one octet");
+function signedHex(content: Uint8Array): string {
   const value = BigInt(`0x${hex(content)}`);
   const signed = (content[0] ?? 0) < 0x80 ? value : value - (1n << BigInt(8 * content.length));
   return signed.toString(16).toUpperCase();
-}
-
-function smallInteger(element: Element): number {
-  return Number(BigInt(`0x0${hex(element.content)}`));
 }
 
 function nameOf(name: Element | undefined): DistinguishedName {
   const { content, whole } = tagged(name, TAG.sequence);
   const attributes = elements(content).flatMap((set) => elements(tagged(set, TAG.set).content)).map(
     (pair) => {
-      const [type, value] = elements(tagged(pair, TAG.sequence).content);
-      if (value === undefined) throw new NotDer("expected a value in a name");
-      return { type: objectIdentifier(type), text: textOf(value) };
+      const [type, value] = fields(pair, 2);
+      return { type: objectIdentifier(type), text: value === undefined ? "" : textOf(value) };
     },
   );
   const of = (type: string) => attributes.filter((one) => one.type === type).map(({ text }) => text);
   return { organizations: of("2.5.4.10"), commonNames: of("2.5.4.3"), encoded: hex(whole) };
-}
-
-/** UTF-8, or one of its forerunners, which are parts of it as far as names use them; BMPString is UTF-16. */
-function textOf({ tag, content }: Element): string {
-  return new TextDecoder(tag === TAG.bmpString ? "utf-16be" : "utf-8").decode(content);
 }
 
 const times = {
@@ -110,7 +121,12 @@ function timeOf(element: Element | undefined): number {
   }
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
   const century = tag === TAG.generalizedTime ? 0 : year < 50 ? 2_000 : 1_900;
-  return Date.UTC(century + year, month - 1, day, hour, minute, second);
+  const ms = Date.UTC(century + year, month - 1, day, hour, minute, second);
+  // A month 13 would be the next year's first.
+  if (new Date(ms).toISOString().replace(/[-:T]|\..*/g, "").slice(-text.length + 1) !== text.slice(0, -1)) {
+    throw new NotDer(`expected a time that there is, not ${JSON.stringify(text)}`);
+  }
+  return ms;
 }
 
 const curves: Readonly<Record<string, number>> = {
@@ -128,7 +144,7 @@ function publicKeyOf(spki: Element, algorithm: Element | undefined, key: Uint8Ar
     case "1.2.840.113549.1.1.1":
     case "1.2.840.113549.1.1.10": {
       const [modulus] = elements(only(key, TAG.sequence).content);
-      const digits = serialNumber(tagged(modulus, TAG.integer).content);
+      const digits = signedHex(integerOctets(modulus));
       return { kind: "RSA", bits: BigInt(`0x${digits.replace("-", "")}`).toString(2).length, spki: encoded };
     }
     case "1.2.840.10045.2.1":
@@ -177,75 +193,4 @@ function signatureOf(algorithm: Element | undefined): { facts: SignatureFacts; s
     },
     saltLength: salt === undefined ? 20 : smallInteger(only(salt.content, TAG.integer)),
   };
-}
-
-type Extensions = Pick<
-  CertificateFacts,
-  "basicConstraints" | "keyUsage" | "extendedKeyUsage" | "dnsNames" | "hasNameConstraints" | "unknownCritical"
->;
-
-/** Those whose being critical nobody need mind: key identifiers and policies restrict nothing here. */
-const harmless = new Set(["2.5.29.14", "2.5.29.32", "2.5.29.35"]);
-/** [2] of a GeneralName (RFC 5280 §4.2.1.6). */
-const dnsName = 0x82;
-
-function extensionsOf(element: Element | undefined): Extensions {
-  let found: Extensions = {
-    basicConstraints: null,
-    keyUsage: null,
-    extendedKeyUsage: null,
-    dnsNames: [],
-    hasNameConstraints: false,
-    unknownCritical: [],
-  };
-  if (element === undefined) return found;
-  for (const extension of elements(only(element.content, TAG.sequence).content)) {
-    const [type, ...rest] = elements(tagged(extension, TAG.sequence).content);
-    const isCritical = rest[0]?.tag === TAG.boolean && rest[0].content[0] !== 0;
-    const value = tagged(rest.at(-1), TAG.octetString).content;
-    const name = objectIdentifier(type);
-    switch (name) {
-      case "2.5.29.17": {
-        const hosts = elements(only(value, TAG.sequence).content).filter(({ tag }) => tag === dnsName);
-        found = { ...found, dnsNames: hosts.map(textOf) };
-        break;
-      }
-      case "2.5.29.19":
-        found = { ...found, basicConstraints: basicConstraints(value) };
-        break;
-      case "2.5.29.15":
-        found = { ...found, keyUsage: keyUsage(value) };
-        break;
-      case "2.5.29.37": {
-        const purposes = elements(only(value, TAG.sequence).content).map(objectIdentifier);
-        found = { ...found, extendedKeyUsage: purposes };
-        break;
-      }
-      default:
-        if (name === nameConstraints) found = { ...found, hasNameConstraints: true };
-        if (isCritical && !harmless.has(name)) {
-          found = { ...found, unknownCritical: [...found.unknownCritical, name] };
-        }
-    }
-  }
-  return found;
-}
-
-function basicConstraints(value: Uint8Array): NonNullable<CertificateFacts["basicConstraints"]> {
-  const fields = elements(only(value, TAG.sequence).content);
-  const isCa = fields[0]?.tag === TAG.boolean && fields[0].content[0] !== 0;
-  const length = fields.find(({ tag }) => tag === TAG.integer);
-  return { isCa, pathLength: length === undefined ? null : smallInteger(length) };
-}
-
-/** Bit 0 is the highest of the first octet (RFC 5280 §4.2.1.3). */
-function keyUsage(value: Uint8Array): readonly KeyUsage[] {
-  const [, first = 0, second = 0] = only(value, TAG.bitString).content;
-  const bits = first * 256 + second;
-  const usages: KeyUsage[] = [];
-  if ((bits & 0x8000) !== 0) usages.push("digitalSignature");
-  if ((bits & 0x2000) !== 0) usages.push("keyEncipherment");
-  if ((bits & 0x0400) !== 0) usages.push("keyCertSign");
-  if ((bits & ~0xa400) !== 0) usages.push("other");
-  return usages;
 }

@@ -31,6 +31,7 @@ const functions = {
   PEM_read_bio_X509: { parameters: [POINTER, POINTER, POINTER, POINTER], result: POINTER },
   PEM_read_bio_PrivateKey: { parameters: [POINTER, POINTER, POINTER, BYTES], result: POINTER },
   PEM_write_bio_X509: { parameters: [POINTER, POINTER], result: INT },
+  X509_check_purpose: { parameters: [POINTER, INT, INT], result: INT },
   X509_free: { parameters: [POINTER], result: "void" },
   EVP_PKEY_free: { parameters: [POINTER], result: "void" },
   OPENSSL_sk_num: { parameters: [POINTER], result: INT },

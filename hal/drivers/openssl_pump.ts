@@ -10,7 +10,8 @@ import { type Dialled, type TlsFacts, TlsFailed } from "../stream.ts";
 import { failureOf } from "./openssl_faults.ts";
 import type { Openssl } from "./openssl_library.ts";
 import { peerFault } from "./proven_peer.ts";
-import { type OpensslSession, sessionFacts, takeBytes } from "./openssl_session.ts";
+import { takeBytes } from "./openssl_certificates.ts";
+import { type OpensslSession, sessionFacts } from "./openssl_session.ts";
 
 export interface PumpParts {
   readonly openssl: Openssl;

@@ -6,8 +6,9 @@
  */
 import { isIP } from "node:net";
 import type { TlsCipherSuite } from "../station_profile.ts";
-import type { PrivateKeys, StreamTarget, TlsFacts, TlsOptions } from "../stream.ts";
+import { type PrivateKeys, type StreamTarget, type TlsFacts, TlsFailed, type TlsOptions } from "../stream.ts";
 import { createNodeX509 } from "./node_x509.ts";
+import { certificateFlaw, pemOf, withCertificates, withMemory } from "./openssl_certificates.ts";
 import { type Handle, type Openssl, opensslFailed, textAt, zeroEnded } from "./openssl_library.ts";
 
 export interface OpensslSession {
@@ -43,13 +44,6 @@ export function sessionFacts(openssl: Openssl, { ssl }: OpensslSession): TlsFact
     cipherSuite: textAt(openssl, openssl.SSL_CIPHER_standard_name(openssl.SSL_get_current_cipher(ssl))),
     peerChain: Array.from({ length }, (_, index) => pemOf(openssl, openssl.OPENSSL_sk_value(chain, index))),
   };
-}
-
-/** What a memory holds, taken out of it. */
-export function takeBytes(openssl: Openssl, memory: Handle): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(Number(openssl.BIO_ctrl_pending(memory)));
-  if (bytes.length > 0) openssl.BIO_read(memory, bytes, bytes.length);
-  return bytes;
 }
 
 /** TLS 1.3 names its suites as IANA does; those of 1.2 have names of OpenSSL's own. */
@@ -95,11 +89,23 @@ function restrict(openssl: Openssl, context: Handle, suites: readonly TlsCipherS
 /** Of several of one name and key the library tries the first alone: that which allows most. */
 function trust(openssl: Openssl, context: Handle, roots: readonly string[]): void {
   const store = openssl.SSL_CTX_get_cert_store(context);
-  for (const root of roots.toSorted((one, other) => allowedBelow(other) - allowedBelow(one))) {
+  for (
+    const root of usable(openssl, roots).toSorted((one, other) => allowedBelow(other) - allowedBelow(one))
+  ) {
     withCertificates(openssl, "an installed root certificate", root, (certificates) => {
       for (const certificate of certificates) openssl.X509_STORE_add_cert(store, certificate);
     });
   }
+}
+
+/** One that the library cannot load must not shut out those that it can. */
+function usable(openssl: Openssl, roots: readonly string[]): readonly string[] {
+  const flaws = roots.map((root) => certificateFlaw(openssl, root));
+  const [first] = flaws;
+  if (typeof first === "string" && !flaws.includes(null)) {
+    throw new TlsFailed("other", first);
+  }
+  return roots.filter((_, index) => flaws[index] === null);
 }
 
 const x509 = createNodeX509();
@@ -167,31 +173,6 @@ function expect(openssl: Openssl, ssl: Handle, { host, tls }: Secured): boolean 
     openssl.SSL_ctrl(ssl, CONTROL.hostName, 0n, name) === 1n;
 }
 
-/** Lends what stands in the PEM text, at least one certificate. */
-function withCertificates(
-  openssl: Openssl,
-  what: string,
-  pem: string,
-  use: (certificates: readonly Handle[]) => void,
-): void {
-  const certificates: Handle[] = [];
-  try {
-    withMemory(openssl, new TextEncoder().encode(pem), (memory) => {
-      for (;;) {
-        const certificate = openssl.PEM_read_bio_X509(memory, null, null, null);
-        if (certificate === null) break;
-        certificates.push(certificate);
-      }
-    });
-    if (certificates.length === 0) throw opensslFailed(openssl, "other", `read ${what}`);
-    // The end of the text is an error to the library.
-    openssl.ERR_clear_error();
-    use(certificates);
-  } finally {
-    for (const certificate of certificates) openssl.X509_free(certificate);
-  }
-}
-
 function withPrivateKey(openssl: Openssl, pem: string, use: (key: Handle) => void): void {
   const bytes = new TextEncoder().encode(pem);
   // An empty password: without one the library would ask for it at the terminal.
@@ -207,21 +188,4 @@ function withPrivateKey(openssl: Openssl, pem: string, use: (key: Handle) => voi
   } finally {
     openssl.EVP_PKEY_free(key);
   }
-}
-
-function withMemory<T>(openssl: Openssl, bytes: Uint8Array<ArrayBuffer>, use: (memory: Handle) => T): T {
-  const memory = openssl.BIO_new(openssl.BIO_s_mem());
-  try {
-    openssl.BIO_write(memory, bytes, bytes.length);
-    return use(memory);
-  } finally {
-    openssl.BIO_free(memory);
-  }
-}
-
-function pemOf(openssl: Openssl, certificate: Handle): string {
-  return withMemory(openssl, new Uint8Array(0), (memory) => {
-    openssl.PEM_write_bio_X509(memory, certificate);
-    return new TextDecoder().decode(takeBytes(openssl, memory));
-  });
 }

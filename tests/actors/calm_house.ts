@@ -51,6 +51,7 @@ export interface CalmHouseOptions {
   readonly settings?: Readonly<Record<string, string>>;
   readonly credentials?: NonNullable<WorldOptions["credentials"]>;
   readonly keyIds?: NonNullable<WorldOptions["keyIds"]>;
+  readonly trust?: NonNullable<WorldOptions["trust"]>;
   readonly seed?: string;
   /** One way. */
   readonly networkMs?: number;

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createSimulatedAuthority } from "../../hal/drivers/simulated_authority.ts";
 import { createSimulatedX509 } from "../../hal/drivers/simulated_x509.ts";
+import type { Trust } from "../../hal/trust.ts";
 import { operator, operatorRoot, startWallMs } from "../sim/hierarchy.ts";
 import { referenceDc } from "../hal/stations.ts";
 import type { CalmHouse } from "./calm_house.ts";
@@ -139,6 +140,25 @@ for (
     assertEquals((await logged(house, "InvalidCentralSystemCertificate")).length, 1);
   });
 }
+
+Deno.test("AQ-1: a root that the station's TLS cannot load is Rejected, and then told: it would be one that counts for nobody", async () => {
+  const trust: Trust = { rootFlaw: (root) => root === operator.certificate ? null : "cannot use it" };
+  const house = await securedHouse({ trust });
+  for (const type of [central, manufacturer]) {
+    assertEquals(await install(house, rootOf("New"), type), "Rejected");
+  }
+  assertEquals(await notified(house), ["InvalidCentralSystemCertificate"]);
+  assertEquals(house.credentials().held().roots, [operatorRoot]);
+});
+
+Deno.test("AQ-1: one that is there already, out of the configuration, is told at the start and shuts nobody out", async () => {
+  const central = "CentralSystemRootCertificate" as const;
+  const roots = [{ certificateType: central, pem: "no certificate" }, operatorRoot];
+  const house = await securedHouse({ credentials: { roots } });
+  const [told = "", ...more] = await logged(house, "InvalidCentralSystemCertificate");
+  assertMatch(told, /^an installed root is left out: write each/);
+  assertEquals([more, house.credentials().held().roots], [[], roots]);
+});
 
 Deno.test("M03, M05: a DeleteCertificate is not overtaken by the InstallCertificate behind it", async () => {
   const house = await securedHouse();

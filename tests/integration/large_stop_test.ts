@@ -11,6 +11,7 @@ import type { SimulatedPeer } from "../../hal/drivers/simulated_peer.ts";
 import { createSimulatedStation } from "../../hal/drivers/simulated_station.ts";
 import { loadStation } from "../../hal/drivers/station_files.ts";
 import { createNodeDigest } from "../../hal/drivers/node_digest.ts";
+import { createSimulatedTrust } from "../../hal/drivers/simulated_trust.ts";
 import { createNodeX509 } from "../../hal/drivers/node_x509.ts";
 import { createSystemClock } from "../../hal/drivers/system_clock.ts";
 import { createSystemEntropy } from "../../hal/drivers/system_entropy.ts";
@@ -92,6 +93,7 @@ async function charge(store: Store, port: number): Promise<Charger> {
       credentials,
       keys: createMemoryKeyRing({ clock, generationMs: 0 }).ring,
       x509: createNodeX509(),
+      trust: createSimulatedTrust(),
       websocket,
       board,
       meter,

@@ -195,6 +195,12 @@ export const mutants: readonly Mutant[] = [
     breaks: "§9.1.22: each event begins MinimumStatusDuration anew",
   },
   {
+    file: "actors/parked_count.ts",
+    find: `for (const localId of found) this.keeps(localId);`,
+    replace: ``,
+    breaks: "D-damaged: a bill that was cut short is not counted among those that need a person",
+  },
+  {
     file: "actors/archive.ts",
     find: `sets: [{ key, value: archived }, ...header],`,
     replace: `sets: header,`,

@@ -10,13 +10,14 @@ import { type Bill, type Message, messageText } from "./bill.ts";
 interface Before {
   readonly damaged: readonly Key[];
   readonly open: ReadonlyMap<number, Bill>;
-  readonly outbox: ReadonlyMap<number, Message>;
+  /** Of the messages that were ever asked for, by their sequence, which they keep: what a commit that failed has kept as well. */
+  readonly tried: ReadonlyMap<number, Message>;
   readonly byLocalId: ReadonlyMap<number, Bill>;
 }
 
 /** Of a damaged record the charger knows no more: what hangs on it may be lost, and nothing else. A resend can be asked for again. */
 export function noteDamage(before: Before, key: Key): void {
-  const { damaged, open, outbox, byLocalId } = before;
+  const { damaged, open, tried, byLocalId } = before;
   const [kind, name, sequence] = key;
   const why = `${key.join("/")} was damaged`;
   switch (kind) {
@@ -32,13 +33,11 @@ export function noteDamage(before: Before, key: Key): void {
     case "checkpoint":
       return excuse(open.get(Number(name)), why);
     case "outbox": {
-      const message = outbox.get(Number(name));
+      const message = tried.get(Number(name));
       return message === undefined ? undefined : lost(byLocalId.get(message.localId), message, why);
     }
-    case "archive": {
-      const bill = byLocalId.get(Number(name));
-      return lost(bill, bill?.archive.get(Number(sequence)), why);
-    }
+    case "archive":
+      return lost(byLocalId.get(Number(name)), tried.get(Number(sequence)), why);
     case "answer": {
       const bill = byLocalId.get(Number(name));
       if (bill !== undefined) bill.isAnswerLost = true;

@@ -252,12 +252,11 @@ function noteDelete(account: Account, [kind, name, sequence]: Key): void {
 function refound(account: Account, snapshot: MemorySnapshot, watch: LedgerWatch): void {
   const { whole: sets, damaged } = recordsOf(snapshot);
   noteKeptAndDamaged(account, damaged, watch);
-  const before = { damaged, open: new Map(account.open), outbox: new Map(account.outbox) };
   const isEmptied = snapshot.records.length === 0;
   if (isEmptied) noteEmptied(account.byLocalId.values());
   for (const key of damaged) {
     if (key[0] === "sample") account.byLocalId.get(Number(key[1]))?.damagedSamples.add(Number(key[2]));
-    else noteDamage({ ...before, byLocalId: account.byLocalId }, key);
+    else noteDamage({ ...account, damaged }, key);
   }
   account.open.clear();
   account.outbox.clear();

@@ -2,8 +2,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { TransactionMessage } from "../../protocol/transaction.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
-import { outboxKey } from "../../storage/record_keys.ts";
-import { StoreFailed } from "../../storage/store.ts";
+import { archiveKey, outboxKey } from "../../storage/record_keys.ts";
+import { type Batch, type Key, StoreFailed } from "../../storage/store.ts";
+import { messageText } from "./bill.ts";
 import { createDurableLedger } from "./durable_ledger.ts";
 
 const start: TransactionMessage = {
@@ -12,9 +13,10 @@ const start: TransactionMessage = {
   payload: { connectorId: 2, idTag: "BOB", meterStart: 0, timestamp: "2026-01-01T00:00:06.381Z" },
 };
 const key = outboxKey(7);
+const queued: Batch = { sets: [{ key, value: { message: start, failures: 0 } }] };
 
-/** What a boot finds that `start` was committed for in vain. */
-async function refound({ isDamaged }: { readonly isDamaged: boolean }) {
+/** What a boot finds once these were durable, the last one in vain: it has failed, and is there all the same. */
+async function refound(batches: readonly Batch[], damaged: readonly Key[]) {
   const memory = createMemoryStore();
   const ledger = createDurableLedger({
     nowMs: () => 0,
@@ -24,17 +26,17 @@ async function refound({ isDamaged }: { readonly isDamaged: boolean }) {
     asked: () => {},
     committed: () => {},
   });
-  memory.failCommits("failedOrphaned", 1);
   const store = ledger.watch(memory.store);
-  await assertRejects(
-    () => store.commit({ sets: [{ key, value: { message: start, failures: 0 } }] }),
-    StoreFailed,
-  );
-  assertEquals([ledger.bills.length, ledger.tried.get(7)], [0, start]);
+  for (const batch of batches.slice(0, -1)) await store.commit(batch);
+  memory.failCommits("failedOrphaned", 1);
+  await assertRejects(() => store.commit(batches.at(-1) ?? {}), StoreFailed);
   const left = createMemoryStore({ from: memory.powerCut(0) });
-  if (isDamaged) left.corrupt(key);
+  for (const key of damaged) left.corrupt(key);
   ledger.refound(left.snapshot());
-  return ledger;
+  return {
+    bills: ledger.bills.map(({ localId, excuse, damaged }) => [localId, excuse, [...damaged]]),
+    outbox: [...ledger.outbox.keys()],
+  };
 }
 
 function check(name: string, body: () => Promise<void>): void {
@@ -42,13 +44,20 @@ function check(name: string, body: () => Promise<void>): void {
 }
 
 check("a start that failed and is there after the power cut is one like any other", async () => {
-  const { bills, outbox } = await refound({ isDamaged: false });
-  assertEquals(bills.map(({ localId, excuse }) => [localId, excuse]), [[6, null]]);
-  assertEquals([...outbox.keys()], [7]);
+  assertEquals(await refound([queued], []), { bills: [[6, null, []]], outbox: [7] });
 });
 
 check("where its record is damaged as well, the transaction is known, and excused", async () => {
-  const { bills, outbox } = await refound({ isDamaged: true });
-  assertEquals(bills.map(({ localId, excuse }) => [localId, excuse]), [[6, "outbox/7 was damaged"]]);
-  assertEquals([...outbox.keys()], []);
+  const excused = [6, "outbox/7 was damaged", [messageText(start)]];
+  assertEquals(await refound([queued], [key]), { bills: [excused], outbox: [] });
+});
+
+check("so is what was set aside by a commit that failed, and is damaged there", async () => {
+  const aside = [...archiveKey(6), 7];
+  const setAside: Batch = {
+    sets: [{ key: aside, value: { message: start, failures: 1, why: "refused" } }],
+    deletes: [key],
+  };
+  const excused = [6, "archive/6/7 was damaged", [messageText(start)]];
+  assertEquals(await refound([queued, setAside], [aside]), { bills: [excused], outbox: [] });
 });

@@ -11,6 +11,7 @@ import type { Trace, TraceEvent } from "../../actors/otp/trace.ts";
 import type { Addresses } from "../../actors/addresses.ts";
 import type { SimulatedTransfer } from "../../firmware/drivers/simulated_transfer.ts";
 import { createSimulatedTransfer } from "../../firmware/drivers/simulated_transfer.ts";
+import { createSimulatedTrust } from "../../hal/drivers/simulated_trust.ts";
 import { createSimulatedX509 } from "../../hal/drivers/simulated_x509.ts";
 import { createNodeDigest } from "../../hal/drivers/node_digest.ts";
 import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
@@ -24,6 +25,7 @@ import { loadStation } from "../../hal/drivers/station_files.ts";
 import type { Entropy } from "../../hal/entropy.ts";
 import type { RestartKind } from "../../hal/host.ts";
 import type { StationProfile } from "../../hal/station_profile.ts";
+import type { Trust } from "../../hal/trust.ts";
 import type { IdTagInfo } from "../../protocol/messages/types.ts";
 import type { Credentials } from "../../storage/credentials.ts";
 import type { Batch } from "../../storage/store.ts";
@@ -133,6 +135,7 @@ export interface WorldOptions {
   readonly credentials?: Partial<Credentials>;
   /** The private keys of the first boot. Default: none. */
   readonly keyIds?: readonly string[];
+  readonly trust?: Trust;
   /** Default: drawn from the seed. */
   readonly pace?: Pace;
   /** How often the host is asked to restart and does nothing before it does. Default 0. */
@@ -249,6 +252,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       digest: createNodeDigest(),
       keys: keys.ring,
       x509: createSimulatedX509(),
+      trust: options.trust ?? createSimulatedTrust(),
       websocket: dial.driver,
       board: contactors.board,
       meter,
