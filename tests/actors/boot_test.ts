@@ -163,7 +163,8 @@ Deno.test("D-lost-clock: each commit of a bill tells the civil time at which it 
   });
   const own = { atMs: knownMs + decadesMs, energyWh: 0, meterSerialNumber: "SIM-1" };
   const begun = await book.begin({ ...own, idTag: "ALICE", monotonicMs: 0, data: null });
-  const checkpoint = { ...own, localId: begun.kind === "begun" ? begun.record.localId : 0 };
+  const localId = begun.kind === "begun" ? begun.record.localId : 0;
+  const checkpoint = { ...own, localId, risenMs: own.atMs };
   const known = async () => (await store.get(clockKey(1)))?.value;
   assertEquals(await known(), { knownMs: wallMs++ });
   await book.keep(checkpoint);

@@ -185,7 +185,13 @@ Deno.test("D-unreadable: a start and a sample that could not be read again are n
   assertEquals((await store.list(["outbox"])).length, 0);
   const begun = await book.begin({ ...beginning, idTag: "ALICE" });
   assert(begun.kind === "begun");
-  const checkpoint = { localId: begun.record.localId, energyWh: 5, meterSerialNumber: "SIM-1", atMs };
+  const checkpoint = {
+    localId: begun.record.localId,
+    energyWh: 5,
+    meterSerialNumber: "SIM-1",
+    atMs,
+    risenMs: atMs,
+  };
   const nothing = { timestamp: "2026-01-01T00:00:00.000Z", sampledValue: [] };
   assertEquals(await book.sample({ checkpoint, sent: nothing, data: null }), false);
   assertEquals((await store.list(["outbox"])).length, 1);

@@ -47,7 +47,8 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: "I5",
-    says: "what is billed is what the hardware has delivered, to 1 Wh a transaction",
+    says:
+      "what is billed is what the hardware has delivered, to 1 Wh a transaction, or to the step of its meter; no true register is disbelieved",
     checked: ["commit"],
     files: ["bill_watch.ts"],
   },
