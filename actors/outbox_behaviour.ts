@@ -71,7 +71,6 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     this.#messages = messages;
     this.#delivery = new TransactionDelivery({ ...messages, clock: parts.clock, trace: self.trace });
     this.#flight = new Flight(self, {
-      clock: parts.clock,
       entropy: parts.entropy,
       send: (text) => this.#send(text),
       timeoutMs: () => this.#settings.MessageTimeout * 1_000,
@@ -110,7 +109,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
         return this.#pump();
       case "AnswerDue":
         if (this.#flight.id() !== message.id) return;
-        this.#self.send(this.#parts.link, { kind: "AnswerOverdue", id: message.id, sentMs: message.sentMs });
+        this.#self.send(this.#parts.link, { kind: "AnswerOverdue", id: message.id });
         return;
       case "CallTimedOut":
         return this.#flight.id() === message.id ? this.#finish({ kind: "timeout" }) : undefined;

@@ -108,6 +108,7 @@ async function replace(
       kv.close();
     }
     foldLog(made);
+    // SQLite's defaults have synced it already; this does not rest on them.
     using file = Deno.openSync(made, { write: true });
     file.syncSync();
     Deno.renameSync(made, path);

@@ -14,6 +14,7 @@ const alive: CheckpointRecord = {
   localId: 7,
   energyWh: 1_500.5,
   atMs: startedMs + 60_000,
+  risenMs: startedMs + 60_000,
   meterSerialNumber: "SIM-4",
 };
 const open: TransactionRecord = {
@@ -36,7 +37,13 @@ async function found(...sets: readonly (readonly [Key, Value])[]): Promise<Memor
 
 async function ended(store: Store): Promise<readonly string[]> {
   const told: string[] = [];
-  await endOrphans(store, 2, 2, (effect) => void told.push(effect));
+  await endOrphans({
+    store,
+    connectors: 2,
+    boot: 2,
+    clock: { wallMs: () => startedMs + 3_600_000, monotonicMs: () => 0 },
+    trace: (event) => void (event.kind === "effect" && told.push(event.effect)),
+  });
   return told;
 }
 

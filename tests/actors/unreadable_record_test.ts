@@ -165,7 +165,13 @@ Deno.test("D-unreadable: where the disk refuses to set it aside the others go on
 
 Deno.test("D-unreadable: a start and a sample that could not be read again are not written; a stop is, to be seen", async () => {
   const { store } = createMemoryStore();
-  const book = await openTransactionBook(store, 1, 1, () => {});
+  const book = await openTransactionBook({
+    store,
+    connectorId: 1,
+    boot: 1,
+    wallMs: () => Date.UTC(2026, 0, 1),
+    damaged: () => {},
+  });
   const atMs = Date.UTC(2026, 0, 1);
   const beginning = {
     energyWh: 5,
@@ -179,7 +185,13 @@ Deno.test("D-unreadable: a start and a sample that could not be read again are n
   assertEquals((await store.list(["outbox"])).length, 0);
   const begun = await book.begin({ ...beginning, idTag: "ALICE" });
   assert(begun.kind === "begun");
-  const checkpoint = { localId: begun.record.localId, energyWh: 5, meterSerialNumber: "SIM-1", atMs };
+  const checkpoint = {
+    localId: begun.record.localId,
+    energyWh: 5,
+    meterSerialNumber: "SIM-1",
+    atMs,
+    risenMs: atMs,
+  };
   const nothing = { timestamp: "2026-01-01T00:00:00.000Z", sampledValue: [] };
   assertEquals(await book.sample({ checkpoint, sent: nothing, data: null }), false);
   assertEquals((await store.list(["outbox"])).length, 1);

@@ -231,10 +231,16 @@ export const mutants: readonly Mutant[] = [
     breaks: "§5.3: Accepted is said of a value that is not durable",
   },
   {
-    file: "actors/link.ts",
-    find: `if (this.#heardMs >= sentMs)`,
-    replace: `if (sentMs >= 0)`,
+    file: "protocol/liveness.ts",
+    find: `return probe.isHeard`,
+    replace: `return probe !== null`,
     breaks: "decision D-offline-attempts: a dead link uses up attempts",
+  },
+  {
+    file: "protocol/liveness.ts",
+    find: `return judged({ silentIntervals: 0, probe: null }, probe?.id);`,
+    replace: `return quiet({ silentIntervals: 0, probe: null });`,
+    breaks: "decision D-offline-attempts: what a living central system never answers is sent for ever",
   },
   {
     file: "actors/restart_book.ts",
@@ -256,7 +262,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "actors/boot.ts",
-    find: `civilTime.set(kept.knownMs);`,
+    find: `civilTime.set(knownMs);`,
     replace: ``,
     breaks: "decision D-clock: a clock that lost its time does not begin with the last known one",
   },

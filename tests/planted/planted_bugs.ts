@@ -62,6 +62,13 @@ export const plantedBugs: readonly PlantedBug[] = [
     );`,
   },
   {
+    id: "i4",
+    what: "a clock that has lost its time goes on from the first that was written, not the last",
+    file: "actors/boot.ts",
+    find: `other.sequence - one.sequence`,
+    replace: `one.sequence - other.sequence`,
+  },
+  {
     id: "b5",
     what: "a boot forgets the transaction that was open",
     file: book,
@@ -143,6 +150,21 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: queue,
     find: `const marks = isArchived ? [] : purgeMarks(call, localId);`,
     replace: `const marks = purgeMarks(call, localId);`,
+  },
+  {
+    id: "b13",
+    what: "a time-out on a link on which nothing else was heard counts as a lost link",
+    file: "protocol/liveness.ts",
+    find:
+      `return { next: { silentIntervals, probe: { id, isHeard: false } }, effect: { kind: "Probe", id } };`,
+    replace: `return cut(facts, id);`,
+  },
+  {
+    id: "i5",
+    what: "a meter that counts in steps is not believed where its first one comes at once",
+    file: "protocol/checkpoint.ts",
+    find: `<= flowedWhMax + stepWh(last, reading);`,
+    replace: `<= flowedWhMax + Math.min(0, stepWh(last, reading));`,
   },
   {
     id: "i2",

@@ -7,6 +7,7 @@ import type { ParkedOutcome } from "../../actors/archive.ts";
 import type { Batch, Key } from "../../storage/store.ts";
 import { say } from "./central_system_words.ts";
 import { formatDateTime } from "../../protocol/date_time.ts";
+import { mute } from "./muteness.ts";
 import type { Act, Aimed, Blow, Event } from "./scenario.ts";
 import type { SecuredWorld } from "./security_office.ts";
 import type { World } from "./world.ts";
@@ -175,6 +176,8 @@ function perform(world: SecuredWorld, act: Exclude<Act, Aimed>): void {
       return strike(world, act, "outbox");
     case "script":
       return centralSystem.script(act.action, ...Array.from({ length: act.times ?? 1 }, () => act.turn));
+    case "mute":
+      return mute(world, act.action);
     case "password":
     case "securityProfile":
     case "certificate":
@@ -196,6 +199,7 @@ function perform(world: SecuredWorld, act: Exclude<Act, Aimed>): void {
     case "lock":
     case "contactor":
     case "meter":
+    case "meterSteps":
     case "clock":
     case "diskSlow":
     case "diskFull":
@@ -235,6 +239,7 @@ type Broken = Extract<
       | "lock"
       | "contactor"
       | "meter"
+      | "meterSteps"
       | "clock"
       | "diskSlow"
       | "diskFull"
@@ -260,6 +265,9 @@ function harm(world: World, act: Broken): void {
       return world.contactors.stick(act.connectorId, act.stuck);
     case "meter":
       return world.meter.set(act.connectorId, act.fault);
+    case "meterSteps":
+      world.reached.add("meters count in steps");
+      return world.meter.countIn(act.stepWh);
     case "clock":
       return clockJumps(world, act.stepMs);
     case "diskSlow":

@@ -24,6 +24,7 @@ export const slicePoints: readonly string[] = [
   "parked StartTransaction",
   "parked MeterValues",
   "parked StopTransaction",
+  "mute until it was set aside",
   "transactionId -1",
   "resend of StartTransaction",
   "resend of MeterValues",
@@ -49,6 +50,7 @@ export const slicePoints: readonly string[] = [
   "clock unset at boot",
   // The hardware.
   "meter gave no answer",
+  "meters count in steps",
   "contactor stuck open",
   "car draws less than it is offered",
   "car draws more than it is offered",

@@ -3,6 +3,7 @@
  * salvages is there.
  */
 import { assert, assertEquals, assertGreater, assertRejects } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
 import { openDenoKvStore } from "../../storage/drivers/deno_kv_store.ts";
 import { FREE_BYTES_MIN } from "../../storage/reserve.ts";
 import type { Finding } from "../../storage/finding.ts";
@@ -213,6 +214,22 @@ check(
     await assertRecovered(directory, known);
   },
 );
+
+check("a new file whose log cannot be folded into it does not take the place", async (directory, known) => {
+  write(directory, { "store.kv": known.file, "store.kv-wal": known.log });
+  const readers: DatabaseSync[] = [];
+  const openKv = async (path: string) => {
+    const kv = await Deno.openKv(path);
+    const reader = new DatabaseSync(path, { readOnly: true });
+    reader.exec("begin; select count(*) from kv");
+    readers.push(reader);
+    return kv;
+  };
+  const options = { wallMs: WALL_MS, report: () => {}, medium: { openKv, freeBytes: () => FREE_BYTES_MIN } };
+  await assertRejects(() => openDenoKvStore(directory, options), StoreFailed, "could not be folded");
+  for (const reader of readers) reader.close();
+  await assertRecovered(directory, known);
+});
 
 for (
   const [file, commit] of [["store.kv.new", 0], ["store.kv.new", 5], ["store.kv", 0], [
