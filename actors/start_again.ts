@@ -8,10 +8,9 @@ import type { StartMessage } from "../protocol/transaction.ts";
 import { startMessage } from "../protocol/transaction.ts";
 import { keys, outboxKey } from "../storage/record_keys.ts";
 import type { TellDamaged } from "../storage/record_reading.ts";
-import { tryRecord } from "../storage/record_reading.ts";
+import { isDamaged, tryRecord } from "../storage/record_reading.ts";
 import { OutboxRecord, TransactionRecord } from "../storage/records.ts";
 import type { Entry, Store } from "../storage/store.ts";
-import { DamagedRecord } from "../storage/store.ts";
 import { glimpsed } from "../storage/unreadable.ts";
 import { pagesOf } from "./store_pages.ts";
 
@@ -30,14 +29,8 @@ export function startOf(connectorId: number, record: TransactionRecord): StartMe
 
 /** Where a damaged record stands in the place of a StartTransaction that waits, `damaged` is told, and it stands there again. */
 export async function mendStart(store: Store, start: StartMessage, damaged: TellDamaged): Promise<void> {
-  try {
-    await store.get(outboxKey(start.localId));
-  } catch (error) {
-    if (!(error instanceof DamagedRecord)) throw error;
-    damaged(error);
-    // Where the store refuses, the outbox tries again when its turn has come.
-    await putAgain(store, start);
-  }
+  // Where the store refuses, the outbox tries again when its turn has come.
+  if (await isDamaged(store, outboxKey(start.localId), damaged)) await putAgain(store, start);
 }
 
 /** What began a transaction, by whatever in the store tells it; null when nothing does. */

@@ -67,6 +67,18 @@ export async function keptRecord<T extends Value>(
   }
 }
 
+/** Whether a record fails its checksum, of which `damaged` is told. */
+export async function isDamaged(store: Store, key: Key, damaged: TellDamaged): Promise<boolean> {
+  try {
+    await store.get(key);
+    return false;
+  } catch (error) {
+    if (!(error instanceof DamagedRecord)) throw error;
+    damaged(error);
+    return true;
+  }
+}
+
 /** What the StartTransaction of `localId` was answered, if it was. Damaged it may have been a refusal, and is one (decision D-damaged). */
 export function keptAnswer(
   store: Store,

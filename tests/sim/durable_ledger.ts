@@ -269,6 +269,7 @@ function refound(account: Account, snapshot: MemorySnapshot, watch: LedgerWatch)
     if (key[0] === "sample") account.byLocalId.get(Number(key[1]))?.damagedSamples.add(Number(key[2]));
     else noteDamage({ ...account, damaged }, key);
   }
+  noteLostStarts(account.byLocalId.values());
   account.open.clear();
   account.outbox.clear();
   account.resends.clear();

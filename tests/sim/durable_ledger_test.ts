@@ -1,5 +1,5 @@
 /** The ledger of what the store has promised: what it knows of a commit that failed and was kept all the same (invariants I2, I4). */
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { TransactionMessage } from "../../protocol/transaction.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import { archiveKey, outboxKey } from "../../storage/record_keys.ts";
@@ -47,10 +47,27 @@ check("a start that failed and is there after the power cut is one like any othe
   assertEquals(await refound([queued], []), { bills: [[6, null, []]], outbox: [7] });
 });
 
-check("where its record is damaged as well, the transaction is known, and excused", async () => {
-  const excused = [6, "outbox/7 was damaged", [messageText(start)]];
-  assertEquals(await refound([queued], [key]), { bills: [excused], outbox: [] });
-});
+check(
+  "where its record is damaged as well, the transaction is known, and not excused: what began it stands twice",
+  async () => {
+    assertEquals(await refound([queued], [key]), { bills: [[6, null, []]], outbox: [] });
+  },
+);
+
+for (const other of [["transaction", 2], outboxKey(9)]) {
+  check(`with ${other[0]} damaged too it is excused`, async () => {
+    const stop = { meterStop: 7, timestamp: "2026-01-01T01:00:00.000Z" };
+    const begun: Batch = { sets: [...queued.sets ?? [], { key: ["transaction", 2], value: { localId: 6 } }] };
+    const ended: Batch = {
+      sets: [{
+        key: outboxKey(9),
+        value: { message: { action: "StopTransaction", localId: 6, payload: stop }, failures: 0 },
+      }],
+    };
+    const { bills: [bill] } = await refound([begun, ended], [key, other]);
+    assert(bill?.[1] !== null && (bill?.[2] as readonly string[]).includes(messageText(start)));
+  });
+}
 
 check("so is what was set aside by a commit that failed, and is damaged there", async () => {
   const aside = [...archiveKey(6), 7];
