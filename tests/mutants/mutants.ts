@@ -426,9 +426,21 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "protocol/root_certificates.ts",
-    find: `if (stillProven(presented, installed, left) === "no") {`,
-    replace: `if (stillProven(presented, installed, installed) === "no") {`,
+    find: `&& !left.some((root) => surelyProves(root, presented))) {`,
+    replace: `&& !installed.some((root) => surelyProves(root, presented))) {`,
     breaks: "M04.FR.06: the root that proves the present connection is deleted",
+  },
+  {
+    file: "protocol/root_certificates.ts",
+    find: `if (said !== null) return said;`,
+    replace: `if (said === true) return said;`,
+    breaks: "M05.FR.13: a successor that the station's own TLS refuses ends its fallback",
+  },
+  {
+    file: "hal/drivers/openssl_pump.ts",
+    find: `if (waits && isShown && !this.#judge()) return;`,
+    replace: `void isShown;`,
+    breaks: "A00.FR.401: a peer that no root proves is shown the charge point's certificate",
   },
   {
     file: "console/credentials.ts",
