@@ -11,6 +11,7 @@ import { NotUnderstood, Refused } from "./console/refusals.ts";
 import { run } from "./console/run.ts";
 import { simulate } from "./console/simulate.ts";
 import { paletteFor } from "./console/terminal.ts";
+import { goingOn } from "./console/uncaught_errors.ts";
 import { StateDirectoryInUse } from "./storage/drivers/state_directory.ts";
 import { StoreFailed } from "./storage/store.ts";
 import denoJson from "./deno.json" with { type: "json" };
@@ -24,9 +25,12 @@ const output: Output = {
 async function obey(command: Command): Promise<number> {
   switch (command.kind) {
     case "run":
-      return await run(command.options, output);
+      return await goingOn(output.error, (uncaughtErrors) => run(command.options, output, uncaughtErrors));
     case "simulate":
-      return await simulate(command.options, output);
+      return await goingOn(
+        output.error,
+        (uncaughtErrors) => simulate(command.options, output, uncaughtErrors),
+      );
     case "inspect": {
       // Loaded for this verb only: the start of a charger is not to wait for it.
       const { runInspect } = await import("./console/inspect.ts");

@@ -11,9 +11,9 @@ import { keptAnswer, keptRecord, tryRecord } from "../storage/record_reading.ts"
 import { ArchiveRecord, ParkedRecord, PurgeRecord, ResendRecord } from "../storage/records.ts";
 import type { Entry, Key, Store, Value } from "../storage/store.ts";
 import { glimpsed, unknownLocalId, unreadableKey } from "../storage/unreadable.ts";
-import { ArchiveCount } from "./archive_count.ts";
 import type { DeliveryListener } from "./delivery.ts";
 import { openLocalIds } from "./local_ids.ts";
+import { ParkedCount } from "./parked_count.ts";
 import { type QueueLimits, queueLimits, thinOut } from "./queue_thinning.ts";
 import { pagesOf } from "./store_pages.ts";
 import { purge } from "./transaction_samples.ts";
@@ -63,7 +63,7 @@ export interface ArchiveParts {
 
 export async function openArchive(parts: ArchiveParts): Promise<Archive> {
   await purge(parts.store, parts.listener.damaged);
-  return new Archive(parts, await ArchiveCount.open(parts.store));
+  return new Archive(parts, await ParkedCount.open(parts.store));
 }
 
 export class Archive {
@@ -71,9 +71,9 @@ export class Archive {
   readonly #wallMs: () => number;
   readonly #listener: DeliveryListener;
   readonly #limits: QueueLimits;
-  #count: ArchiveCount;
+  #count: ParkedCount;
 
-  constructor({ store, messagesMax, wallMs, listener }: ArchiveParts, count: ArchiveCount) {
+  constructor({ store, messagesMax, wallMs, listener }: ArchiveParts, count: ParkedCount) {
     this.#store = store;
     this.#limits = queueLimits(messagesMax);
     this.#wallMs = wallMs;
@@ -81,7 +81,7 @@ export class Archive {
     this.#count = count;
   }
 
-  count(): ArchiveCount {
+  count(): ParkedCount {
     return this.#count;
   }
 
@@ -120,6 +120,7 @@ export class Archive {
         ...await this.#newHeader(localId, answer),
       ],
       done: () => {
+        this.#count.keeps(localId);
         this.#listener.trace("TransactionMessageUnreadable", { localId, sequence, problem, record: value });
         return Promise.resolve();
       },
@@ -219,7 +220,7 @@ export class Archive {
 
   async #thin(): Promise<void> {
     const meterValues = await thinOut(this.#store, keys.archive);
-    this.#count = await ArchiveCount.open(this.#store);
+    this.#count = await ParkedCount.open(this.#store);
     while (!this.#count.isWhole()) await this.#count.countOn();
     const left = this.#count.messages();
     this.#limits.thinned(left);

@@ -8,7 +8,7 @@
 import type { Clock } from "../hal/clock.ts";
 import type { Reading } from "../hal/meter.ts";
 import type { Checkpoint } from "../protocol/checkpoint.ts";
-import { closing, counts, isMeasured, isPossible, lastKnown } from "../protocol/checkpoint.ts";
+import { closing, counts, isMeasured, isPossible, lastKnown, seen } from "../protocol/checkpoint.ts";
 import { leastCivilMs } from "../protocol/clock_setting.ts";
 import type { ConnectorEvent, Fault, Holder, Stop } from "../protocol/connector_facts.ts";
 import { clockNeverSet, storageRefuses } from "../protocol/connector_facts.ts";
@@ -113,10 +113,10 @@ export class ConnectorTransaction {
       this.#self.trace("MeterFailed", { localId: record.localId, error });
       return null;
     }
-    if (isMeasured(last, reading, powerMaxW)) measuring.measured(record);
-    const { energyWh } = closing(record, last, reading);
-    this.#seen = { ...this.#last(record), energyWh, atMs: this.nowMs() };
-    return { ...reading, energyWh };
+    const now = seen(last, reading, this.nowMs());
+    if (isMeasured(last, reading, powerMaxW)) measuring.measured(record, now.atMs - now.risenMs);
+    this.#seen = now;
+    return { ...reading, energyWh: now.energyWh };
   }
 
   /** Called only while the connector is still starting. `data` is what transactionData begins with. */
@@ -133,7 +133,7 @@ export class ConnectorTransaction {
     const monotonicMs = clock.monotonicMs();
     const begun = await book.begin({ ...starter, energyWh, meterSerialNumber, atMs, monotonicMs, data });
     if (begun.kind === "refused") return { kind: "StartFailed", warning: storageWarning(begun.why) };
-    this.#parts.measuring.measured(begun.record);
+    this.#parts.measuring.measured(begun.record, 0);
     this.#queued();
     if (starter.reservationId !== undefined) {
       this.#self.send(this.#parts.reservations, { kind: "ReservationUsed" });

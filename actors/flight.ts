@@ -3,7 +3,7 @@
  *
  * Law: one at a time; a retry goes under a new id, so that an answer to the attempt before is nobody's.
  */
-import type { Cancel, Clock } from "../hal/clock.ts";
+import type { Cancel } from "../hal/clock.ts";
 import type { Entropy } from "../hal/entropy.ts";
 import { formatCall } from "../protocol/frame.ts";
 import type { Message, Self } from "./otp/actor.ts";
@@ -14,7 +14,6 @@ import type { OnItsWay } from "./transaction_delivery.ts";
 export interface AnswerDue extends Message {
   readonly kind: "AnswerDue";
   readonly id: string;
-  readonly sentMs: number;
 }
 
 export type Cargo =
@@ -22,7 +21,6 @@ export type Cargo =
   | { readonly kind: "delivery"; readonly delivery: OnItsWay };
 
 export interface FlightParts {
-  readonly clock: Clock;
   readonly entropy: Entropy;
   readonly send: (text: string) => void;
   readonly timeoutMs: () => number;
@@ -39,11 +37,11 @@ export class Flight {
   }
 
   begin(cargo: Cargo): void {
-    const { clock, entropy, send, timeoutMs } = this.#parts;
+    const { entropy, send, timeoutMs } = this.#parts;
     const id = entropy.uuid("messageId");
     const { action, payload } = callOf(cargo);
     send(formatCall({ kind: "Call", id, action, payload }));
-    const due: AnswerDue = { kind: "AnswerDue", id, sentMs: clock.monotonicMs() };
+    const due: AnswerDue = { kind: "AnswerDue", id };
     this.#now = { id, cargo, cancel: this.#self.after(timeoutMs(), due) };
   }
 

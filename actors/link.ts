@@ -3,12 +3,14 @@
  *
  * Law: at most one socket; a dead one is noticed and replaced, with back-off, for ever (OCPP-J 1.6 §3, §5.3).
  */
-import type { Cancel, Clock } from "../hal/clock.ts";
+import type { Cancel } from "../hal/clock.ts";
 import type { Entropy } from "../hal/entropy.ts";
 import type { CloseReason, WebSocketConnection, WebSocketDriver, WebSocketEvent } from "../hal/websocket.ts";
 import type { Backoff } from "../protocol/backoff.ts";
 import { backoffMs } from "../protocol/backoff.ts";
 import type { Settings } from "../protocol/configuration.ts";
+import type { LivenessEffect, LivenessEvent } from "../protocol/liveness.ts";
+import { justOpened, liveness, probeMs } from "../protocol/liveness.ts";
 import { redactFrame } from "../protocol/redact.ts";
 import type { CredentialsStore } from "../storage/credentials_store.ts";
 import type { CertStoreMessage } from "./cert_store_message.ts";
@@ -24,7 +26,6 @@ import type { SecurityEventRaised } from "./security_log.ts";
 
 export interface LinkParts {
   readonly address: Address<LinkMessage>;
-  readonly clock: Clock;
   readonly driver: WebSocketDriver;
   readonly entropy: Entropy;
   /** Read at each dial, so that a change counts from the next on. */
@@ -37,8 +38,6 @@ export interface LinkParts {
   readonly settings: () => Promise<Settings>;
 }
 
-/** Intervals without a sign of life after which the peer is dead. */
-const silentIntervalsMax = 2;
 /** A peer that reads nothing is cut off before its unsent bytes fill the memory. */
 const backlogBytesMax = 1_048_576;
 
@@ -75,8 +74,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   #state: "waiting" | "connecting" | "open" | "closing" = "waiting";
   #socket = 0;
   #failures = 0;
-  #silentIntervals = 0;
-  #heardMs = 0;
+  #liveness = justOpened;
   #settings: Settings;
   #cancelPing: Cancel = () => {};
   #lastClose: CloseReason | null = null;
@@ -115,9 +113,10 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
       case "TellServed":
         return message.reply(this.#held.served);
       case "AnswerOverdue":
-        return this.#overdue(message.id, message.sentMs);
+      case "SignOverdue":
+        return this.#judge(message);
       case "PingDue":
-        return message.socket === this.#socket ? this.#ping() : undefined;
+        return message.socket === this.#socket ? this.#judge(message) : undefined;
       case "SettingsChanged": {
         const before = this.#settings;
         this.#settings = message.settings;
@@ -158,7 +157,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     switch (event.kind) {
       case "Opened":
         this.#state = "open";
-        this.#silentIntervals = 0;
+        this.#liveness = justOpened;
         this.#trial.opened(this.#socket, event.tls?.peerChain ?? []);
         this.#armPing();
         this.#self.send(this.#parts.outbox, {
@@ -170,12 +169,12 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
       case "Received":
         if (this.#state !== "open") return;
         this.#spoken();
-        this.#heard();
+        this.#judge({ kind: "FrameReceived" });
         this.#self.trace("FrameReceived", redactFrame(event.text));
         this.#self.send(this.#parts.outbox, { kind: "FrameReceived", text: event.text });
         return;
       case "PongReceived":
-        return this.#heard();
+        return this.#judge(event);
       case "Closed":
         return this.#closed(event.why);
     }
@@ -191,11 +190,6 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   #spoken(): void {
     this.#failures = 0;
     if (this.#trial.spoken()) this.#self.send(this.#parts.certStore, { kind: "ProofServed" });
-  }
-
-  #heard(): void {
-    this.#silentIntervals = 0;
-    this.#heardMs = this.#parts.clock.monotonicMs();
   }
 
   #closed(why: CloseReason): void {
@@ -227,30 +221,31 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     }
   }
 
-  /** A peer that has given no sign since is a lost link, which is nobody's refusal (OCPP 1.6 §3.7.1); any other is slow. */
-  #overdue(id: string, sentMs: number): void {
+  #judge(event: LivenessEvent): void {
     if (this.#state !== "open") return;
-    if (this.#heardMs >= sentMs) this.#self.send(this.#parts.outbox, { kind: "CallTimedOut", id });
-    else this.#cutDead("an answer is overdue");
+    const { next, effect } = liveness(this.#liveness, event);
+    this.#liveness = next;
+    if (effect !== null) this.#perform(effect);
   }
 
-  #cutDead(why: string): void {
-    this.#self.trace("CutDeadPeer", { why });
-    this.#cut();
+  #perform(effect: LivenessEffect): void {
+    switch (effect.kind) {
+      case "SendPing":
+        this.#held.socket?.ping();
+        return this.#armPing();
+      case "Probe":
+        this.#held.socket?.ping();
+        return void this.#self.after(probeMs, { kind: "SignOverdue", id: effect.id });
+      case "TimeOutCall":
+        return void this.#self.send(this.#parts.outbox, { kind: "CallTimedOut", id: effect.id });
+      case "CutDeadPeer":
+        this.#self.trace("CutDeadPeer", { why: effect.why });
+        return this.#cut();
+    }
   }
 
   #cut(): void {
     this.#held.socket?.terminate();
-  }
-
-  #ping(): void {
-    if (this.#state !== "open") return;
-    if (this.#silentIntervals >= silentIntervalsMax) {
-      return this.#cutDead(`${silentIntervalsMax} pings unanswered`);
-    }
-    this.#silentIntervals += 1;
-    this.#held.socket?.ping();
-    this.#armPing();
   }
 
   #armPing(): void {

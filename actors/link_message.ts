@@ -19,7 +19,9 @@ export type LinkMessage =
   /** Replies with the last connection on which the central system has spoken, be it open or not; null: on none. */
   | { readonly kind: "TellServed"; readonly reply: Reply<Connection | null> }
   /** A CALL has had no answer for too long: is the peer slow, or is nobody there? */
-  | { readonly kind: "AnswerOverdue"; readonly id: string; readonly sentMs: number }
+  | { readonly kind: "AnswerOverdue"; readonly id: string }
+  /** The peer was asked for a sign of life, for the sake of that CALL: it had time enough. */
+  | { readonly kind: "SignOverdue"; readonly id: string }
   | { readonly kind: "PingDue"; readonly socket: number }
   | SettingsChanged;
 

@@ -30,7 +30,7 @@ export async function knownLocalIds(store: Store): Promise<KnownLocalIds> {
       [first] = await store.list(prefix, { limit: 1, after: [...prefix, localId, Number.MAX_VALUE] });
     }
   }
-  const answered = await numbersBelow(store, keys.answers);
+  const answered = await answeredLocalIds(store);
   const open = await openLocalIds(store);
   const cutShort = new Set<number>();
   for (const localId of answered) {
@@ -46,6 +46,15 @@ export async function knownLocalIds(store: Store): Promise<KnownLocalIds> {
  * commit. A record of another shape is its connector's to find: its last sign of life says that it goes on.
  */
 export async function openLocalIds(store: Store): Promise<ReadonlySet<number>> {
+  const localIds = await runningLocalIds(store);
+  for await (const page of pagesOf(store, keys.outbox)) {
+    for (const { value } of page) localIds.add(glimpsed(value)?.localId ?? unknownLocalId);
+  }
+  return localIds;
+}
+
+/** Transactions that go on. */
+export async function runningLocalIds(store: Store): Promise<Set<number>> {
   const localIds = new Set<number>();
   for (const prefix of [keys.checkpoints, keys.transactions]) {
     for (const { value } of await store.list(prefix)) {
@@ -53,10 +62,12 @@ export async function openLocalIds(store: Store): Promise<ReadonlySet<number>> {
       if (localId !== null) localIds.add(localId);
     }
   }
-  for await (const page of pagesOf(store, keys.outbox)) {
-    for (const { value } of page) localIds.add(glimpsed(value)?.localId ?? unknownLocalId);
-  }
   return localIds;
+}
+
+/** Of which the StartTransaction has been answered, and the StopTransaction has not. */
+export function answeredLocalIds(store: Store): Promise<readonly number[]> {
+  return numbersBelow(store, keys.answers);
 }
 
 async function numbersBelow(store: Store, prefix: Key): Promise<readonly number[]> {
@@ -65,7 +76,8 @@ async function numbersBelow(store: Store, prefix: Key): Promise<readonly number[
   return numbers;
 }
 
-async function isAnswered(store: Store, localId: number): Promise<boolean> {
+/** As a list tells it, which leaves a damaged answer out. */
+export async function isAnswered(store: Store, localId: number): Promise<boolean> {
   const [next] = await store.list(keys.answers, { limit: 1, after: answerKey(localId - 1) });
   return next?.key.at(-1) === localId;
 }

@@ -21,7 +21,7 @@ import type { SecurityLogMessage } from "./security_log.ts";
 import type { StationMessage } from "./station_message.ts";
 import { isCounted, openTransactionMessages } from "./transaction_messages.ts";
 import { tellOpenAnswered } from "./transaction_queue.ts";
-import { OutboxBehaviour } from "./outbox_behaviour.ts";
+import { OutboxBehaviour, searchAgainMs } from "./outbox_behaviour.ts";
 
 export interface OutboxParts {
   readonly address: Address<OutboxMessage>;
@@ -62,7 +62,7 @@ export function outboxActor(parts: OutboxParts): ActorSpec<OutboxMessage> {
         // Nobody remembers what the predecessor had in flight: both sides begin again on a fresh connection.
         self.send(parts.link, { kind: "Reconnect", why: "outbox restarted" });
       }
-      if (!isCounted(messages)) self.after(countAfterMs, { kind: "CountDue" });
+      self.after(isCounted(messages) ? searchAgainMs : countAfterMs, { kind: "CountDue" });
       return new OutboxBehaviour(self, parts, settings, messages);
     },
   };

@@ -34,6 +34,8 @@ const waitingMax = 200;
 
 /** Between the pages of a backlog that is counted: to decode them all at once would hold up what lives. */
 const countPauseMs = 100;
+/** So soon it is told of a bill that was cut short while the charger runs. */
+export const searchAgainMs = 600_000;
 
 export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   readonly #self: Self<OutboxMessage>;
@@ -69,7 +71,6 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     this.#messages = messages;
     this.#delivery = new TransactionDelivery({ ...messages, clock: parts.clock, trace: self.trace });
     this.#flight = new Flight(self, {
-      clock: parts.clock,
       entropy: parts.entropy,
       send: (text) => this.#send(text),
       timeoutMs: () => this.#settings.MessageTimeout * 1_000,
@@ -108,7 +109,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
         return this.#pump();
       case "AnswerDue":
         if (this.#flight.id() !== message.id) return;
-        this.#self.send(this.#parts.link, { kind: "AnswerOverdue", id: message.id, sentMs: message.sentMs });
+        this.#self.send(this.#parts.link, { kind: "AnswerOverdue", id: message.id });
         return;
       case "CallTimedOut":
         return this.#flight.id() === message.id ? this.#finish({ kind: "timeout" }) : undefined;
@@ -174,8 +175,10 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
 
   /** A page a turn: between each two, what has come meanwhile has its own. */
   async #countOn(): Promise<void> {
+    if (isCounted(this.#messages)) this.#messages.archive.count().searchAgain();
     await countOn(this.#messages);
-    if (!isCounted(this.#messages)) this.#self.after(countPauseMs, { kind: "CountDue" });
+    const pauseMs = isCounted(this.#messages) ? searchAgainMs : countPauseMs;
+    this.#self.after(pauseMs, { kind: "CountDue" });
   }
 
   async #resend(localId: number, reply: Reply<ParkedOutcome>): Promise<void> {

@@ -23,7 +23,7 @@ export type OutboxMessage =
   | { readonly kind: "TransactionMessageQueued" }
   | CallAnswered
   | AnswerDue
-  /** The link has heard the peer since, so it is there and has not answered. */
+  /** The peer has given a sign of life after that CALL was overdue: it is there, and has not answered. */
   | { readonly kind: "CallTimedOut"; readonly id: string }
   /** Something that had to wait may go. */
   | { readonly kind: "SendDue" }

@@ -136,9 +136,14 @@ export class Resends implements Deliveries {
 
   /** Everything of it has been sent. What was refused again stays; without any it is a bill like all others. */
   async #end(localId: number): Promise<void> {
-    const isLeft = await this.#parts.archive.keepsAny(localId);
+    const { archive } = this.#parts;
+    const isLeft = await archive.keepsAny(localId);
     // A store that refuses keeps the mark, and the next start ends it then.
-    await this.#commit({ deletes: [resendKey(localId), ...(isLeft ? [] : [parkedKey(localId)])] });
+    const isDone = await this.#commit({
+      deletes: [resendKey(localId), ...(isLeft ? [] : [parkedKey(localId)])],
+    });
+    // Where what it was answered is still there, it was cut short, and stays to be discarded.
+    if (isDone && !isLeft && await archive.answer(localId) === null) archive.count().gone(localId);
     this.#ended(localId, isLeft);
   }
 

@@ -208,7 +208,6 @@ function central(ports: Ports, config: ChargerConfig, addresses: Addresses): Sup
     children: [
       linkActor({
         address: link,
-        clock,
         driver: ports.websocket,
         entropy,
         credentials: ports.credentials,

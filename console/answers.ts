@@ -160,7 +160,7 @@ export const Queue = z.object({
   inFlight: z.string().nullable(),
   /** Transaction messages that the central system has refused for good. */
   parked: z.number(),
-  /** Transactions of which something is parked. */
+  /** Transactions that need a person: as many as `GET /parked` lists, be they refused, cut short, unreadable or without their transactionId. */
   parkedTransactions: z.number(),
   /** Of these, those that are being sent again. */
   resending: z.number(),

@@ -40,6 +40,7 @@ export interface DebugSocketOptions {
   /** The boot that runs now; null while the power is cut, and between two boots. */
   readonly charger: () => RunningCharger | null;
   readonly store: () => StoreHealth;
+  readonly uncaughtErrors: () => number;
   readonly rehearsal: RehearsalParts;
   /** In `simulate` only: with it come `/hardware/…` and `/actors/{id}/crash`. */
   readonly hardware?: HardwareVerbs;
@@ -174,7 +175,11 @@ function metricsAnswer(options: DebugSocketOptions): Response {
     counters: options.observatory.counters(),
     root: options.charger()?.system.tree() ?? null,
     status: statusAnswer(options),
-    process: { uptimeS: performance.now() / 1000, residentBytes: Deno.memoryUsage().rss },
+    process: {
+      uptimeS: performance.now() / 1000,
+      residentBytes: Deno.memoryUsage().rss,
+      uncaughtErrors: options.uncaughtErrors(),
+    },
   });
   return new Response(text, { headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" } });
 }

@@ -15,7 +15,11 @@ export interface MetricsParts {
   /** Null while there is no tree. */
   readonly root: TreeNode | null;
   readonly status: StatusAnswer;
-  readonly process: { readonly uptimeS: number; readonly residentBytes: number };
+  readonly process: {
+    readonly uptimeS: number;
+    readonly residentBytes: number;
+    readonly uncaughtErrors: number;
+  };
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -124,6 +128,11 @@ function business({ status }: MetricsParts): readonly Family[] {
       "Transaction messages that the central system has refused for good.",
       queue?.parked,
     ),
+    gauge(
+      "chargerd_outbox_parked_transactions",
+      "Transactions that need a person: refused, cut short, unreadable or without their transactionId; as many as GET /parked lists.",
+      queue?.parkedTransactions,
+    ),
     oneOf(
       "chargerd_link_state",
       "The connection to the central system: 1 for the state it is in.",
@@ -153,6 +162,12 @@ function processFamilies({ process }: MetricsParts): readonly Family[] {
   return [
     gauge("chargerd_resident_memory_bytes", "Resident memory of the process.", process.residentBytes),
     gauge("chargerd_uptime_seconds", "Since the process was started.", process.uptimeS),
+    {
+      name: "chargerd_uncaught_errors_total",
+      type: "counter",
+      help: "Bugs that were thrown where nobody waited for it; the log has their stacks.",
+      samples: [{ value: process.uncaughtErrors }],
+    },
   ];
 }
 

@@ -10,7 +10,7 @@ const UNKNOWN = "-";
 
 /** Without a line break at the end. */
 export function renderParked({ total, transactions }: ParkedAnswer, palette: Palette): string {
-  if (total === 0) return "nothing is parked: the central system has refused no transaction message for good";
+  if (total === 0) return "nothing is parked: no transaction needs a person";
   const head = ["N", "state", "transactionId", "card", "connector", "started", "stopped", "meter"];
   const rows = transactions.map((transaction) => row(transaction, palette));
   const [first = "", ...lines] = alignColumns([head.map(palette.dim), ...rows]);

@@ -25,7 +25,11 @@ import { createStoreWatch } from "./store_health.ts";
 import { fileTransfers } from "./transfers.ts";
 
 /** Resolves with the exit code. */
-export async function run(options: RunOptions, output: Output): Promise<number> {
+export async function run(
+  options: RunOptions,
+  output: Output,
+  uncaughtErrors: () => number,
+): Promise<number> {
   const judged = readRunConfig(await readConfigFile(options.config), options);
   if (judged.kind === "refused") throw new NotUnderstood(judged.problems);
   const config = judged.value;
@@ -79,6 +83,7 @@ export async function run(options: RunOptions, output: Output): Promise<number> 
     clock,
     observatory,
     store: health.health,
+    uncaughtErrors,
     label,
     charger: simulation.charger,
     rehearsal: simulation.rehearsal,

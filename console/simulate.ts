@@ -40,7 +40,11 @@ import { fileTransfers } from "./transfers.ts";
 const storySpeed = 60;
 
 /** Resolves with the exit code. */
-export async function simulate(options: SimulateOptions, output: Output): Promise<number> {
+export async function simulate(
+  options: SimulateOptions,
+  output: Output,
+  uncaughtErrors: () => number,
+): Promise<number> {
   const text = options.config === undefined ? undefined : await readConfigFile(options.config);
   const judged = readSimulateConfig(text, options);
   if (judged.kind === "refused") throw new NotUnderstood(judged.problems);
@@ -50,7 +54,7 @@ export async function simulate(options: SimulateOptions, output: Output): Promis
   const problems = keyValueProblems(station.value, { ...config.configuration, ...options.set });
   if (problems.length > 0) throw new NotUnderstood(problems);
   const signals = heardSignals();
-  const place = await makePlace(config, signals.then);
+  const place = await makePlace(config, { signalled: signals.then, uncaughtErrors });
   try {
     return await play(options, config, station.value, place, output);
   } finally {
@@ -59,18 +63,22 @@ export async function simulate(options: SimulateOptions, output: Output): Promis
   }
 }
 
-/** What this run made for itself, or was given. */
-interface Place {
+interface Given {
   readonly signalled: (stop: () => void) => void;
+  readonly uncaughtErrors: () => number;
+}
+
+/** What this run made for itself, or was given. */
+interface Place extends Given {
   readonly state: string;
   readonly temporary: boolean;
 }
 
-async function makePlace(config: SimulateConfig, signalled: Place["signalled"]): Promise<Place> {
+async function makePlace(config: SimulateConfig, given: Given): Promise<Place> {
   if (config.stateDirectory !== undefined) {
-    return { state: config.stateDirectory, temporary: false, signalled };
+    return { ...given, state: config.stateDirectory, temporary: false };
   }
-  return { state: await Deno.makeTempDir({ prefix: "chargerd-state-" }), temporary: true, signalled };
+  return { ...given, state: await Deno.makeTempDir({ prefix: "chargerd-state-" }), temporary: true };
 }
 
 async function play(
@@ -135,6 +143,7 @@ async function play(
     clock,
     observatory,
     store: health.health,
+    uncaughtErrors: place.uncaughtErrors,
     label,
     charger: simulation.charger,
     rehearsal: simulation.rehearsal,

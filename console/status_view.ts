@@ -49,9 +49,9 @@ function queue({ queue }: StatusAnswer, palette: Palette): string {
     `${transactionMessages} transaction messages`,
     `${waiting} other CALLs`,
     inFlight === null ? "none in flight" : "one in flight",
-    parked === 0
-      ? "none parked"
-      : palette.bad(`${parked} parked of ${parkedTransactions} transactions (inspect parked)`),
+    parkedTransactions === 0 ? "none parked" : palette.bad(
+      `transactions parked: ${parkedTransactions}, messages refused: ${parked} (inspect parked)`,
+    ),
   ];
   return words.join(", ");
 }

@@ -16,6 +16,8 @@ export interface Checkpoint extends Register {
   /** The charger's own number of the transaction; a checkpoint of another one says nothing. */
   readonly localId: number;
   readonly atMs: number;
+  /** The transaction's own time when the register rose last, or was read first. */
+  readonly risenMs: number;
 }
 
 /** A transaction's beginning, which is its first sign of life. */
@@ -23,6 +25,8 @@ export interface Beginning {
   readonly localId: number;
   readonly meterStartWh: number;
   readonly startedMs: number;
+  /** Where it was resumed since, and `startedMs` is of then. */
+  readonly begunMs?: number;
   readonly meterSerialNumber: string;
 }
 
@@ -35,8 +39,8 @@ export interface Closing {
 /** The last sign of life there is. */
 export function lastKnown(beginning: Beginning, checkpoint: Checkpoint | null): Checkpoint {
   if (checkpoint?.localId === beginning.localId) return checkpoint;
-  const { localId, meterStartWh, startedMs, meterSerialNumber } = beginning;
-  return { localId, energyWh: meterStartWh, atMs: startedMs, meterSerialNumber };
+  const { localId, meterStartWh, startedMs, begunMs = startedMs, meterSerialNumber } = beginning;
+  return { localId, energyWh: meterStartWh, atMs: startedMs, risenMs: begunMs, meterSerialNumber };
 }
 
 /** A register survives power: it counts where the same meter tells no less than it has told before. */
@@ -44,26 +48,48 @@ export function counts(last: Register, reading: Register): boolean {
   return reading.meterSerialNumber === last.meterSerialNumber && reading.energyWh >= last.energyWh;
 }
 
-/** What is known of the time in which energy may have flowed since a register counted last. */
+/** The sign of life that a reading is. */
+export function seen(last: Checkpoint, reading: Register, atMs: number): Checkpoint {
+  const hasRisen = counts(last, reading) && reading.energyWh > last.energyWh;
+  return hasRisen ? { ...last, energyWh: reading.energyWh, atMs, risenMs: atMs } : { ...last, atMs };
+}
+
+/**
+ * What is known of the time in which energy may have flowed that a register does not tell yet: since it rose last, or was read first.
+ * Since it was read last would be too short: a meter that counts in coarse steps, or a gateway that serves what it has read minutes
+ * ago, tells the same for long while energy flows.
+ */
 export type Since =
-  /** Whoever asks has read it, so long ago. */
+  /** Whoever asks has read its own meter. */
   | { readonly kind: "read"; readonly ms: number }
   /** It was found in the store; null where no clock tells how long the transaction may have gone on since. */
   | { readonly kind: "found"; readonly ms: number | null };
 
 /** A bus may be disturbed, and the register tells afterwards what has flowed meanwhile; beyond it nobody may measure it any more. */
 export const unmeasuredMsMax = 300_000;
-/** What a meter's steps and a slow bus make of a moment. */
+/** What a slow bus makes of a moment. */
 const slackMs = 60_000;
+/** Of the meters that count in steps too coarse for that: an impulse is a step of up to a whole kWh. */
+const impulsesPerKwh = [1, 2, 4, 5, 8, 10];
 /** What was found may be older than it says: a sign of life is of the time alone while a meter fails, and a clock may be wrong. */
 const unseenMs = 3_600_000;
 /** No car charges so long, whatever a clock says. */
-const foundMsMax = 7 * 86_400_000;
+const sinceMsMax = 7 * 86_400_000;
 
-/** Whether the same meter can have added so much since then, through a connector of at most `powerMaxW`. */
+/** Whether the same meter can have added so much since then (decision D-last-rise), through a connector of at most `powerMaxW`. */
 export function isPossible(last: Register, reading: Register, since: Since, powerMaxW: number): boolean {
   if (reading.meterSerialNumber !== last.meterSerialNumber) return true;
-  return reading.energyWh - last.energyWh <= (powerMaxW * flowingMsMax(since)) / 3_600_000;
+  const flowedWhMax = (powerMaxW * flowingMsMax(since)) / 3_600_000;
+  return reading.energyWh - last.energyWh <= flowedWhMax + stepWh(last, reading);
+}
+
+/**
+ * The coarsest step of which both registers can be made; 0 where that is none. The first rise may come at any moment: how far the meter
+ * was from it when it was read first nobody knows. A finer register has such two values once in thousands of readings.
+ */
+function stepWh(...registers: readonly Register[]): number {
+  const steps = impulsesPerKwh.map((impulses) => 1_000 / impulses);
+  return steps.find((step) => registers.every(({ energyWh }) => Math.round(energyWh) % step === 0)) ?? 0;
 }
 
 /**
@@ -76,11 +102,12 @@ export function isMeasured(last: Register, reading: Register, powerMaxW: number)
 }
 
 function flowingMsMax({ kind, ms }: Since): number {
+  const sinceMs = Math.min(Math.max(0, ms ?? sinceMsMax), sinceMsMax);
   switch (kind) {
     case "read":
-      return Math.max(0, ms) + slackMs;
+      return sinceMs + slackMs;
     case "found":
-      return Math.min(Math.max(0, ms ?? foundMsMax), foundMsMax) + unseenMs;
+      return sinceMs + unseenMs;
   }
 }
 

@@ -55,8 +55,10 @@ export const CheckpointRecord = z.object({
   localId: z.int(),
   energyWh: z.number(),
   atMs: z.number(),
+  /** Absent in a record of an earlier version, which took every sign of life for a rise. */
+  risenMs: z.number().exactOptional(),
   meterSerialNumber: z.string(),
-});
+}).transform(({ risenMs, ...alive }) => ({ ...alive, risenMs: risenMs ?? alive.atMs }));
 export type CheckpointRecord = z.infer<typeof CheckpointRecord>;
 
 const message = z.discriminatedUnion("action", [

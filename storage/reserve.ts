@@ -4,6 +4,7 @@
  * Law: nothing but an ending touches the reserve, nor what is left of it. A transaction does not begin where there might be no room
  * for its end: on a disk that is full, or has less than `FREE_BYTES_MIN`. What was asked for first is durable first.
  */
+import { saysDiskFull } from "./full_disk.ts";
 import { keys } from "./record_keys.ts";
 import type { Batch, CommitOutcome, Store } from "./store.ts";
 
@@ -17,9 +18,9 @@ export interface Room {
   readonly freeBytes: () => number | null;
 }
 
-/** The same store; a refused ending is tried once more after `release` has made room. */
+/** The same store; an ending that a full disk has refused is tried once more after `release` has made room. */
 export function withReserve(store: Store, room: Room): Store {
-  /** An ending was refused: until there is room again, what is left is for its like. */
+  /** A full disk has refused an ending: until there is room again, what is left is for its like. */
   let isShort = false;
   /** The last of the endings under way and of the commits behind them. Tried twice, an ending must not be overtaken. */
   let last: Promise<void> | null = null;
@@ -30,7 +31,7 @@ export function withReserve(store: Store, room: Room): Store {
 
   async function end(batch: Batch): Promise<CommitOutcome> {
     const outcome = await store.commit(batch);
-    if (outcome.kind !== "refused") return outcome;
+    if (outcome.kind !== "refused" || !isFull(outcome.error, room.freeBytes())) return outcome;
     isShort = true;
     return await room.release() ? await store.commit(batch) : outcome;
   }
@@ -62,6 +63,11 @@ export function withReserve(store: Store, room: Room): Store {
       return outcome;
     },
   };
+}
+
+/** Of a disk that only fails, room mends nothing. */
+export function isFull(error: string, freeBytes: number | null): boolean {
+  return saysDiskFull(error) || freeBytes !== null && freeBytes < FREE_BYTES_MIN;
 }
 
 function tooLittle(free: number): CommitOutcome {

@@ -12,6 +12,7 @@
 import { type SealedSet, sealSets } from "../batch.ts";
 import { readEntry } from "../entry.ts";
 import type { Finding } from "../finding.ts";
+import { saysDiskFull } from "../full_disk.ts";
 import { checkKey, checkRange, quote, RESERVED } from "../key.ts";
 import { open, seal } from "../record.ts";
 import {
@@ -173,7 +174,8 @@ class DenoKvRecords {
       // SQLite shows a commit to readers only after the log was synced, so what is visible is durable.
       return this.#committed(change.sequence);
     }
-    if (!isDiskFull(error)) await this.#overwriteTail(change.sequence, error);
+    // A write that did not fit is not whole, so it cannot appear later.
+    if (!saysDiskFull(error)) await this.#overwriteTail(change.sequence, error);
     return { kind: "refused", error };
   }
 
@@ -251,9 +253,4 @@ function sequenceOf(key: Key, stored: Deno.KvEntryMaybe<unknown>): number | null
   if (stored.versionstamp === null) return null;
   const opened = open(key, stored.value);
   return opened.kind === "record" ? opened.sequence : NaN;
-}
-
-/** SQLite's own words for SQLITE_FULL. A write that did not fit is not whole, so it cannot appear later. */
-function isDiskFull(error: string): boolean {
-  return error.includes("database or disk is full");
 }

@@ -9,13 +9,14 @@
  */
 import type { Finding } from "../finding.ts";
 import { open } from "../record.ts";
+import { FREE_BYTES_MIN, isFull } from "../reserve.ts";
 import { type Key, type Store, StoreFailed } from "../store.ts";
+import { takeMarkOff } from "./aside.ts";
 import { type Ballast, ballastIn } from "./ballast.ts";
 import { createDenoKvRecords, SEQUENCE, SEQUENCE_GAP } from "./deno_kv_records.ts";
 import { type DurableFile, durableFile } from "./durable_file.ts";
 import { freeBytes } from "./free_space.ts";
-import { restoreRecords, salvageRecords } from "./salvage.ts";
-import { inspectStoreFile, isDamage, moveStoreFileAside, repairRows } from "./store_file.ts";
+import { openKvFile } from "./recovery.ts";
 
 export interface OpenedStore {
   readonly store: Store;
@@ -34,27 +35,39 @@ export interface OpenOptions {
   /** The time now, for the name of a file that is moved aside. */
   readonly wallMs: number;
   readonly report: (finding: Finding) => void;
+  /** Another than the real one: for tests of a medium that is full or fails. */
+  readonly medium?: Medium;
 }
+
+export interface Medium {
+  readonly openKv: (path: string) => Promise<Deno.Kv>;
+  /** As `free_space.ts` has it. */
+  readonly freeBytes: (directory: string) => number;
+}
+
+const realMedium: Medium = { openKv: (path) => Deno.openKv(path), freeBytes };
 
 /** Opens the store in a state directory whose lock is held. Throws `StoreFailed` when there can be none. */
 export async function openDenoKvStore(directory: string, options: OpenOptions): Promise<OpenedStore> {
   refuseMemoryMode();
   const ballast = ballastIn(directory);
+  const free = measured(directory, options);
   try {
-    return await openWith(directory, ballast, options);
+    return await openWith({ directory, ballast, free, holdsBallast: () => true }, options);
   } catch (error) {
-    // The likeliest reason why a file that opened yesterday does not open today is a full disk.
-    if (!await ballast.release()) throw error;
+    if (!isFull(messageOf(error), free()) || !await ballast.release()) throw error;
     options.report({ kind: "BallastReleased", path: ballast.path });
-    return await openWith(directory, ballast, options);
+    // What was given up a moment ago is not taken back as long as the disk is short.
+    const hasRoom = () => (free() ?? 0) >= FREE_BYTES_MIN;
+    return await openWith({ directory, ballast, free, holdsBallast: hasRoom }, options);
   }
 }
 
-function measured(path: string, report: OpenOptions["report"]): () => number | null {
+function measured(path: string, { report, medium }: OpenOptions): () => number | null {
   let isReported = false;
   return () => {
     try {
-      return freeBytes(path);
+      return (medium ?? realMedium).freeBytes(path);
     } catch (error) {
       if (!isReported) report({ kind: "FreeSpaceUnknown", path, error: messageOf(error) });
       isReported = true;
@@ -73,14 +86,26 @@ function refuseMemoryMode(): void {
   }
 }
 
-async function openWith(directory: string, ballast: Ballast, options: OpenOptions): Promise<OpenedStore> {
-  const { report } = options;
+interface Place {
+  readonly directory: string;
+  readonly ballast: Ballast;
+  readonly free: () => number | null;
+  readonly holdsBallast: () => boolean;
+}
+
+async function openWith(place: Place, options: OpenOptions): Promise<OpenedStore> {
+  const { directory, ballast, free } = place;
+  const { report, wallMs } = options;
   const highWater = durableFile(directory, "high_water");
   const known = await readHighWater(highWater, report);
-  const { kv, anew } = await openFile(`${directory}/store.kv`, options);
+  const { kv, recovered } = await openKvFile(`${directory}/store.kv`, {
+    wallMs,
+    report,
+    openKv: (options.medium ?? realMedium).openKv,
+  });
   try {
     const stored = await readSequence(kv, report);
-    if (!anew && stored.certain && stored.sequence < known) {
+    if (recovered === null && stored.certain && stored.sequence < known) {
       report({ kind: "TailLost", sequence: stored.sequence, known });
     }
     const spare = spareSequence(highWater, report);
@@ -90,11 +115,18 @@ async function openWith(directory: string, ballast: Ballast, options: OpenOption
       committed: spare.committed,
     });
     await commitStart(records, directory);
+    if (recovered !== null) {
+      await takeMarkOff(recovered.aside);
+      const { aside, error, salvaged } = recovered;
+      report({ kind: "StoreMovedAside", path: aside, error, salvaged });
+    }
     // A start need not wait for it: without it, it is as safe as the start before it was.
-    const held = ballast.hold().catch((error) => report(notWritten(ballast.path, error)));
+    const held = place.holdsBallast()
+      ? ballast.hold().catch((error) => report(notWritten(ballast.path, error)))
+      : Promise.resolve();
     return {
       store: records,
-      freeBytes: measured(directory, report),
+      freeBytes: free,
       releaseBallast: async () => {
         await held;
         return await ballast.release();
@@ -110,47 +142,6 @@ async function openWith(directory: string, ballast: Ballast, options: OpenOption
     kv.close();
     throw error;
   }
-}
-
-/** `anew` says that a damaged file was moved aside for it, and what was whole in that is in the new one. */
-async function openFile(path: string, options: OpenOptions): Promise<{ kv: Deno.Kv; anew: boolean }> {
-  try {
-    const verdict = inspectStoreFile(path);
-    if (verdict.kind === "damaged") return { kv: await beginAnew(path, verdict.error, options), anew: true };
-    if (verdict.kind === "sound" && verdict.foreignRows > 0) {
-      repairRows(path);
-      options.report({ kind: "RowsRepaired", count: verdict.foreignRows });
-    }
-    try {
-      return { kv: await openPrivate(path), anew: false };
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      return { kv: await beginAnew(path, messageOf(error), options), anew: true };
-    }
-  } catch (cause) {
-    throw new StoreFailed(`look at the medium: ${path} cannot be opened: ${messageOf(cause)}`, { cause });
-  }
-}
-
-async function beginAnew(path: string, error: string, { wallMs, report }: OpenOptions): Promise<Deno.Kv> {
-  const aside = moveStoreFileAside(path, wallMs);
-  const salvaged = salvageRecords(aside);
-  report({ kind: "StoreMovedAside", path: aside, error, salvaged: salvaged.length });
-  const kv = await openPrivate(path);
-  try {
-    await restoreRecords(kv, salvaged);
-    return kv;
-  } catch (error) {
-    kv.close();
-    throw error;
-  }
-}
-
-/** SQLite gives its log the mode of the file, which KV would make readable for everyone. */
-async function openPrivate(path: string): Promise<Deno.Kv> {
-  Deno.openSync(path, { write: true, create: true }).close();
-  Deno.chmodSync(path, 0o600);
-  return await Deno.openKv(path);
 }
 
 /** The number of the last commit in the file, 0 when there is none; not `certain` when it is only the highest of what is left. */

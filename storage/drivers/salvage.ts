@@ -9,8 +9,9 @@ import type { SealedSet } from "../batch.ts";
 import { quote, RESERVED } from "../key.ts";
 import { open } from "../record.ts";
 import type { Key } from "../store.ts";
+import { isDamage } from "./store_file.ts";
 
-/** In no order. Empty when SQLite cannot open the file at all. */
+/** In no order. Empty when it is no database. Throws where it cannot be read for another reason, as on a full disk: SQLite writes to read. */
 export function salvageRecords(path: string): readonly SealedSet[] {
   // SQLite would delete the log of an empty file, which is evidence.
   if (!hasContent(path)) return [];
@@ -26,7 +27,8 @@ export function salvageRecords(path: string): readonly SealedSet[] {
         if (key === null || key[0] === RESERVED || open(key, v).kind === "damaged") continue;
         whole.set(quote(key), { key, bytes: Uint8Array.from(v as Uint8Array) });
       }
-    } catch {
+    } catch (error) {
+      if (!isDamage(error)) throw error;
       // The bad page, or a file that is no database: said already, and what was read until here is good.
     }
   }

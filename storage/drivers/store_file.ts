@@ -1,13 +1,14 @@
 /**
- * The store's SQLite file before Deno KV opens it: sound, absent, or damaged and moved aside.
+ * The store's SQLite file before Deno KV opens it: sound, absent, or damaged.
  *
  * Law: KV opens nothing that fails `PRAGMA integrity_check`, because it would answer some damage with a panic that no one
- * can catch, and other damage with silence (notes/reliability.md A5). What was not damage, but a lock or a lack of
- * permission, moves nothing.
+ * can catch, and other damage with silence (notes/reliability.md A5). What was no damage, but a lock or a lack of
+ * permission, is thrown.
  *
  * A changed bit within a record is found later, by the record's own checksum.
  */
 import { DatabaseSync } from "node:sqlite";
+import { sizeOf } from "./aside.ts";
 
 export type StoreFileVerdict =
   /** There is nothing that could be lost: no file, or one whose creation was cut off. */
@@ -46,20 +47,6 @@ export function repairRows(path: string): void {
   });
 }
 
-/** Renames the file and its log to a name with the time, and returns that. Of several only the newest are kept. */
-export function moveStoreFileAside(path: string, wallMs: number): string {
-  const time = new Date(wallMs).toISOString().replaceAll(":", "-");
-  let aside = `${path}.damaged-${time}`;
-  for (let again = 2; PARTS.some((part) => sizeOf(aside + part) !== null); again++) {
-    aside = `${path}.damaged-${time}.${again}`;
-  }
-  for (const part of PARTS) {
-    if (sizeOf(path + part) !== null) Deno.renameSync(path + part, aside + part);
-  }
-  forgetOldest(path, aside);
-  return aside;
-}
-
 /** Whether SQLite says that the file's content is at fault; Deno KV hands on its words, `node:sqlite` its code too. */
 export function isDamage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -74,11 +61,6 @@ const DAMAGE_CODES = new Set([1, 11, 26]);
 const BYTES_ENCODING = 3;
 const NO_EXPIRY = -1;
 const FOREIGN = `v_encoding <> ${BYTES_ENCODING} or expiration_ms <> ${NO_EXPIRY}`;
-
-const PARTS = ["", "-wal", "-shm"] as const;
-
-/** A disk that goes on damaging files must not be filled with them. */
-const ASIDE_MAX = 3;
 
 function inspectTables(database: DatabaseSync): StoreFileVerdict {
   const [first] = database.prepare("pragma integrity_check(1)").all();
@@ -101,30 +83,5 @@ function withDatabase<T>(
     return use(database);
   } finally {
     database.close();
-  }
-}
-
-/** By name, which is by time as far as the clock was right; never `newest`. */
-function forgetOldest(path: string, newest: string): void {
-  const directory = path.slice(0, path.lastIndexOf("/"));
-  const prefix = `${path.slice(directory.length + 1)}.damaged-`;
-  const names = new Set<string>();
-  for (const { name } of Deno.readDirSync(directory)) {
-    if (name.startsWith(prefix)) names.add(name.replace(/-(?:wal|shm)$/, ""));
-  }
-  names.delete(newest.slice(directory.length + 1));
-  for (const name of [...names].sort().slice(0, -(ASIDE_MAX - 1))) {
-    for (const part of PARTS) {
-      if (sizeOf(`${directory}/${name}${part}`) !== null) Deno.removeSync(`${directory}/${name}${part}`);
-    }
-  }
-}
-
-function sizeOf(path: string): number | null {
-  try {
-    return Deno.statSync(path).size;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
   }
 }

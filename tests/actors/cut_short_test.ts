@@ -10,7 +10,7 @@ import { transactionKey } from "../../storage/record_keys.ts";
 import type { Key, Store } from "../../storage/store.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import { begun, bootedHouse, charging, stored, storeOf, swiped } from "./calm_house.ts";
-import { asked } from "./parked_by_hand.ts";
+import { asked, parkedIn } from "./parked_by_hand.ts";
 import { rebooted } from "./power_cycle.ts";
 
 const failure = { kind: "error", errorCode: "InternalError" } as const;
@@ -27,7 +27,7 @@ async function keyOfStop(house: CalmHouse, place: "outbox" | "archive"): Promise
 }
 
 async function isSettledByHand(house: CalmHouse): Promise<void> {
-  const { total, transactions: [shown] } = await listParked(storeOf(house));
+  const { total, transactions: [shown] } = await parkedIn(house);
   assertEquals([total, shown?.state, shown?.transactionId, shown?.idTag], [1, "cutShort", 1, "ALICE"]);
   const localId = shown?.localId ?? 0;
   assertEquals((await exportParked(storeOf(house), localId))?.meterStopWh, null);
@@ -39,7 +39,7 @@ async function isSettledByHand(house: CalmHouse): Promise<void> {
   for (const kind of ["answer", "sample", "parked", "archive", "purge"]) {
     left.push(...await stored(house, kind));
   }
-  assertEquals([left, (await listParked(storeOf(house))).total, house.crashes()], [[], 0, []]);
+  assertEquals([left, (await parkedIn(house)).total, house.crashes()], [[], 0, []]);
 }
 
 /** Over, offline, and the StopTransaction that waits is damaged. */
@@ -75,15 +75,15 @@ Deno.test("D-damaged: what goes on, or waits, is not cut short", async () => {
   const house = await bootedHouse(once);
   await charging(house);
   const [open] = await stored(house, "transaction") as readonly TransactionRecord[];
-  assertEquals((await listParked(storeOf(house))).total, 0);
+  assertEquals((await parkedIn(house)).total, 0);
   assertEquals(await asked(house, open?.localId ?? 0, "discard"), "unknown");
   house.network.setLink("down");
   await house.advance(0);
   await swiped(house, "ALICE");
-  assertEquals((await listParked(storeOf(house))).total, 0);
+  assertEquals((await parkedIn(house)).total, 0);
   house.network.setLink("up");
   await house.advance(10 * minuteMs);
-  assertEquals([(await listParked(storeOf(house))).total, await stored(house, "answer")], [0, []]);
+  assertEquals([(await parkedIn(house)).total, await stored(house, "answer")], [0, []]);
 });
 
 Deno.test("D-damaged: what goes on is not cut short either while its record is damaged, and cannot be discarded", async () => {
@@ -91,7 +91,7 @@ Deno.test("D-damaged: what goes on is not cut short either while its record is d
   await charging(house);
   const [open] = await stored(house, "transaction") as readonly TransactionRecord[];
   house.store().corrupt(transactionKey(1));
-  assertEquals((await listParked(storeOf(house))).total, 0);
+  assertEquals((await parkedIn(house)).total, 0);
   assertEquals(await asked(house, open?.localId ?? 0, "discard"), "unknown");
   await swiped(house, "ALICE");
   await house.advance(minuteMs);
@@ -149,7 +149,7 @@ Deno.test("D-parked: a StopTransaction that was refused, and is sent again, leav
   await house.advance(minuteMs);
   await swiped(house, "ALICE");
   await house.advance(minuteMs);
-  const [parked] = (await listParked(storeOf(house))).transactions;
+  const [parked] = (await parkedIn(house)).transactions;
   assertEquals(parked?.state, "parked");
   const localId = parked?.localId ?? 0;
   const stop = (await exportParked(storeOf(house), localId))?.messages.at(-1)?.payload;

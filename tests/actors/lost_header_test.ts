@@ -1,11 +1,11 @@
 /** A damaged record costs no bill that could still be written by hand: what is left of it is kept, shown, and a person's to decide (decision D-parked). */
 import { assert, assertEquals } from "@std/assert";
-import { exportParked, listParked } from "../../console/parked_transactions.ts";
+import { exportParked } from "../../console/parked_transactions.ts";
 import type { ArchiveRecord, TransactionRecord } from "../../storage/records.ts";
 import { answerKey, parkedKey, resendKey } from "../../storage/record_keys.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import { begun, bootedHouse, charging, stored, storeOf, swiped } from "./calm_house.ts";
-import { asked } from "./parked_by_hand.ts";
+import { asked, parkedIn } from "./parked_by_hand.ts";
 import { rebooted } from "./power_cycle.ts";
 
 const failure = { kind: "error", errorCode: "InternalError" } as const;
@@ -29,7 +29,7 @@ Deno.test("D-parked: a parked transaction whose header is damaged is shown, and 
   const house = await bootedHouse(once);
   const localId = await parked(house, "StartTransaction");
   house.store().corrupt(parkedKey(localId));
-  assertEquals((await listParked(storeOf(house))).transactions[0]?.idTag, "ALICE");
+  assertEquals((await parkedIn(house)).transactions[0]?.idTag, "ALICE");
   await rebooted(house, 0);
   await house.advance(minuteMs);
   assertEquals((await exportParked(storeOf(house), localId))?.messages.length, 8);
@@ -49,7 +49,7 @@ Deno.test("D-parked: where the mark of a resend is damaged it is shown as parked
   house.store().corrupt(resendKey(localId));
   await house.restorePower();
   await house.advance(minuteMs);
-  assertEquals((await listParked(storeOf(house))).transactions[0]?.state, "parked");
+  assertEquals((await parkedIn(house)).transactions[0]?.state, "parked");
   assertEquals([await asked(house, localId, "resend"), house.crashes()], ["done", []]);
   assertEquals([...await stored(house, "archive"), ...await stored(house, "parked")], []);
 });
@@ -62,11 +62,11 @@ Deno.test("D-parked: with its header and its answer its transactionId is lost, w
   await rebooted(house, 0);
   await house.advance(minuteMs);
   assertEquals(await asked(house, localId, "resend"), "idLost");
-  const { total, transactions } = await listParked(storeOf(house));
+  const { total, transactions } = await parkedIn(house);
   assertEquals([total, transactions[0]?.transactionId, transactions[0]?.kept], [1, null, 1]);
   assert((await exportParked(storeOf(house), localId))?.meterStopWh !== null);
   assertEquals(await asked(house, localId, "discard"), "done");
-  assertEquals((await listParked(storeOf(house))).total, 0);
+  assertEquals((await parkedIn(house)).total, 0);
 });
 
 Deno.test("D-parked: a parked StopTransaction whose header is damaged is sent again under its transactionId", async () => {
@@ -105,7 +105,7 @@ Deno.test("D-parked: a header and an answer that are damaged in the middle of a 
 
 /** What is left of a bill that nobody can send: the last message of it, kept although the central system has taken it. */
 async function isKept(house: CalmHouse): Promise<void> {
-  const { total, transactions } = await listParked(storeOf(house));
+  const { total, transactions } = await parkedIn(house);
   assertEquals([total, transactions[0]?.state, transactions[0]?.transactionId], [1, "parked", null]);
   const localId = transactions[0]?.localId ?? 0;
   const messages = (await exportParked(storeOf(house), localId))?.messages ?? [];

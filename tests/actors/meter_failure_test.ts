@@ -1,25 +1,11 @@
 /** A transaction that nobody measures, and registers that cannot be (decision D-meter-failure; OCPP 1.6 §7.6 PowerMeterFailure, §7.36 Other). */
 import { assertEquals } from "@std/assert";
-import type { MeterOutcome } from "../../hal/meter.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import { begun, bootedHouse, chargingHouse, contactorClosed, status, swiped } from "./calm_house.ts";
+import { meterSays } from "./meter_says.ts";
 import { registerWh } from "./power_cycle.ts";
 
 const minuteMs = 60_000;
-
-/** What the meter says from now on, by what is true. */
-function meterSays(house: CalmHouse, said: (energyWh: number) => number): void {
-  const { meter } = house.station;
-  const read = meter.read.bind(meter);
-  const lie = (outcome: MeterOutcome): MeterOutcome =>
-    outcome.kind === "failed"
-      ? outcome
-      : { kind: "read", reading: { ...outcome.reading, energyWh: said(outcome.reading.energyWh) } };
-  Object.assign(meter, {
-    read: (connectorId: number, done: (outcome: MeterOutcome) => void) =>
-      read(connectorId, (outcome) => done(lie(outcome))),
-  });
-}
 
 function told(house: CalmHouse): readonly unknown[] {
   return house.sent("StatusNotification").map(({ payload }) => [payload.status, payload.errorCode]);

@@ -3,12 +3,13 @@
  * D-unreadable).
  */
 import { assert, assertEquals } from "@std/assert";
-import { exportParked, listParked } from "../../console/parked_transactions.ts";
+import { exportParked } from "../../console/parked_transactions.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import type { TransactionRecord } from "../../storage/records.ts";
 import type { Key, Value } from "../../storage/store.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import { begun, bootedHouse, chargingHouse, stored, storeOf, swiped } from "./calm_house.ts";
+import { parkedIn } from "./parked_by_hand.ts";
 
 const minuteMs = 60_000;
 
@@ -51,7 +52,7 @@ for (
     await house.advance(minuteMs);
     await begun(house);
     await house.advance(minuteMs);
-    await listParked(storeOf(house));
+    await parkedIn(house);
     await swiped(house, "ALICE");
     await house.advance(minuteMs);
     assertEquals(house.sent("StartTransaction", "StopTransaction").length, 2);
@@ -65,7 +66,7 @@ for (const value of [{ x: 1 }, withoutFailures]) {
     const house = await bootedHouse();
     await rebootedOnto(house, ["archive", 77, 78], value);
     await house.advance(minuteMs);
-    const { transactions: [shown] } = await listParked(storeOf(house));
+    const { transactions: [shown] } = await parkedIn(house);
     assertEquals(shown?.unreadable.map(({ sequence, record }) => [sequence, record]), [[78, value]]);
     assertEquals((await exportParked(storeOf(house), 77))?.kept, 1);
     const outcomes: unknown[] = [];
@@ -97,7 +98,7 @@ Deno.test("D-unreadable: one in the middle of what is sent again stays, and the 
   await house.advance(minuteMs);
   assertEquals([house.centralSystem.open(), house.crashes()], [[], []]);
   assertEquals(await stored(house, "archive"), [{ x: 1 }]);
-  assertEquals((await listParked(storeOf(house))).transactions[0]?.state, "parked");
+  assertEquals((await parkedIn(house)).transactions[0]?.state, "parked");
 });
 
 Deno.test("D-unreadable: a sample of transactionData that cannot be read is left out, said, and the bill goes", async () => {

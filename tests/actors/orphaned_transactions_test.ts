@@ -14,6 +14,7 @@ const alive: CheckpointRecord = {
   localId: 7,
   energyWh: 1_500.5,
   atMs: startedMs + 60_000,
+  risenMs: startedMs + 60_000,
   meterSerialNumber: "SIM-4",
 };
 const open: TransactionRecord = {

@@ -1,6 +1,9 @@
-/** What a person asks for about a transaction that is parked, as the debug socket hands it on. */
+/** What a person sees of the transactions that are parked, and asks for about one of them, as the debug socket hands it on. */
+import { assertEquals } from "@std/assert";
 import type { ParkedOutcome } from "../../actors/archive.ts";
+import { listParked, type ParkedList } from "../../console/parked_transactions.ts";
 import type { CalmHouse } from "./calm_house.ts";
+import { storeOf } from "./calm_house.ts";
 
 const minuteMs = 60_000;
 
@@ -19,4 +22,12 @@ export async function asked(
   );
   await house.advance(minuteMs);
   return outcomes[0];
+}
+
+/** What is listed; the status counts as many. */
+export async function parkedIn(house: CalmHouse): Promise<ParkedList> {
+  const list = await listParked(storeOf(house));
+  const { parkedTransactions } = house.system().inspect("outbox") as { readonly parkedTransactions: number };
+  assertEquals(parkedTransactions, list.total, "the status counts what is listed");
+  return list;
 }

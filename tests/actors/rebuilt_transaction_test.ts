@@ -2,19 +2,11 @@
  * An open transaction whose record is damaged is a bill all the same: its last sign of life tells the rest (decision D-damaged).
  */
 import { assert, assertEquals } from "@std/assert";
-import { listParked } from "../../console/parked_transactions.ts";
 import { checkpointKey, transactionKey } from "../../storage/record_keys.ts";
 import type { CalmHouse } from "./calm_house.ts";
-import {
-  begun,
-  bootedHouse,
-  charging,
-  chargingHouse,
-  contactorClosed,
-  stored,
-  storeOf,
-} from "./calm_house.ts";
+import { begun, bootedHouse, charging, chargingHouse, contactorClosed, stored } from "./calm_house.ts";
 import { rebooted, registerWh, stops } from "./power_cycle.ts";
+import { parkedIn } from "./parked_by_hand.ts";
 
 const minuteMs = 60_000;
 
@@ -28,7 +20,7 @@ async function isSettled(house: CalmHouse): Promise<void> {
 }
 
 async function parkedTotal(house: CalmHouse): Promise<number> {
-  return (await listParked(storeOf(house))).total;
+  return (await parkedIn(house)).total;
 }
 
 for (const station of ["ac-two-sockets", "reference-dc"] as const) {

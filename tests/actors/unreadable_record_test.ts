@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { openTransactionBook } from "../../actors/transaction_book.ts";
-import { exportParked, listParked } from "../../console/parked_transactions.ts";
+import { exportParked } from "../../console/parked_transactions.ts";
 import type { MeterOutcome } from "../../hal/meter.ts";
 import { outboxKey } from "../../storage/record_keys.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
@@ -22,6 +22,7 @@ import {
   swiped,
 } from "./calm_house.ts";
 import { rebooted } from "./power_cycle.ts";
+import { parkedIn } from "./parked_by_hand.ts";
 
 const minuteMs = 60_000;
 
@@ -111,7 +112,7 @@ for (const record of [tooLong(0), { message: {} }, { message: { localId: "1" } }
     await house.advance(minuteMs);
     assertEquals(house.sent("StartTransaction", "StopTransaction").length, 2);
     assertEquals([house.crashes(), await stored(house, "outbox")], [[], []]);
-    const { total, transactions } = await listParked(storeOf(house));
+    const { total, transactions } = await parkedIn(house);
     assertEquals([total, transactions[0]?.localId], [1, 0]);
     assertEquals(transactions[0]?.unreadable.map((one) => [one.sequence, one.record]), [[sequence, record]]);
     assertEquals(house.effects("TransactionMessageUnreadable").length, 1);
@@ -136,7 +137,7 @@ Deno.test("D-unreadable: it outlives a power cut, is not sent again, and is gone
   await house.advance(minuteMs);
   await rebooted(house, 0);
   await house.advance(minuteMs);
-  assertEquals((await listParked(storeOf(house))).total, 1);
+  assertEquals((await parkedIn(house)).total, 1);
   const outcomes: unknown[] = [];
   const reply = (outcome: unknown) => void outcomes.push(outcome);
   house.addresses().outbox.send({ kind: "ResendParked", localId: 7, reply });
@@ -159,7 +160,7 @@ Deno.test("D-unreadable: where the disk refuses to set it aside the others go on
   assertEquals([house.crashes(), (await stored(house, "outbox")).length], [[], 1]);
   house.system().crash("outbox");
   await house.advance(minuteMs);
-  assertEquals([await stored(house, "outbox"), (await listParked(storeOf(house))).total], [[], 1]);
+  assertEquals([await stored(house, "outbox"), (await parkedIn(house)).total], [[], 1]);
 });
 
 Deno.test("D-unreadable: a start and a sample that could not be read again are not written; a stop is, to be seen", async () => {
@@ -178,7 +179,13 @@ Deno.test("D-unreadable: a start and a sample that could not be read again are n
   assertEquals((await store.list(["outbox"])).length, 0);
   const begun = await book.begin({ ...beginning, idTag: "ALICE" });
   assert(begun.kind === "begun");
-  const checkpoint = { localId: begun.record.localId, energyWh: 5, meterSerialNumber: "SIM-1", atMs };
+  const checkpoint = {
+    localId: begun.record.localId,
+    energyWh: 5,
+    meterSerialNumber: "SIM-1",
+    atMs,
+    risenMs: atMs,
+  };
   const nothing = { timestamp: "2026-01-01T00:00:00.000Z", sampledValue: [] };
   assertEquals(await book.sample({ checkpoint, sent: nothing, data: null }), false);
   assertEquals((await store.list(["outbox"])).length, 1);

@@ -29,7 +29,7 @@ const STATUS: StatusAnswer = {
     waiting: 2,
     inFlight: null,
     parked: 1,
-    parkedTransactions: 1,
+    parkedTransactions: 2,
     resending: 0,
   },
   connectors: [connector(1, 12_345.5), connector(2, null)],
@@ -54,7 +54,7 @@ const PARTS: MetricsParts = {
   },
   root: supervisor("charger", [supervisor("central", [actor("link"), actor('odd"\\\n')])]),
   status: STATUS,
-  process: { uptimeS: 61.25, residentBytes: 66_000_000 },
+  process: { uptimeS: 61.25, residentBytes: 66_000_000, uncaughtErrors: 2 },
 };
 
 function connector(connectorId: number, energyWh: number | null): StatusAnswer["connectors"][number] {
@@ -126,6 +126,7 @@ check("chargerd_mailbox_messages", "gauge", [[{ actor: "link" }, 3], [{ actor: '
 check("chargerd_outbox_transaction_messages", "gauge", [[{}, 3]]);
 check("chargerd_outbox_waiting_calls", "gauge", [[{}, 2]]);
 check("chargerd_outbox_parked_messages", "gauge", [[{}, 1]]);
+check("chargerd_outbox_parked_transactions", "gauge", [[{}, 2]]);
 check("chargerd_link_state", "gauge", [
   [{ state: "waiting" }, 0],
   [{ state: "connecting" }, 1],
@@ -140,6 +141,7 @@ check("chargerd_registration", "gauge", [
 check("chargerd_energy_register_watt_hours_total", "counter", [[{ connector: "1" }, 12_345.5]]);
 check("chargerd_resident_memory_bytes", "gauge", [[{}, 66_000_000]]);
 check("chargerd_uptime_seconds", "gauge", [[{}, 61.25]]);
+check("chargerd_uncaught_errors_total", "counter", [[{}, 2]]);
 
 Deno.test({ name: "metrics: a histogram's buckets add up, to its count", permissions: "none" }, () => {
   const found = family(PARTS, "chargerd_call_duration_seconds");
@@ -175,6 +177,7 @@ Deno.test({ name: "metrics: without a tree only what needs none is told", permis
     "chargerd_call_duration_seconds",
     "chargerd_resident_memory_bytes",
     "chargerd_uptime_seconds",
+    "chargerd_uncaught_errors_total",
   ]);
 });
 
@@ -193,6 +196,8 @@ Deno.test("metrics: over the socket, as Prometheus asks for them", async () => {
       value: 1,
     });
     assertEquals(families.find(({ name }) => name === "chargerd_uptime_seconds")?.series.length, 1);
+    const uncaught = families.find(({ name }) => name === "chargerd_uncaught_errors_total");
+    assertEquals(uncaught?.series.map(({ value }) => value), [2]);
   } finally {
     await charger.close();
   }

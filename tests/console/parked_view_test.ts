@@ -60,7 +60,7 @@ function check(sentence: string, answer: Omit<ParkedAnswer, "at">, expected: rea
 }
 
 check("nothing is parked", { total: 0, transactions: [] }, [
-  "nothing is parked: the central system has refused no transaction message for good",
+  "nothing is parked: no transaction needs a person",
 ]);
 check("a line a transaction, and below it what was refused, with the last answer", {
   total: 3,

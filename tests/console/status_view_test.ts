@@ -142,10 +142,20 @@ checkSaid("messages that were refused for good", {
     waiting: 0,
     inFlight: null,
     parked: 2,
-    parkedTransactions: 2,
+    parkedTransactions: 1,
     resending: 0,
   },
-}, "none in flight, 2 parked");
+}, "none in flight, transactions parked: 1, messages refused: 2 (inspect parked)");
+checkSaid("a bill that was cut short: nothing was refused, and it needs a person", {
+  queue: {
+    transactionMessages: 0,
+    waiting: 0,
+    inFlight: null,
+    parked: 0,
+    parkedTransactions: 1,
+    resending: 0,
+  },
+}, "transactions parked: 1, messages refused: 0 (inspect parked)");
 checkSaid("no heartbeat yet", { heartbeat: { intervalS: 60, last: null } }, "every 60 s, none answered yet");
 checkSaid(
   "a start that is not answered",

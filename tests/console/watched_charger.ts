@@ -186,6 +186,7 @@ export async function watchCharger(options: WatchedOptions = {}): Promise<Watche
       error: "database or disk is full",
       findings: ["a record was damaged"],
     }),
+    uncaughtErrors: () => 2,
     ...(options.hardware === undefined ? {} : { hardware: options.hardware }),
   });
   return {

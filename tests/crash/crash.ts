@@ -18,6 +18,7 @@ import type { History, PowerCutFigures } from "./power_cut_sweep.ts";
 import { readHistory, sweepPowerCuts } from "./power_cut_sweep.ts";
 import type { Recording } from "./recording.ts";
 import { recordLives } from "./recording.ts";
+import { sweepRecoveries } from "./recovery_sweep.ts";
 
 /** Enough to see that the judge can see. */
 const LATE_STATES = 200;
@@ -65,6 +66,11 @@ function partsOf(options: CrashOptions, directory: string, library: string) {
     { option: "faults", untried: "no call has failed", run: () => failAll(options, library) },
     { option: "states", untried: "none was drawn", run: async () => await cutAll(options, await lives()) },
     { option: "boots", untried: "none was drawn", run: async () => await bootAll(options, await lives()) },
+    {
+      option: "recoveries",
+      untried: "none was drawn",
+      run: () => recoverAll(options, directory, library),
+    },
   ] as const satisfies readonly Part[];
 }
 
@@ -127,6 +133,20 @@ async function bootAll({ seed, boots }: CrashOptions, { recording, history }: Re
     `booted on ${booted} of them until the queue was empty: 0 lost, 0 doubled, 0 Wh off, ${took()} s`,
   );
   return booted;
+}
+
+async function recoverAll(
+  { seed, recoveries }: CrashOptions,
+  directory: string,
+  library: string,
+): Promise<number> {
+  const took = stopwatch();
+  const { states, rooms, refused, salvaged } = await sweepRecoveries(seed, recoveries, directory, library);
+  console.log(
+    `recoveries of a damaged store: cut off in ${states} states, ${rooms} times on a disk with little room, which refused ${refused}: ` +
+      `all ${salvaged} records salvaged each time, ${took()} s`,
+  );
+  return states;
 }
 
 function told({ states, verdicts }: PowerCutFigures): string {

@@ -14,6 +14,7 @@ export interface CrashOptions {
   readonly states: number;
   readonly boots: number;
   readonly faults: number;
+  readonly recoveries: number;
 }
 
 export type CrashCommand =
@@ -50,6 +51,12 @@ const verb: Verb = {
       accepts: isWhole,
       what: "times that the disk is full or fails; default 110, 0 for none",
     },
+    {
+      name: "recoveries",
+      value: "N",
+      accepts: isWhole,
+      what: "about so many states of a recovery of a damaged store that was cut; default 200, 0 for none",
+    },
   ],
   notes: [
     "It needs Linux and a C compiler. The exit code is 1 where something is lost, doubled or unreadable, or where nothing was tried.",
@@ -71,10 +78,13 @@ export function parseCrashOptions(words: readonly string[], newSeed: string): Cr
     states: Number(value("states") ?? Infinity),
     boots: Number(value("boots") ?? 50),
     faults: Number(value("faults") ?? 110),
+    recoveries: Number(value("recoveries") ?? 200),
   };
-  const { kills, states, boots, faults } = options;
-  if (kills + states + boots + faults === 0) {
-    return refused("give one of --kills, --states, --boots and --faults more than 0: nothing would be tried");
+  const { kills, states, boots, faults, recoveries } = options;
+  if (kills + states + boots + faults + recoveries === 0) {
+    return refused(
+      "give one of --kills, --states, --boots, --faults and --recoveries more than 0: nothing would be tried",
+    );
   }
   return { kind: "crash", options };
 }

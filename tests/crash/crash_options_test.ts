@@ -2,7 +2,14 @@
 import { assertEquals } from "@std/assert";
 import { type CrashOptions, parseCrashOptions } from "./crash_options.ts";
 
-const defaults: CrashOptions = { seed: "new", kills: 500, states: Infinity, boots: 50, faults: 110 };
+const defaults: CrashOptions = {
+  seed: "new",
+  kills: 500,
+  states: Infinity,
+  boots: 50,
+  faults: 110,
+  recoveries: 200,
+};
 
 function check(words: string, expected: Partial<CrashOptions> | string): void {
   Deno.test({ name: `task crash ${words}`, permissions: "none" }, () => {
@@ -29,8 +36,8 @@ check(
 check("--kill 5", 'give a known option, not "--kill"; did you mean --kills?');
 check("5", 'give options only, which begin with --, not "5"');
 check(
-  "--kills 0 --states 0 --boots 0 --faults 0",
-  "give one of --kills, --states, --boots and --faults more than 0: nothing would be tried",
+  "--kills 0 --states 0 --boots 0 --faults 0 --recoveries 0",
+  "give one of --kills, --states, --boots, --faults and --recoveries more than 0: nothing would be tried",
 );
 
 Deno.test({ name: "task crash --help tells every option", permissions: "none" }, () => {

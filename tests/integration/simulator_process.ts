@@ -42,6 +42,14 @@ export function spawnSimulatorUnder(
   return new SimulatorProcess(program(["simulate", "--json", ...options], env).spawn());
 }
 
+/** The same with these flags of Deno's. */
+export function spawnSimulatorWith(
+  flags: readonly string[],
+  env: Record<string, string>,
+): SimulatorProcess {
+  return new SimulatorProcess(program(["simulate", "--json"], env, flags).spawn());
+}
+
 /** The same, once its debug socket answers. */
 export async function startSimulator(
   directory: string,
@@ -63,9 +71,13 @@ export async function runProgram(
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
-function program(args: readonly string[], env: Record<string, string>): Deno.Command {
+function program(
+  args: readonly string[],
+  env: Record<string, string>,
+  flags: readonly string[] = [],
+): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", ...PERMISSIONS, `${ROOT}main.ts`, ...args],
+    args: ["run", ...PERMISSIONS, ...flags, `${ROOT}main.ts`, ...args],
     env: { DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",

@@ -195,6 +195,12 @@ export const mutants: readonly Mutant[] = [
     breaks: "§9.1.22: each event begins MinimumStatusDuration anew",
   },
   {
+    file: "actors/parked_count.ts",
+    find: `for (const localId of found) this.keeps(localId);`,
+    replace: ``,
+    breaks: "D-damaged: a bill that was cut short is not counted among those that need a person",
+  },
+  {
     file: "actors/archive.ts",
     find: `sets: [{ key, value: archived }, ...header],`,
     replace: `sets: header,`,
@@ -219,10 +225,16 @@ export const mutants: readonly Mutant[] = [
     breaks: "§5.3: Accepted is said of a value that is not durable",
   },
   {
-    file: "actors/link.ts",
-    find: `if (this.#heardMs >= sentMs)`,
-    replace: `if (sentMs >= 0)`,
+    file: "protocol/liveness.ts",
+    find: `return probe.isHeard`,
+    replace: `return probe !== null`,
     breaks: "decision D-offline-attempts: a dead link uses up attempts",
+  },
+  {
+    file: "protocol/liveness.ts",
+    find: `return judged({ silentIntervals: 0, probe: null }, probe?.id);`,
+    replace: `return quiet({ silentIntervals: 0, probe: null });`,
+    breaks: "decision D-offline-attempts: what a living central system never answers is sent for ever",
   },
   {
     file: "actors/restart_book.ts",

@@ -145,6 +145,13 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: `const marks = purgeMarks(call, localId);`,
   },
   {
+    id: "i5",
+    what: "a meter that counts in steps is not believed where its first one comes at once",
+    file: "protocol/checkpoint.ts",
+    find: `<= flowedWhMax + stepWh(last, reading);`,
+    replace: `<= flowedWhMax + Math.min(0, stepWh(last, reading));`,
+  },
+  {
     id: "i2",
     what: "what is set aside is listed by its headers alone",
     file: "actors/local_ids.ts",

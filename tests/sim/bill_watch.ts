@@ -2,7 +2,8 @@
  * Watches each transaction as it becomes durable: begun once, sampled as configured, ended once, billed for what was
  * delivered, and set aside for what was refused (invariants I2, I3, I4, I5 and I20).
  *
- * Law: what was delivered is told by the simulated hardware, to the Wh, whatever the meters say.
+ * Law: what was delivered is told by the simulated hardware, to the Wh, whatever the meters say; but of meters that count in steps the
+ * whole ones.
  */
 import type { ArchiveRecord, OutboxRecord } from "../../storage/records.ts";
 import type { Batch } from "../../storage/store.ts";
@@ -86,16 +87,25 @@ export function watchBills(world: World, fail: Fail): void {
 
   /** When a meter gave no answer last: the last reading stands in, and what has flowed since is not billed (spec/behaviour.md §18). */
   const unansweredMs = new Map<string, number>();
+  /** Of which a register was not believed. */
+  const disbelieved = new WeakSet<Bill>();
   world.onTrace((event) => {
     if (event.kind !== "effect" || event.effect !== "MeterFailed") return;
     world.reached.add("meter gave no answer");
     unansweredMs.set(event.actor, event.atMs);
+    const { localId } = event.detail as { readonly localId?: number };
+    const bill = localId === undefined ? undefined : durable.billOf(localId);
+    if (bill !== undefined) disbelieved.add(bill);
   });
 
   /** I5. */
   function ended(bill: Bill): void {
     const { stop, stoppedWh } = bill;
     if (stop === null || stoppedWh === null || bill.isMisread || bill.excuse !== null) return;
+    // Who has lied in it was looked for before.
+    if (disbelieved.has(bill)) {
+      fail("I5", `transaction ${bill.localId}: a register that told what had flowed was not believed`);
+    }
     const deliveredWh = stoppedWh - bill.startedWh;
     const billedWh = stop.meterStop - bill.start.meterStart;
     const isShort = (unansweredMs.get(`connector:${bill.connectorId}`) ?? -Infinity) > bill.startedMs;

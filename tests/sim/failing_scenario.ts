@@ -43,6 +43,7 @@ const kinds: Readonly<Record<Act["kind"], true>> = {
   lock: true,
   contactor: true,
   meter: true,
+  meterSteps: true,
   clock: true,
   diskSlow: true,
   diskFull: true,

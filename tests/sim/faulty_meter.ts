@@ -1,7 +1,8 @@
 /**
- * Meters that lie, each in its own way, between the charger and the meters of the simulated hardware.
+ * Meters that count in coarse steps, and meters that lie, each in its own way, between the charger and the meters of the simulated hardware.
  *
- * Law: what they say is drawn from the seed; what they deliver is counted truly elsewhere, and nobody is billed by these alone.
+ * Law: what they say is drawn from the seed; what they deliver is counted truly elsewhere, and nobody is billed by lies alone. A step is
+ * no lie: what such a meter shows is what is billed.
  */
 import type { Entropy } from "../../hal/entropy.ts";
 import type { Meter, MeterOutcome } from "../../hal/meter.ts";
@@ -28,6 +29,10 @@ export type MeterFault =
 
 export interface FaultyMeter extends Meter {
   readonly set: (connectorId: number, fault: MeterFault | null) => void;
+  /** All of them, from now on. */
+  readonly countIn: (stepWh: number) => void;
+  /** What they show of so much. */
+  readonly shownWh: (trueWh: number) => number;
   readonly heal: () => void;
 }
 
@@ -40,14 +45,16 @@ const jitterWh = 8;
 const otherMeterWh = 120_000;
 const nonsenseWh = [2 ** 64, 2 ** 53, 1e16, NaN, Infinity, -1, 2 ** 32 - 1];
 const registerWhMax = 2 ** 31;
-/** What it counts before it wraps, or passes that point. */
+/** What it counts before it wraps. */
 const headroomWh = 2_000;
+/** Where it begins, somewhat before that point: every step goes into it. */
+const beyondWh = 2_147_481_000;
 
 /** Those that count truly, from elsewhere: what they have said is wrong only together with what was said before, or comes after. */
 const offsetsWh: Partial<Record<MeterFault, number>> = {
   other: otherMeterWh,
   exchanged: otherMeterWh,
-  beyond: registerWhMax - headroomWh,
+  beyond: beyondWh,
 };
 
 /** `lied` is told of each reading that was not the true one, and of each step of a register. */
@@ -57,6 +64,12 @@ export function createFaultyMeter(
   lied: (connectorId: number, fault: MeterFault) => void,
 ): FaultyMeter {
   const faults = new Map<number, Bad>();
+  /** Null as finely as the hardware does. */
+  let stepWh: number | null = null;
+
+  function shownWh(wh: number): number {
+    return stepWh === null ? wh : Math.floor(wh / stepWh) * stepWh;
+  }
 
   function said(trueWh: number, bad: Bad): number {
     bad.firstWh ??= trueWh;
@@ -81,16 +94,14 @@ export function createFaultyMeter(
     }
   }
 
-  function told(outcome: MeterOutcome, bad: Bad): MeterOutcome | null {
-    if (bad.fault === "hangs") return null;
-    if (bad.fault === "fails") return { kind: "failed", error: "checksum error on the bus" };
+  function told(outcome: MeterOutcome, bad: Bad | undefined): MeterOutcome | null {
+    if (bad?.fault === "hangs") return null;
+    if (bad?.fault === "fails") return { kind: "failed", error: "checksum error on the bus" };
     if (outcome.kind === "failed") return outcome;
     const { reading } = outcome;
-    const serialNumber = bad.fault === "exchanged" ? "ANOTHER" : reading.meterSerialNumber;
-    return {
-      kind: "read",
-      reading: { ...reading, meterSerialNumber: serialNumber, energyWh: said(reading.energyWh, bad) },
-    };
+    const meterSerialNumber = bad?.fault === "exchanged" ? "ANOTHER" : reading.meterSerialNumber;
+    const energyWh = shownWh(bad === undefined ? reading.energyWh : said(reading.energyWh, bad));
+    return { kind: "read", reading: { ...reading, meterSerialNumber, energyWh } };
   }
 
   function set(connectorId: number, fault: MeterFault | null): void {
@@ -105,14 +116,15 @@ export function createFaultyMeter(
   return {
     read: (connectorId, done) => {
       const bad = faults.get(connectorId);
-      if (bad === undefined) return meter.read(connectorId, done);
       meter.read(connectorId, (outcome) => {
-        if (!(bad.fault in offsetsWh)) lied(connectorId, bad.fault);
+        if (bad !== undefined && !(bad.fault in offsetsWh)) lied(connectorId, bad.fault);
         const answer = told(outcome, bad);
         if (answer !== null) done(answer);
       });
     },
     set,
+    countIn: (wh) => void (stepWh = wh),
+    shownWh,
     heal: () => {
       for (const connectorId of [...faults.keys()]) set(connectorId, null);
     },

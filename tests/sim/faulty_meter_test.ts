@@ -1,4 +1,4 @@
-/** Meters that lie say what they are said to, and are not called liars for counting from elsewhere. */
+/** Meters that lie say what they are said to, and are not called liars for counting from elsewhere, or in coarse steps. */
 import { assertEquals } from "@std/assert";
 import { createSimulatedEntropy } from "../../hal/drivers/simulated_entropy.ts";
 import type { Meter, Reading } from "../../hal/meter.ts";
@@ -37,8 +37,9 @@ Deno.test("a register of 31 bits begins anew at 2^31 Wh, and each of its reading
 Deno.test("a register that counts on beyond 2^31 Wh lies when it is moved, and not in between", () => {
   const house = rig();
   house.meter.set(1, "beyond");
+  assertEquals(read(house.meter)?.energyWh, 2_147_482_000);
   house.energyWh += 5_000;
-  assertEquals(read(house.meter)?.energyWh, 2 ** 31 + 4_000);
+  assertEquals(read(house.meter)?.energyWh, 2_147_487_000);
   house.meter.set(1, null);
   assertEquals([read(house.meter)?.energyWh, house.lies], [6_000, ["beyond", "beyond"]]);
 });
@@ -49,4 +50,15 @@ Deno.test("a meter that was exchanged says so", () => {
   assertEquals(read(house.meter), { energyWh: 121_000, meterSerialNumber: "ANOTHER" });
   house.meter.heal();
   assertEquals(read(house.meter), { energyWh: 1_000, meterSerialNumber: "FIRST" });
+});
+
+Deno.test("a meter that counts in steps shows the last whole one, wherever its register has been moved, and does not lie", () => {
+  const house = rig();
+  house.meter.countIn(1_000);
+  house.energyWh = 2_999;
+  assertEquals([read(house.meter)?.energyWh, house.meter.shownWh(2_999), house.lies], [2_000, 2_000, []]);
+  house.meter.set(1, "beyond");
+  assertEquals(read(house.meter)?.energyWh, 2_147_483_000);
+  house.meter.heal();
+  assertEquals(read(house.meter)?.energyWh, 2_000);
 });

@@ -3,14 +3,20 @@
  *
  * Law: each is one kind of fault. A person at the debug socket is one of the hands.
  */
-import { drawConnector, type DrawTrouble, oneOf, passing, whole } from "./draw.ts";
-import type { Act } from "./scenario.ts";
+import { type Draw, drawConnector, type DrawTrouble, oneOf, passing, whole } from "./draw.ts";
+import type { Act, Event } from "./scenario.ts";
 
 const minuteMs = 60_000;
 /** A meter that counts from elsewhere does so for whole sessions. */
 const otherMeterMs = 120 * minuteMs;
 /** More than fit into a mailbox, or nearly. */
 const burst = { least: 950, most: 1_300 };
+
+/** In every second seed its meters count in steps. */
+export function drawMeterSteps(draw: Draw): readonly Event[] {
+  const stepWh = oneOf(draw, [null, null, 100, 1_000]);
+  return stepWh === null ? [] : [{ atMs: 0, act: { kind: "meterSteps", stepWh } }];
+}
 
 export const hardwareTroubles = {
   fault: (draw, moment) => {

@@ -27,7 +27,7 @@ export const invariants: readonly Invariant[] = [
   {
     id: "I2",
     says:
-      "transactions and the central system's ledger are one to one: each has one Start and one Stop and all that was measured and not thinned, nothing is invented, nothing is set aside but what was refused, and nothing is left so; of a bill of which a record was damaged each other message has come, or is shown by GET /parked, and so is a bill that has no end; a damaged open transaction is billed as any other",
+      "transactions and the central system's ledger are one to one: each has one Start and one Stop and all that was measured and not thinned, nothing is invented, nothing is set aside but what was refused, and nothing is left so; of a bill of which a record was damaged each other message has come, or is shown by GET /parked, and so is a bill that has no end; the status counts as many as are shown; a damaged open transaction is billed as any other",
     checked: ["commit", "at rest"],
     files: ["bill_watch.ts", "end_state.ts", "survivors.ts"],
   },
@@ -46,7 +46,8 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: "I5",
-    says: "what is billed is what the hardware has delivered, to 1 Wh a transaction",
+    says:
+      "what is billed is what the hardware has delivered, to 1 Wh a transaction, or to the step of its meter; no true register is disbelieved",
     checked: ["commit"],
     files: ["bill_watch.ts"],
   },

@@ -191,6 +191,7 @@ function perform(world: SecuredWorld, act: Exclude<Act, Aimed>): void {
     case "lock":
     case "contactor":
     case "meter":
+    case "meterSteps":
     case "clock":
     case "diskSlow":
     case "diskFull":
@@ -230,6 +231,7 @@ type Broken = Extract<
       | "lock"
       | "contactor"
       | "meter"
+      | "meterSteps"
       | "clock"
       | "diskSlow"
       | "diskFull"
@@ -255,6 +257,9 @@ function harm(world: World, act: Broken): void {
       return world.contactors.stick(act.connectorId, act.stuck);
     case "meter":
       return world.meter.set(act.connectorId, act.fault);
+    case "meterSteps":
+      world.reached.add("meters count in steps");
+      return world.meter.countIn(act.stepWh);
     case "clock":
       return clockJumps(world, act.stepMs);
     case "diskSlow":

@@ -49,6 +49,7 @@ export const slicePoints: readonly string[] = [
   "clock unset at boot",
   // The hardware.
   "meter gave no answer",
+  "meters count in steps",
   "contactor stuck open",
   "car draws less than it is offered",
   "car draws more than it is offered",

@@ -19,6 +19,7 @@ import type { Turn } from "./turn.ts";
 import type { Entropy } from "../../hal/entropy.ts";
 import { type Draw, oneOf, whole } from "./draw.ts";
 import { drawRollovers } from "./security_words.ts";
+import { drawMeterSteps } from "./hardware_troubles.ts";
 import { drawSwarm } from "./swarm.ts";
 
 export interface Event {
@@ -125,6 +126,8 @@ export type Trouble =
   | { readonly kind: "lock"; readonly connectorId: number; readonly failure: boolean }
   | { readonly kind: "contactor"; readonly connectorId: number; readonly stuck: StuckContactor | null }
   | { readonly kind: "meter"; readonly connectorId: number; readonly fault: MeterFault | null }
+  /** All of them, to the end. */
+  | { readonly kind: "meterSteps"; readonly stepWh: number }
   /** By so much the central system sets the charger's clock wrong. */
   | { readonly kind: "clock"; readonly stepMs: number }
   | { readonly kind: "diskSlow"; readonly extraMs: number }
@@ -192,6 +195,7 @@ export function drawScenario(entropy: Entropy, hours: number, connectors: number
     const atMs = draw() < 0.6 ? oneOf(draw, moments) + draw() * 400 : draw() * hours * hourMs;
     events.push(...swarm.next(draw)(draw, { atMs, connectors }));
   }
+  events.push(...drawMeterSteps(() => entropy.fraction("meterSteps")));
   events.push(...drawRollovers(() => entropy.fraction("rollovers"), hours));
   return events.sort((one, other) => one.atMs - other.atMs);
 }

@@ -14,7 +14,12 @@ import type { World } from "./world.ts";
 
 export async function survivors(world: World, fail: Fail): Promise<void> {
   const { store } = createMemoryStore({ from: world.store().snapshot() });
-  const listed = new Set((await listParked(store)).transactions.map(({ localId }) => localId));
+  const { total, transactions } = await listParked(store);
+  const { parkedTransactions } = world.system().inspect("outbox") as { readonly parkedTransactions: number };
+  if (parkedTransactions !== total) {
+    fail("I2", `GET /parked lists ${total} transactions, and the status counts ${parkedTransactions}`);
+  }
+  const listed = new Set(transactions.map(({ localId }) => localId));
   for (const bill of world.durable.bills) {
     if (bill.excuse === null || bill.isBeyondAccount || bill.isDiscarded) continue;
     const shown = listed.has(bill.localId) ? await shownOf(store, bill.localId) : new Set();

@@ -213,7 +213,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     nowMs: clock.monotonicMs,
     messagesMax: options.messagesMax ?? Infinity,
     liedMs: (connectorId) => lies.get(connectorId) ?? -Infinity,
-    registerWh: (connectorId) => station.board.outlet(connectorId).registerWh,
+    registerWh: (connectorId) => meter.shownWh(station.board.outlet(connectorId).registerWh),
     asked: (batch) => asked(batch),
     committed: (batch) => {
       for (const listener of committed) listener(batch);

@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { BALLAST_BYTES } from "../../storage/drivers/ballast.ts";
 import { openDenoKvStore } from "../../storage/drivers/deno_kv_store.ts";
 import type { Finding } from "../../storage/finding.ts";
+import { FREE_BYTES_MIN } from "../../storage/reserve.ts";
 import { StoreFailed } from "../../storage/store.ts";
 import { testStore } from "../contract/store_contract.ts";
 import { flipBit } from "./store_files.ts";
@@ -112,22 +113,38 @@ check("the ballast is real, given up once, and made anew at the next start", asy
   assertEquals(Deno.statSync(`${directory}/ballast`).size, BALLAST_BYTES);
 });
 
-check(
-  "a start that fails gives the ballast up, says so, and tries once more",
-  async ({ directory, open, findings }) => {
-    await (await open()).close();
-    const log = `${directory}/store.kv-wal`;
-    Deno.symlinkSync("/dev/full", log); // SQLite opens no such log.
-    const report = (finding: Finding) => {
-      findings.push(finding);
-      Deno.removeSync(log);
-    };
-    const { store, close } = await openDenoKvStore(directory, { wallMs: 0, report });
-    assertEquals(findings, [{ kind: "BallastReleased", path: `${directory}/ballast` }]);
-    assertEquals((await store.commit({})).kind, "committed");
-    await close();
-  },
-);
+for (
+  const [free, isReleased] of [[FREE_BYTES_MIN - 1, true], [FREE_BYTES_MIN, false], [null, false]] as const
+) {
+  check(
+    `a start that fails with ${free} bytes free ${isReleased ? "gives" : "does not give"} the ballast up`,
+    async ({ directory, open }) => {
+      await (await open()).close();
+      const log = `${directory}/store.kv-wal`;
+      Deno.symlinkSync("/dev/full", log); // SQLite opens no such log, and says nothing of a full disk.
+      const findings: Finding[] = [];
+      const report = (finding: Finding) => {
+        findings.push(finding);
+        if (finding.kind === "BallastReleased") Deno.removeSync(log);
+      };
+      const freeBytes = () => {
+        if (free === null) throw new Error("it cannot be measured");
+        return free;
+      };
+      const medium = { openKv: (path: string) => Deno.openKv(path), freeBytes };
+      const opening = openDenoKvStore(directory, { wallMs: 0, report, medium });
+      if (!isReleased) {
+        await assertRejects(() => opening, StoreFailed, "unable to open database file");
+        assertEquals(Deno.statSync(`${directory}/ballast`).size, BALLAST_BYTES);
+        return;
+      }
+      const { store, close } = await opening;
+      assertEquals(findings, [{ kind: "BallastReleased", path: `${directory}/ballast` }]);
+      assertEquals((await store.commit({})).kind, "committed");
+      await close();
+    },
+  );
+}
 
 check("a start that fails without ballast says why", async ({ directory, open, findings }) => {
   await (await open()).close();

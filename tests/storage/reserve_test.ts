@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import { withReserve } from "../../storage/reserve.ts";
+import type { Store } from "../../storage/store.ts";
 
 function fullDisk(reserves: number) {
   const memory = createMemoryStore();
@@ -86,6 +87,34 @@ Deno.test("reserve: what is left of it is for endings, until there is room again
   free = 0;
   assertEquals((await sample()).kind, "committed", "what happens to it then is the disk's business");
 });
+
+for (
+  const [error, free, isReleased] of [
+    ["disk I/O error", 16 * 1024 * 1024, false],
+    ["disk I/O error", null, false],
+    ["disk I/O error", 16 * 1024 * 1024 - 1, true],
+    ["database or disk is full", 16 * 1024 * 1024, true],
+    ["database or disk is full", null, true],
+  ] as const
+) {
+  Deno.test(`reserve: an ending refused with "${error}" and ${free} bytes free ${isReleased ? "gives" : "does not give"} it up`, async () => {
+    const memory = createMemoryStore();
+    let failures = 1;
+    let released = 0;
+    const commit: Store["commit"] = async (batch) =>
+      failures-- > 0 ? { kind: "refused", error } : await memory.store.commit(batch);
+    const release = () => {
+      released++;
+      return Promise.resolve(true);
+    };
+    const store = withReserve({ ...memory.store, commit }, { release, freeBytes: () => free });
+    const outcome = await store.commit({ deletes: [["transaction", 1]] });
+    assertEquals([outcome.kind, released], isReleased ? ["committed", 1] : ["refused", 0]);
+    const sample = await store.commit({ sets: [{ key: ["outbox", 2], value: 2 }] });
+    const isShort = isReleased && free !== null && free < 16 * 1024 * 1024;
+    assertEquals(sample.kind, isShort ? "refused" : "committed", "the disk is short only where it was full");
+  });
+}
 
 Deno.test("reserve: what is left stays for endings while nobody can measure the room", async () => {
   const memory = createMemoryStore();

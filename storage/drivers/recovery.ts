@@ -1,0 +1,139 @@
+/**
+ * Deno KV on a file that was looked at before it is opened; and what becomes of a damaged one.
+ *
+ * Law: a new store stands in the place of a damaged one only when all that could be salvaged is whole and durable in it. A recovery that
+ * was cut, or for which there was no room, is done again, from the file that was set aside (`aside.ts`), which nobody writes to.
+ */
+import { DatabaseSync } from "node:sqlite";
+import type { Finding } from "../finding.ts";
+import { StoreFailed } from "../store.ts";
+import { markAside, moveAside, removeParts, sizeOf, takeMarkOff, unfinishedAside } from "./aside.ts";
+import { syncDirectory } from "./durable_file.ts";
+import { restoreRecords, salvageRecords } from "./salvage.ts";
+import { inspectStoreFile, isDamage, repairRows } from "./store_file.ts";
+
+export interface KvFileOptions {
+  /** The time now, for the name of a file that is moved aside. */
+  readonly wallMs: number;
+  readonly report: (finding: Finding) => void;
+  readonly openKv: (path: string) => Promise<Deno.Kv>;
+}
+
+export interface Recovered {
+  /** It bears its mark still, which is to be taken off when the first commit of the new store is durable. */
+  readonly aside: string;
+  /** What was wrong with it. */
+  readonly error: string;
+  readonly salvaged: number;
+}
+
+export interface OpenedKvFile {
+  readonly kv: Deno.Kv;
+  /** Null where the file was sound. */
+  readonly recovered: Recovered | null;
+}
+
+/** Throws `StoreFailed`. */
+export async function openKvFile(path: string, options: KvFileOptions): Promise<OpenedKvFile> {
+  try {
+    const unfinished = unfinishedAside(path);
+    const resumed = unfinished === null ? null : await recover(path, unfinished, RESUMED, options);
+    const verdict = inspectStoreFile(path);
+    if (verdict.kind === "damaged") return await openAnew(path, verdict.error, resumed, options);
+    if (verdict.kind === "sound" && verdict.foreignRows > 0) {
+      repairRows(path);
+      options.report({ kind: "RowsRepaired", count: verdict.foreignRows });
+    }
+    try {
+      return { kv: await openPrivate(path, options), recovered: resumed };
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return await openAnew(path, messageOf(error), resumed, options);
+    }
+  } catch (cause) {
+    if (cause instanceof StoreFailed) throw cause;
+    throw new StoreFailed(`look at the medium: ${path} cannot be opened: ${messageOf(cause)}`, { cause });
+  }
+}
+
+const RESUMED = "an earlier start was cut off while it salvaged it";
+
+async function openAnew(
+  path: string,
+  error: string,
+  resumed: Recovered | null,
+  options: KvFileOptions,
+): Promise<OpenedKvFile> {
+  // The file that is damaged now was made from that one, and has all of it.
+  if (resumed !== null) await takeMarkOff(resumed.aside);
+  const recovered = await recover(path, markAside(path, options.wallMs), error, options);
+  return { kv: await openPrivate(path, options), recovered };
+}
+
+async function recover(
+  path: string,
+  aside: string,
+  error: string,
+  options: KvFileOptions,
+): Promise<Recovered> {
+  try {
+    await moveAside(path, aside);
+    // A file in its place is the new one: nothing but its first commit was left to do.
+    const isReplaced = (sizeOf(path) ?? 0) > 0;
+    const records = salvageRecords(isReplaced ? path : aside);
+    if (!isReplaced) await replace(path, records, options);
+    return { aside, error, salvaged: records.length };
+  } catch (cause) {
+    throw new StoreFailed(
+      `make room on the medium or change it: what can be salvaged from the damaged ${aside} cannot be stored, ` +
+        `and waits there for the next start: ${messageOf(cause)}`,
+      { cause },
+    );
+  }
+}
+
+/** The new file has all in one, without a log, before it gets its name. */
+async function replace(
+  path: string,
+  records: ReturnType<typeof salvageRecords>,
+  options: KvFileOptions,
+): Promise<void> {
+  const made = `${path}.new`;
+  removeParts(made);
+  try {
+    const kv = await openPrivate(made, options);
+    try {
+      await restoreRecords(kv, records);
+    } finally {
+      kv.close();
+    }
+    foldLog(made);
+    // SQLite's defaults have synced it already; this does not rest on them.
+    using file = Deno.openSync(made, { write: true });
+    file.syncSync();
+    Deno.renameSync(made, path);
+    await syncDirectory(path.slice(0, path.lastIndexOf("/")));
+  } finally {
+    removeParts(made);
+  }
+}
+
+/** A close that finds no room to fold the log leaves it there without a word; this throws. */
+function foldLog(path: string): void {
+  using database = new DatabaseSync(path);
+  const [row] = database.prepare("pragma wal_checkpoint(truncate)").all();
+  if (row?.["busy"] !== 0) {
+    throw new Error(`the log of ${path} could not be folded: somebody else has it open`);
+  }
+}
+
+/** SQLite gives its log the mode of the file, which KV would make readable for everyone. */
+async function openPrivate(path: string, { openKv }: KvFileOptions): Promise<Deno.Kv> {
+  Deno.openSync(path, { write: true, create: true }).close();
+  Deno.chmodSync(path, 0o600);
+  return await openKv(path);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

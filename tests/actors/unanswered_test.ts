@@ -1,0 +1,152 @@
+/**
+ * CALLs that a central system never answers, though it is there (OCPP 1.6 §3.7.1, OCPP-J §4.1.1; decision D-offline-attempts). With the pings
+ * of the shipped stations nothing else is heard of it meanwhile.
+ */
+import { assert, assertEquals } from "@std/assert";
+import type { CalmHouse } from "./calm_house.ts";
+import { begun, bootedHouse, moments, newHouse, stored, swiped } from "./calm_house.ts";
+
+const { stringify } = JSON;
+const nothing = { kind: "nothing" } as const;
+const hourMs = 3_600_000;
+const offline = { LocalPreAuthorize: "true", AllowOfflineTxForUnknownId: "true" };
+
+function mute(house: CalmHouse, action: string, times = 10_000): void {
+  house.centralSystem.script(action, ...Array.from({ length: times }, () => nothing));
+}
+
+function waits(house: CalmHouse) {
+  const outbox = house.system().inspect("outbox") as Record<string, unknown>;
+  return { waiting: outbox.transactionMessages, parked: outbox.parked };
+}
+
+for (const station of ["ac-two-sockets", "dc-four", "reference-dc"]) {
+  Deno.test(`§3.7.1, ${station}: a StartTransaction that is never answered is parked, and the queue goes on`, async () => {
+    const house = await newHouse({ station, networkMs: 50 });
+    await house.advance(5_000);
+    mute(house, "StartTransaction", 3);
+    const { verbs, profile } = house.station;
+    const card = () => verbs.swipe("ALICE", ...(profile.reader === "connector" ? [1] : []));
+    verbs.plug(1);
+    await house.advance(1_000);
+    assertEquals(card(), { kind: "done" });
+    await house.advance(600_000);
+    assertEquals([house.sent("StartTransaction").length, waits(house)], [3, { waiting: 0, parked: 1 }]);
+    card();
+    await house.advance(10_000);
+    assertEquals(house.sent("StopTransaction").map(({ payload }) => payload.transactionId), [-1]);
+    assertEquals([waits(house).waiting, house.effects("LinkClosed")], [0, []]);
+  });
+}
+
+for (const action of ["MeterValues", "StopTransaction"]) {
+  Deno.test(`§3.7.1: so is each ${action}, and Heartbeats go on`, async () => {
+    const house = await newHouse({ station: "ac-two-sockets", settings: { HeartbeatInterval: "300" } });
+    await house.advance(5_000);
+    mute(house, action);
+    await begun(house);
+    await house.advance(130_000);
+    await swiped(house, "ALICE");
+    await house.advance(hourMs);
+    assertEquals([waits(house).waiting, house.effects("LinkClosed")], [0, []]);
+    assertEquals(waits(house).parked, house.sent(action).length / 3);
+    assertEquals(house.sent("Heartbeat").length, 12);
+  });
+}
+
+for (const action of ["Authorize", "StatusNotification", "Heartbeat", "SecurityEventNotification"]) {
+  Deno.test(`a central system that ignores each ${action} loses no link, and each bill gets through`, async () => {
+    const house = await newHouse({ station: "ac-two-sockets", settings: offline });
+    await house.advance(5_000);
+    mute(house, action);
+    house.addresses().securityLog.send({
+      kind: "SecurityEventRaised",
+      type: "FirmwareUpdated",
+      techInfo: "by hand",
+    });
+    await begun(house);
+    await house.advance(hourMs);
+    await swiped(house, "ALICE");
+    await house.advance(hourMs);
+    assert(house.sent(action).length > 0, action);
+    assertEquals([house.effects("LinkClosed"), waits(house)], [[], { waiting: 0, parked: 0 }]);
+    assertEquals([...house.centralSystem.ledger.values()].map(({ stop }) => stop?.reason), ["Local"]);
+  });
+}
+
+Deno.test("§4.2: a BootNotification that is ignored is sent again on the same connection, until it is answered", async () => {
+  const house = await newHouse({ station: "ac-two-sockets" });
+  mute(house, "BootNotification", 3);
+  await house.advance(hourMs);
+  assertEquals([house.sent("BootNotification").length, house.effects("LinkClosed")], [4, []]);
+  assertEquals(house.centralSystem.statuses.get(0), "Available");
+});
+
+Deno.test("WebSocketPingInterval 0 sends no pings but the one that an overdue answer asks for", async () => {
+  const house = await bootedHouse({ settings: { WebSocketPingInterval: "0" } });
+  mute(house, "StartTransaction", 1);
+  await begun(house);
+  await house.advance(hourMs);
+  assertEquals([house.centralSystem.pings, house.effects("LinkClosed")], [[30_000], []]);
+  assertEquals(moments(house, "StartTransaction"), [0, 90_000]);
+});
+
+Deno.test("OCPP-J §4.1.1: an answer that comes while the peer is asked for a sign of life is the answer", async () => {
+  // The ping goes at 30 s, the answer comes at 35 s, and the pong at 38 s.
+  const house = await newHouse({ networkMs: 4_000, settings: { WebSocketPingInterval: "0" } });
+  await house.advance(60_000);
+  house.centralSystem.script("StartTransaction", { kind: "answer", afterMs: 27_000 });
+  await begun(house);
+  await house.advance(hourMs);
+  assertEquals([house.sent("StartTransaction").length, (await stored(house, "outbox")).length], [1, 0]);
+  assertEquals([house.effects("LinkClosed"), house.effects("TransactionMessageFailed")], [[], []]);
+});
+
+Deno.test("OCPP-J §4.1.1: while the peer is asked for a sign of life no other CALL goes", async () => {
+  const house = await newHouse({ networkMs: 4_000, settings: { WebSocketPingInterval: "0" } });
+  await house.advance(60_000);
+  mute(house, "StartTransaction", 1);
+  await begun(house);
+  while (house.sent("StartTransaction").length === 0) await house.clock.step();
+  house.forget();
+  house.station.verbs.plug(2);
+  await house.advance(37_999);
+  assertEquals(house.sent().length, 0, stringify(house.sent()));
+  await house.advance(1);
+  assertEquals(house.sent().length, 1);
+});
+
+Deno.test("D-offline-attempts: a link that closes while the peer is asked for a sign of life uses up no attempt", async () => {
+  const house = await newHouse({
+    networkMs: 4_000,
+    settings: { WebSocketPingInterval: "0", TransactionMessageAttempts: "1" },
+  });
+  await house.advance(60_000);
+  mute(house, "StartTransaction", 1);
+  await begun(house);
+  while (house.sent("StartTransaction").length === 0) await house.clock.step();
+  await house.advance(31_000);
+  house.centralSystem.cut();
+  await house.advance(600_000);
+  assertEquals([house.sent("StartTransaction").length, waits(house)], [2, { waiting: 0, parked: 0 }]);
+  assertEquals([house.effects("CutDeadPeer"), house.effects("LinkClosed").length], [[], 1]);
+});
+
+Deno.test("D-offline-attempts: what the peer has said before it died is no sign: nothing is counted, however often", async () => {
+  const house = await bootedHouse({
+    settings: { WebSocketPingInterval: "0", TransactionMessageAttempts: "1" },
+  });
+  mute(house, "StartTransaction", 5);
+  await begun(house);
+  for (let times = 1; times <= 5; times++) {
+    assertEquals(house.sent("StartTransaction").length, times);
+    await house.ask("ClearCache", {});
+    house.network.setLink("silent");
+    await house.advance(40_000);
+    assertEquals(house.effects("CutDeadPeer").length, times);
+    house.network.setLink("up");
+    await house.advance(2_000);
+  }
+  await house.advance(60_000);
+  assertEquals([waits(house), house.centralSystem.ledger.size], [{ waiting: 0, parked: 0 }, 1]);
+});

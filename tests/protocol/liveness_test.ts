@@ -1,0 +1,94 @@
+/** Whether the peer of a connection is there (RFC 6455 §5.5.2, §5.5.3; OCPP 1.6 §3.7.1; decision D-offline-attempts). */
+import { assertEquals } from "@std/assert";
+import type { LivenessEffect, LivenessEvent } from "../../protocol/liveness.ts";
+import { justOpened, liveness } from "../../protocol/liveness.ts";
+
+const frame = { kind: "FrameReceived" } as const;
+const pong = { kind: "PongReceived" } as const;
+const interval = { kind: "PingDue" } as const;
+const overdueA = { kind: "AnswerOverdue", id: "a" } as const;
+const overdueB = { kind: "AnswerOverdue", id: "b" } as const;
+const signOverdueA = { kind: "SignOverdue", id: "a" } as const;
+const signOverdueB = { kind: "SignOverdue", id: "b" } as const;
+
+const ping: LivenessEffect = { kind: "SendPing" };
+const probeA: LivenessEffect = { kind: "Probe", id: "a" };
+const probeB: LivenessEffect = { kind: "Probe", id: "b" };
+const timeOutA: LivenessEffect = { kind: "TimeOutCall", id: "a" };
+const dead: LivenessEffect = { kind: "CutDeadPeer", why: "an answer is overdue, and so is a pong" };
+const silent: LivenessEffect = { kind: "CutDeadPeer", why: "2 pings unanswered" };
+
+/** Of a connection that has just been opened. */
+function check(
+  sentence: string,
+  events: readonly LivenessEvent[],
+  expected: readonly (LivenessEffect | null)[],
+): void {
+  Deno.test({ name: `liveness: ${sentence}`, permissions: "none" }, () => {
+    let facts = justOpened;
+    const effects = events.map((event) => {
+      const step = liveness(facts, event);
+      facts = step.next;
+      return step.effect;
+    });
+    assertEquals(effects, expected);
+  });
+}
+
+check("two intervals without a sign are borne, and the third ends it", [interval, interval, interval], [
+  ping,
+  ping,
+  silent,
+]);
+check("a pong begins the intervals anew", [interval, interval, pong, interval, interval, interval], [
+  ping,
+  ping,
+  null,
+  ping,
+  ping,
+  silent,
+]);
+check("so does a frame", [interval, interval, frame, interval], [ping, ping, null, ping]);
+check("an overdue answer asks for a sign, and a pong makes it a time-out at once", [overdueA, pong], [
+  probeA,
+  timeOutA,
+]);
+check("without a sign the link is lost, and nothing has timed out", [overdueA, signOverdueA], [
+  probeA,
+  dead,
+]);
+check("what was heard before is no sign", [frame, pong, overdueA, signOverdueA], [
+  null,
+  null,
+  probeA,
+  dead,
+]);
+check(
+  "a frame waits for what may come behind it, and is a sign at the end",
+  [overdueA, frame, signOverdueA],
+  [probeA, null, timeOutA],
+);
+check("a frame, and then the pong", [overdueA, frame, pong, signOverdueA], [
+  probeA,
+  null,
+  timeOutA,
+  null,
+]);
+check("a probe is no ping of the interval", [interval, interval, overdueA, interval], [
+  ping,
+  ping,
+  probeA,
+  silent,
+]);
+check("of two overdue answers the later one counts", [
+  overdueA,
+  overdueB,
+  signOverdueA,
+  signOverdueB,
+], [probeA, probeB, null, dead]);
+check("what was judged is judged once", [overdueA, pong, signOverdueA, pong], [
+  probeA,
+  timeOutA,
+  null,
+  null,
+]);
