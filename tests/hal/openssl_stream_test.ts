@@ -59,14 +59,15 @@ check(
       const asks = { forwardTo: lab.echo.port, clientRoots: [root.certificate], maxVersion };
       const far = await lab.server.listen({ ...server.p256, ...asks });
       const said: Uint8Array[] = [];
+      const over = Promise.withResolvers<void>();
       const tap = await lab.plain((socket) => {
         const on = connect(far.port, "127.0.0.1").on("error", () => {});
-        socket.on("data", (bytes: Uint8Array) => said.push(bytes));
+        socket.on("data", (bytes: Uint8Array) => said.push(bytes)).on("end", over.resolve);
         socket.pipe(on).pipe(socket);
       });
       const outcome = await dial(lab, { port: tap.port, certificate, roots: [otherRoot.certificate] });
       assertEquals(outcome.kind === "failed" && outcome.fault, "certificate");
-      await far.next("Refused");
+      await over.promise;
       // Two records (RFC 8446 §5.1): a handshake's of one hello, and an alert.
       const bytes = Uint8Array.from(said.flatMap((some) => [...some]));
       const helloBytes = 5 + (bytes[3] ?? 0) * 256 + (bytes[4] ?? 0);

@@ -6,16 +6,21 @@ import { createOpensslTrust } from "../../hal/drivers/openssl_trust.ts";
 import { createSimulatedAuthority } from "../../hal/drivers/simulated_authority.ts";
 import { createSimulatedTrust } from "../../hal/drivers/simulated_trust.ts";
 import { testTrust, type TrustUnderTest } from "../contract/trust_contract.ts";
-import { makeAuthority } from "../tls/authority.ts";
+import { type Authority, makeAuthority } from "../tls/authority.ts";
 import { countedOpenssl } from "../tls/counted_openssl.ts";
 import { needing } from "../tls/installed_openssl.ts";
 
-async function made(): Promise<Omit<TrustUnderTest, "trust">> {
+async function made(): Promise<Omit<TrustUnderTest, "trust"> & { readonly authority: Authority }> {
   const root = await makeAuthority({ subject: "/O=Operator/CN=Root" });
   const { certificate: otherRoot } = await makeAuthority({ subject: "/O=Operator/CN=Root" });
   const below = await root.authority({ subject: "/O=Operator/CN=Sub" });
   const leaf = await below.issue({ subject: "/O=Operator/CN=csms.test" });
-  return { root: root.certificate, otherRoot, peerChain: [leaf.certificate, below.certificate] };
+  return {
+    authority: root,
+    root: root.certificate,
+    otherRoot,
+    peerChain: [leaf.certificate, below.certificate],
+  };
 }
 
 testTrust("openssl", "library", async () => ({ trust: createOpensslTrust(), ...await made() }));
@@ -32,7 +37,11 @@ Deno.test({
   fn: async () => {
     const counted = countedOpenssl();
     const trust = createOpensslTrust(counted.load);
-    const { root, otherRoot, peerChain } = await made();
+    const { authority, root, otherRoot, peerChain } = await made();
+    const named = { subject: "/O=Operator/CN=csms.test" };
+    const weak = await authority.issue({ ...named, key: "weak" });
+    const forClients = await authority.issue({ ...named, purposes: ["clientAuth"] });
+    for (const { certificate } of [weak, forClients]) assertEquals(trust.proves(root, [certificate]), false);
     const said = [root, otherRoot, "no certificate"].map((one) => trust.proves(one, peerChain));
     assertEquals([...said, trust.proves(root, [])], [true, false, false, false]);
     assertEquals(trust.rootFlaw(root), null);

@@ -449,12 +449,6 @@ export const mutants: readonly Mutant[] = [
     breaks: "M05.FR.13: a successor that the station's own TLS refuses ends its fallback",
   },
   {
-    file: "hal/drivers/openssl_pump.ts",
-    find: `if (waits && isShown && !this.#judge()) return;`,
-    replace: `void isShown;`,
-    breaks: "A00.FR.401: a peer that no root proves is shown the charge point's certificate",
-  },
-  {
     file: "console/credentials.ts",
     find: `const isSame = key === undefined || (before !== undefined && isGivenKey(key, before));`,
     replace: `const isSame = key === undefined;`,
