@@ -6,14 +6,14 @@
 import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
+import { isSetting } from "../protocol/clock_setting.ts";
 import { change } from "../protocol/configuration.ts";
 import { noHash } from "../protocol/security_log.ts";
 import type { SecurityLogEndRecord } from "../storage/records.ts";
 import { configurationKey, keys } from "../storage/record_keys.ts";
-import { keptRecord } from "../storage/record_reading.ts";
+import { keptRecord, listedRecord } from "../storage/record_reading.ts";
 import { BootRecord, ClockRecord } from "../storage/records.ts";
 import type { Store } from "../storage/store.ts";
-import type { Trace } from "./otp/trace.ts";
 
 /** Configuration keys to text, as an operator wrote them. */
 export type KeyValues = Readonly<Record<string, string>>;
@@ -52,26 +52,24 @@ export async function beginBoot(store: Store, table: KeyTable, values: BootValue
 
 /**
  * A clock that is behind what it once was has lost its time; until the central system is heard, the last known time is the best there
- * is. Returns whether that is so.
+ * is. Returns whether that is so, and more than a clock may be off.
  */
 export async function restoreCivilTime(store: Store, clock: Clock, civilTime: CivilTime): Promise<boolean> {
-  const kept = await keptRecord(store, keys.clock, ClockRecord, () => {});
-  if (kept === null || clock.wallMs() >= kept.knownMs) return false;
-  civilTime.set(kept.knownMs);
-  return true;
+  const foundMs = clock.wallMs();
+  const knownMs = await lastKnownMs(store);
+  if (knownMs === null || foundMs >= knownMs) return false;
+  civilTime.set(knownMs);
+  return isSetting(foundMs, knownMs);
 }
 
-/** What happens before there is an actor is told as the kernel tells what actors do. */
-export function tracingBoot(clock: Clock, trace: Trace): (effect: string, detail?: unknown) => void {
-  return (effect, detail) =>
-    trace({
-      kind: "effect",
-      actor: "boot",
-      effect,
-      detail,
-      atMs: clock.monotonicMs(),
-      wallMs: clock.wallMs(),
-    });
+/** What was written last, not the greatest: the central system may have set the clock back since that was written. */
+async function lastKnownMs(store: Store): Promise<number | null> {
+  const entries = [...await store.list(keys.clocks)].sort((one, other) => other.sequence - one.sequence);
+  for (const entry of entries) {
+    const record = listedRecord(ClockRecord, entry, "few", () => {});
+    if (record !== null) return record.knownMs;
+  }
+  return null;
 }
 
 function accepted(table: KeyTable, key: string, value: string) {

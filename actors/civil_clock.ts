@@ -9,7 +9,7 @@ import type { Clock } from "../hal/clock.ts";
 import { clockToSet, isSetting } from "../protocol/clock_setting.ts";
 import { formatDateTime } from "../protocol/date_time.ts";
 import type { ClockRecord } from "../storage/records.ts";
-import { keys } from "../storage/record_keys.ts";
+import { clockKey } from "../storage/record_keys.ts";
 import type { Store } from "../storage/store.ts";
 import type { CertStoreMessage } from "./cert_store_message.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
@@ -53,7 +53,7 @@ export class CivilClock {
       if (isSetting(fromMs, setMs)) this.#tellSetting(fromMs, setMs);
     }
     const record: ClockRecord = { knownMs: clock.wallMs() };
-    await store.commit({ sets: [{ key: keys.clock, value: record }] });
+    await store.commit({ sets: [{ key: clockKey(0), value: record }] });
   }
 
   #tellSetting(fromMs: number, toMs: number): void {

@@ -61,7 +61,7 @@ export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessag
       const store = self.fence(parts.store);
       const settings = await readSettings(store, parts.table);
       const damaged = tracingDamaged(self);
-      const book = await openTransactionBook(store, parts.connectorId, parts.boot, damaged);
+      const book = await openTransactionBook({ ...parts, store, wallMs: parts.clock.wallMs, damaged });
       const availability = await openAvailability(store, parts.connectorId, damaged);
       const reservedThen = await reservedAtStart(store, parts.connectorId, parts.clock.wallMs(), damaged);
       const restart = (await openRestartBook(store, parts.boot, damaged)).underWay();

@@ -11,9 +11,10 @@ import { claimOf } from "../protocol/reservation.ts";
 import type { TransactionMessage } from "../protocol/transaction.ts";
 import { sampleMessage, startMessage, stopMessage, wholeWh } from "../protocol/transaction.ts";
 import type { TellDamaged } from "../storage/record_reading.ts";
-import type { AnswerRecord, OutboxRecord } from "../storage/records.ts";
+import type { AnswerRecord, ClockRecord, OutboxRecord } from "../storage/records.ts";
 import {
   checkpointKey,
+  clockKey,
   outboxKey,
   reservationKey,
   samplesKey,
@@ -83,12 +84,18 @@ export interface TransactionBook {
   readonly end: (ending: Ending) => Promise<boolean>;
 }
 
-export async function openTransactionBook(
-  store: Store,
-  connectorId: number,
-  boot: number,
-  damaged: TellDamaged,
-): Promise<TransactionBook> {
+export interface TransactionBookParts {
+  readonly store: Store;
+  readonly connectorId: number;
+  /** This boot's number. */
+  readonly boot: number;
+  /** Civil time. */
+  readonly wallMs: () => number;
+  readonly damaged: TellDamaged;
+}
+
+export async function openTransactionBook(parts: TransactionBookParts): Promise<TransactionBook> {
+  const { store, connectorId, boot, wallMs, damaged } = parts;
   let checkpoint = await keptRecord(store, checkpointKey(connectorId), CheckpointRecord, damaged);
   const rebuilt = checkpoint === null ? null : rebuiltRecord(checkpoint, boot);
   let open = await keptRecord(store, transactionKey(connectorId), TransactionRecord, damaged, rebuilt);
@@ -96,6 +103,11 @@ export async function openTransactionBook(
   if (open === null && checkpoint !== null) await store.commit({ deletes: [checkpointKey(connectorId)] });
 
   const absent = { key: transactionKey(connectorId), sequence: null };
+
+  /** For a boot that has lost the time: no bill is dated before this one. Asked for with its commit, so that the last one tells. */
+  function written(): { key: Key; value: ClockRecord } {
+    return { key: clockKey(connectorId), value: { knownMs: wallMs() } };
+  }
 
   async function commit(batch: Batch, after: TransactionRecord | null): Promise<boolean> {
     const outcome = await store.commit(batch);
@@ -106,7 +118,9 @@ export async function openTransactionBook(
 
   /** With the sign of life that it is. */
   async function commitAlive(now: CheckpointRecord, sets: Batch["sets"] = []): Promise<boolean> {
-    const outcome = await store.commit({ sets: [{ key: checkpointKey(connectorId), value: now }, ...sets] });
+    const outcome = await store.commit({
+      sets: [{ key: checkpointKey(connectorId), value: now }, written(), ...sets],
+    });
     if (outcome.kind !== "committed") return false;
     checkpoint = now;
     return true;
@@ -128,6 +142,7 @@ export async function openTransactionBook(
       sets: [
         { key: transactionKey(connectorId), value: record },
         { key: checkpointKey(connectorId), value: alive },
+        written(),
         ...kept(store, record.localId, beginning.data),
         start,
       ],
@@ -190,6 +205,7 @@ export async function openTransactionBook(
         sets: [
           ...kept(store, open.localId, data),
           queued(store, stopMessage(open.localId, stopped)),
+          written(),
         ],
         deletes: [transactionKey(connectorId), checkpointKey(connectorId)],
       }, null);

@@ -4,7 +4,7 @@
  * Law: what starts it here is the same for the product and the simulator; they differ in the ports that they hand in.
  */
 import type { BootValues } from "../actors/boot.ts";
-import { beginBoot, restoreCivilTime, tracingBoot } from "../actors/boot.ts";
+import { beginBoot, restoreCivilTime } from "../actors/boot.ts";
 import { chargerConfig, stationKeyTable } from "../actors/charger_config.ts";
 import type { System } from "../actors/otp/kernel.ts";
 import { endOrphans } from "../actors/orphaned_transactions.ts";
@@ -57,7 +57,7 @@ export async function startCharger(parts: ChargerParts): Promise<Charger> {
   const { profile, bootNotification, values, ports, trace, patience } = parts;
   const boot = await beginBoot(ports.store, stationKeyTable(profile), values);
   const hasLostTime = await restoreCivilTime(ports.store, ports.clock, ports.civilTime);
-  await endOrphans(ports.store, profile.connectors.length, boot, tracingBoot(ports.clock, trace));
+  await endOrphans({ ...ports, connectors: profile.connectors.length, boot, trace });
   const kernel = createKernel({ clock: ports.clock, patience, trace });
   let restart: RestartKind | null = null;
   const host = {

@@ -27,7 +27,7 @@
  * | `["offeredProfile", connectorId]` | profile_scheduler | that of a RemoteStartTransaction, until its transaction begins |
  * | `["availability", connectorId]` | connector, station for 0 and then all | there while ChangeAvailability has it Inoperative |
  * | `["restart"]` | station | a Reset that was accepted in this boot |
- * | `["clock"]` | station | the last civil time that is known to have been |
+ * | `["clock", connectorId]` | connector, main as above; station for 0 | a civil time at which this was written; the last one written counts (decision D-lost-clock) |
  * | `["securityLog", number]` | security_log | an entry of the security log |
  * | `["securityLogEnd"]` | security_log, main at the first boot | where the log ends, and what of it has been delivered |
  * | `["upload"]` | diagnostics | the last upload of a log, until its end has been told |
@@ -56,7 +56,7 @@ export const keys = {
   profiles: ["profile"],
   offeredProfiles: ["offeredProfile"],
   restart: ["restart"],
-  clock: ["clock"],
+  clocks: ["clock"],
   securityLog: ["securityLog"],
   securityLogEnd: ["securityLogEnd"],
   upload: ["upload"],
@@ -70,6 +70,9 @@ export function transactionKey(connectorId: number): Key {
 }
 export function checkpointKey(connectorId: number): Key {
   return [...keys.checkpoints, connectorId];
+}
+export function clockKey(connectorId: number): Key {
+  return [...keys.clocks, connectorId];
 }
 export function outboxKey(sequence: number): Key {
   return [...keys.outbox, sequence];

@@ -25,7 +25,10 @@ const minuteMs = 60_000;
 const hourMs = 3_600_000;
 
 for (
-  const key of [["boot"], ["registration"], ["clock"], ["transaction", 1]] as const satisfies readonly Key[]
+  const key of [["boot"], ["registration"], ["clock", 0], ["clock", 1], [
+    "transaction",
+    1,
+  ]] as const satisfies readonly Key[]
 ) {
   Deno.test(`a charger whose record ${JSON.stringify(key)} is damaged boots, is accepted, and charges`, async () => {
     const world = await createWorld({ seed: "damaged" });

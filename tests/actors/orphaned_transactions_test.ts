@@ -37,7 +37,13 @@ async function found(...sets: readonly (readonly [Key, Value])[]): Promise<Memor
 
 async function ended(store: Store): Promise<readonly string[]> {
   const told: string[] = [];
-  await endOrphans(store, 2, 2, (effect) => void told.push(effect));
+  await endOrphans({
+    store,
+    connectors: 2,
+    boot: 2,
+    clock: { wallMs: () => startedMs + 3_600_000, monotonicMs: () => 0 },
+    trace: (event) => void (event.kind === "effect" && told.push(event.effect)),
+  });
   return told;
 }
 

@@ -245,7 +245,13 @@ Deno.test("cancelled between the look at it and the commit of the start, the sta
       return entry;
     },
   };
-  const book = await openTransactionBook(cancelling, 1, 1, () => {});
+  const book = await openTransactionBook({
+    store: cancelling,
+    connectorId: 1,
+    boot: 1,
+    wallMs: () => 0,
+    damaged: () => {},
+  });
   const begun = await book.begin({
     idTag: "OWNER",
     reservationId: 5,

@@ -165,7 +165,13 @@ Deno.test("D-unreadable: where the disk refuses to set it aside the others go on
 
 Deno.test("D-unreadable: a start and a sample that could not be read again are not written; a stop is, to be seen", async () => {
   const { store } = createMemoryStore();
-  const book = await openTransactionBook(store, 1, 1, () => {});
+  const book = await openTransactionBook({
+    store,
+    connectorId: 1,
+    boot: 1,
+    wallMs: () => Date.UTC(2026, 0, 1),
+    damaged: () => {},
+  });
   const atMs = Date.UTC(2026, 0, 1);
   const beginning = {
     energyWh: 5,

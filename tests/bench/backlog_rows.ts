@@ -94,7 +94,13 @@ async function commitRow(directory: string): Promise<Figure> {
 
 /** A transaction that begins and ends; the two oldest messages make room for its own. */
 async function begin(store: Store): Promise<number> {
-  const book = await openTransactionBook(store, CONNECTOR, 1, () => {});
+  const book = await openTransactionBook({
+    store,
+    connectorId: CONNECTOR,
+    boot: 1,
+    wallMs: () => BEGAN_MS,
+    damaged: () => {},
+  });
   const now = { atMs: BEGAN_MS, monotonicMs: 0 };
   const begunMs = performance.now();
   await book.begin({ idTag: "04A2B3C4D5E680", energyWh: 0, meterSerialNumber: "1", data: null, ...now });

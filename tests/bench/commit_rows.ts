@@ -73,7 +73,13 @@ async function append(file: Deno.FsFile, bytes: number): Promise<void> {
 }
 
 async function begin(store: Store): Promise<number> {
-  const book = await openTransactionBook(store, CONNECTOR, 1, () => {});
+  const book = await openTransactionBook({
+    store,
+    connectorId: CONNECTOR,
+    boot: 1,
+    wallMs: Date.now,
+    damaged: () => {},
+  });
   const now = { atMs: Date.now(), monotonicMs: performance.now() };
   const ms = await timed(() =>
     book.begin({ idTag: VALUE.idTag, energyWh: 0, meterSerialNumber: "1", data: null, ...now })

@@ -8,7 +8,7 @@ import { createSimulatedEntropy } from "../../hal/drivers/simulated_entropy.ts";
 import { look } from "../storage/damaged_store.ts";
 import { FaultControl, shimEnvironment } from "./crash_shim.ts";
 import { layOut, makeSweepDirectory } from "./cut_state.ts";
-import { type Content, CUT_POLICIES, Disk } from "./disk.ts";
+import { type Content, CUT_POLICIES, type CutPolicy, Disk } from "./disk.ts";
 import { type DiskRecord, readDiskLog } from "./disk_log.ts";
 
 export interface RecoveryFigures {
@@ -23,7 +23,7 @@ export interface RecoveryFigures {
 const ROOMS = 12;
 const ROOM_STEP_BYTES = 24 * 1024;
 
-/** About `count` states, evenly drawn. Throws at the first breach. */
+/** About `count` states, evenly drawn, and each in which a name has changed. Throws at the first breach. */
 export async function sweepRecoveries(
   seed: string,
   count: number,
@@ -84,6 +84,9 @@ async function record(directory: string, library: string): Promise<RecoveryRecor
   return { root, records, begun, damaged: disk.afterCut("all", createSimulatedEntropy("")) };
 }
 
+/** Where names change, which of them are there is all that counts: each such record is cut behind, and several times by chance. */
+const NAMING_POLICIES: readonly CutPolicy[] = [...CUT_POLICIES, ...Array<CutPolicy>(6).fill("random")];
+
 /** Each cut in turn; the next is made when it is asked for. */
 function* cutsOf({ root, records, begun }: RecoveryRecording, seed: string, count: number) {
   const entropy = createSimulatedEntropy(`${seed} recoveries`);
@@ -92,8 +95,9 @@ function* cutsOf({ root, records, begun }: RecoveryRecording, seed: string, coun
   for (const [index, each] of records.entries()) {
     disk.apply(each);
     if (index < begun) continue;
-    for (const policy of CUT_POLICIES) {
-      if (entropy.fraction("sample") >= share) continue;
+    const isNaming = each.kind === "Created" || each.kind === "Renamed" || each.kind === "Unlinked";
+    for (const policy of isNaming ? NAMING_POLICIES : CUT_POLICIES) {
+      if (!isNaming && entropy.fraction("sample") >= share) continue;
       const name = `behind record ${index} (${each.kind}), ${policy}`;
       yield { name, contents: disk.afterCut(policy, entropy) };
     }

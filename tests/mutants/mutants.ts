@@ -256,7 +256,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "actors/boot.ts",
-    find: `civilTime.set(kept.knownMs);`,
+    find: `civilTime.set(knownMs);`,
     replace: ``,
     breaks: "decision D-clock: a clock that lost its time does not begin with the last known one",
   },

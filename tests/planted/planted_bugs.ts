@@ -62,6 +62,13 @@ export const plantedBugs: readonly PlantedBug[] = [
     );`,
   },
   {
+    id: "i4",
+    what: "a clock that has lost its time goes on from the first that was written, not the last",
+    file: "actors/boot.ts",
+    find: `other.sequence - one.sequence`,
+    replace: `one.sequence - other.sequence`,
+  },
+  {
     id: "b5",
     what: "a boot forgets the transaction that was open",
     file: book,

@@ -3,7 +3,7 @@
  *
  * Law: the production tree on simulated ports; what one life leaves to the next is the medium of its store, and nothing else.
  */
-import { beginBoot, restoreCivilTime, tracingBoot } from "../../actors/boot.ts";
+import { beginBoot, restoreCivilTime } from "../../actors/boot.ts";
 import { chargerConfig, stationKeyTable } from "../../actors/charger_config.ts";
 import { endOrphans } from "../../actors/orphaned_transactions.ts";
 import type { System } from "../../actors/otp/kernel.ts";
@@ -91,7 +91,7 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
     const civilTime = { set: (wallMs: number) => clock.stepWall(wallMs - clock.wallMs()) };
     const count = await beginBoot(store, table, { first: parts.settings, always: {} });
     const hasLostTime = await restoreCivilTime(store, clock, civilTime);
-    await endOrphans(store, parts.profile.connectors.length, count, tracingBoot(clock, trace));
+    await endOrphans({ store, connectors: parts.profile.connectors.length, boot: count, clock, trace });
     memory = createMemoryStore({
       latency: {
         clock,

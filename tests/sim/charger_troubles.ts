@@ -3,7 +3,7 @@
  *
  * Law: each is one kind of fault. Two blows in three are aimed at a commit or at a message: that is where it hurts.
  */
-import type { Blow } from "./scenario.ts";
+import type { Blow, Event } from "./scenario.ts";
 import { type Draw, type DrawTrouble, type Moment, oneOf, passing, whole } from "./draw.ts";
 import type { Sabotage } from "./saboteur.ts";
 
@@ -97,9 +97,21 @@ export const chargerTroubles = {
     const warningMs = draw() * (draw() < 0.5 ? 12_000 : 50);
     return [{ atMs, act: { kind: "powerFails", warningMs, returns: draw() < 0.4 } }];
   },
-  clockUnset: (draw, { atMs }) => [
-    { atMs, act: { kind: "powerCycle", keptCommits: whole(draw, 0, 2), clockUnset: true } },
-  ],
+  /** Half of them out of the central system's reach, before and behind: nobody tells the time. */
+  clockUnset: (draw, { atMs }) => {
+    const cut: Event = {
+      atMs,
+      act: { kind: "powerCycle", keptCommits: whole(draw, 0, 2), clockUnset: true },
+    };
+    if (draw() < 0.5) return [cut];
+    const sinceMs = Math.max(0, atMs - draw() * 7_200_000);
+    return [
+      { atMs: sinceMs, act: { kind: "dials", fault: "refused" } },
+      { atMs: sinceMs, act: { kind: "hangUp" } },
+      cut,
+      { atMs: atMs + draw() * 3_600_000, act: { kind: "dials", fault: null } },
+    ];
+  },
   clockJumps: (draw, { atMs }) => {
     const farMs = oneOf(draw, [1_000, 30_000, 3_600_000, 86_400_000, 20 * yearMs]) * (0.2 + draw());
     return [{ atMs, act: { kind: "clock", stepMs: Math.round(draw() < 0.5 ? farMs : -farMs) } }];

@@ -40,9 +40,10 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: "I4",
-    says: "transactions of one connector do not overlap",
+    says:
+      "transactions of one connector do not overlap, and none is dated before what an earlier boot has written, unless the clock was set back",
     checked: ["commit"],
-    files: ["bill_watch.ts"],
+    files: ["bill_watch.ts", "date_watch.ts"],
   },
   {
     id: "I5",

@@ -6,7 +6,10 @@ const folder = new URL("./", import.meta.url);
 
 Deno.test({ name: "invariants: I1 to I29, each once", permissions: "none" }, () => {
   assertEquals(invariants.map(({ id }) => id), Array.from({ length: 29 }, (_, at) => `I${at + 1}`));
-  assertEquals(wordsOf("I4"), "transactions of one connector do not overlap");
+  assertEquals(
+    wordsOf("I7"),
+    "one CALL is in flight at a time; each CALL to the charger is answered once, with its own id",
+  );
   assertEquals(wordsOf("thrown"), null);
 });
 

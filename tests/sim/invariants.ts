@@ -6,6 +6,7 @@
 import { watchBills } from "./bill_watch.ts";
 import { watchContactors } from "./contactor_watch.ts";
 import { bills, order, quiet, truth } from "./end_state.ts";
+import { watchDates } from "./date_watch.ts";
 import { watchEvents } from "./event_watch.ts";
 import { watchLimits } from "./limit_watch.ts";
 import { watchLink } from "./link_watch.ts";
@@ -53,6 +54,7 @@ export function watchWorld(world: World & Partial<SecuredWorld>): WorldWatch {
   const limits = watchLimits(world, fail);
   const link = watchLink(world, fail);
   watchBills(world, fail);
+  watchDates(world, fail);
   watchReservations(world, fail);
   const events = watchEvents(world, fail);
   const logs = watchLogs(world, fail);
