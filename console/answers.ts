@@ -195,6 +195,8 @@ export const StatusAnswer = z.object({
   store: z.object({
     state: z.enum(["ok", "refusing"]),
     error: z.string().nullable(),
+    /** Commits that were refused or failed since the start. */
+    refusals: z.number(),
     findings: z.array(z.string()).readonly(),
   }),
 });

@@ -115,7 +115,7 @@ function tree({ counters, root }: MetricsParts): readonly Family[] {
 }
 
 function business({ status }: MetricsParts): readonly Family[] {
-  const { queue, link, registration, connectors } = status;
+  const { queue, link, registration, connectors, store } = status;
   return [
     gauge(
       "chargerd_outbox_transaction_messages",
@@ -133,6 +133,12 @@ function business({ status }: MetricsParts): readonly Family[] {
       "Transactions that need a person: refused, cut short, unreadable or without their transactionId; as many as GET /parked lists.",
       queue?.parkedTransactions,
     ),
+    {
+      name: "chargerd_store_refusals_total",
+      type: "counter",
+      help: "Commits that the store has refused, or that have failed, since the start of the process.",
+      samples: [{ value: store.refusals }],
+    },
     oneOf(
       "chargerd_link_state",
       "The connection to the central system: 1 for the state it is in.",

@@ -10,6 +10,8 @@ export interface StoreHealth {
   readonly state: "ok" | "refusing";
   /** Why; null while it is `ok`. */
   readonly error: string | null;
+  /** Commits that were refused or failed since the start: one that passed in a moment shows here. */
+  readonly refusals: number;
   /** What was found wrong at or after the start and gone on from, one sentence each, the latest `FINDINGS_MAX`. */
   readonly findings: readonly string[];
 }
@@ -26,14 +28,17 @@ const FINDINGS_MAX = 20;
 export function createStoreWatch(): StoreWatch {
   const findings: string[] = [];
   let error: string | null = null;
+  let refusals = 0;
 
   async function commit(outcome: Promise<CommitOutcome>): Promise<CommitOutcome> {
     try {
       const settled = await outcome;
       error = settled.kind === "refused" ? settled.error : null;
+      if (error !== null) refusals += 1;
       return settled;
     } catch (thrown) {
       error = String(thrown);
+      refusals += 1;
       throw thrown;
     }
   }
@@ -49,6 +54,6 @@ export function createStoreWatch(): StoreWatch {
       findings.push(finding);
       if (findings.length > FINDINGS_MAX) findings.shift();
     },
-    health: () => ({ state: error === null ? "ok" : "refusing", error, findings: [...findings] }),
+    health: () => ({ state: error === null ? "ok" : "refusing", error, refusals, findings: [...findings] }),
   };
 }

@@ -144,7 +144,12 @@ check("GET /status tells what the actors know", async (_, asker) => {
       resending: 0,
     },
     connectors: [{ connectorId: 1, state: "running", ...facts, energyWh: lastEnergyWh } as never],
-    store: { state: "refusing", error: "database or disk is full", findings: ["a record was damaged"] },
+    store: {
+      state: "refusing",
+      error: "database or disk is full",
+      refusals: 3,
+      findings: ["a record was damaged"],
+    },
   });
 });
 

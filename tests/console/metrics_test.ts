@@ -33,7 +33,7 @@ const STATUS: StatusAnswer = {
     resending: 0,
   },
   connectors: [connector(1, 12_345.5), connector(2, null)],
-  store: { state: "ok", error: null, findings: [] },
+  store: { state: "ok", error: null, refusals: 0, findings: [] },
 };
 
 const PARTS: MetricsParts = {
@@ -175,6 +175,7 @@ Deno.test({ name: "metrics: without a tree only what needs none is told", permis
   assertEquals(families.map(({ name }) => name), [
     "chargerd_frames_total",
     "chargerd_call_duration_seconds",
+    "chargerd_store_refusals_total",
     "chargerd_resident_memory_bytes",
     "chargerd_uptime_seconds",
     "chargerd_uncaught_errors_total",

@@ -14,7 +14,7 @@ const LABEL = {
   station: "reference-dc",
 };
 
-const OK = { state: "ok", error: null, findings: [] } as const;
+const OK = { state: "ok", error: null, refusals: 0, findings: [] } as const;
 
 function statusIn(world: World): StatusAnswer {
   const system = world.system();

@@ -60,7 +60,7 @@ const CHARGING: StatusAnswer = {
       energyWh: null,
     },
   ],
-  store: { state: "ok", error: null, findings: [] },
+  store: { state: "ok", error: null, refusals: 0, findings: [] },
 };
 
 const DOWN: StatusAnswer = {
@@ -72,7 +72,12 @@ const DOWN: StatusAnswer = {
   link: null,
   queue: null,
   connectors: [],
-  store: { state: "refusing", error: "database or disk is full", findings: ['record ["a"] is damaged'] },
+  store: {
+    state: "refusing",
+    error: "database or disk is full",
+    refusals: 3,
+    findings: ['record ["a"] is damaged'],
+  },
 };
 
 /** One line a case: a status, and its picture. */

@@ -9,17 +9,18 @@ Deno.test(
     const { store, failCommits } = createMemoryStore();
     const { watch, health } = createStoreWatch();
     const watched = watch(store);
-    assertEquals(health(), { state: "ok", error: null, findings: [] });
+    assertEquals(health(), { state: "ok", error: null, refusals: 0, findings: [] });
     failCommits("full", 1);
     const refused = await watched.commit({ sets: [{ key: ["a"], value: 1 }] });
     assertEquals(refused.kind, "refused");
     assertEquals(health(), {
       state: "refusing",
       error: refused.kind === "refused" ? refused.error : "",
+      refusals: 1,
       findings: [],
     });
     await watched.commit({ sets: [{ key: ["a"], value: 1 }] });
-    assertEquals(health().state, "ok");
+    assertEquals([health().state, health().refusals], ["ok", 1]);
     assertEquals((await watched.get(["a"]))?.value, 1);
     assertEquals(
       (await watched.list(["a"], { limit: 1 })).length,
@@ -36,7 +37,7 @@ Deno.test(
       checks: [{ key: ["a"], sequence: 9 }],
       sets: [],
     });
-    assertEquals([outcome.kind, health().state], ["conflict", "ok"]);
+    assertEquals([outcome.kind, health().state, health().refusals], ["conflict", "ok", 0]);
   },
 );
 
@@ -47,7 +48,7 @@ Deno.test(
     const { watch, health } = createStoreWatch();
     failCommits("failedLost", 1);
     await assertRejects(() => watch(store).commit({ sets: [{ key: ["a"], value: 1 }] }));
-    assertEquals(health().state, "refusing");
+    assertEquals([health().state, health().refusals], ["refusing", 1]);
   },
 );
 

@@ -184,6 +184,7 @@ export async function watchCharger(options: WatchedOptions = {}): Promise<Watche
     store: () => ({
       state: "refusing",
       error: "database or disk is full",
+      refusals: 3,
       findings: ["a record was damaged"],
     }),
     uncaughtErrors: () => 2,

@@ -33,8 +33,10 @@ export async function suffer(patient: Patient, episode: Episode, idTag: string):
   await atRest(patient);
   await patient.alive().post("/hardware/connectors/1/plug");
   await beginBefore(patient, episode, idTag);
+  // A refusal may be over before anybody can look: it stays counted, from 0 in a process that is new.
+  const refusals = episode.moment === "starting" ? 0 : (await patient.alive().status()).store.refusals;
   control.set({ ...episode.fault.faults, skip: episode.skip });
-  const isRefused = await goOn(patient, episode, idTag);
+  const isRefused = await goOn(patient, episode, { idTag, refusals });
   await new Promise((resolve) => setTimeout(resolve, episode.heldMs));
   const hits = control.hits();
   const hasEnded = patient.hasEnded();
@@ -71,14 +73,18 @@ async function beginBefore(patient: Patient, { moment }: Episode, idTag: string)
 }
 
 /** What meets the fault, until it has taken effect or has passed unnoticed. True when the store has refused. */
-async function goOn(patient: Patient, { moment, fault, skip }: Episode, idTag: string): Promise<boolean> {
+async function goOn(
+  patient: Patient,
+  { moment, fault, skip }: Episode,
+  { idTag, refusals }: { readonly idTag: string; readonly refusals: number },
+): Promise<boolean> {
   const simulator = patient.alive();
   const before = heard(patient);
   if (moment === "idle" || moment === "stopping") await simulator.post("/hardware/reader/swipe", { idTag });
   if (moment === "draining") await simulator.post("/hardware/network", { up: true });
   let isRefused = false;
   await until(patient, "the fault", ({ store, queue, connectors, registration }) => {
-    isRefused ||= store.state === "refusing";
+    isRefused ||= store.refusals > refusals;
     const [connector] = connectors;
     switch (moment) {
       case "idle":

@@ -152,6 +152,14 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: `const marks = purgeMarks(call, localId);`,
   },
   {
+    id: "b13",
+    what: "a time-out on a link on which nothing else was heard counts as a lost link",
+    file: "protocol/liveness.ts",
+    find:
+      `return { next: { silentIntervals, probe: { id, isHeard: false } }, effect: { kind: "Probe", id } };`,
+    replace: `return cut(facts, id);`,
+  },
+  {
     id: "i5",
     what: "a meter that counts in steps is not believed where its first one comes at once",
     file: "protocol/checkpoint.ts",

@@ -46,6 +46,10 @@ export interface CentralSystemModel {
   readonly pings: readonly number[];
   /** What it does with the next CALLs of this action, one turn each; after them it follows the specification again. */
   readonly script: (action: string, ...turns: readonly Turn[]) => void;
+  /** From now on it processes CALLs of this action and never answers them; or it does again. `heal` leaves it. */
+  readonly mute: (action: string, always: boolean) => void;
+  /** Whether it is mute to that action; without one, to any. */
+  readonly mutes: (action?: string) => boolean;
   /** Sends a CALL on the present connection, nothing when there is none; returns its id. */
   readonly call: (action: string, payload: unknown) => string;
   /** Sends a text as it is, nothing when there is no connection. `asks` are the ids of the CALLs in it: each may be answered once. */
@@ -102,6 +106,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
   const received = new Map<string, number>();
   const answers: (CallResult | CallError)[] = [];
   const scripts = new Map<string, Turn[]>();
+  const muted = new Set<string>();
   const handshakes: Handshake[] = [];
   const pings: number[] = [];
   /** Of the present connection: how many answers may come under an id, and which ids are owed one. */
@@ -185,7 +190,8 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
   function asked(from: SimulatedPeer, call: Call): void {
     received.set(call.action, (received.get(call.action) ?? 0) + 1);
     if (hangsUpOnCalls) return cut();
-    const turn = scripts.get(call.action)?.shift() ?? { kind: "answer" };
+    const scripted = scripts.get(call.action)?.shift() ?? { kind: "answer" };
+    const turn: Turn = muted.has(call.action) ? { kind: "nothing" } : scripted;
     const isProcessed = turn.kind === "error" || turn.kind === "cut" ? turn.processed === true : true;
     const own = isProcessed ? answer(call, turn) : null;
     if (turn.kind === "nothing") return;
@@ -275,6 +281,8 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     unanswered: () => [...owed],
     overflowed: () => owed.clear(),
     script: (action, ...turns) => void scripts.set(action, [...scripts.get(action) ?? [], ...turns]),
+    mute: (action, always) => void (always ? muted.add(action) : muted.delete(action)),
+    mutes: (action) => action === undefined ? muted.size > 0 : muted.has(action),
     present: (next) => {
       peerChain = next;
     },

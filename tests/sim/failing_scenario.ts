@@ -38,6 +38,7 @@ const kinds: Readonly<Record<Act["kind"], true>> = {
   call: true,
   availability: true,
   script: true,
+  mute: true,
   fault: true,
   clearFault: true,
   lock: true,

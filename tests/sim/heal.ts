@@ -37,6 +37,9 @@ export async function heal(world: World, quietMs = 2 * 3_600_000): Promise<void>
   centralSystem.call("ChangeAvailability", { connectorId: 0, type: "Operative" });
   centralSystem.call("ChangeConfiguration", { key: "MeterValueSampleInterval", value: "60" });
   centralSystem.call("ChangeConfiguration", { key: "TransactionMessageRetryInterval", value: "1" });
+  // What is never answered must be set aside in these hours, and with many attempts it is not.
+  const attempts = { key: "TransactionMessageAttempts", value: "2" };
+  if (centralSystem.mutes()) centralSystem.call("ChangeConfiguration", attempts);
   await drain(world);
   for (const connectorId of connectorIds) {
     centralSystem.call("UnlockConnector", { connectorId });

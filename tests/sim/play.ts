@@ -7,6 +7,7 @@ import type { ParkedOutcome } from "../../actors/archive.ts";
 import type { Batch } from "../../storage/store.ts";
 import { say } from "./central_system_words.ts";
 import { formatDateTime } from "../../protocol/date_time.ts";
+import { mute } from "./muteness.ts";
 import type { Act, Aimed, Blow, Event } from "./scenario.ts";
 import type { SecuredWorld } from "./security_office.ts";
 import type { World } from "./world.ts";
@@ -170,6 +171,8 @@ function perform(world: SecuredWorld, act: Exclude<Act, Aimed>): void {
       return strike(world, act, "outbox");
     case "script":
       return centralSystem.script(act.action, ...Array.from({ length: act.times ?? 1 }, () => act.turn));
+    case "mute":
+      return mute(world, act.action);
     case "password":
     case "securityProfile":
     case "certificate":

@@ -24,6 +24,7 @@ export const slicePoints: readonly string[] = [
   "parked StartTransaction",
   "parked MeterValues",
   "parked StopTransaction",
+  "mute until it was set aside",
   "transactionId -1",
   "resend of StartTransaction",
   "resend of MeterValues",

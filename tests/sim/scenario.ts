@@ -18,6 +18,7 @@ import type { SecurityWord } from "./security_office.ts";
 import type { Turn } from "./turn.ts";
 import type { Entropy } from "../../hal/entropy.ts";
 import { type Draw, oneOf, whole } from "./draw.ts";
+import { drawMuteness } from "./muteness.ts";
 import { drawRollovers } from "./security_words.ts";
 import { drawMeterSteps } from "./hardware_troubles.ts";
 import { drawSwarm } from "./swarm.ts";
@@ -96,7 +97,9 @@ export type Word =
     readonly type: "Operative" | "Inoperative";
   }
   /** What it does with the next CALLs of this action. */
-  | { readonly kind: "script"; readonly action: string; readonly turn: Turn; readonly times?: number };
+  | { readonly kind: "script"; readonly action: string; readonly turn: Turn; readonly times?: number }
+  /** It never answers this action, until one of them was set aside. */
+  | { readonly kind: "mute"; readonly action: "StartTransaction" | "MeterValues" | "StopTransaction" };
 
 /** A charging profile but for its place; its times in seconds from the moment at which it is sent. */
 export interface DrawnProfile {
@@ -195,6 +198,7 @@ export function drawScenario(entropy: Entropy, hours: number, connectors: number
     const atMs = draw() < 0.6 ? oneOf(draw, moments) + draw() * 400 : draw() * hours * hourMs;
     events.push(...swarm.next(draw)(draw, { atMs, connectors }));
   }
+  events.push(...drawMuteness(() => entropy.fraction("muteness"), moments));
   events.push(...drawMeterSteps(() => entropy.fraction("meterSteps")));
   events.push(...drawRollovers(() => entropy.fraction("rollovers"), hours));
   return events.sort((one, other) => one.atMs - other.atMs);
