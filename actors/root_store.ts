@@ -72,9 +72,13 @@ export class RootStore {
     peerChain: readonly string[],
     reply: Reply<Answer>,
   ): Promise<void> {
-    const { book, x509 } = this.#parts;
+    const { book, x509, trust } = this.#parts;
     const kept = await book.read();
-    const removing = { presented: this.#presented(peerChain), hashOf: x509.hashData };
+    const removing = {
+      presented: this.#presented(peerChain),
+      hashOf: x509.hashData,
+      loads: ({ pem }: CertificateFacts) => trust.rootFlaw(pem) === null,
+    };
     const came = remove(certificateHashData, this.installed(kept), removing);
     if (came.status !== "Accepted") {
       this.#self.trace("RefuseDeletion", { status: came.status, why: came.why });
@@ -122,9 +126,14 @@ export class RootStore {
   }
 
   #presented(peerChain: readonly string[]): Presented {
-    const { x509, clock } = this.#parts;
+    const { x509, trust, clock } = this.#parts;
     const read = peerChain.map((pem) => this.#parsed(pem)).filter((one) => one !== null);
-    return { peerChain: read, nowMs: clock.wallMs(), signedBy: x509.isSignedBy };
+    return {
+      peerChain: read,
+      nowMs: clock.wallMs(),
+      signedBy: x509.isSignedBy,
+      proves: ({ pem }) => trust.proves(pem, peerChain),
+    };
   }
 
   async #write(kept: Credentials, roots: readonly InstalledRoot[]): Promise<boolean> {

@@ -9,6 +9,7 @@ import type { TransferDriver } from "../firmware/transfer.ts";
 import { transferByProtocol } from "../firmware/transfer.ts";
 import type { LocalKind } from "../firmware/transfer_address.ts";
 import { createDenoTlsStream } from "../hal/drivers/deno_tls_stream.ts";
+import { createDenoTrust } from "../hal/drivers/deno_trust.ts";
 
 /** A mobile network takes its time; a log is small. */
 const limits = { silenceTimeoutMs: 30_000, totalTimeoutMs: 600_000 };
@@ -17,8 +18,17 @@ const limits = { silenceTimeoutMs: 30_000, totalTimeoutMs: 600_000 };
 export function fileTransfers(allowed: readonly LocalKind[]): TransferDriver {
   const parts = { limits, allowed };
   const http = createHttpTransfer({ ...parts, stream: createDenoTlsStream(noKey) });
-  const ftp = createFtpTransfer(parts);
+  const ftp = withLoadableRoots(createFtpTransfer(parts));
   return transferByProtocol({ HTTP: http, HTTPS: http, FTP: ftp, FTPS: ftp });
+}
+
+/** A root that only the station's own TLS can load would stop every transfer; the streams of HTTP leave it out by themselves. */
+function withLoadableRoots({ upload }: TransferDriver): TransferDriver {
+  const { rootFlaw } = createDenoTrust();
+  return {
+    upload: (order, listener) =>
+      upload({ ...order, roots: order.roots.filter((root) => rootFlaw(root) === null) }, listener),
+  };
 }
 
 /** Nobody proves himself by a certificate to a server of files. */

@@ -17,12 +17,17 @@ export const chainLengthMax = 10;
 /** Whoever does not understand them leaves them to a driver of TLS, or refuses. */
 export const nameConstraints = "2.5.29.30";
 
+export const serverAuth = "1.3.6.1.5.5.7.3.1";
+/** They restrict nothing here, critical or not; Deno's TLS refuses the critical ones by itself, OpenSSL does not. */
+const certificatePolicies = "2.5.29.32";
+
 const clientAuth = "1.3.6.1.5.5.7.3.2";
 const anyPurpose = "2.5.29.37.0";
 
 /** What is demanded of every certificate, whoever holds it. */
 export function flaw(certificate: CertificateFacts): string | null {
-  const { publicKey, signature, serialNumber, unknownCritical } = certificate;
+  const { publicKey, signature, serialNumber } = certificate;
+  const unknown = certificate.unknownCritical.find((name) => name !== certificatePolicies);
   if (publicKey.kind === "other") return "its key is neither RSA nor EC";
   const least = leastBits[publicKey.kind];
   if (publicKey.bits < least) {
@@ -35,7 +40,7 @@ export function flaw(certificate: CertificateFacts): string | null {
   if (!/^[0-9A-F]{1,40}$/.test(serialNumber)) {
     return `its serial number is ${serialNumber}: 0 to 20 octets are demanded`;
   }
-  if (unknownCritical.length > 0) return `its critical extension ${unknownCritical[0]} is not understood`;
+  if (unknown !== undefined) return `its critical extension ${unknown} is not understood`;
   if (certificate.notAfterMs < certificate.notBeforeMs) return "it ends before it begins";
   return null;
 }
@@ -54,7 +59,11 @@ export function authorityFlaw(certificate: CertificateFacts, nowMs: number): str
 export function proverFlaw(certificate: CertificateFacts, nowMs: number): string | null {
   const unknownCritical = certificate.unknownCritical.filter((name) => name !== nameConstraints);
   const wrong = authorityFlaw({ ...certificate, unknownCritical }, nowMs);
-  return wrong ?? (isValid(certificate, nowMs) ? null : "it is not valid yet");
+  if (wrong !== null) return wrong;
+  if (certificate.extendedKeyUsage?.includes(serverAuth) === false) {
+    return "its extended key usage forbids to prove a TLS server";
+  }
+  return isValid(certificate, nowMs) ? null : "it is not valid yet";
 }
 
 /** What a charge point certificate must agree with. */

@@ -2,10 +2,11 @@
  * Which root certificates are installed: what InstallCertificate, DeleteCertificate and GetInstalledCertificateIds come to
  * (security white paper M03, M04, M05; spec/security.md §6).
  *
- * Law: the last CentralSystemRootCertificate that may prove the central system now stays, and so does the one that proves the
- * present connection (AQ-1, M04.FR.06): no operation locks the charge point out. What proves it is judged as the handshake was.
+ * Law: the last CentralSystemRootCertificate that may prove the central system now stays, and so does every one that the present
+ * peer's certificates lead to, unless one that is left surely proves that peer alone (AQ-1, M04.FR.06): no operation locks the charge
+ * point out. In doubt a root stays.
  */
-import { authorityFlaw, chainLengthMax, isValid, proverFlaw } from "./certificate.ts";
+import { authorityFlaw, chainLengthMax, proverFlaw } from "./certificate.ts";
 import type { CertificateFacts, SignedBy } from "./certificate_facts.ts";
 import type { CertificateHashData, CertificateUse, HashAlgorithm } from "./messages/security.ts";
 import { serverFlaw } from "./server_certificate.ts";
@@ -88,6 +89,8 @@ export interface Presented {
   readonly peerChain: readonly CertificateFacts[];
   readonly nowMs: number;
   readonly signedBy: SignedBy;
+  /** What the station's own TLS says of a root alone; null where only a handshake can tell. */
+  readonly proves: (root: CertificateFacts) => boolean | null;
 }
 
 /** What is kept once this peer has served the charge point: a fallback goes when it is proven without one (M05.FR.12, M05.FR.13). */
@@ -96,7 +99,7 @@ export function afterSuccess(
   presented: Presented,
 ): readonly InstalledRoot[] {
   const succeeding = installed.filter(({ isFallback }) => !isFallback);
-  return stillProven(presented, installed, succeeding) === "yes" ? succeeding : installed;
+  return succeeding.some((root) => surelyProves(root, presented)) ? succeeding : installed;
 }
 
 export type Deletion =
@@ -114,12 +117,14 @@ export interface Removing {
   /** On the present connection. */
   readonly presented: Presented;
   readonly hashOf: HashOf;
+  /** Whether the station's own TLS can load it as a root. */
+  readonly loads: (root: CertificateFacts) => boolean;
 }
 
 export function remove(
   asked: CertificateHashData,
   installed: readonly InstalledRoot[],
-  { presented, hashOf }: Removing,
+  { presented, hashOf, loads }: Removing,
 ): Deletion {
   const found = installed.filter(({ certificate, issuer }) =>
     sameHash(hashOf(certificate, issuer, asked.hashAlgorithm), asked)
@@ -127,10 +132,11 @@ export function remove(
   if (found.length === 0) return { status: "NotFound", why: "no installed root has this hash data" };
   const left = installed.filter((root) => !found.includes(root));
   const central = found.filter(isCentral);
-  if (stillProven(presented, installed, left) === "no") {
+  if (found.some((root) => isLedTo(root, presented)) && !left.some((root) => surelyProves(root, presented))) {
     return { status: "Failed", why: "it proves the central system on the present connection" };
   }
-  const mayProve = (root: InstalledRoot): boolean => proverFlaw(root.certificate, presented.nowMs) === null;
+  const mayProve = ({ certificate }: InstalledRoot): boolean =>
+    proverFlaw(certificate, presented.nowMs) === null && loads(certificate);
   const counts = central.some(mayProve) ? mayProve : () => true;
   if (central.length > 0 && !left.some((root) => isCentral(root) && counts(root))) {
     return { status: "Failed", why: "it is the last CentralSystemRootCertificate that counts" };
@@ -143,61 +149,39 @@ export function remove(
   };
 }
 
-/**
- * Whether those that are left prove the peer in each way in which all of them do: a driver of TLS does not tell which one it has
- * taken. "unproven": all of them do not.
- */
-function stillProven(
-  presented: Presented,
-  installed: readonly InstalledRoot[],
-  left: readonly InstalledRoot[],
-): "yes" | "no" | "unproven" {
-  const { nowMs, signedBy } = presented;
+/** Whether the peer's certificates lead up to it, by signatures alone: then it may be the one that has proven the peer. */
+function isLedTo(root: InstalledRoot, { peerChain, signedBy }: Presented): boolean {
   // More do not count (serverFlaw).
-  const peerChain = presented.peerChain.slice(0, chainLengthMax);
-  const first = firstWay(peerChain, nowMs, signedBy);
-  const ways: readonly Way[] = [
-    // What name constraints allow only a driver can say.
-    { chain: peerChain.filter(isFree), fit: (roots) => roots.filter(isFree) },
-    { chain: first, fit: (roots) => roots },
-    { chain: first, fit: (roots) => roots.filter(isFree) },
-  ];
-  // What has expired since the handshake, or lies ahead since the clock was set back, has proven it all the same.
-  const once: Way = { chain: peerChain.map(endless), fit: (roots) => roots.map(endless) };
-  const proves = ({ chain, fit }: Way, roots: readonly InstalledRoot[]): boolean =>
-    serverFlaw(chain, fit(roots.filter(isCentral).map(({ certificate }) => certificate)), nowMs, signedBy) ===
-      null;
-  const open = ways.filter((way) => proves(way, installed));
-  if (open.length > 0) return open.every((way) => proves(way, left)) ? "yes" : "no";
-  return proves(once, installed) && !proves(once, left) ? "no" : "unproven";
-}
-
-interface Way {
-  readonly chain: readonly CertificateFacts[];
-  readonly fit: (roots: readonly CertificateFacts[]) => readonly CertificateFacts[];
-}
-
-/** As OpenSSL climbs: to the first issuer that is valid, and never back. */
-function firstWay(
-  peerChain: readonly CertificateFacts[],
-  nowMs: number,
-  signedBy: SignedBy,
-): readonly CertificateFacts[] {
-  const way: CertificateFacts[] = [];
-  for (let last = peerChain[0]; last !== undefined;) {
-    const certificate = last;
-    way.push(certificate);
-    last = peerChain.find((one) => !way.includes(one) && isValid(one, nowMs) && signedBy(certificate, one));
+  const [leaf, ...others] = peerChain.slice(0, chainLengthMax);
+  if (leaf === undefined || !isCentral(root)) return false;
+  const reached = new Set([leaf]);
+  // What is added is visited too.
+  for (const one of reached) {
+    if (signedBy(one, root.certificate)) return true;
+    for (const other of others) if (signedBy(one, other)) reached.add(other);
   }
-  return way;
+  return false;
 }
 
-function isFree({ hasNameConstraints }: CertificateFacts): boolean {
-  return !hasNameConstraints;
+/** Whether it would prove the peer if it were the only one, and without a doubt. */
+function surelyProves(root: InstalledRoot, { peerChain, nowMs, signedBy, proves }: Presented): boolean {
+  const { certificate } = root;
+  if (!isCentral(root) || serverFlaw(peerChain, [certificate], nowMs, signedBy) !== null) return false;
+  const said = proves(certificate);
+  if (said !== null) return said;
+  const plain = peerChain.filter(isPlain);
+  return peerChain.length <= plainLengthMax && isPlain(certificate) &&
+    serverFlaw(plain, [certificate], nowMs, signedBy) === null;
 }
 
-function endless(certificate: CertificateFacts): CertificateFacts {
-  return { ...certificate, notBeforeMs: -Infinity, notAfterMs: Infinity };
+/** Rustls climbs over six CAs, and not more. */
+const plainLengthMax = 7;
+
+/** What every TLS takes, as far as these facts tell: of name constraints only a driver of TLS can say what they allow. */
+function isPlain({ hasNameConstraints, unknownCritical, publicKey, signature }: CertificateFacts): boolean {
+  if (hasNameConstraints || unknownCritical.length > 0 || signature.kind === "RSA-PSS") return false;
+  if (publicKey.kind === "RSA") return publicKey.bits <= 8_192;
+  return (publicKey.bits === 256 || publicKey.bits === 384) && signature.hash !== "SHA512";
 }
 
 function isCentral({ certificateType }: InstalledRoot): boolean {

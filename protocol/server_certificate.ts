@@ -13,10 +13,9 @@ import {
   isValid,
   lengthFlaw,
   proverFlaw,
+  serverAuth,
 } from "./certificate.ts";
 import type { CertificateFacts, SignedBy } from "./certificate_facts.ts";
-
-const serverAuth = "1.3.6.1.5.5.7.3.1";
 
 /** What is wrong with a peer's certificates, the leaf first; of more than ten, others in whatever order, the first ten count. */
 export function serverFlaw(

@@ -1,13 +1,14 @@
 /**
  * The port of trust for Deno's own TLS.
  *
- * Law: pure. Two readers have to take a root there: rustls', which dials, and node's, which tells whose root it was.
+ * Law: pure. Two readers have to take a root there: rustls', which dials, and node's, which tells whose root it was. Rustls judges a
+ * chain in a handshake alone.
  */
 import { X509Certificate } from "node:crypto";
 import type { Trust } from "../trust.ts";
 
 export function createDenoTrust(): Trust {
-  return { rootFlaw };
+  return { rootFlaw, proves: (root) => rootFlaw(root) === null ? null : false };
 }
 
 function rootFlaw(root: string): string | null {

@@ -77,12 +77,11 @@ export function smallInteger(element: Element | undefined): number {
   return content.reduce((value, octet) => value * 256 + octet, 0);
 }
 
+/** DER writes FF for it; BER, which OpenSSL reads too, whatever is not 00. */
 export function isTrue(element: Element | undefined): boolean {
-  const { content: [octet], content } = tagged(element, TAG.boolean);
-  if (content.length !== 1 || (octet !== 0 && octet !== 0xff)) {
-    throw new NotDer("expected a BOOLEAN of one octet, 00 or FF");
-  }
-  return octet === 0xff;
+  const { content: [octet = 0, ...more] } = tagged(element, TAG.boolean);
+  if (more.length > 0) throw new NotDer("expected a BOOLEAN of one octet");
+  return octet !== 0;
 }
 
 /** UTF-8, or one of its forerunners, which are parts of it as far as names use them; BMPString is UTF-16. */
@@ -151,10 +150,6 @@ function elementAt(bytes: Uint8Array, at: number): Element {
   const length = short < 0x80
     ? short
     : bytes.subarray(at + 2, start).reduce((sum, octet) => sum * 256 + octet, 0);
-  const shortest = length < 0x80 ? 0 : octets(length).length;
-  if (lengthOctets !== shortest) {
-    throw new NotDer(`expected the length ${length} in as few octets as it takes`);
-  }
   const end = start + length;
   if (end > bytes.length) throw new NotDer(`an element of ${length} octets ends after the text`);
   return { tag, content: bytes.subarray(start, end), whole: bytes.subarray(at, end) };

@@ -57,16 +57,12 @@ export function extensionsOf(element: Element | undefined): Extensions {
       }
       default:
         if (name === nameConstraints) found = { ...found, hasNameConstraints: true };
-        if (isCritical && !harmless.has(name)) {
-          found = { ...found, unknownCritical: [...found.unknownCritical, name] };
-        }
+        if (isCritical) found = { ...found, unknownCritical: [...found.unknownCritical, name] };
     }
   }
   return found;
 }
 
-/** Those whose being critical nobody need mind: policies restrict nothing here. */
-const harmless = new Set(["2.5.29.14", "2.5.29.32", "2.5.29.35"]);
 /** [2] of a GeneralName (RFC 5280 §4.2.1.6). */
 const dnsName = 0x82;
 

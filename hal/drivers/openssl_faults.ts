@@ -5,18 +5,13 @@
  * (`openssl/sslerr.h`); from 1000 on they are alerts of the peer's (RFC 8446 §6).
  */
 import { TlsFailed, type TlsFault } from "../stream.ts";
-import { type Openssl, takeErrors, textAt } from "./openssl_library.ts";
+import { type Openssl, takeErrors } from "./openssl_library.ts";
 import type { OpensslSession } from "./openssl_session.ts";
 
 /** The errors that wait in the library's queue, as one; it has to be called at once after what has failed. */
 export function failureOf(openssl: Openssl, session: OpensslSession, peer: string): TlsFailed {
   const errors = takeErrors(openssl);
-  const verified = openssl.SSL_get_verify_result(session.ssl);
   const words = errors.map((error) => error.text);
-  if (verified !== 0n) {
-    words.push(textAt(openssl, openssl.X509_verify_cert_error_string(verified)));
-    return new TlsFailed("certificate", sentence(peer, words));
-  }
   // Before the peer has chosen a suite its refusal is of what we offer; afterwards it is of who we are.
   const chosen = openssl.SSL_get_pending_cipher(session.ssl) !== null ||
     openssl.SSL_get_current_cipher(session.ssl) !== null;

@@ -9,9 +9,8 @@ import { Duplex } from "node:stream";
 import { type Dialled, type TlsFacts, TlsFailed } from "../stream.ts";
 import { failureOf } from "./openssl_faults.ts";
 import type { Openssl } from "./openssl_library.ts";
-import { peerFault } from "./proven_peer.ts";
 import { takeBytes } from "./openssl_certificates.ts";
-import { type OpensslSession, sessionFacts } from "./openssl_session.ts";
+import { type OpensslSession, peerChainOf, peerFlaw, sessionFacts } from "./openssl_session.ts";
 
 export interface PumpParts {
   readonly openssl: Openssl;
@@ -20,8 +19,6 @@ export interface PumpParts {
   readonly tcp: Socket;
   /** For the words of an error. */
   readonly peer: string;
-  /** PEM. */
-  readonly roots: readonly string[];
 }
 
 type Done = (error?: Error | null) => void;
@@ -35,6 +32,9 @@ const unreadBytesMax = 1_048_576;
 /** SSL_ERROR_… */
 const WANT_READ = 2;
 const ZERO_RETURN = 6;
+
+/** A fatal alert (RFC 5246 §7.2.2), in the clear: nothing of ours is encrypted before it. */
+const CERTIFICATE_UNKNOWN = Uint8Array.of(0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x2e);
 
 /** Takes the session, and the socket as it connects. */
 export function pump(parts: PumpParts): Dialled {
@@ -101,19 +101,29 @@ class Pump {
   }
 
   #handshake(): void {
-    const { openssl, session, peer, roots } = this.#parts;
+    const { openssl, session } = this.#parts;
     openssl.ERR_clear_error();
     const result = openssl.SSL_do_handshake(session.ssl);
     if (result !== 1) return this.#waitOrEnd(result);
-    const facts = sessionFacts(openssl, session);
-    const fault = peerFault({ peer, peerChain: facts.peerChain, roots });
-    if (fault !== null) return void this.stream.destroy(fault);
+    if (!this.#judge()) return;
     this.#flush();
-    this.facts = facts;
+    this.facts = sessionFacts(openssl, session);
     this.#phase = "open";
     this.#early?.();
     this.#early = null;
     this.#decrypt();
+  }
+
+  /** Whether the handshake may go on: as soon as the peer's certificates are here, and before the next byte is said to it. */
+  #judge(): boolean {
+    const { openssl, session, tcp, peer } = this.#parts;
+    const peerChain = peerChainOf(openssl, session);
+    const fault = peerFlaw(openssl, session, { peer, peerChain });
+    if (fault === null) return true;
+    // What the library would have said next is never said.
+    tcp.write(CERTIFICATE_UNKNOWN);
+    this.stream.destroy(fault);
+    return false;
   }
 
   #decrypt(): void {
@@ -133,6 +143,8 @@ class Pump {
     const state = openssl.SSL_get_error(session.ssl, result);
     const waits = state === WANT_READ;
     const error = waits || state === ZERO_RETURN ? null : failureOf(openssl, session, peer);
+    const isShown = this.#phase === "handshake" && peerChainOf(openssl, session).length > 0;
+    if (waits && isShown && !this.#judge()) return;
     // What the protocol answers by itself, an alert that tells the peer why among it.
     this.#flush();
     if (error !== null) return void this.stream.destroy(error);

@@ -7,9 +7,10 @@
 import { isIP } from "node:net";
 import type { TlsCipherSuite } from "../station_profile.ts";
 import { type PrivateKeys, type StreamTarget, type TlsFacts, TlsFailed, type TlsOptions } from "../stream.ts";
-import { createNodeX509 } from "./node_x509.ts";
 import { certificateFlaw, pemOf, withCertificates, withMemory } from "./openssl_certificates.ts";
 import { type Handle, type Openssl, opensslFailed, textAt, zeroEnded } from "./openssl_library.ts";
+import { SECURITY_LEVEL, verdict } from "./openssl_verdict.ts";
+import { peerFault } from "./proven_peer.ts";
 
 export interface OpensslSession {
   readonly ssl: Handle;
@@ -17,6 +18,8 @@ export interface OpensslSession {
   readonly input: Handle;
   /** For the peer. */
   readonly output: Handle;
+  /** PEM, those that the library can load. */
+  readonly roots: readonly string[];
 }
 
 type Secured = StreamTarget & { readonly tls: TlsOptions };
@@ -28,7 +31,6 @@ export function openSession(openssl: Openssl, target: Secured, privateKeys: Priv
   if (context === null) throw opensslFailed(openssl, "other", "make a TLS context");
   try {
     restrict(openssl, context, target.tls.cipherSuites);
-    trust(openssl, context, target.tls.roots);
     if (target.tls.certificate !== undefined) identify(openssl, context, target.tls.certificate, privateKeys);
     return sessionOf(openssl, context, target);
   } finally {
@@ -36,13 +38,33 @@ export function openSession(openssl: Openssl, target: Secured, privateKeys: Priv
   }
 }
 
-export function sessionFacts(openssl: Openssl, { ssl }: OpensslSession): TlsFacts {
+/** PEM, the leaf first; empty until they have come. */
+export function peerChainOf(openssl: Openssl, { ssl }: OpensslSession): readonly string[] {
   const chain = openssl.SSL_get_peer_cert_chain(ssl);
   const length = Math.max(0, openssl.OPENSSL_sk_num(chain));
+  return Array.from({ length }, (_, index) => pemOf(openssl, openssl.OPENSSL_sk_value(chain, index)));
+}
+
+/** Null where a root proves the peer that has shown this chain; `peer` is for the words. */
+export function peerFlaw(
+  openssl: Openssl,
+  { ssl, roots }: OpensslSession,
+  { peer, peerChain }: { readonly peer: string; readonly peerChain: readonly string[] },
+): TlsFailed | null {
+  const climb = { chain: openssl.SSL_get_peer_cert_chain(ssl), rules: openssl.SSL_get0_param(ssl) };
+  const flaws = roots.map((root) => verdict(openssl, { ...climb, root }));
+  const proving = roots.filter((_, index) => flaws[index] === null);
+  if (proving.length > 0) return peerFault({ peer, peerChain, roots: proving });
+  const why = [...new Set(flaws)].join(", ") || "no root is installed";
+  return new TlsFailed("certificate", `TLS with ${peer} failed: certificate verify failed: ${why}`);
+}
+
+export function sessionFacts(openssl: Openssl, session: OpensslSession): TlsFacts {
+  const { ssl } = session;
   return {
     version: textAt(openssl, openssl.SSL_get_version(ssl)) === "TLSv1.3" ? "TLSv1.3" : "TLSv1.2",
     cipherSuite: textAt(openssl, openssl.SSL_CIPHER_standard_name(openssl.SSL_get_current_cipher(ssl))),
-    peerChain: Array.from({ length }, (_, index) => pemOf(openssl, openssl.OPENSSL_sk_value(chain, index))),
+    peerChain: peerChainOf(openssl, session),
   };
 }
 
@@ -65,19 +87,19 @@ const CONTROL = { mode: 33, chainCertificate: 89, versionMin: 123, versionMax: 1
 const MODE_OWN_CHAIN = 0x8n;
 /** SSL_OP_NO_COMPRESSION, NO_RENEGOTIATION and NO_TICKET. */
 const OPTIONS = 1n << 17n | 1n << 30n | 1n << 14n;
-/** 112 bits of strength: RSA of 2048, curves of 224; the static RSA suites are still in. */
-const SECURITY_LEVEL = 2;
-const VERIFY_PEER = 1;
+/** SSL_VERIFY_NONE: by `peerFlaw`, before the next byte is said, and not by a store of all the roots at once. */
+const VERIFIED_BY_US = 0;
 
 function restrict(openssl: Openssl, context: Handle, suites: readonly TlsCipherSuite[]): void {
   const suites12 = suites.map((suite) => names12[suite]).filter((name) => name !== null);
   const suites13 = suites.filter((suite) => names12[suite] === null);
   const least = suites12.length > 0 ? VERSION_1_2 : VERSION_1_3;
   const most = suites13.length > 0 ? VERSION_1_3 : VERSION_1_2;
+  // The static RSA suites are still in.
   openssl.SSL_CTX_set_security_level(context, SECURITY_LEVEL);
   openssl.SSL_CTX_set_options(context, OPTIONS);
   openssl.SSL_CTX_ctrl(context, CONTROL.mode, MODE_OWN_CHAIN, null);
-  openssl.SSL_CTX_set_verify(context, VERIFY_PEER, null);
+  openssl.SSL_CTX_set_verify(context, VERIFIED_BY_US, null);
   const taken = openssl.SSL_CTX_ctrl(context, CONTROL.versionMin, least, null) === 1n &&
     openssl.SSL_CTX_ctrl(context, CONTROL.versionMax, most, null) === 1n &&
     (suites12.length === 0 ||
@@ -86,35 +108,12 @@ function restrict(openssl: Openssl, context: Handle, suites: readonly TlsCipherS
   if (!taken) throw opensslFailed(openssl, "other", `offer ${suites.join(", ")}`);
 }
 
-/** Of several of one name and key the library tries the first alone: that which allows most. */
-function trust(openssl: Openssl, context: Handle, roots: readonly string[]): void {
-  const store = openssl.SSL_CTX_get_cert_store(context);
-  for (
-    const root of usable(openssl, roots).toSorted((one, other) => allowedBelow(other) - allowedBelow(one))
-  ) {
-    withCertificates(openssl, "an installed root certificate", root, (certificates) => {
-      for (const certificate of certificates) openssl.X509_STORE_add_cert(store, certificate);
-    });
-  }
-}
-
 /** One that the library cannot load must not shut out those that it can. */
 function usable(openssl: Openssl, roots: readonly string[]): readonly string[] {
   const flaws = roots.map((root) => certificateFlaw(openssl, root));
   const [first] = flaws;
-  if (typeof first === "string" && !flaws.includes(null)) {
-    throw new TlsFailed("other", first);
-  }
+  if (typeof first === "string" && !flaws.includes(null)) throw new TlsFailed("other", first);
   return roots.filter((_, index) => flaws[index] === null);
-}
-
-const x509 = createNodeX509();
-
-/** In CAs; what has name constraints comes last. */
-function allowedBelow(root: string): number {
-  const parsed = x509.parse(root);
-  const [facts] = parsed.kind === "parsed" ? parsed.certificates : [];
-  return facts?.hasNameConstraints ? -1 : facts?.basicConstraints?.pathLength ?? Number.MAX_SAFE_INTEGER;
 }
 
 function identify(
@@ -143,20 +142,19 @@ function identify(
 }
 
 function sessionOf(openssl: Openssl, context: Handle, target: Secured): OpensslSession {
+  const roots = usable(openssl, target.tls.roots);
   const ssl = openssl.SSL_new(context);
   if (ssl === null) throw opensslFailed(openssl, "other", "make a TLS session");
   const input = openssl.BIO_new(openssl.BIO_s_mem());
   const output = openssl.BIO_new(openssl.BIO_s_mem());
   openssl.SSL_set_bio(ssl, input, output);
   openssl.SSL_set_connect_state(ssl);
-  if (expect(openssl, ssl, target)) return { ssl, input, output };
+  if (expect(openssl, ssl, target)) return { ssl, input, output, roots };
   const error = opensslFailed(openssl, "other", `expect a certificate for ${target.host}`);
   openssl.SSL_free(ssl);
   throw error;
 }
 
-/** X509_V_FLAG_PARTIAL_CHAIN: a root that another one has signed is one all the same. */
-const PARTIAL_CHAIN = 0x8_0000n;
 /** X509_CHECK_FLAG_NO_WILDCARDS; or NO_PARTIAL_WILDCARDS, for `c*.example.com` is of no use to anybody. */
 const HOST_FLAGS = { exact: 0x2, wildcards: 0x4 } as const;
 
@@ -165,7 +163,6 @@ function expect(openssl: Openssl, ssl: Handle, { host, tls }: Secured): boolean 
   const rules = openssl.SSL_get0_param(ssl);
   // A dot at its end says nothing, and is not sent (RFC 6066 §3).
   const name = zeroEnded(host.replace(/\.$/, ""));
-  if (openssl.X509_VERIFY_PARAM_set_flags(rules, PARTIAL_CHAIN) !== 1) return false;
   openssl.X509_VERIFY_PARAM_set_hostflags(rules, tls.wildcards ? HOST_FLAGS.wildcards : HOST_FLAGS.exact);
   // An address is sent nowhere (RFC 6066 §3) and must be among the alternative names (RFC 2818 §3.1).
   if (isIP(host) !== 0) return openssl.X509_VERIFY_PARAM_set1_ip_asc(rules, name) === 1;

@@ -28,7 +28,7 @@ export function createOpensslStream(
       try {
         openssl ??= load();
         const session = openSession(openssl, { ...target, tls }, privateKeys);
-        return pump({ openssl, session, tcp, peer: `${host}:${port}`, roots: tls.roots });
+        return pump({ openssl, session, tcp, peer: `${host}:${port}` });
       } catch (error) {
         tcp.destroy();
         return refusal(error instanceof Error ? error : new Error(String(error)));

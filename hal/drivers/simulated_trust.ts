@@ -1,5 +1,5 @@
 /**
- * The port of trust of the simulated world, whose TLS loads whatever is a certificate there.
+ * The port of trust of the simulated world, whose TLS loads whatever is a certificate there, and judges in a handshake alone.
  *
  * Law: pure.
  */
@@ -8,10 +8,9 @@ import { createSimulatedX509 } from "./simulated_x509.ts";
 
 export function createSimulatedTrust(): Trust {
   const x509 = createSimulatedX509();
-  return {
-    rootFlaw: (root) => {
-      const parsed = x509.parse(root);
-      return parsed.kind === "parsed" ? null : parsed.error;
-    },
-  };
+  function rootFlaw(root: string): string | null {
+    const parsed = x509.parse(root);
+    return parsed.kind === "parsed" ? null : parsed.error;
+  }
+  return { rootFlaw, proves: (root) => rootFlaw(root) === null ? null : false };
 }

@@ -105,6 +105,27 @@ Deno.test("M04.FR.06: nor the one that proves the present connection", async () 
   assertEquals(await remove(house, operator.certificate), "Accepted");
 });
 
+Deno.test("M04.FR.06, M05.FR.13: what the station's TLS says of a root alone counts, for the one that goes and for a fallback", async () => {
+  const anew = reissued({});
+  for (const does of [false, true]) {
+    const trust: Trust = { rootFlaw: () => null, proves: (root) => root === operator.certificate || does };
+    const central = "CentralSystemRootCertificate" as const;
+    for (const fallback of [false, true]) {
+      const roots = [{ ...operatorRoot, ...(fallback ? { fallback } : {}) }, {
+        certificateType: central,
+        pem: anew,
+      }];
+      const house = await securedHouse({ trust, credentials: { roots } });
+      house.centralSystem.present(serverChain({ organization: "Operator", commonName: "Root" }, "root key"));
+      house.centralSystem.cut();
+      await house.advance(60_000);
+      await house.ask("TriggerMessage", { requestedMessage: "Heartbeat" });
+      if (!fallback) assertEquals(await remove(house, operator.certificate), does ? "Accepted" : "Failed");
+      assertEquals(house.credentials().held().roots, does ? roots.slice(1) : roots);
+    }
+  }
+});
+
 for (
   const [which, idle] of [
     ["has expired", reissued({ notAfterMs: startWallMs - 1 })],
@@ -142,7 +163,8 @@ for (
 }
 
 Deno.test("AQ-1: a root that the station's TLS cannot load is Rejected, and then told: it would be one that counts for nobody", async () => {
-  const trust: Trust = { rootFlaw: (root) => root === operator.certificate ? null : "cannot use it" };
+  const rootFlaw = (root: string) => root === operator.certificate ? null : "cannot use it";
+  const trust: Trust = { rootFlaw, proves: () => null };
   const house = await securedHouse({ trust });
   for (const type of [central, manufacturer]) {
     assertEquals(await install(house, rootOf("New"), type), "Rejected");

@@ -1,12 +1,24 @@
 /** Files over FTP and FTPS (`firmware/drivers/ftp_transfer.ts`): the contract, and what only FTP can do wrong (notes C3, 29). */
 import { assert, assertEquals } from "@std/assert";
+import { fileTransfers } from "../../console/transfers.ts";
 import { createFtpTransfer } from "../../firmware/drivers/ftp_transfer.ts";
 import type { TransferEvent } from "../../firmware/transfer.ts";
 import { checkTransfer, limits, order, peer } from "../contract/transfer_contract.ts";
+import { certificates } from "../tls/certificates.ts";
 import { startFtpServer } from "./ftp_server.ts";
 
 checkTransfer({ protocol: "FTP", create: createFtpTransfer, start: () => startFtpServer() });
 checkTransfer({ protocol: "FTPS", create: createFtpTransfer, start: startFtpServer });
+
+Deno.test("FTPS: a root that cannot be loaded stops no transfer of the program's", async () => {
+  await using server = await startFtpServer((await certificates()).server.rsa);
+  const asked = await order(`ftps://charger:secret@localhost:${server.port}/logs`);
+  const roots = ["-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n", ...asked.roots];
+  const end = await new Promise<TransferEvent>((resolve) =>
+    void fileTransfers(["loopback"]).upload({ ...asked, roots }, resolve)
+  );
+  assertEquals(end, { kind: "Done" });
+});
 
 /** A server that knows these answers, and 200 for the rest; by the first word of the command. */
 async function scripted(answers: Readonly<Record<string, string>>, scheme = "ftp") {

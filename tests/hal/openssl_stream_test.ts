@@ -1,4 +1,5 @@
 /** The driver of OpenSSL frees what it makes, loads what it needs when it needs it, and says what is missing. */
+import { connect } from "node:net";
 import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { loadOpenssl, opensslPaths } from "../../hal/drivers/openssl_library.ts";
 import { createOpensslStream } from "../../hal/drivers/openssl_stream.ts";
@@ -47,6 +48,33 @@ check("openssl: every object is freed once, however the connection ends", async 
   // A context, a session and its two memories, and a certificate at the least.
   assertGreater(counted?.allFreed() ?? 0, 5 * attempts.length);
 });
+
+check(
+  "openssl: a peer that no root proves hears a hello and an alert of ours, and never sees our certificate",
+  async () => {
+    await using lab = await createTlsLab(createOpensslStream);
+    const { root, client, server, otherRoot } = lab.certificates;
+    const certificate = { chain: client.chain, keyId: "own" };
+    for (const maxVersion of ["TLSv1.2", "TLSv1.3"] as const) {
+      const asks = { forwardTo: lab.echo.port, clientRoots: [root.certificate], maxVersion };
+      const far = await lab.server.listen({ ...server.p256, ...asks });
+      const said: Uint8Array[] = [];
+      const over = Promise.withResolvers<void>();
+      const tap = await lab.plain((socket) => {
+        const on = connect(far.port, "127.0.0.1").on("error", () => {});
+        socket.on("data", (bytes: Uint8Array) => said.push(bytes)).on("end", over.resolve);
+        socket.pipe(on).pipe(socket);
+      });
+      const outcome = await dial(lab, { port: tap.port, certificate, roots: [otherRoot.certificate] });
+      assertEquals(outcome.kind === "failed" && outcome.fault, "certificate");
+      await over.promise;
+      // Two records (RFC 8446 §5.1): a handshake's of one hello, and an alert.
+      const bytes = Uint8Array.from(said.flatMap((some) => [...some]));
+      const helloBytes = 5 + (bytes[3] ?? 0) * 256 + (bytes[4] ?? 0);
+      assertEquals([bytes[0], bytes[5], bytes[helloBytes], bytes.length - helloBytes], [0x16, 1, 0x15, 7]);
+    }
+  },
+);
 
 check("openssl: it is loaded by the first secure dial, once, and not by a plain one", async () => {
   let loads = 0;

@@ -41,7 +41,12 @@ Deno.test("M04.FR.06, M05.FR.13: whatever goes from two roots of one name and ke
   const crossed = await sub.crossSignedBy(await makeAuthority({ subject: "/O=Elsewhere/CN=Root" }));
   const leaf = await sub.issue({ subject: "/O=Operator/CN=csms.test", alternativeNames: "DNS:csms.test" });
   const peerChain = [leaf.certificate, crossed, sub.certificate];
-  const presented = { peerChain: peerChain.map(read), nowMs: Date.now(), signedBy: x509.isSignedBy };
+  const presented = {
+    peerChain: peerChain.map(read),
+    nowMs: Date.now(),
+    signedBy: x509.isSignedBy,
+    proves: () => null,
+  };
   const isProven = (roots: readonly InstalledRoot[]) =>
     peerFault({ peer: "csms", peerChain, roots: roots.map(({ certificate }) => certificate.pem) }) === null;
   const central = (pem: string, isFallback: boolean): InstalledRoot => {
@@ -59,7 +64,7 @@ Deno.test("M04.FR.06, M05.FR.13: whatever goes from two roots of one name and ke
     assertEquals(afterSuccess(both, presented).length, newer === root ? 1 : 2);
     for (const { certificate } of both) {
       const asked = x509.hashData(certificate, certificate, "SHA256");
-      const came = remove(asked, both, { presented, hashOf: x509.hashData });
+      const came = remove(asked, both, { presented, hashOf: x509.hashData, loads: () => true });
       const isIdle = certificate.pem === read(short.certificate).pem;
       assertEquals(came.status, isIdle ? "Accepted" : "Failed");
       assert(came.status !== "Accepted" || isProven(came.roots));

@@ -26,7 +26,7 @@ const drivers: Readonly<Record<string, Driver>> = {
 
 /** What the refused peer sees: the alert, or that Deno's TLS has hung up. */
 const farewells: Readonly<Record<string, string>> = {
-  "openssl": "alert unknown ca",
+  "openssl": "alert certificate unknown",
   "node:tls": "socket hang up",
 };
 

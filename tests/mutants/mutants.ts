@@ -444,9 +444,15 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "protocol/root_certificates.ts",
-    find: `if (stillProven(presented, installed, left) === "no") {`,
-    replace: `if (stillProven(presented, installed, installed) === "no") {`,
+    find: `&& !left.some((root) => surelyProves(root, presented))) {`,
+    replace: `&& !installed.some((root) => surelyProves(root, presented))) {`,
     breaks: "M04.FR.06: the root that proves the present connection is deleted",
+  },
+  {
+    file: "protocol/root_certificates.ts",
+    find: `if (said !== null) return said;`,
+    replace: `if (said === true) return said;`,
+    breaks: "M05.FR.13: a successor that the station's own TLS refuses ends its fallback",
   },
   {
     file: "console/credentials.ts",

@@ -42,6 +42,8 @@ const flaws: readonly [string, Differently, RegExp | null][] = [
   ["FR.508: of 41 is not", { serialNumber: "A".repeat(41) }, /serial number/],
   ["FR.508: below zero is not", { serialNumber: "-1" }, /serial number/],
   ["RFC 5280 §4.2: nor what is critical and not understood", { unknownCritical: ["1.2.3"] }, /1\.2\.3/],
+  ["§4.2.1.2: nor a key identifier that is critical", { unknownCritical: ["2.5.29.14"] }, /2\.5\.29\.14/],
+  ["§4.2.1.4: policies may be", { unknownCritical: ["2.5.29.32"] }, null],
   ["nor what ends before it begins", { notAfterMs: nowMs - 2 * dayMs }, /ends before it begins/],
 ];
 for (const [name, differently, expected] of flaws) {

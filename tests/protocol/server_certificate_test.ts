@@ -110,6 +110,18 @@ check(
   /2\.5\.29\.36 is not understood/,
 );
 
+const forClients = { extendedKeyUsage: ["1.3.6.1.5.5.7.3.2"] };
+const forServers = { extendedKeyUsage: ["1.3.6.1.5.5.7.3.2", serverAuth] };
+check(
+  "a CA that is for clients alone proves no server",
+  [server({}, "Sub"), authority("Sub", "Root", forClients)],
+  /a CA above it: its extended key usage/,
+);
+check("nor does such a root", [server()], /at its end: its extended/, [
+  authority("Root", "Root", forClients),
+]);
+check("one that is for servers too does", [server()], null, [authority("Root", "Root", forServers)]);
+
 const short = { basicConstraints: { isCa: true, pathLength: 0 } };
 const two = [server({}, "Low"), authority("Low", "Sub")];
 check("§4.2.1.9: pathLength 0 allows a leaf", [server({}, "Sub"), authority("Sub", "Root", short)], null);

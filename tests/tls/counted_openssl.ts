@@ -7,8 +7,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Handle, loadOpenssl, type Openssl } from "../../hal/drivers/openssl_library.ts";
 
-const makers = ["SSL_CTX_new", "SSL_new", "BIO_new", "PEM_read_bio_X509", "PEM_read_bio_PrivateKey"] as const;
-const enders = ["SSL_CTX_free", "SSL_free", "BIO_free", "X509_free", "EVP_PKEY_free"] as const;
+const makers = [
+  ...["SSL_CTX_new", "SSL_new", "BIO_new", "PEM_read_bio_X509", "PEM_read_bio_PrivateKey"] as const,
+  ...["X509_STORE_new", "X509_STORE_CTX_new", "OPENSSL_sk_new_null"] as const,
+];
+const enders = [
+  ...["SSL_CTX_free", "SSL_free", "BIO_free", "X509_free", "EVP_PKEY_free"] as const,
+  ...["X509_STORE_free", "X509_STORE_CTX_free", "OPENSSL_sk_free"] as const,
+];
 
 export interface CountedOpenssl {
   readonly load: () => Openssl;

@@ -20,7 +20,7 @@ export interface Changes {
 /** PEM. The key is the issuer's: P-256, as the certificate says. */
 export function forged(certificate: string, issuerKey: string, changes: Changes): string {
   const { fields = same, extensions = same, behind = [] } = changes;
-  const [information, algorithm] = elements(only(bytesOf(certificate), TAG.sequence).content);
+  const [information, algorithm] = elements(only(derOf(certificate), TAG.sequence).content);
   const parts = elements(information?.content ?? new Uint8Array(0)).map(({ whole }) => whole);
   const [last] = parts.slice(7);
   const list = last === undefined
@@ -67,6 +67,6 @@ function same(parts: Parts): Parts {
   return parts;
 }
 
-function bytesOf(pem: string): Uint8Array {
+export function derOf(pem: string): Uint8Array {
   return Uint8Array.from(Buffer.from(pem.replace(/-----[^-]+-----/g, ""), "base64"));
 }
