@@ -6,6 +6,7 @@
 import type { StartTransactionRequest } from "../../protocol/messages/core.ts";
 import type { MeterValue } from "../../protocol/messages/types.ts";
 import type { OutboxRecord } from "../../storage/records.ts";
+import type { Batch } from "../../storage/store.ts";
 
 export type Message = OutboxRecord["message"];
 
@@ -66,6 +67,11 @@ export function messageText(
         ? value
         : Object.fromEntries(Object.entries(value).sort(([one], [other]) => one < other ? -1 : 1)),
   );
+}
+
+/** Whether a transaction begins: a StartTransaction that was damaged, and is made again, comes alone. */
+export function isBeginning({ sets = [] }: Batch): boolean {
+  return sets.some(({ key }) => key[0] === "transaction");
 }
 
 /** Whether its StartTransaction was refused for good, so that the rest of it goes out without a transactionId. */

@@ -7,7 +7,7 @@
  */
 import type { ArchiveRecord, OutboxRecord } from "../../storage/records.ts";
 import type { Batch } from "../../storage/store.ts";
-import type { Bill } from "./bill.ts";
+import { type Bill, isBeginning } from "./bill.ts";
 import type { Fail } from "./invariants.ts";
 import type { World } from "./world.ts";
 
@@ -27,8 +27,7 @@ export function watchBills(world: World, fail: Fail): void {
       if (bill === undefined || failures > 0) continue;
       switch (message.action) {
         case "StartTransaction":
-          // One that was damaged, and is made again, has begun before.
-          if (bill !== durable.bills.at(-1)) {
+          if (!isBeginning(batch)) {
             world.reached.add("damaged start made again");
             break;
           }

@@ -6,7 +6,7 @@
  */
 import type { OutboxRecord } from "../../storage/records.ts";
 import type { Batch } from "../../storage/store.ts";
-import type { Message } from "./bill.ts";
+import { isBeginning, type Message } from "./bill.ts";
 import type { Fail } from "./invariants.ts";
 import type { World } from "./world.ts";
 
@@ -31,12 +31,12 @@ export function watchDates(world: World, fail: Fail): void {
       latest.earlierMs = Math.max(latest.earlierMs, latest.thisMs);
       latest.thisMs = -Infinity;
     }
-    for (const message of messagesOf(batch)) written(message);
+    for (const message of messagesOf(batch)) written(message, isBeginning(batch));
   });
 
-  function written(message: Message): void {
+  function written(message: Message, begins: boolean): void {
     const writtenMs = Date.parse(timestampOf(message));
-    if (message.action === "StartTransaction") begun(message, writtenMs);
+    if (message.action === "StartTransaction" && begins) begun(message, writtenMs);
     // Within a transaction time never falls: one that has begun before the clock was set back is ahead of it.
     const startedMs = world.durable.billOf(message.localId)?.startedMs ?? -Infinity;
     if (startedMs <= setBackMs) return;

@@ -81,7 +81,8 @@ function powerCycle(world: World, blow: Extract<Blow, { kind: "powerCycle" }>): 
   world.cutPower(blow.keptCommits);
   const { medium } = blow;
   if (medium !== undefined) {
-    world.reached.add(`store ${medium.kind}`);
+    // What stands twice is not lost, and excuses nobody.
+    if (medium.kind !== "corrupt" || medium.of !== "starts") world.reached.add(`store ${medium.kind}`);
     world.tamper((found) => {
       const { records, lastSequence } = found.snapshot();
       if (medium.kind === "emptied") return { records: [], lastSequence: 0 };

@@ -12,6 +12,7 @@ import { sameIdTag } from "../../protocol/id_tag.ts";
 import type { CancelReservationRequest, ReserveNowRequest } from "../../protocol/messages/reservation.ts";
 import type { StartTransactionRequest } from "../../protocol/messages/core.ts";
 import type { OutboxRecord, ReservationRecord } from "../../storage/records.ts";
+import { isBeginning } from "./bill.ts";
 import type { Fail } from "./invariants.ts";
 import type { World } from "./world.ts";
 
@@ -125,7 +126,7 @@ export function watchReservations(world: World, fail: Fail): void {
     const gone = (batch.deletes ?? []).filter((key) => key[0] === "reservation").map((key) => Number(key[1]));
     for (const { key, value } of batch.sets ?? []) {
       if (key[0] === "reservation") kept.set(Number(key[1]), value as ReservationRecord);
-      if (key[0] !== "outbox") continue;
+      if (key[0] !== "outbox" || !isBeginning(batch)) continue;
       const { message, failures } = value as OutboxRecord;
       if (message.action !== "StartTransaction" || failures > 0) continue;
       const wronged = strangerTo(message.payload, gone);
