@@ -221,6 +221,20 @@ Deno.test("D-unreadable: a StartTransaction that cannot be read leaves a bill wi
   await isShownWhole(house, start.value, stop.value);
 });
 
+Deno.test("D-unreadable: one that was passed over, since the disk has refused to set it aside, stays as it was found", async () => {
+  const house = await bootedHouse(offline);
+  const start = await overOffline(house);
+  const { localId } = start.value.message;
+  const odd = { message: { action: "StartTransaction", localId, payload: {} } };
+  await rebootedWith(house, start.key, odd);
+  house.store().failCommits("full", 1_000);
+  await house.advance(minuteMs);
+  assertEquals(house.effects("TransactionMessagePassedOver").length, 1);
+  house.store().failCommits("full", 0);
+  await house.advance(10 * minuteMs);
+  assertEquals([await stored(house, "outbox"), house.sent("StartTransaction")], [[odd], []]);
+});
+
 Deno.test("D-damaged: so does an answer to it that is damaged", async () => {
   const house = await bootedHouse(offline);
   const { start: payload } = await charging(house);
