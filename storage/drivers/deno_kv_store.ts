@@ -16,7 +16,7 @@ import { type Ballast, ballastIn } from "./ballast.ts";
 import { createDenoKvRecords, SEQUENCE, SEQUENCE_GAP } from "./deno_kv_records.ts";
 import { type DurableFile, durableFile } from "./durable_file.ts";
 import { freeBytes } from "./free_space.ts";
-import { openKvFile } from "./recovery.ts";
+import { messageOf, openKvFile } from "./recovery.ts";
 
 export interface OpenedStore {
   readonly store: Store;
@@ -223,8 +223,4 @@ function spareSequence(highWater: DurableFile, report: OpenOptions["report"]) {
 
 function notWritten(path: string, error: unknown): Finding {
   return { kind: "SpareNotWritten", path, error: messageOf(error) };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

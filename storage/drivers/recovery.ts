@@ -134,6 +134,7 @@ async function openPrivate(path: string, { openKv }: KvFileOptions): Promise<Den
   return await openKv(path);
 }
 
-function messageOf(error: unknown): string {
+/** What went wrong, in its own words. */
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
