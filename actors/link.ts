@@ -10,7 +10,7 @@ import type { Backoff } from "../protocol/backoff.ts";
 import { backoffMs } from "../protocol/backoff.ts";
 import type { Settings } from "../protocol/configuration.ts";
 import type { LivenessEffect, LivenessEvent } from "../protocol/liveness.ts";
-import { justOpened, liveness, probeMs } from "../protocol/liveness.ts";
+import { justOpened, liveness, probeMs, wordMs } from "../protocol/liveness.ts";
 import { redactFrame } from "../protocol/redact.ts";
 import type { CredentialsStore } from "../storage/credentials_store.ts";
 import type { CertStoreMessage } from "./cert_store_message.ts";
@@ -114,6 +114,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
         return message.reply(this.#held.served);
       case "AnswerOverdue":
       case "SignOverdue":
+      case "WordOverdue":
         return this.#judge(message);
       case "PingDue":
         return message.socket === this.#socket ? this.#judge(message) : undefined;
@@ -237,7 +238,9 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
         this.#held.socket?.ping();
         return void this.#self.after(probeMs, { kind: "SignOverdue", id: effect.id });
       case "TimeOutCall":
-        return void this.#self.send(this.#parts.outbox, { kind: "CallTimedOut", id: effect.id });
+        this.#self.send(this.#parts.outbox, { kind: "CallTimedOut", id: effect.id });
+        if (effect.isFirst) this.#self.after(wordMs, { kind: "WordOverdue", id: effect.id });
+        return;
       case "CutDeadPeer":
         this.#self.trace("CutDeadPeer", { why: effect.why });
         return this.#cut();

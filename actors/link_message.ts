@@ -22,6 +22,8 @@ export type LinkMessage =
   | { readonly kind: "AnswerOverdue"; readonly id: string }
   /** The peer was asked for a sign of life, for the sake of that CALL: it had time enough. */
   | { readonly kind: "SignOverdue"; readonly id: string }
+  /** That CALL has had no answer, and its time has passed: has the peer said anything since? */
+  | { readonly kind: "WordOverdue"; readonly id: string }
   | { readonly kind: "PingDue"; readonly socket: number }
   | SettingsChanged;
 

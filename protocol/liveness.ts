@@ -2,7 +2,8 @@
  * Whether the peer of an open connection is there: by what is heard of it, and by the pings that ask it (RFC 6455 §5.5.2, §5.5.3).
  *
  * Law: only a peer that is there can leave a CALL unanswered. One that gives no sign after a ping that was sent for an overdue answer
- * is a lost link, which is nobody's refusal (OCPP 1.6 §3.7.1); so is one that was silent for two ping intervals.
+ * is a lost link, which is nobody's refusal (OCPP 1.6 §3.7.1); so is one that was silent for two ping intervals. One that lives and says
+ * nothing is left as well: it may hold a connection of which nobody behind it knows (decision D-silent).
  */
 
 export interface Liveness {
@@ -10,6 +11,8 @@ export interface Liveness {
   readonly silentIntervals: number;
   /** The CALL for whose overdue answer it was pinged last, and whether a frame has come since; null once that is judged. */
   readonly probe: { readonly id: string; readonly isHeard: boolean } | null;
+  /** The first CALL that it has left unanswered since a frame came last; null: none. */
+  readonly unanswered: string | null;
 }
 
 export type LivenessEvent =
@@ -18,15 +21,17 @@ export type LivenessEvent =
   | { readonly kind: "PingDue" }
   | { readonly kind: "AnswerOverdue"; readonly id: string }
   /** `probeMs` after the probe for that CALL. */
-  | { readonly kind: "SignOverdue"; readonly id: string };
+  | { readonly kind: "SignOverdue"; readonly id: string }
+  /** `wordMs` after the time-out of that CALL. */
+  | { readonly kind: "WordOverdue"; readonly id: string };
 
 export type LivenessEffect =
   /** Of the interval: the next one follows an interval later. */
   | { readonly kind: "SendPing" }
   /** A ping beside them, after which `SignOverdue` is due. */
   | { readonly kind: "Probe"; readonly id: string }
-  /** It is there, and has not answered. */
-  | { readonly kind: "TimeOutCall"; readonly id: string }
+  /** It is there, and has not answered. Where that is the first since a frame came, `WordOverdue` is due. */
+  | { readonly kind: "TimeOutCall"; readonly id: string; readonly isFirst: boolean }
   | { readonly kind: "CutDeadPeer"; readonly why: string };
 
 export interface LivenessStep {
@@ -36,34 +41,40 @@ export interface LivenessStep {
 
 /** The time for a pong: a network that takes longer is of no use to a driver who waits. */
 export const probeMs = 10_000;
+/** Longer than a message is tried by default, so that its attempts are of one connection; and a backend that was overloaded may recover. */
+export const wordMs = 600_000;
 /** Intervals without a sign of life after which the peer is dead. */
 const silentIntervalsMax = 2;
 
 /** Of a connection that has just been opened. */
-export const justOpened: Liveness = { silentIntervals: 0, probe: null };
+export const justOpened: Liveness = { silentIntervals: 0, probe: null, unanswered: null };
 
 export function liveness(facts: Liveness, event: LivenessEvent): LivenessStep {
-  const { silentIntervals, probe } = facts;
+  const { silentIntervals, probe, unanswered } = facts;
   switch (event.kind) {
     // No verdict yet: behind what a network held up the answer itself may come.
     case "FrameReceived":
-      return quiet({ silentIntervals: 0, probe: probe === null ? null : { ...probe, isHeard: true } });
+      return quiet({
+        silentIntervals: 0,
+        probe: probe === null ? null : { ...probe, isHeard: true },
+        unanswered: null,
+      });
     // Whatever the peer said before it read the ping has come before this.
     case "PongReceived":
-      return judged({ silentIntervals: 0, probe: null }, probe?.id);
+      return judged({ ...facts, silentIntervals: 0 });
     case "PingDue":
       return silentIntervals >= silentIntervalsMax
         ? cut(facts, `${silentIntervalsMax} pings unanswered`)
-        : { next: { silentIntervals: silentIntervals + 1, probe }, effect: { kind: "SendPing" } };
+        : { next: { ...facts, silentIntervals: silentIntervals + 1 }, effect: { kind: "SendPing" } };
     case "AnswerOverdue": {
       const { id } = event;
-      return { next: { silentIntervals, probe: { id, isHeard: false } }, effect: { kind: "Probe", id } };
+      return { next: { ...facts, probe: { id, isHeard: false } }, effect: { kind: "Probe", id } };
     }
     case "SignOverdue":
       if (probe?.id !== event.id) return quiet(facts);
-      return probe.isHeard
-        ? judged({ silentIntervals, probe: null }, probe.id)
-        : cut(facts, "an answer is overdue, and so is a pong");
+      return probe.isHeard ? judged(facts) : cut(facts, "an answer is overdue, and so is a pong");
+    case "WordOverdue":
+      return unanswered === event.id ? cut(facts, "it lives, and says nothing") : quiet(facts);
   }
 }
 
@@ -71,8 +82,15 @@ function quiet(next: Liveness): LivenessStep {
   return { next, effect: null };
 }
 
-function judged(next: Liveness, id: string | undefined): LivenessStep {
-  return { next, effect: id === undefined ? null : { kind: "TimeOutCall", id } };
+/** It is there: what it was pinged for is its own failure. */
+function judged(facts: Liveness): LivenessStep {
+  if (facts.probe === null) return quiet(facts);
+  const { id } = facts.probe;
+  const isFirst = facts.unanswered === null;
+  return {
+    next: { ...facts, probe: null, unanswered: facts.unanswered ?? id },
+    effect: { kind: "TimeOutCall", id, isFirst },
+  };
 }
 
 function cut(facts: Liveness, why: string): LivenessStep {

@@ -238,9 +238,15 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "protocol/liveness.ts",
-    find: `return judged({ silentIntervals: 0, probe: null }, probe?.id);`,
-    replace: `return quiet({ silentIntervals: 0, probe: null });`,
+    find: `return judged({ ...facts, silentIntervals: 0 });`,
+    replace: `return quiet({ ...facts, silentIntervals: 0, probe: null });`,
     breaks: "decision D-offline-attempts: what a living central system never answers is sent for ever",
+  },
+  {
+    file: "protocol/liveness.ts",
+    find: `unanswered === event.id ? cut(`,
+    replace: `unanswered === null ? cut(`,
+    breaks: "decision D-silent: a connection on which nobody says anything is kept for ever",
   },
   {
     file: "actors/restart_book.ts",

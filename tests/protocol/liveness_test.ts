@@ -10,11 +10,16 @@ const overdueA = { kind: "AnswerOverdue", id: "a" } as const;
 const overdueB = { kind: "AnswerOverdue", id: "b" } as const;
 const signOverdueA = { kind: "SignOverdue", id: "a" } as const;
 const signOverdueB = { kind: "SignOverdue", id: "b" } as const;
+const wordOverdueA = { kind: "WordOverdue", id: "a" } as const;
+const wordOverdueB = { kind: "WordOverdue", id: "b" } as const;
 
 const ping: LivenessEffect = { kind: "SendPing" };
 const probeA: LivenessEffect = { kind: "Probe", id: "a" };
 const probeB: LivenessEffect = { kind: "Probe", id: "b" };
-const timeOutA: LivenessEffect = { kind: "TimeOutCall", id: "a" };
+const timeOutA: LivenessEffect = { kind: "TimeOutCall", id: "a", isFirst: true };
+const timeOutB: LivenessEffect = { kind: "TimeOutCall", id: "b", isFirst: true };
+const timeOutNextB: LivenessEffect = { kind: "TimeOutCall", id: "b", isFirst: false };
+const mute: LivenessEffect = { kind: "CutDeadPeer", why: "it lives, and says nothing" };
 const dead: LivenessEffect = { kind: "CutDeadPeer", why: "an answer is overdue, and so is a pong" };
 const silent: LivenessEffect = { kind: "CutDeadPeer", why: "2 pings unanswered" };
 
@@ -92,3 +97,33 @@ check("what was judged is judged once", [overdueA, pong, signOverdueA, pong], [
   null,
   null,
 ]);
+check("D-silent: one that lives and says nothing behind an unanswered CALL is left", [
+  overdueA,
+  pong,
+  pong,
+  wordOverdueA,
+], [probeA, timeOutA, null, mute]);
+check("what is left unanswered next puts that off no further", [
+  overdueA,
+  pong,
+  overdueB,
+  pong,
+  wordOverdueA,
+], [probeA, timeOutA, probeB, timeOutNextB, mute]);
+check("a word ends it", [overdueA, pong, frame, wordOverdueA], [probeA, timeOutA, null, null]);
+check("and it begins anew with the next that is unanswered", [
+  overdueA,
+  pong,
+  frame,
+  overdueB,
+  pong,
+  wordOverdueA,
+  wordOverdueB,
+], [probeA, timeOutA, null, probeB, timeOutB, null, mute]);
+check("a word before the time-out is none behind it", [overdueA, frame, pong, wordOverdueA], [
+  probeA,
+  null,
+  timeOutA,
+  mute,
+]);
+check("what another connection left unanswered is of no interest", [wordOverdueA], [null]);

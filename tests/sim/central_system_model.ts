@@ -133,6 +133,7 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     if (typeof refused === "number") return next.refuse(refused);
     if (refused !== null) return next.failTls(refused);
     const mine = next;
+    // The one before it is held open and not listened to, as some do (notes/reliability.md C1): the charger has to notice.
     peer = next;
     connections += 1;
     accepted += 1;
