@@ -26,7 +26,7 @@ import type { Address, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
 import type { RootStore } from "./root_store.ts";
 import type { SecurityEventRaised } from "./security_log.ts";
-import { sendCall } from "./send_call.ts";
+import { callTimeoutMs, sendCall } from "./send_call.ts";
 
 export interface CertificateRequestsParts {
   readonly book: CredentialsBook;
@@ -46,8 +46,6 @@ export interface CertificateRequestsParts {
   readonly serialNumber: string | null;
 }
 
-/** As long as a CALL may take at most: the outbox has given up before. */
-const signTimeoutMs = 3_600_000;
 /** RSA on a slow board takes seconds; a key that is not told of by then never will be. */
 const makingMs = 600_000;
 /** The boot comes first. */
@@ -215,7 +213,7 @@ export class CertificateRequests {
       outbox,
       (reply: Reply<CallOutcome<SignCertificateResponse>>) =>
         sendCall("SignCertificate", { csr }, this.#callClass, reply),
-      signTimeoutMs,
+      callTimeoutMs,
       (outcome) => ({ kind: "SigningConcluded", keyId, outcome }),
     );
   }

@@ -15,7 +15,7 @@ import type { CallClass } from "../protocol/registration.ts";
 import type { ConnectorMeter } from "./connector_meter.ts";
 import type { Address, Message, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
-import { sendCall } from "./send_call.ts";
+import { callTimeoutMs, sendCall } from "./send_call.ts";
 import type { Sampled } from "./transaction_book.ts";
 
 /** What came of a MeterValues.req outside of a transaction's own queue; nobody waits for it. */
@@ -33,8 +33,6 @@ export interface Moment {
 
 /** What is wanted of a moment: to be sent as MeterValues.req, and for StopTransaction's transactionData. */
 export type Values = Pick<Sampled, "sent" | "data">;
-
-const callTimeoutMs = 60_000;
 
 export class ConnectorSamples {
   readonly #self: Pick<Self<MeterValuesConcluded>, "ask">;

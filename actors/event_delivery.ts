@@ -12,7 +12,7 @@ import { isCritical } from "../protocol/security_event.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
 import type { SecurityBook } from "./security_book.ts";
-import { sendCall } from "./send_call.ts";
+import { callTimeoutMs, sendCall } from "./send_call.ts";
 
 /** Whether the central system can be told anything: there is a link, and it has accepted this charge point. */
 export interface OnlineChanged extends Message {
@@ -40,8 +40,6 @@ const retryMs = 60_000;
 const retryMsMax = 3_600_000;
 /** Of one that is not critical. */
 const attemptsMax = 5;
-/** In the outbox it waits behind every message of a transaction; a lost link ends the wait. */
-const callTimeoutMs = 3_600_000;
 
 export class EventDelivery {
   readonly #self: Own;

@@ -10,7 +10,7 @@ import type { HeartbeatResponse } from "../protocol/messages/core.ts";
 import type { CallClass } from "../protocol/registration.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
-import { sendCall } from "./send_call.ts";
+import { callTimeoutMs, sendCall } from "./send_call.ts";
 
 export interface HeartbeatDue extends Message {
   readonly kind: "HeartbeatDue";
@@ -22,8 +22,6 @@ export interface HeartbeatConcluded extends Message {
 }
 
 type Own = Pick<Self<HeartbeatDue | HeartbeatConcluded>, "ask" | "after">;
-
-const callTimeoutMs = 60_000;
 
 export class Heartbeating {
   readonly #self: Own;

@@ -11,7 +11,7 @@ import type {
 import type { CallClass } from "../protocol/registration.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
-import { sendCall } from "./send_call.ts";
+import { callTimeoutMs, sendCall } from "./send_call.ts";
 
 export interface TellLogStatusDue extends Message {
   readonly kind: "TellLogStatusDue";
@@ -28,8 +28,6 @@ type Own = Pick<Self<TellLogStatusDue | LogStatusConcluded>, "ask" | "after">;
 /** Of a few uploads; beyond it the oldest is of no use to anybody. */
 const untoldMax = 10;
 const tryAgainMs = 10_000;
-/** Behind the messages of transactions; a lost link ends the wait. */
-const callTimeoutMs = 3_600_000;
 
 export class LogStatusDelivery {
   readonly #self: Own;

@@ -22,15 +22,12 @@ import type { Behaviour, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
 import { RecentIds } from "./recent_ids.ts";
 import type { SendCall } from "./send_call.ts";
-import { sendCall } from "./send_call.ts";
+import { sendCall, waitingMax } from "./send_call.ts";
 import type { OnItsWay } from "./transaction_delivery.ts";
 import { TransactionDelivery } from "./transaction_delivery.ts";
 import type { TransactionMessages } from "./transaction_messages.ts";
 import { countOn, isCounted } from "./transaction_messages.ts";
 import type { OutboxParts } from "./outbox.ts";
-
-/** CALLs of our own that wait; beyond it the oldest answer is `offline`, and its sender decides. */
-const waitingMax = 200;
 
 /** Between the pages of a backlog that is counted: to decode them all at once would hold up what lives. */
 const countPauseMs = 100;

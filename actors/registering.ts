@@ -15,7 +15,7 @@ import { keys } from "../storage/record_keys.ts";
 import type { Store } from "../storage/store.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
-import { sendCall } from "./send_call.ts";
+import { callTimeoutMs, sendCall } from "./send_call.ts";
 
 export interface BootDue extends Message {
   readonly kind: "BootDue";
@@ -45,7 +45,6 @@ type Own = Pick<Self<BootDue | BootConcluded>, "ask" | "after" | "send">;
 
 /** When BootNotification got no answer, or an error. */
 const bootRetry = { initialMs: 10_000, maxMs: 300_000 };
-const callTimeoutMs = 60_000;
 
 export class Registering {
   readonly #self: Own;

@@ -1,10 +1,14 @@
 /**
  * A CALL of our own, as it is handed to the outbox.
  *
- * Law: action, payload and outcome belong together; whoever asks gets an outcome, also when there is no link.
+ * Law: action, payload and outcome belong together; whoever asks gets an outcome, also when there is no link. Until then the CALL is
+ * under way: who no longer waits for it and sends it anew sends it twice.
  */
 import type { ChargePointAction, RequestOf, ResponseOf } from "../protocol/actions.ts";
 import type { CallOutcome } from "../protocol/answer.ts";
+import { holdMaxMs } from "../protocol/call_queue.ts";
+import { messageTimeoutMaxS } from "../protocol/configuration.ts";
+import { probeMs } from "../protocol/liveness.ts";
 import type { CallClass } from "../protocol/registration.ts";
 import type { Reply } from "./otp/actor.ts";
 
@@ -16,6 +20,15 @@ export interface SendCall {
   readonly callClass: CallClass;
   readonly reply: Reply<CallOutcome<unknown>>;
 }
+
+/** CALLs of our own that wait in the outbox; beyond it the answer is `offline` at once, and the sender decides. */
+export const waitingMax = 200;
+
+/** Of one that is never answered: its place is the next one's then. */
+const callMaxMs = holdMaxMs + messageTimeoutMaxS * 1_000 + probeMs;
+
+/** Whoever asks for a CALL waits this long: the outbox has told its outcome before, behind all that can wait and one in flight. */
+export const callTimeoutMs = (waitingMax + 1) * callMaxMs;
 
 export function sendCall<A extends ChargePointAction>(
   action: A,

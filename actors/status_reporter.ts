@@ -10,7 +10,7 @@ import type { StatusNotificationRequest, StatusNotificationResponse } from "../p
 import type { CallClass } from "../protocol/registration.ts";
 import type { Address, Message, Outcome, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
-import { sendCall } from "./send_call.ts";
+import { callTimeoutMs, sendCall } from "./send_call.ts";
 
 /** A StatusNotification without the moment of its sending. */
 export type StatusReport = Omit<StatusNotificationRequest, "timestamp">;
@@ -21,9 +21,6 @@ export interface StatusDelivered extends Message {
   readonly report: StatusReport;
   readonly delivered: boolean;
 }
-
-/** Longer than MessageTimeout usually is: the outbox answers first. */
-const statusTimeoutMs = 60_000;
 
 export class StatusReporter {
   readonly #self: Pick<Self<StatusDelivered>, "ask">;
@@ -59,7 +56,7 @@ export class StatusReporter {
       this.#outbox,
       (reply: Reply<CallOutcome<StatusNotificationResponse>>) =>
         sendCall("StatusNotification", request, callClass, reply),
-      statusTimeoutMs,
+      callTimeoutMs,
       (outcome) => ({ kind: "StatusDelivered", report, delivered: wasDelivered(outcome) }),
     );
   }

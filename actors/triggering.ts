@@ -16,9 +16,7 @@ import type { ConnectorMessage } from "./connector_message.ts";
 import type { DiagnosticsMessage } from "./diagnostics.ts";
 import type { Address, Message, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
-import { sendCall } from "./send_call.ts";
-
-const callTimeoutMs = 60_000;
+import { callTimeoutMs, sendCall } from "./send_call.ts";
 
 /** To the station: whatever became of it, nothing follows. */
 export interface TransferStatusTold extends Message {

@@ -84,6 +84,8 @@ export interface FixableBoolean {
 
 const secondsMax = 2_147_483;
 const dayS = 86_400;
+/** The longest that a CALL may wait for its answer. */
+export const messageTimeoutMaxS = 3_600;
 /** At most an hour: whoever reads a status wants it to be of today. */
 const statusDurationS: Bounds = { min: 0, max: 3_600, default: 0 };
 /** At most the battery of a lorry. */
@@ -126,7 +128,7 @@ export function keyTable(limits: ConfigurationLimits) {
     LocalPreAuthorize: booleanKey("RW", false),
     MaxChargingProfilesInstalled: fixedInteger(limits.maxChargingProfilesInstalled, smart),
     MaxEnergyOnInvalidId: integerKey(where(functions.maxEnergyOnInvalidId), invalidEnergyWh, "Wh"),
-    MessageTimeout: integerKey("RW", { min: 1, max: 3_600, default: 30 }, "s"),
+    MessageTimeout: integerKey("RW", { min: 1, max: messageTimeoutMaxS, default: 30 }, "s"),
     MeterValueSampleInterval: integerKey("RW", limits.meterValueSampleIntervalS, "s"),
     MeterValuesAlignedData: meterValues(measurands.clockAligned, limits.meterValuesAlignedDataMaxLength),
     MeterValuesAlignedDataMaxLength: fixedInteger(limits.meterValuesAlignedDataMaxLength),

@@ -1,9 +1,9 @@
 /**
- * CALLs that a central system never answers, though it is there (OCPP 1.6 §3.7.1, OCPP-J §4.1.1; decision D-offline-attempts). With the pings
- * of the shipped stations nothing else is heard of it meanwhile.
+ * CALLs that a central system never answers, or late, though it is there (OCPP 1.6 §3.7.1, OCPP-J §4.1.1; decision D-offline-attempts). With the
+ * pings of the shipped stations nothing else is heard of it meanwhile.
  */
 import { assert, assertEquals } from "@std/assert";
-import type { CalmHouse } from "./calm_house.ts";
+import type { CalmHouse, Sent } from "./calm_house.ts";
 import { begun, bootedHouse, moments, newHouse, stored, swiped } from "./calm_house.ts";
 
 const { stringify } = JSON;
@@ -13,6 +13,10 @@ const offline = { LocalPreAuthorize: "true", AllowOfflineTxForUnknownId: "true" 
 
 function mute(house: CalmHouse, action: string, times = 10_000): void {
   house.centralSystem.script(action, ...Array.from({ length: times }, () => nothing));
+}
+
+function heading({ action, payload: { connectorId = "", type = "" } }: Sent): string {
+  return `${action} ${connectorId}${type}`.trim();
 }
 
 function waits(house: CalmHouse) {
@@ -80,6 +84,41 @@ Deno.test("§4.2: a BootNotification that is ignored is sent again on the same c
   await house.advance(hourMs);
   assertEquals([house.sent("BootNotification").length, house.effects("LinkClosed")], [4, []]);
   assertEquals(house.centralSystem.statuses.get(0), "Available");
+});
+
+Deno.test("§4.6: behind CALLs that are never answered one Heartbeat waits, however many intervals pass", async () => {
+  const house = await bootedHouse({ station: "ac-two-sockets" });
+  mute(house, "MeterValues");
+  for (let times = 1; times <= 22; times++) {
+    await house.ask("TriggerMessage", { requestedMessage: "MeterValues" });
+  }
+  // One that said nothing else would be left (D-silent).
+  for (let times = 1; times <= 5; times++) {
+    await house.advance(300_000);
+    await house.ask("ClearCache", {});
+  }
+  assertEquals([house.sent("MeterValues").length, house.effects("LinkClosed")], [44, []]);
+  assertEquals(moments(house, "Heartbeat"), [44 * 30_000, 1_500_000]);
+});
+
+Deno.test("OCPP-J §4.1.1: what is answered within MessageTimeout goes once, however long that is and however late its turn", async () => {
+  const house = await newHouse({ settings: { MessageTimeout: "3600" } });
+  const late = { kind: "answer", afterMs: 3_599_000 } as const;
+  const payload = { status: "Accepted", currentTime: "2026-01-01T00:59:59.000Z", interval: 18_000 };
+  house.centralSystem.script("BootNotification", { ...late, payload });
+  for (const action of ["StatusNotification", "SecurityEventNotification"]) {
+    house.centralSystem.script(action, late, late, late);
+  }
+  await house.advance(8 * hourMs);
+  assertEquals(
+    house.sent("BootNotification", "StatusNotification", "SecurityEventNotification").map(heading),
+    [
+      "BootNotification",
+      "StatusNotification 0",
+      "StatusNotification 1",
+      "SecurityEventNotification StartupOfTheDevice",
+    ],
+  );
 });
 
 Deno.test("WebSocketPingInterval 0 sends no pings but the one that an overdue answer asks for", async () => {
