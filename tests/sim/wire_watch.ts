@@ -54,7 +54,7 @@ const slackMs = 1_000;
 
 export function createWireWatch(parts: WireWatchParts): WireWatch {
   const breaches: WireBreach[] = [];
-  let inFlight: (Pick<Call, "id" | "action" | "payload"> & { readonly sentMs: number }) | null = null;
+  let inFlight: InFlight | null = null;
   const concluded = new Map<string, number>();
   /** Values that ChangeConfiguration asked for on this connection, by message id. */
   const changes = new Map<string, { readonly key: string; readonly value: string }>();
@@ -75,7 +75,7 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
 
   function received(frame: Frame): void {
     if (frame.kind !== "Call") {
-      if (frame.id !== inFlight?.id) return;
+      if (frame.id !== inFlight?.id || inFlight.isGivenUp) return;
       conclude();
       if (inFlight.action === "BootNotification" && frame.kind === "CallResult") adopted(frame);
       inFlight = null;
@@ -126,11 +126,10 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
   }
 
   function called(call: Call, atMs: number): void {
-    const timeoutS = Number(parts.durable.configuration.get("MessageTimeout") ?? messageTimeoutS);
-    if (inFlight !== null && atMs - inFlight.sentMs < timeoutS * 1_000 - roundingMs) {
+    if (inFlight !== null && !isOverdue(inFlight, atMs)) {
       fail("I7", `${call.action} was sent while ${inFlight.action} was in flight`);
     }
-    inFlight = { ...call, sentMs: atMs };
+    inFlight = { ...call, sentMs: atMs, isGivenUp: false };
     switch (call.action) {
       case "StartTransaction":
       case "StopTransaction":
@@ -146,6 +145,11 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
       case "Heartbeat":
         return beat(atMs);
     }
+  }
+
+  function isOverdue({ sentMs }: InFlight, atMs: number): boolean {
+    const timeoutS = Number(parts.durable.configuration.get("MessageTimeout") ?? messageTimeoutS);
+    return atMs - sentMs >= timeoutS * 1_000 - roundingMs;
   }
 
   /** I8: the oldest that waits, or the next of a transaction that is sent again, and as it stands there. */
@@ -238,6 +242,9 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
       if (event.kind === "message" && event.message === "CallTimedOut") {
         conclude();
         if (parts.isLinkSlow()) inFlight = null;
+        else if (inFlight !== null && isOverdue(inFlight, event.atMs)) {
+          inFlight = { ...inFlight, isGivenUp: true };
+        }
       }
       if (event.kind !== "effect") return;
       if (event.effect === "LinkClosed") {
@@ -256,6 +263,12 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
     },
   };
 }
+
+type InFlight = Pick<Call, "id" | "action" | "payload"> & {
+  readonly sentMs: number;
+  /** Its time has passed on a connection that stands: what is answered now is nobody's. */
+  readonly isGivenUp: boolean;
+};
 
 /** What is filled in at sending, and all the rest of a transaction's message. */
 interface Owned {
