@@ -40,9 +40,12 @@ export async function openKvFile(path: string, options: KvFileOptions): Promise<
     const resumed = unfinished === null ? null : await recover(path, unfinished, RESUMED, options);
     const verdict = inspectStoreFile(path);
     if (verdict.kind === "damaged") return await openAnew(path, verdict.error, resumed, options);
-    if (verdict.kind === "sound" && verdict.foreignRows > 0) {
-      repairRows(path);
-      options.report({ kind: "RowsRepaired", count: verdict.foreignRows });
+    if (verdict.kind === "sound") {
+      if (verdict.foreignRows > 0) {
+        repairRows(path);
+        options.report({ kind: "RowsRepaired", count: verdict.foreignRows });
+      }
+      for (const row of verdict.damagedRows) options.report({ kind: "RecordDamaged", ...row });
     }
     try {
       return { kv: await openPrivate(path, options), recovered: resumed };

@@ -4,17 +4,16 @@
  * Law: KV opens nothing that fails `PRAGMA integrity_check`, because it would answer some damage with a panic that no one
  * can catch, and other damage with silence (notes/reliability.md A5). What was no damage, but a lock or a lack of
  * permission, is thrown.
- *
- * A changed bit within a record is found later, by the record's own checksum.
  */
 import { DatabaseSync } from "node:sqlite";
 import { sizeOf } from "./aside.ts";
+import { type DamagedRow, walkRecords } from "./record_walk.ts";
 
 export type StoreFileVerdict =
   /** There is nothing that could be lost: no file, or one whose creation was cut off. */
   | { readonly kind: "absent" }
-  /** `foreignRows` is how many rows `repairRows` would put right. */
-  | { readonly kind: "sound"; readonly foreignRows: number }
+  /** `foreignRows` is how many rows `repairRows` would put right; the damaged ones are left out by who lists them. */
+  | { readonly kind: "sound"; readonly foreignRows: number; readonly damagedRows: readonly DamagedRow[] }
   | { readonly kind: "damaged"; readonly error: string };
 
 /** Reads the whole file. Throws when it cannot be looked at. */
@@ -70,7 +69,9 @@ function inspectTables(database: DatabaseSync): StoreFileVerdict {
   if (tables.length === 0) return { kind: "absent" };
   if (!tables.some(({ name }) => name === "kv")) return { kind: "damaged", error: "it has no table kv" };
   const foreign = database.prepare(`select count(*) as count from kv where ${FOREIGN}`).get();
-  return { kind: "sound", foreignRows: Number(foreign?.["count"]) };
+  const walked = walkRecords(database);
+  if (walked.kind === "unreadable") return { kind: "damaged", error: walked.error };
+  return { kind: "sound", foreignRows: Number(foreign?.["count"]), damagedRows: walked.damaged };
 }
 
 function withDatabase<T>(
