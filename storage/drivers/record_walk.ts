@@ -31,7 +31,7 @@ export function walkRecords(database: DatabaseSync): Walked {
   while (page !== undefined && page["rows"] !== 0) {
     const { areBytes, last, keys, keyBytes, values, valueBytes } = page;
     if (areBytes !== 1 || !isBytes(last) || !isBytes(keys) || !isBytes(values)) {
-      return { kind: "unreadable", error: "a row of the table kv is not of bytes" };
+      return { kind: "unreadable", error: "it has a key that is not of bytes" };
     }
     const keysOf = pieces(keys, keyBytes);
     const valuesOf = pieces(values, valueBytes);
@@ -53,10 +53,10 @@ const PAGE_ROWS = 250;
 
 /** `group_concat` makes text of all that it is given, and changes no byte of it. */
 function pageOf(where: string): string {
-  return `select count(*) as rows, min(typeof(k) = 'blob' and typeof(v) = 'blob') as areBytes, max(k) as last,
+  return `select count(*) as rows, min(typeof(k) = 'blob') as areBytes, max(k) as last,
     cast(group_concat(k, '') as blob) as keys, group_concat(length(k)) as keyBytes,
     cast(group_concat(v, '') as blob) as "values", group_concat(length(v)) as valueBytes
-    from (select k, v from kv ${where} order by k limit ${PAGE_ROWS})`;
+    from (select k, cast(v as blob) as v from kv ${where} order by k limit ${PAGE_ROWS})`;
 }
 
 function pieces(joined: Uint8Array, lengths: unknown): readonly Uint8Array[] {

@@ -89,8 +89,8 @@ for (const n of [1, 60]) {
   );
 }
 
-check("a record that is not of bytes is found before a list throws at it", (directory) => {
-  runSql(directory, "update kv set v = cast(v as text) where k = ?", encoded(["record", 7]));
+check("one that is not of bytes is as one that cannot be read", (directory) => {
+  runSql(directory, "update kv set k = cast(k as text) where k = ?", encoded(["record", 7]));
 }, ({ findings, found }) => {
   assertEquals([findings.map(({ kind }) => kind), found], [["StoreMovedAside"], RECORDS - 1]);
 });
