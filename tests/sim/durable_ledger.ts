@@ -19,6 +19,7 @@ import type {
 import type { MemorySnapshot } from "../../storage/drivers/memory_store.ts";
 import type { Batch, Key, Store, Value } from "../../storage/store.ts";
 import { recordsOf } from "./medium_records.ts";
+import { createUnheardCommits, type UnheardCommits } from "./unheard_commits.ts";
 
 export interface DurableLedger {
   /** Asked for, by their sequence: durable or not, as a power cut may have decided. */
@@ -72,6 +73,7 @@ interface Account {
   readonly inoperative: Set<number>;
   /** Of this store: after an emptied one the numbers begin again. */
   readonly byLocalId: Map<number, Bill>;
+  readonly unheard: UnheardCommits;
   registration: RegistrationRecord | null;
   boot: number;
 }
@@ -86,6 +88,7 @@ export function createDurableLedger(watch: LedgerWatch): LedgerKeeper {
     configuration: new Map(),
     inoperative: new Set(),
     byLocalId: new Map(),
+    unheard: createUnheardCommits(),
     registration: null,
     boot: 0,
   };
@@ -101,8 +104,10 @@ export function createDurableLedger(watch: LedgerWatch): LedgerKeeper {
           if (key[0] === "outbox") account.tried.set(Number(key[1]), (value as OutboxRecord).message);
         }
         const under = store.commit(batch);
+        account.unheard.asked(batch);
         watch.asked(batch);
         const outcome = await under;
+        account.unheard.heard(batch, outcome);
         if (outcome.kind === "committed") {
           note(account, batch, watch);
           watch.committed(batch);
@@ -261,8 +266,10 @@ function noteDelete(account: Account, [kind, name, sequence]: Key): void {
 }
 
 function refound(account: Account, snapshot: MemorySnapshot, watch: LedgerWatch): void {
-  const { whole: sets, damaged } = recordsOf(snapshot);
+  const found = recordsOf(snapshot);
+  const { whole: sets, damaged } = found;
   noteKeptAndDamaged(account, damaged, watch);
+  for (const batch of account.unheard.keptDeletes(found)) noteThinned(account, batch, watch.messagesMax);
   const isEmptied = snapshot.records.length === 0;
   if (isEmptied) noteEmptied(account.byLocalId.values());
   for (const key of damaged) {

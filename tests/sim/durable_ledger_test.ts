@@ -1,9 +1,10 @@
-/** The ledger of what the store has promised: what it knows of a commit that failed and was kept all the same (invariants I2, I4). */
+/** The ledger of what the store has promised: what it knows of a commit of which nobody has heard that it was kept (invariants I2, I4). */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { TransactionMessage } from "../../protocol/transaction.ts";
-import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
+import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
+import { type CommitFault, createMemoryStore, type MemoryStore } from "../../storage/drivers/memory_store.ts";
 import { archiveKey, outboxKey } from "../../storage/record_keys.ts";
-import { type Batch, type Key, StoreFailed } from "../../storage/store.ts";
+import { type Batch, type CommitOutcome, type Key, type Store, StoreFailed } from "../../storage/store.ts";
 import { messageText } from "./bill.ts";
 import { createDurableLedger } from "./durable_ledger.ts";
 
@@ -15,17 +16,21 @@ const start: TransactionMessage = {
 const key = outboxKey(7);
 const queued: Batch = { sets: [{ key, value: { message: start, failures: 0 } }] };
 
-/** What a boot finds once these were durable, the last one in vain: it has failed, and is there all the same. */
-async function refound(batches: readonly Batch[], damaged: readonly Key[]) {
-  const memory = createMemoryStore();
-  const ledger = createDurableLedger({
+function emptyLedger(messagesMax: number) {
+  return createDurableLedger({
     nowMs: () => 0,
     registerWh: () => 0,
-    messagesMax: 100,
+    messagesMax,
     liedMs: () => -Infinity,
     asked: () => {},
     committed: () => {},
   });
+}
+
+/** What a boot finds once these were durable, the last one in vain: it has failed, and is there all the same. */
+async function refound(batches: readonly Batch[], damaged: readonly Key[]) {
+  const memory = createMemoryStore();
+  const ledger = emptyLedger(100);
   const store = ledger.watch(memory.store);
   for (const batch of batches.slice(0, -1)) await store.commit(batch);
   memory.failCommits("failedOrphaned", 1);
@@ -77,4 +82,66 @@ check("so is what was set aside by a commit that failed, and is damaged there", 
   };
   const excused = [6, "archive/6/7 was damaged", [messageText(start)]];
   assertEquals(await refound([queued, setAside], [aside]), { bills: [excused], outbox: [] });
+});
+
+const clock = createSimulatedClock({ startWallMs: 0 });
+const thinning: Batch = { deletes: [outboxKey(9)] };
+
+/** Which of three MeterValues, in a queue for two messages, count as thinned once a boot has found what `thin` has left. */
+async function thinnedBy(thin: (store: Store, memory: MemoryStore) => Promise<number>) {
+  const memory = createMemoryStore({ latency: { clock, drawMs: () => 5 } });
+  const ledger = emptyLedger(2);
+  const store = ledger.watch(memory.store);
+  await durable(store.commit(queued));
+  for (const sequence of [8, 9, 10]) {
+    const payload = { connectorId: 2, meterValue: [] };
+    const message = { action: "MeterValues", localId: 6, payload };
+    await durable(store.commit({ sets: [{ key: outboxKey(sequence), value: { message, failures: 0 } }] }));
+  }
+  const keptCommits = await thin(store, memory);
+  ledger.refound(memory.powerCut(keptCommits));
+  return [...ledger.billOf(6)?.thinned ?? []];
+}
+
+async function durable(under: Promise<CommitOutcome>): Promise<void> {
+  await clock.advance(5);
+  await under;
+}
+
+async function failed(store: Store, memory: MemoryStore, fault: CommitFault): Promise<void> {
+  memory.failCommits(fault, 1);
+  const refused = assertRejects(() => store.commit(thinning), StoreFailed);
+  await clock.advance(5);
+  await refused;
+}
+
+check("what was thinned by a commit under way is thinned where the power cut has kept it", async () => {
+  const kept = (keptCommits: number) =>
+    thinnedBy((store) => {
+      void store.commit(thinning);
+      return Promise.resolve(keptCommits);
+    });
+  assertEquals(await kept(1), [9]);
+  assertEquals(await kept(0), []);
+});
+
+check("so it is by one that has failed and is there, and by no other", async () => {
+  const after = (fault: CommitFault) =>
+    thinnedBy(async (store, memory) => {
+      await failed(store, memory, fault);
+      return 0;
+    });
+  assertEquals(await after("failedOrphaned"), [9]);
+  assertEquals(await after("failedLost"), []);
+});
+
+check("nor by one that the next commit has undone: what goes then has gone for another reason", async () => {
+  const thinned = await thinnedBy(async (store, memory) => {
+    await failed(store, memory, "failedOrphaned");
+    const boot = { key: ["boot"], value: { count: 1 } };
+    await durable(store.commit({ sets: [boot] }));
+    void store.commit({ sets: [boot], deletes: [outboxKey(9)] });
+    return 1;
+  });
+  assertEquals(thinned, []);
 });
