@@ -8,7 +8,7 @@ import type { StartTransactionRequest } from "../../protocol/messages/core.ts";
 import type { MeterValue } from "../../protocol/messages/types.ts";
 import type { Bill, Message } from "./bill.ts";
 import { noteDamage, noteEmptied, noteLostStarts } from "./damage.ts";
-import { noteThinned } from "./thinned.ts";
+import { noteThinned, noteThinnedUntold } from "./thinned.ts";
 import type {
   AnswerRecord,
   OutboxRecord,
@@ -19,7 +19,6 @@ import type {
 import type { MemorySnapshot } from "../../storage/drivers/memory_store.ts";
 import type { Batch, Key, Store, Value } from "../../storage/store.ts";
 import { recordsOf } from "./medium_records.ts";
-import { createUnheardCommits, type UnheardCommits } from "./unheard_commits.ts";
 
 export interface DurableLedger {
   /** Asked for, by their sequence: durable or not, as a power cut may have decided. */
@@ -73,7 +72,8 @@ interface Account {
   readonly inoperative: Set<number>;
   /** Of this store: after an emptied one the numbers begin again. */
   readonly byLocalId: Map<number, Bill>;
-  readonly unheard: UnheardCommits;
+  /** Commits of which nobody was told whether they are there. */
+  readonly untold: Set<Batch>;
   registration: RegistrationRecord | null;
   boot: number;
 }
@@ -88,7 +88,7 @@ export function createDurableLedger(watch: LedgerWatch): LedgerKeeper {
     configuration: new Map(),
     inoperative: new Set(),
     byLocalId: new Map(),
-    unheard: createUnheardCommits(),
+    untold: new Set(),
     registration: null,
     boot: 0,
   };
@@ -103,11 +103,11 @@ export function createDurableLedger(watch: LedgerWatch): LedgerKeeper {
         for (const { key, value } of batch.sets ?? []) {
           if (key[0] === "outbox") account.tried.set(Number(key[1]), (value as OutboxRecord).message);
         }
+        account.untold.add(batch);
         const under = store.commit(batch);
-        account.unheard.asked(batch);
         watch.asked(batch);
         const outcome = await under;
-        account.unheard.heard(batch, outcome);
+        account.untold.delete(batch);
         if (outcome.kind === "committed") {
           note(account, batch, watch);
           watch.committed(batch);
@@ -266,10 +266,10 @@ function noteDelete(account: Account, [kind, name, sequence]: Key): void {
 }
 
 function refound(account: Account, snapshot: MemorySnapshot, watch: LedgerWatch): void {
-  const found = recordsOf(snapshot);
-  const { whole: sets, damaged } = found;
+  const { whole: sets, damaged } = recordsOf(snapshot);
   noteKeptAndDamaged(account, damaged, watch);
-  for (const batch of account.unheard.keptDeletes(found)) noteThinned(account, batch, watch.messagesMax);
+  noteThinnedUntold(account, snapshot, watch.messagesMax);
+  account.untold.clear();
   const isEmptied = snapshot.records.length === 0;
   if (isEmptied) noteEmptied(account.byLocalId.values());
   for (const key of damaged) {

@@ -1,10 +1,9 @@
-/** The ledger of what the store has promised: what it knows of a commit of which nobody has heard that it was kept (invariants I2, I4). */
+/** The ledger of what the store has promised: what it knows of a commit that failed and was kept all the same (invariants I2, I4). */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { TransactionMessage } from "../../protocol/transaction.ts";
-import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
-import { type CommitFault, createMemoryStore, type MemoryStore } from "../../storage/drivers/memory_store.ts";
+import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import { archiveKey, outboxKey } from "../../storage/record_keys.ts";
-import { type Batch, type CommitOutcome, type Key, type Store, StoreFailed } from "../../storage/store.ts";
+import { type Batch, type Key, StoreFailed } from "../../storage/store.ts";
 import { messageText } from "./bill.ts";
 import { createDurableLedger } from "./durable_ledger.ts";
 
@@ -16,8 +15,10 @@ const start: TransactionMessage = {
 const key = outboxKey(7);
 const queued: Batch = { sets: [{ key, value: { message: start, failures: 0 } }] };
 
-function emptyLedger(messagesMax: number) {
-  return createDurableLedger({
+/** What a boot finds once these were durable, the last one in vain: it has failed, and is there all the same. */
+async function refound(batches: readonly Batch[], damaged: readonly Key[], messagesMax = 100) {
+  const memory = createMemoryStore();
+  const ledger = createDurableLedger({
     nowMs: () => 0,
     registerWh: () => 0,
     messagesMax,
@@ -25,12 +26,6 @@ function emptyLedger(messagesMax: number) {
     asked: () => {},
     committed: () => {},
   });
-}
-
-/** What a boot finds once these were durable, the last one in vain: it has failed, and is there all the same. */
-async function refound(batches: readonly Batch[], damaged: readonly Key[]) {
-  const memory = createMemoryStore();
-  const ledger = emptyLedger(100);
   const store = ledger.watch(memory.store);
   for (const batch of batches.slice(0, -1)) await store.commit(batch);
   memory.failCommits("failedOrphaned", 1);
@@ -41,6 +36,7 @@ async function refound(batches: readonly Batch[], damaged: readonly Key[]) {
   return {
     bills: ledger.bills.map(({ localId, excuse, damaged }) => [localId, excuse, [...damaged]]),
     outbox: [...ledger.outbox.keys()],
+    thinned: ledger.bills.flatMap(({ thinned }) => [...thinned]),
   };
 }
 
@@ -49,13 +45,13 @@ function check(name: string, body: () => Promise<void>): void {
 }
 
 check("a start that failed and is there after the power cut is one like any other", async () => {
-  assertEquals(await refound([queued], []), { bills: [[6, null, []]], outbox: [7] });
+  assertEquals(await refound([queued], []), { bills: [[6, null, []]], outbox: [7], thinned: [] });
 });
 
 check(
   "where its record is damaged as well, the transaction is known, and not excused: what began it stands twice",
   async () => {
-    assertEquals(await refound([queued], [key]), { bills: [[6, null, []]], outbox: [] });
+    assertEquals(await refound([queued], [key]), { bills: [[6, null, []]], outbox: [], thinned: [] });
   },
 );
 
@@ -81,67 +77,26 @@ check("so is what was set aside by a commit that failed, and is damaged there", 
     deletes: [key],
   };
   const excused = [6, "archive/6/7 was damaged", [messageText(start)]];
-  assertEquals(await refound([queued, setAside], [aside]), { bills: [excused], outbox: [] });
+  assertEquals(await refound([queued, setAside], [aside]), { bills: [excused], outbox: [], thinned: [] });
 });
 
-const clock = createSimulatedClock({ startWallMs: 0 });
-const thinning: Batch = { deletes: [outboxKey(9)] };
-
-/** Which of three MeterValues, in a queue for two messages, count as thinned once a boot has found what `thin` has left. */
-async function thinnedBy(thin: (store: Store, memory: MemoryStore) => Promise<number>) {
-  const memory = createMemoryStore({ latency: { clock, drawMs: () => 5 } });
-  const ledger = emptyLedger(2);
-  const store = ledger.watch(memory.store);
-  await durable(store.commit(queued));
-  for (const sequence of [8, 9, 10]) {
+for (
+  const [what, messagesMax, thinned] of [["was thinned, where too many wait", 2, [8]], [
+    "is lost, where few wait",
+    3,
+    [],
+  ]] as const
+) {
+  check(`MeterValues that a commit took which failed and is there: ${what}`, async () => {
     const payload = { connectorId: 2, meterValue: [] };
-    const message = { action: "MeterValues", localId: 6, payload };
-    await durable(store.commit({ sets: [{ key: outboxKey(sequence), value: { message, failures: 0 } }] }));
-  }
-  const keptCommits = await thin(store, memory);
-  ledger.refound(memory.powerCut(keptCommits));
-  return [...ledger.billOf(6)?.thinned ?? []];
-}
-
-async function durable(under: Promise<CommitOutcome>): Promise<void> {
-  await clock.advance(5);
-  await under;
-}
-
-async function failed(store: Store, memory: MemoryStore, fault: CommitFault): Promise<void> {
-  memory.failCommits(fault, 1);
-  const refused = assertRejects(() => store.commit(thinning), StoreFailed);
-  await clock.advance(5);
-  await refused;
-}
-
-check("what was thinned by a commit under way is thinned where the power cut has kept it", async () => {
-  const kept = (keptCommits: number) =>
-    thinnedBy((store) => {
-      void store.commit(thinning);
-      return Promise.resolve(keptCommits);
+    const sampled = (sequence: number): Batch => ({
+      sets: [{
+        key: outboxKey(sequence),
+        value: { message: { action: "MeterValues", localId: 6, payload }, failures: 0 },
+      }],
     });
-  assertEquals(await kept(1), [9]);
-  assertEquals(await kept(0), []);
-});
-
-check("so it is by one that has failed and is there, and by no other", async () => {
-  const after = (fault: CommitFault) =>
-    thinnedBy(async (store, memory) => {
-      await failed(store, memory, fault);
-      return 0;
-    });
-  assertEquals(await after("failedOrphaned"), [9]);
-  assertEquals(await after("failedLost"), []);
-});
-
-check("nor by one that the next commit has undone: what goes then has gone for another reason", async () => {
-  const thinned = await thinnedBy(async (store, memory) => {
-    await failed(store, memory, "failedOrphaned");
-    const boot = { key: ["boot"], value: { count: 1 } };
-    await durable(store.commit({ sets: [boot] }));
-    void store.commit({ sets: [boot], deletes: [outboxKey(9)] });
-    return 1;
+    const thinning: Batch = { deletes: [outboxKey(8)] };
+    const found = await refound([queued, sampled(8), sampled(9), thinning], [], messagesMax);
+    assertEquals([found.outbox, found.thinned], [[7, 9], [...thinned]]);
   });
-  assertEquals(thinned, []);
-});
+}
