@@ -33,10 +33,10 @@ export type AuthorizerMessage =
   | ConnectorChanged
   | ({ readonly kind: "Authorize" } & Question)
   /** Whether the central system can be asked. */
-  | ({ readonly kind: "OnlineTold"; readonly outcome: Outcome<boolean> } & Question)
+  | ({ readonly kind: "OnlineTold"; readonly outcome: Outcome<boolean> } & Asking)
   | (
     & { readonly kind: "AuthorizeConcluded"; readonly outcome: Outcome<CallOutcome<AuthorizeResponse>> }
-    & Question
+    & Asking
   )
   /** The central system has said what an idTag is worth: in StartTransaction.conf or StopTransaction.conf (§3.5.1). */
   | { readonly kind: "IdTagInfoReceived"; readonly idTag: string; readonly info: IdTagInfo }
@@ -46,6 +46,12 @@ export type AuthorizerMessage =
 interface Question {
   readonly idTag: string;
   readonly reply: Reply<Authorization>;
+}
+
+/** As it goes on its way; `isRepeated`: for the last time. */
+interface Asking extends Question {
+  readonly untilMs: number;
+  readonly isRepeated: boolean;
 }
 
 export interface AuthorizerParts {
@@ -58,10 +64,12 @@ export interface AuthorizerParts {
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
 }
 
-/** As long as a turn of the outbox may take: a disk that is slow is no outage, and an outbox that is slower is ended. */
-const onlineTimeoutMs = 10_000;
-/** A person at the reader waits no longer; then the offline rules hold (spec/behaviour.md §4.2). */
+/** A turn of the outbox (10 s), and what follows when it is ended for having taken longer: a start, and a dial. Neither is an outage. */
+const onlineTimeoutMs = 20_000;
+/** A person at the reader waits no longer for the central system; then the offline rules hold (spec/behaviour.md §4.2). */
 const authorizeTimeoutMs = 30_000;
+/** For both, less than a connector waits. */
+const questionMs = 40_000;
 
 export function authorizerActor(parts: AuthorizerParts): ActorSpec<AuthorizerMessage> {
   return {
@@ -100,15 +108,13 @@ class AuthorizerBehaviour implements Behaviour<AuthorizerMessage> {
         return;
       case "Authorize": {
         const { idTag, reply } = message;
-        return this.#self.ask(
-          this.#parts.outbox,
-          (told: Reply<boolean>) => ({ kind: "TellOnline", reply: told }),
-          onlineTimeoutMs,
-          (outcome) => ({ kind: "OnlineTold", outcome, idTag, reply }),
-        );
+        const untilMs = this.#parts.clock.monotonicMs() + questionMs;
+        return this.#askOnline({ idTag, reply, untilMs, isRepeated: false });
       }
       case "OnlineTold": {
-        const online = message.outcome.kind === "reply" && message.outcome.value;
+        const { outcome } = message;
+        if (outcome.kind === "crashed") return this.#again(message);
+        const online = outcome.kind === "reply" && outcome.value;
         return online ? this.#decideOnline(message) : this.#decideOffline(message);
       }
       case "AuthorizeConcluded":
@@ -139,7 +145,25 @@ class AuthorizerBehaviour implements Behaviour<AuthorizerMessage> {
     this.#self.send(connector, { kind: "Presented", idTag: presented.idTag });
   }
 
-  async #decideOnline({ idTag, reply }: Question): Promise<void> {
+  #askOnline({ idTag, reply, untilMs, isRepeated }: Asking): void {
+    this.#self.ask(
+      this.#parts.outbox,
+      (told: Reply<boolean>) => ({ kind: "TellOnline", reply: told }),
+      Math.min(onlineTimeoutMs, this.#leftMs(untilMs)),
+      (outcome) => ({ kind: "OnlineTold", outcome, idTag, reply, untilMs, isRepeated }),
+    );
+  }
+
+  /** Whoever was asked is no more, or its link: once more, for that may have been our own doing and no outage. */
+  #again(asking: Asking): void | Promise<void> {
+    return asking.isRepeated ? this.#decideOffline(asking) : this.#askOnline({ ...asking, isRepeated: true });
+  }
+
+  #leftMs(untilMs: number): number {
+    return untilMs - this.#parts.clock.monotonicMs();
+  }
+
+  async #decideOnline({ idTag, reply, untilMs, isRepeated }: Asking): Promise<void> {
     const known = await this.#known(idTag);
     const authorization = decideOnline(known, this.#rules(), this.#parts.clock.wallMs());
     if (authorization !== null) return reply(authorization);
@@ -147,8 +171,8 @@ class AuthorizerBehaviour implements Behaviour<AuthorizerMessage> {
       this.#parts.outbox,
       (answered: Reply<CallOutcome<AuthorizeResponse>>) =>
         sendCall("Authorize", { idTag }, "ordinary", answered),
-      authorizeTimeoutMs,
-      (outcome) => ({ kind: "AuthorizeConcluded", outcome, idTag, reply }),
+      Math.min(authorizeTimeoutMs, this.#leftMs(untilMs)),
+      (outcome) => ({ kind: "AuthorizeConcluded", outcome, idTag, reply, untilMs, isRepeated }),
     );
   }
 
@@ -157,9 +181,10 @@ class AuthorizerBehaviour implements Behaviour<AuthorizerMessage> {
   }
 
   #concluded(
-    question: Question,
+    question: Asking,
     outcome: Outcome<CallOutcome<AuthorizeResponse>>,
   ): void | Promise<void> {
+    if (outcome.kind === "crashed") return this.#again(question);
     const call = outcome.kind === "reply" ? outcome.value : null;
     switch (call?.kind) {
       case "result": {
@@ -170,8 +195,9 @@ class AuthorizerBehaviour implements Behaviour<AuthorizerMessage> {
       case "error":
         // The central system is there and did not authorise: that is no licence to go by the offline rules (decision D-authorize-error).
         return question.reply({ accepted: false });
-      case "timeout":
       case "offline":
+        return this.#again(question);
+      case "timeout":
       case undefined:
         return this.#decideOffline(question);
     }

@@ -74,6 +74,8 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
   #state: "waiting" | "connecting" | "open" | "closing" = "waiting";
   #socket = 0;
   #failures = 0;
+  /** Not at our own wish: the last connection was lost, or the last dial has failed. */
+  #isCutOff = false;
   #liveness = justOpened;
   #settings: Settings;
   #cancelPing: Cancel = () => {};
@@ -158,6 +160,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     switch (event.kind) {
       case "Opened":
         this.#state = "open";
+        this.#isCutOff = false;
         this.#liveness = justOpened;
         this.#trial.opened(this.#socket, event.tls?.peerChain ?? []);
         this.#armPing();
@@ -181,8 +184,9 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     }
   }
 
-  /** A connection that is not open yet has nothing in flight: it is as fresh as another would be. */
+  /** A connection that is not open yet has nothing in flight: it is as fresh as another would be. What is known already is told again. */
   #reconnect(why: string): void {
+    if (this.#isCutOff) this.#self.send(this.#parts.outbox, { kind: "LinkDown", atOwnWish: false });
     if (this.#state !== "open") return;
     this.#state = "closing";
     this.#held.socket?.close(1000, why);
@@ -195,7 +199,6 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
 
   #closed(why: CloseReason): void {
     const wasClosing = this.#state === "closing";
-    const wasOpen = this.#state === "open" || wasClosing;
     this.#state = "waiting";
     this.#held.socket = null;
     this.#cancelPing();
@@ -207,7 +210,8 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
     for (const event of linkEventsOf(why)) {
       this.#self.send(this.#parts.securityLog, { kind: "SecurityEventRaised", ...event });
     }
-    if (wasOpen) this.#self.send(this.#parts.outbox, { kind: "LinkDown" });
+    if (!this.#isCutOff) this.#self.send(this.#parts.outbox, { kind: "LinkDown", atOwnWish: wasClosing });
+    this.#isCutOff = !wasClosing;
     this.#self.after(waitMs, { kind: "Dial" });
   }
 

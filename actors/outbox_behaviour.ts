@@ -51,7 +51,12 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   #securityProfile: SecurityProfile = 0;
   /** The peer has answered a CALL on this connection, or was asked for that in vain. */
   #isPeerTried = false;
-  #registration: Registration = "Unregistered";
+  /** Null: this incarnation has not been told of it. */
+  #registration: Registration | null = null;
+  /** Nobody knows whether the central system can be reached: the next dial tells. */
+  #isReopening: boolean;
+  /** Who asks that meanwhile. */
+  readonly #asking: Reply<boolean>[] = [];
   /** Since when a CALL has been held back for the answer to a question. */
   #heldSinceMs: number | null = null;
   #cancelWake: Cancel = () => {};
@@ -65,6 +70,8 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     this.#self = self;
     this.#parts = parts;
     this.#settings = settings;
+    // A restart closes the link; a boot has none yet, and waits for nobody.
+    this.#isReopening = self.incarnation > 0;
     this.#messages = messages;
     this.#delivery = new TransactionDelivery({ ...messages, clock: parts.clock, trace: self.trace });
     this.#flight = new Flight(self, {
@@ -88,6 +95,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
         this.#securityProfile = message.securityProfile;
         return this.#linkOpened(message.socket);
       case "LinkDown":
+        this.#isReopening = message.atOwnWish;
         return this.#linkLost();
       case "AnnounceLink":
         return this.#announceLink();
@@ -115,7 +123,8 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
       case "CountDue":
         return this.#countOn();
       case "TellOnline":
-        return message.reply(this.#isOnline());
+        this.#asking.push(message.reply);
+        return this.#tellOnline();
       case "Drain":
         this.#draining.push(message.reply);
         this.#delivery.hurry();
@@ -135,7 +144,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     const { queue, archive, resends } = this.#messages;
     return {
       linkUp: this.#isLinkUp(),
-      registration: this.#registration,
+      registration: this.#registered(),
       inFlight: this.#flight.id(),
       waiting: this.#waiting.length,
       transactionMessages: queue.length(),
@@ -147,7 +156,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
 
   #enqueue(call: SendCall): void | Promise<void> {
     // What may not be said now is not said later either: by then it may not be true (spec/behaviour.md §1, §2).
-    const may = this.#isLinkUp() && maySend(this.#registration, call.callClass);
+    const may = this.#isLinkUp() && maySend(this.#registered(), call.callClass);
     if (!may || this.#waiting.length >= waitingMax) return call.reply({ kind: "offline" });
     this.#waiting.push(call);
     return this.#pump();
@@ -163,6 +172,12 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
 
   #announceOnline(): void {
     this.#self.send(this.#parts.securityLog, { kind: "OnlineChanged", online: this.#isOnline() });
+    this.#tellOnline();
+  }
+
+  #tellOnline(): void {
+    if (this.#isReopening || this.#registration === null) return;
+    for (const reply of this.#asking.splice(0)) reply(this.#isOnline());
   }
 
   async #queued(): Promise<void> {
@@ -191,6 +206,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     // A link that crashed, or one that an incarnation before this has heard of, was told to nobody as lost.
     if (this.#socket !== null) await this.#linkLost();
     this.#socket = socket;
+    this.#isReopening = false;
     this.#isPeerTried = false;
     this.#announceLink();
     return this.#pump();
@@ -198,6 +214,10 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
 
   #isOnline(): boolean {
     return this.#isLinkUp() && this.#registration === "Accepted";
+  }
+
+  #registered(): Registration {
+    return this.#registration ?? "Unregistered";
   }
 
   #isLinkUp(): boolean {
@@ -240,7 +260,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
       inFlight: this.#flight.id() !== null,
       answering: this.#incoming.underWay(),
       heldSinceMs: this.#heldSinceMs,
-      registration: this.#registration,
+      registration: this.#registered(),
       waiting: this.#waiting.map((call) => call.callClass),
       transactionMessageDueMs: this.#delivery.dueMs(this.#settings),
     };
@@ -300,7 +320,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   #asked(call: Call): void {
-    if (mayAnswer(this.#registration)) this.#incoming.asked(call);
+    if (mayAnswer(this.#registered())) this.#incoming.asked(call);
     else this.#self.trace("IgnoreFrame", { why: "registration is Rejected" });
   }
 

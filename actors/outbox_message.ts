@@ -14,7 +14,8 @@ import type { SendCall } from "./send_call.ts";
 
 export type OutboxMessage =
   | { readonly kind: "LinkUp"; readonly socket: number; readonly securityProfile: SecurityProfile }
-  | { readonly kind: "LinkDown" }
+  /** There is no connection: it has ended, or the first dial has failed. `atOwnWish`: the charger has closed it, and dials anew. */
+  | { readonly kind: "LinkDown"; readonly atOwnWish: boolean }
   | { readonly kind: "AnnounceLink" }
   | { readonly kind: "FrameReceived"; readonly text: string }
   | { readonly kind: "RegistrationChanged"; readonly registration: Registration }
@@ -29,7 +30,10 @@ export type OutboxMessage =
   | { readonly kind: "SendDue" }
   /** The start has not counted all that waits or is set aside: a page more. */
   | { readonly kind: "CountDue" }
-  /** Replies whether the central system can be asked now: there is a link, and it has accepted this charge point. */
+  /**
+   * Replies whether the central system can be asked: there is a link, and it has accepted this charge point. While nobody knows yet, after a
+   * restart or a link that was closed at our own wish, when the next dial has told.
+   */
   | { readonly kind: "TellOnline"; readonly reply: Reply<boolean> }
   /**
    * The end is near: what waits for its retry interval is tried now. Replies when no transaction message waits any more, or
