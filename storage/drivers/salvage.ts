@@ -1,49 +1,96 @@
 /**
  * The records that can still be read from a damaged store file: one bad page does not cost a charger all it remembers.
  *
- * Law: what is salvaged fits its own checksum under its own key; what is read twice or not at all is no worse than a damaged
- * record. The record of the last commit is left behind: the new file has commits of its own.
+ * Law: what is salvaged fits its own checksum under its own key, and nothing that was deleted comes back: no page is read that the
+ * store may have given up. The record of the last commit is left behind: the new file has commits of its own.
  */
-import { DatabaseSync } from "node:sqlite";
 import type { SealedSet } from "../batch.ts";
 import { quote, RESERVED } from "../key.ts";
 import { open } from "../record.ts";
 import type { Key } from "../store.ts";
-import { isDamage } from "./store_file.ts";
+import { sizeOf } from "./aside.ts";
+import { treePage } from "./record_cells.ts";
+import { openPages, PAGE_BYTES, type StorePages } from "./store_pages.ts";
 
-/** In no order. Empty when it is no database. Throws where it cannot be read for another reason, as on a full disk: SQLite writes to read. */
+/** The first page of the table `kv`: a new store is always made in the same order. Here, since a bad first page cannot say it. */
+export const KV_ROOT = 4;
+
+/** In no order. Empty when it is no database. Throws where it cannot be read for another reason than damage. */
 export function salvageRecords(path: string): readonly SealedSet[] {
-  // SQLite would delete the log of an empty file, which is evidence.
-  if (!hasContent(path)) return [];
-  const whole = new Map<string, SealedSet>();
-  // From both ends up to the bad page.
-  for (const order of ["asc", "desc"]) {
-    try {
-      using database = new DatabaseSync(path, READING_ON);
-      // Only so does SQLite read a file that has lost its end; nothing is written.
-      database.exec("pragma writable_schema = on");
-      for (const { k, v } of database.prepare(`select k, v from kv order by k ${order}`).iterate()) {
-        const key = k instanceof Uint8Array ? decodeKey(k) : null;
-        if (key === null || key[0] === RESERVED || open(key, v).kind === "damaged") continue;
-        whole.set(quote(key), { key, bytes: Uint8Array.from(v as Uint8Array) });
-      }
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      // The bad page, or a file that is no database: said already, and what was read until here is good.
+  if ((sizeOf(path) ?? 0) === 0) return [];
+  using pages = openPages(path);
+  const whole = new Map<string, Salvaged>();
+  for (const number of pagesOfRecords(pages)) {
+    for (const [k, v] of treePage(pages, number)?.cells ?? []) {
+      const salvaged = proven(k, v);
+      if (salvaged === null) continue;
+      const name = quote(salvaged.set.key);
+      if (salvaged.sequence >= (whole.get(name)?.sequence ?? 0)) whole.set(name, salvaged);
     }
   }
-  return [...whole.values()];
+  return Array.from(whole.values(), ({ set }) => set);
 }
 
-/** `defensive`, on by default and unknown to Deno's types, forbids `writable_schema`. */
-const READING_ON = { readOnly: true, defensive: false } as const;
+interface Salvaged {
+  readonly set: SealedSet;
+  /** Infinite for a newer program's. */
+  readonly sequence: number;
+}
 
-function hasContent(path: string): boolean {
-  try {
-    return Deno.statSync(path).size > 0;
-  } catch {
-    return false;
+function proven(k: Uint8Array, v: Uint8Array): Salvaged | null {
+  const key = decodeKey(k);
+  if (key === null || key[0] === RESERVED) return null;
+  const opened = open(key, v);
+  if (opened.kind === "damaged") return null;
+  const bytes = Uint8Array.from(v);
+  return { set: { key, bytes }, sequence: opened.kind === "record" ? opened.sequence : Infinity };
+}
+
+/**
+ * What can be reached from the root, and where that ends at a bad page, what lies behind it: each page that is neither reached nor
+ * free. A page that is both has been damaged in one of them, and nobody knows in which: it is left, and what lies behind as well.
+ */
+function pagesOfRecords(pages: StorePages): Iterable<number> {
+  const reached = new Set<number>([KV_ROOT]);
+  let isWhole = true;
+  for (const number of reached) {
+    const page = treePage(pages, number);
+    if (page === null || !page.isSound) isWhole = false;
+    for (const below of page?.below ?? []) {
+      if (reached.has(below)) isWhole = false;
+      reached.add(below);
+    }
   }
+  const free = freePages(pages);
+  if (free === null) return reached;
+  const doubtless = reached.difference(free);
+  if (isWhole || doubtless.size < reached.size) return doubtless;
+  const all = new Set(Array.from({ length: pages.count }, (_, index) => index + 1));
+  return all.difference(free);
+}
+
+const HEADER = "SQLite format 3\0";
+
+/** Those that the first page lists as free (§1.5 of the file format); null where the list does not hold together. */
+function freePages(pages: StorePages): ReadonlySet<number> | null {
+  const first = pages.read(1);
+  if (first === null) return null;
+  if (new TextDecoder().decode(new Uint8Array(first.buffer, first.byteOffset, 16)) !== HEADER) return null;
+  const free = new Set<number>();
+  const count = first.getUint32(36);
+  let trunk = first.getUint32(32);
+  let listed = 0;
+  while (trunk !== 0) {
+    const page = pages.read(trunk);
+    const leaves = page?.getUint32(4) ?? Infinity;
+    if (page === null || leaves > PAGE_BYTES / 4 - 2 || free.has(trunk)) return null;
+    free.add(trunk);
+    for (let leaf = 0; leaf < leaves; leaf++) free.add(page.getUint32(8 + 4 * leaf));
+    listed += 1 + leaves;
+    trunk = page.getUint32(0);
+  }
+  const isPlausible = [...free].every((number) => number > 1 && number <= pages.count);
+  return listed === count && free.size === count && isPlausible ? free : null;
 }
 
 /** Few enough that a commit of the largest values stays within KV's 819,200 bytes. */

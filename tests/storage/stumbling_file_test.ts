@@ -67,6 +67,9 @@ check("a record that is taken for text", "RowsRepaired", (directory) => {
 /** A letter of the definition with one bit changed; the whole text is parsed still. */
 for (
   const [what, text, at] of [
+    ["the name of a record's value", "CREATE TABLE kv (\n  k blob primary key,\n  v", -1],
+    ["the name of a record's key", "CREATE TABLE kv (\n  k", -1],
+    ["the expiry's default", "expiration_ms integer not null default -", -1],
     ["the name of a record's version", "v_encoding integer not null,\n  v", -1],
     ["the name of a table of the queue", "CREATE TABLE queue (\n  t", -1],
     ["the column of the expiry's index, for which Deno ends the process,", "on kv (expiration_m", -1],
