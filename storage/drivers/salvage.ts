@@ -19,31 +19,15 @@ export const KV_ROOT = 4;
 export function salvageRecords(path: string): readonly SealedSet[] {
   if ((sizeOf(path) ?? 0) === 0) return [];
   using pages = openPages(path);
-  const whole = new Map<string, Salvaged>();
+  const whole = new Map<string, SealedSet>();
   for (const number of pagesOfRecords(pages)) {
     for (const [k, v] of treePage(pages, number)?.cells ?? []) {
-      const salvaged = proven(k, v);
-      if (salvaged === null) continue;
-      const name = quote(salvaged.set.key);
-      if (salvaged.sequence >= (whole.get(name)?.sequence ?? 0)) whole.set(name, salvaged);
+      const key = decodeKey(k);
+      if (key === null || key[0] === RESERVED || open(key, v).kind === "damaged") continue;
+      whole.set(quote(key), { key, bytes: Uint8Array.from(v) });
     }
   }
-  return Array.from(whole.values(), ({ set }) => set);
-}
-
-interface Salvaged {
-  readonly set: SealedSet;
-  /** Infinite for a newer program's. */
-  readonly sequence: number;
-}
-
-function proven(k: Uint8Array, v: Uint8Array): Salvaged | null {
-  const key = decodeKey(k);
-  if (key === null || key[0] === RESERVED) return null;
-  const opened = open(key, v);
-  if (opened.kind === "damaged") return null;
-  const bytes = Uint8Array.from(v);
-  return { set: { key, bytes }, sequence: opened.kind === "record" ? opened.sequence : Infinity };
+  return [...whole.values()];
 }
 
 /**

@@ -48,7 +48,6 @@ function readLog(path: string): Log | null {
   using file = Deno.openSync(path);
   const header = readAt(file, 0, LOG_HEADER_BYTES);
   if (header === null || (header.getUint32(0) & ~1) >>> 0 !== LOG_MAGIC) return null;
-  if (header.getUint32(8) !== PAGE_BYTES) return null;
   const isLittle = (header.getUint32(0) & 1) === 0;
   let sums = sumsOf(part(header, 0, 24), isLittle, [0, 0]);
   if (!isSummed(header, 24, sums)) return null;
@@ -57,10 +56,10 @@ function readLog(path: string): Log | null {
   let uncommitted: (readonly [number, DataView<ArrayBuffer>])[] = [];
   for (let at = LOG_HEADER_BYTES;; at += FRAME_HEADER_BYTES + PAGE_BYTES) {
     const frame = readAt(file, at, FRAME_HEADER_BYTES + PAGE_BYTES);
-    // Another salt: it is left from before the log was begun again.
-    if (frame === null || !equal(part(frame, 8, 8), part(header, 16, 8))) break;
+    if (frame === null) break;
     const page = part(frame, FRAME_HEADER_BYTES, PAGE_BYTES);
     sums = sumsOf(page, isLittle, sumsOf(part(frame, 0, 8), isLittle, sums));
+    // What is left from before the log was begun again had another sum to go on from.
     if (!isSummed(frame, 16, sums)) break;
     uncommitted.push([frame.getUint32(0), page]);
     if (frame.getUint32(4) === 0) continue;
@@ -84,10 +83,6 @@ function sumsOf(bytes: DataView, isLittle: boolean, [first, second]: Sums): Sums
 
 function isSummed(bytes: DataView, at: number, [first, second]: Sums): boolean {
   return bytes.getUint32(at) === first && bytes.getUint32(at + 4) === second;
-}
-
-function equal(a: DataView, b: DataView): boolean {
-  return a.getUint32(0) === b.getUint32(0) && a.getUint32(4) === b.getUint32(4);
 }
 
 function part(of: DataView<ArrayBuffer>, at: number, bytes: number): DataView<ArrayBuffer> {

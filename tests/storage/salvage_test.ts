@@ -126,6 +126,58 @@ check(
   },
 );
 
+check(
+  "a pointer to a leaf that is reached already costs nothing: the other one is behind it",
+  (past, directory) => {
+    const closed = past.closed.slice();
+    const view = new DataView(closed.buffer);
+    const root = (KV_ROOT - 1) * PAGE_BYTES;
+    view.setUint32(root + view.getUint16(root + 12), view.getUint32(root + view.getUint16(root + 14)));
+    assertEquals(salvagedOf(directory, past, closed, null), past.live.size);
+  },
+);
+
+check(
+  "a page whose kind or count of cells has a changed bit costs no more than it holds",
+  (past, directory) => {
+    for (let at = 0; at < past.closed.length; at += PAGE_BYTES) {
+      if (past.closed[at] !== 0x02 && past.closed[at] !== 0x0a) continue;
+      for (const bit of [0, 1, 2, 3, 4, 5, 6, 7, 32, 33, 34, 35, 36, 37, 38, 39]) {
+        const found = salvagedOf(directory, past, flipped(past.closed, at * 8 + bit), null);
+        assertGreaterOrEqual(found, past.live.size - RECORDS_OF_A_PAGE, `bit ${bit} of ${at}`);
+      }
+    }
+  },
+);
+
+check(
+  "a list of free pages that names a live one in the place of another brings nothing back",
+  (past, directory) => {
+    const closed = past.closed.slice();
+    const view = new DataView(closed.buffer);
+    const trunk = (view.getUint32(32) - 1) * PAGE_BYTES;
+    const listed = Array.from({ length: view.getUint32(trunk + 4) }, (_, leaf) => trunk + 8 + 4 * leaf);
+    const free = new Set(listed.map((at) => view.getUint32(at)));
+    const live = Array.from({ length: closed.length / PAGE_BYTES }, (_, index) => index + 1)
+      .find((page) => page > KV_ROOT && !free.has(page) && closed[(page - 1) * PAGE_BYTES] === 0) ?? NaN;
+    for (const at of listed) {
+      const page = view.getUint32(at);
+      view.setUint32(at, live);
+      assertEquals(salvagedOf(directory, past, closed, null), past.live.size);
+      view.setUint32(at, page);
+    }
+  },
+);
+
+check(
+  "without a root and without the list of free pages there is nothing, and nothing comes back",
+  (past, directory) => {
+    const closed = zeroed(past.closed, KV_ROOT);
+    new DataView(closed.buffer).setUint32(32, 0);
+    assertEquals(salvagedOf(directory, past, closed, null), 0);
+  },
+);
+
 check("of a file with a log of which a byte is wrong it is what SQLite reads", (past, directory) => {
   const { killed } = past;
   const entropy = createSimulatedEntropy("log");
