@@ -12,8 +12,8 @@ export interface TreePage {
   readonly cells: readonly (readonly [Uint8Array, Uint8Array])[];
   /** Of a leaf, none. */
   readonly below: readonly number[];
-  /** Whether each cell begins where one may. */
-  readonly isSound: boolean;
+  /** Onto which cells flow over. */
+  readonly beside: readonly number[];
 }
 
 export function treePage(pages: StorePages, number: number): TreePage | null {
@@ -23,23 +23,20 @@ export function treePage(pages: StorePages, number: number): TreePage | null {
   const isLeaf = kind === LEAF;
   const pointersAt = isLeaf ? 8 : 12;
   const count = Math.min(page.getUint16(3), (PAGE_BYTES - pointersAt) / 2);
-  let isSound = true;
+  const beside: number[] = [];
   // What lies below has been deleted.
   const contentAt = page.getUint16(5);
   const cells: (readonly [Uint8Array, Uint8Array])[] = [];
   const below = isLeaf ? [] : [page.getUint32(8)];
   for (let cell = 0; cell < count; cell++) {
     const at = page.getUint16(pointersAt + 2 * cell);
-    if (at < contentAt || at + 4 > PAGE_BYTES) {
-      isSound = false;
-      continue;
-    }
+    if (at < contentAt || at + 4 > PAGE_BYTES) continue;
     if (!isLeaf) below.push(page.getUint32(at));
-    const payload = payloadAt(pages, page, isLeaf ? at : at + 4);
+    const payload = payloadAt(pages, page, isLeaf ? at : at + 4, beside);
     const columns = payload === null ? null : firstColumns(payload);
     if (columns !== null) cells.push(columns);
   }
-  return { cells, below, isSound };
+  return { cells, below, beside };
 }
 
 const INTERIOR = 0x02;
@@ -53,7 +50,12 @@ const OVERFLOW_BYTES = PAGE_BYTES - 4;
 /** More than the largest record: KV takes no longer keys and values. */
 const PAYLOAD_MAX = 128 * 1024;
 
-function payloadAt(pages: StorePages, page: DataView<ArrayBuffer>, at: number): Uint8Array | null {
+function payloadAt(
+  pages: StorePages,
+  page: DataView<ArrayBuffer>,
+  at: number,
+  beside: number[],
+): Uint8Array | null {
   const pageBytes = new Uint8Array(page.buffer, page.byteOffset, PAGE_BYTES);
   const [bytes, from] = varint(pageBytes, at);
   if (bytes > PAYLOAD_MAX) return null;
@@ -64,6 +66,7 @@ function payloadAt(pages: StorePages, page: DataView<ArrayBuffer>, at: number): 
   payload.set(pageBytes.subarray(from, from + local));
   let next = local < bytes ? page.getUint32(from + local) : 0;
   for (let filled = local; filled < bytes; filled += OVERFLOW_BYTES) {
+    beside.push(next);
     const over = pages.read(next);
     if (over === null) return null;
     const rest = new Uint8Array(over.buffer, over.byteOffset + 4, Math.min(OVERFLOW_BYTES, bytes - filled));

@@ -12,8 +12,8 @@ import { sizeOf } from "./aside.ts";
 import { treePage } from "./record_cells.ts";
 import { openPages, PAGE_BYTES, type StorePages } from "./store_pages.ts";
 
-/** The first page of the table `kv`: a new store is always made in the same order. Here, since a bad first page cannot say it. */
-export const KV_ROOT = 4;
+/** The last of the pages with which tables and indexes begin, from 1 on: a bad first page cannot say which they are. */
+export const LAST_ROOT = 9;
 
 /** In no order. Empty when it is no database. Throws where it cannot be read for another reason than damage. */
 export function salvageRecords(path: string): readonly SealedSet[] {
@@ -31,26 +31,31 @@ export function salvageRecords(path: string): readonly SealedSet[] {
 }
 
 /**
- * What can be reached from the root, and where that ends at a bad page, what lies behind it: each page that is neither reached nor
- * free. A page that is both has been damaged in one of them, and nobody knows in which: it is left, and what lies behind as well.
+ * Each page is in use or free. All that are not free are read, since behind a bad page there are some that nothing leads to any more.
+ * Where one is both, either has been damaged, and nobody knows which: what is in use is read, and no such page. So it is where the list
+ * of those that are free is lost.
  */
 function pagesOfRecords(pages: StorePages): Iterable<number> {
-  const reached = new Set<number>([KV_ROOT]);
-  let isWhole = true;
-  for (const number of reached) {
-    const page = treePage(pages, number);
-    if (page === null || !page.isSound) isWhole = false;
-    for (const below of page?.below ?? []) {
-      if (reached.has(below)) isWhole = false;
-      reached.add(below);
-    }
-  }
+  const inUse = pagesInUse(pages);
   const free = freePages(pages);
-  if (free === null) return reached;
-  const doubtless = reached.difference(free);
-  if (isWhole || doubtless.size < reached.size) return doubtless;
-  const all = new Set(Array.from({ length: pages.count }, (_, index) => index + 1));
-  return all.difference(free);
+  if (free === null) return inUse;
+  const doubtless = inUse.difference(free);
+  if (doubtless.size < inUse.size) return doubtless;
+  return new Set(numbersTo(pages.count)).difference(free);
+}
+
+/** The roots, and what is below them and beside. */
+function pagesInUse(pages: StorePages): ReadonlySet<number> {
+  const inUse = new Set<number>(numbersTo(LAST_ROOT));
+  for (const number of inUse) {
+    const page = treePage(pages, number);
+    for (const next of [...page?.below ?? [], ...page?.beside ?? []]) inUse.add(next);
+  }
+  return inUse;
+}
+
+function numbersTo(last: number): readonly number[] {
+  return Array.from({ length: last }, (_, index) => index + 1);
 }
 
 const HEADER = "SQLite format 3\0";

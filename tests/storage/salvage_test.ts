@@ -5,11 +5,13 @@
 import { assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { createSimulatedEntropy } from "../../hal/drivers/simulated_entropy.ts";
-import { KV_ROOT, salvageRecords } from "../../storage/drivers/salvage.ts";
+import { LAST_ROOT, salvageRecords } from "../../storage/drivers/salvage.ts";
 import { quote, RESERVED } from "../../storage/key.ts";
 import { PAGE_BYTES } from "../../storage/drivers/store_pages.ts";
 import { makePast, type Past, salvagedOf } from "./salvaged_store.ts";
 import { encoded } from "./store_files.ts";
+
+const KV_ROOT = 4;
 
 let made: Promise<Past> | null = null;
 
@@ -39,10 +41,9 @@ check(
     using database = new DatabaseSync(`${directory}/store.kv`, { readOnly: true });
     const free = database.prepare("pragma freelist_count").get();
     assertGreater(Number(free?.["freelist_count"]), 5);
-    assertEquals(database.prepare("select rootpage from sqlite_master where name = 'kv'").get(), {
-      __proto__: null,
-      rootpage: KV_ROOT,
-    });
+    const roots = database.prepare("select name, rootpage from sqlite_master order by rootpage").all();
+    assertEquals(roots.map(({ rootpage }) => rootpage), [2, 3, KV_ROOT, 5, 6, 7, 8, LAST_ROOT]);
+    assertEquals([roots[2]?.["name"], roots.at(-1)?.["name"]], ["kv", "kv_expiration_ms_idx"]);
     assertEquals(database.prepare("pragma page_size").get(), { __proto__: null, page_size: PAGE_BYTES });
     assertEquals(past.closed[(KV_ROOT - 1) * PAGE_BYTES], 0x02);
     assertGreater(Math.max(...Array.from(past.live.values(), ({ length }) => length)), PAGE_BYTES);
