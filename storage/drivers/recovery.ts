@@ -44,9 +44,12 @@ export async function openKvFile<T>(path: string, options: KvFileOptions<T>): Pr
     const resumed = unfinished === null ? null : await recover(path, unfinished, RESUMED, options);
     const verdict = inspectStoreFile(path);
     if (verdict.kind === "damaged") return await openAnew(path, verdict.error, resumed, options);
-    if (verdict.kind === "sound" && verdict.foreignRows > 0) {
-      repairRows(path);
-      options.report({ kind: "RowsRepaired", count: verdict.foreignRows });
+    if (verdict.kind === "sound") {
+      if (verdict.foreignRows > 0) {
+        repairRows(path);
+        options.report({ kind: "RowsRepaired", count: verdict.foreignRows });
+      }
+      for (const row of verdict.damagedRows) options.report({ kind: "RecordDamaged", ...row });
     }
     try {
       return await start(path, resumed, options);

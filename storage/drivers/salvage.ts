@@ -7,10 +7,10 @@
 import type { SealedSet } from "../batch.ts";
 import { quote, RESERVED } from "../key.ts";
 import { open } from "../record.ts";
-import type { Key } from "../store.ts";
 import { sizeOf } from "./aside.ts";
 import { treePage } from "./record_cells.ts";
 import { openPages, PAGE_BYTES, type StorePages } from "./store_pages.ts";
+import { decodeKey } from "./stored_key.ts";
 
 /** The last of the pages with which tables and indexes begin, from 1 on: a bad first page cannot say which they are. */
 export const LAST_ROOT = 9;
@@ -91,34 +91,4 @@ export async function restoreRecords(kv: Deno.Kv, records: readonly SealedSet[])
     for (const { key, bytes } of records.slice(first, first + RECORDS_AT_ONCE)) atomic.set(key, bytes);
     await atomic.commit();
   }
-}
-
-/** Deno KV's layout: a string between 2 and 0 (a NUL in it is 0 255), a number as 33 and its double, sign flipped to sort. */
-function decodeKey(bytes: Uint8Array): Key | null {
-  const parts: (string | number)[] = [];
-  for (let at = 0; at < bytes.length;) {
-    const mark = bytes[at++];
-    if (mark === 0x02) {
-      const text: number[] = [];
-      for (; at < bytes.length && (bytes[at] !== 0 || bytes[at + 1] === 0xff); at++) {
-        text.push(bytes[at] ?? 0);
-        if (bytes[at] === 0) at++;
-      }
-      at++;
-      parts.push(new TextDecoder().decode(Uint8Array.from(text)));
-    } else if (mark === 0x21 && at + 8 <= bytes.length) {
-      parts.push(decodeNumber(bytes.slice(at, at + 8)));
-      at += 8;
-    } else {
-      return null;
-    }
-  }
-  return parts;
-}
-
-/** Of a positive number the sign bit is flipped, of a negative one every bit. */
-function decodeNumber(bytes: Uint8Array): number {
-  const positive = (bytes[0] ?? 0) >= 0x80;
-  const double = bytes.map((byte, index) => positive ? (index === 0 ? byte ^ 0x80 : byte) : byte ^ 0xff);
-  return new DataView(double.buffer).getFloat64(0);
 }

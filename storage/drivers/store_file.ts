@@ -4,18 +4,17 @@
  * Law: KV opens nothing that fails `PRAGMA integrity_check`, nor tables that are not as it makes them itself, because it would
  * answer some damage with a panic that no one can catch, and other damage with silence (notes/reliability.md A5). What was no
  * damage, but a lock or a lack of permission, is thrown.
- *
- * A changed bit within a record is found later, by the record's own checksum.
  */
 import { DatabaseSync } from "node:sqlite";
 import { crc32 } from "../crc32.ts";
 import { sizeOf } from "./aside.ts";
+import { type DamagedRow, walkRecords } from "./record_walk.ts";
 
 export type StoreFileVerdict =
   /** There is nothing that could be lost: no file, or one whose creation was cut off. */
   | { readonly kind: "absent" }
-  /** `foreignRows` is how many rows `repairRows` would put right. */
-  | { readonly kind: "sound"; readonly foreignRows: number }
+  /** `foreignRows` is how many rows `repairRows` would put right; the damaged ones are left out by who lists them. */
+  | { readonly kind: "sound"; readonly foreignRows: number; readonly damagedRows: readonly DamagedRow[] }
   | { readonly kind: "damaged"; readonly error: string };
 
 /** Reads the whole file. Throws when it cannot be looked at. */
@@ -107,7 +106,9 @@ function inspectTables(database: DatabaseSync): StoreFileVerdict {
   if (rows?.["counts"] !== 1) {
     return { kind: "damaged", error: "its data_version is not one to count on from" };
   }
-  return { kind: "sound", foreignRows: Number(rows["count"]) };
+  const walked = walkRecords(database);
+  if (walked.kind === "unreadable") return { kind: "damaged", error: walked.error };
+  return { kind: "sound", foreignRows: Number(rows["count"]), damagedRows: walked.damaged };
 }
 
 /** Null behind the end. */
