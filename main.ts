@@ -25,12 +25,9 @@ const output: Output = {
 async function obey(command: Command): Promise<number> {
   switch (command.kind) {
     case "run":
-      return await goingOn(output.error, (uncaughtErrors) => run(command.options, output, uncaughtErrors));
+      return await goingOn(output, (safe, uncaughtErrors) => run(command.options, safe, uncaughtErrors));
     case "simulate":
-      return await goingOn(
-        output.error,
-        (uncaughtErrors) => simulate(command.options, output, uncaughtErrors),
-      );
+      return await goingOn(output, (safe, uncaughtErrors) => simulate(command.options, safe, uncaughtErrors));
     case "inspect": {
       // Loaded for this verb only: the start of a charger is not to wait for it.
       const { runInspect } = await import("./console/inspect.ts");

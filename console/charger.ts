@@ -31,6 +31,7 @@ export interface Charger {
   readonly addresses: Addresses;
   /** For who only reads: each key has its one writer in the tree. */
   readonly store: Store;
+  /** Rejects with a mistake of the kernel's (`System`). */
   readonly ended: Promise<Ending>;
   /** Ends open transactions with reason Reboot, then stops the tree in reverse. */
   readonly stop: () => Promise<void>;

@@ -76,7 +76,7 @@ export interface Simulation {
   readonly rehearsal: RehearsalParts;
   readonly setStorage: (state: StorageState) => void;
   readonly storageState: () => StorageState;
-  /** Resolves with the process's exit code. */
+  /** Resolves with the process's exit code; rejects with a mistake of the kernel's. */
   readonly ended: Promise<number>;
   readonly stop: () => Promise<void>;
 }
@@ -163,7 +163,7 @@ export function makeSimulation(parts: SimulationParts): Simulation {
     }
     now.charger = charger;
     for (const event of findings) charger.addresses.securityLog.send(event);
-    charger.ended.then((ending) => after(() => over(ending)));
+    charger.ended.then((ending) => after(() => over(ending)), ended.reject);
   }
 
   async function over(ending: Ending): Promise<void> {

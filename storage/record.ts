@@ -48,16 +48,19 @@ export function seal(
   return bytes;
 }
 
+/** Whether `stored` was written at `key` as it is, in whatever version: all that `open` proves, without the value. */
+export function isWhole(key: Key, stored: Uint8Array): boolean {
+  const sealed = unseal(stored);
+  return sealed !== null && fits(key, stored, sealed);
+}
+
 /** What `stored` holds for `key`. The last argument is there for the test of a migration. */
 export function open(key: Key, stored: unknown, migrations: readonly Migration[] = MIGRATIONS): Opened {
   if (!(stored instanceof Uint8Array)) return damaged("it is not bytes");
   const sealed = unseal(stored);
   if (sealed === null) return damaged("its seal cannot be read");
-  const { version, sequence, checksum, data } = sealed;
-  const context = utf8.encode(contextOf(key, version, sequence));
-  if (crc32(stored.subarray(sealed.bytes), crc32(context)) !== checksum) {
-    return damaged("its checksum does not fit");
-  }
+  if (!fits(key, stored, sealed)) return damaged("its checksum does not fit");
+  const { version, sequence } = sealed;
   const known = migrations.length + 1;
   if (version > known) {
     return {
@@ -67,7 +70,7 @@ export function open(key: Key, stored: unknown, migrations: readonly Migration[]
       }: it is of version ${version}, this program knows ${known}`,
     };
   }
-  let value = JSON.parse(data) as Value;
+  let value = JSON.parse(fromUtf8.decode(stored.subarray(sealed.bytes))) as Value;
   for (const migrate of migrations.slice(version - 1)) value = migrate(key, value);
   return { kind: "record", value, sequence };
 }
@@ -81,18 +84,23 @@ interface Sealed {
   readonly checksum: number;
   /** Of the seal, which is ASCII, and its line feed. */
   readonly bytes: number;
-  readonly data: string;
 }
 
 function unseal(stored: Uint8Array): Sealed | null {
-  const text = fromUtf8.decode(stored);
-  const end = text.indexOf("\n");
+  const end = stored.indexOf(LINE_FEED);
   if (end === -1) return null;
-  const seal = parsed(text.slice(0, end));
+  const seal = parsed(fromUtf8.decode(stored.subarray(0, end)));
   if (typeof seal !== "object" || seal === null || !("v" in seal && "s" in seal && "c" in seal)) return null;
   const { v: version, s: sequence, c: checksum } = seal;
   if (!isCount(version) || !isCount(sequence) || typeof checksum !== "number") return null;
-  return { version, sequence, checksum, bytes: end + 1, data: text.slice(end + 1) };
+  return { version, sequence, checksum, bytes: end + 1 };
+}
+
+const LINE_FEED = 10;
+
+function fits(key: Key, stored: Uint8Array, { version, sequence, checksum, bytes }: Sealed): boolean {
+  const context = utf8.encode(contextOf(key, version, sequence));
+  return crc32(stored.subarray(bytes), crc32(context)) === checksum;
 }
 
 function parsed(text: string): unknown {

@@ -193,7 +193,7 @@ export class ActorNode<M extends Message> implements Node {
     }, (thrown) => {
       runtime.turnsInFlight--;
       this.#failed(life, thrown);
-    });
+    }).catch(runtime.broken);
   }
 
   #failed(life: Life<M>, thrown: unknown): void {

@@ -1,7 +1,8 @@
 /**
  * The kernel: makes addresses, starts a tree of supervisors and actors on them, and runs it on a clock.
  *
- * Law: it knows nothing of what the actors do, touches the world only through the clock, and tells all to the trace.
+ * Law: it knows nothing of what the actors do, touches the world only through the clock, and tells all to the trace. What the trace
+ * throws changes nothing in the tree; what the kernel itself throws is the end of it.
  */
 import type { Clock } from "../../hal/clock.ts";
 import type { ActorSpec, Address, Message } from "./actor.ts";
@@ -26,7 +27,10 @@ export interface System {
   readonly started: Promise<void>;
   /** Stops the tree in reverse order, each actor within its deadline. */
   readonly stop: () => Promise<void>;
-  /** `gaveUp`: the root has; all is stopped then too. Neither comes after `abandon`. */
+  /**
+   * `gaveUp`: the root has; all is stopped then too. Neither comes after `abandon`. Rejects with what the kernel itself has thrown outside
+   * of any turn: nobody is left then who could start again what that concerned, so whoever waits ends the process.
+   */
   readonly ended: Promise<"stopped" | "gaveUp">;
   readonly tree: () => SupervisorTreeNode;
   /** An actor's own snapshot; undefined when it has none, is down, or there is no such actor. Throws what it throws. */
@@ -47,16 +51,25 @@ export interface KernelOptions {
 }
 
 export function createKernel({ clock, trace, patience = clock }: KernelOptions): Kernel {
+  const ended = Promise.withResolvers<"stopped" | "gaveUp">();
   const runtime: Runtime = {
-    clock,
-    patience,
+    clock: watched(clock, ended.reject),
+    patience: watched(patience, ended.reject),
+    broken: ended.reject,
     trace: (fact) => {
       if (runtime.abandoned) return;
       // Each fact is made to be told once, so it gets its times itself: a copy would be most of what telling costs.
       const event = fact as Fact & { atMs: number; wallMs: number };
       event.atMs = clock.monotonicMs();
       event.wallMs = clock.wallMs();
-      trace(event);
+      try {
+        trace(event);
+      } catch (thrown) {
+        // Thrown where nobody waits for it: an ending that is half told would leave an actor that nobody starts again.
+        clock.soon(() => {
+          throw thrown;
+        });
+      }
     },
     turnsInFlight: 0,
     abandoned: false,
@@ -76,21 +89,39 @@ export function createKernel({ clock, trace, patience = clock }: KernelOptions):
   function start(root: SupervisorSpec): System {
     if (isStarted) throw new Error(`start one tree a kernel: ${root.id} is the second`);
     isStarted = true;
-    return startTree(runtime, mailboxes, root);
+    return startTree(runtime, mailboxes, root, ended);
   }
 
   return { address, start };
+}
+
+/** The same clock; what its calls throw is told to `broken`. */
+function watched(clock: Clock, broken: (thrown: unknown) => void): Clock {
+  function safely(call: () => void): () => void {
+    return () => {
+      try {
+        call();
+      } catch (thrown) {
+        broken(thrown);
+      }
+    };
+  }
+  return {
+    ...clock,
+    after: (delayMs, call) => clock.after(delayMs, safely(call)),
+    soon: (call) => clock.soon(safely(call)),
+  };
 }
 
 function startTree(
   runtime: Runtime,
   mailboxes: ReadonlyMap<string, Mailbox<Message>>,
   rootSpec: SupervisorSpec,
+  ended: PromiseWithResolvers<"stopped" | "gaveUp">,
 ): System {
   const actors = new Map<string, ActorNode<Message>>();
   const ids = new Set([rootSpec.id]);
   const started = Promise.withResolvers<void>();
-  const ended = Promise.withResolvers<"stopped" | "gaveUp">();
 
   function grow(spec: AnyActorSpec | SupervisorSpec, parent: Parent): Node {
     const id = "children" in spec ? spec.id : spec.address.id;

@@ -66,7 +66,7 @@ export type Fact =
 /** `atMs` is the clock's monotonic time, `wallMs` its civil time. */
 export type TraceEvent = Fact & { readonly atMs: number; readonly wallMs: number };
 
-/** Called in the middle of the kernel's work: it must be quick, and must not throw. */
+/** Called in the middle of the kernel's work: it must be quick. What it throws is thrown again where nobody waits for it. */
 export type Trace = (event: TraceEvent) => void;
 
 /** A thrown value as a report tells it. */

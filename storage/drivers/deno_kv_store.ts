@@ -98,23 +98,25 @@ async function openWith(place: Place, options: OpenOptions): Promise<OpenedStore
   const { report, wallMs } = options;
   const highWater = durableFile(directory, "high_water");
   const known = await readHighWater(highWater, report);
-  const { kv, recovered } = await openKvFile(`${directory}/store.kv`, {
+  const spare = spareSequence(highWater, report);
+  const { kv, recovered, begun } = await openKvFile(`${directory}/store.kv`, {
     wallMs,
     report,
     openKv: (options.medium ?? realMedium).openKv,
+    begin: async (kv) => {
+      const stored = await readSequence(kv);
+      const lastSequence = beyond(stored.sequence, known);
+      const records = createDenoKvRecords(kv, { lastSequence, report, committed: spare.committed });
+      await commitStart(records, directory);
+      return { stored, records };
+    },
   });
+  const { stored, records } = begun;
   try {
-    const stored = await readSequence(kv, report);
-    if (recovered === null && stored.certain && stored.sequence < known) {
+    if (stored.damage !== null) report({ kind: "RecordDamaged", key: SEQUENCE, error: stored.damage });
+    else if (recovered === null && stored.sequence < known) {
       report({ kind: "TailLost", sequence: stored.sequence, known });
     }
-    const spare = spareSequence(highWater, report);
-    const records = createDenoKvRecords(kv, {
-      lastSequence: beyond(stored.sequence, known),
-      report,
-      committed: spare.committed,
-    });
-    await commitStart(records, directory);
     if (recovered !== null) {
       await takeMarkOff(recovered.aside);
       const { aside, error, salvaged } = recovered;
@@ -144,24 +146,27 @@ async function openWith(place: Place, options: OpenOptions): Promise<OpenedStore
   }
 }
 
-/** The number of the last commit in the file, 0 when there is none; not `certain` when it is only the highest of what is left. */
-async function readSequence(
-  kv: Deno.Kv,
-  report: OpenOptions["report"],
-): Promise<{ sequence: number; certain: boolean }> {
+interface StoredSequence {
+  /** Of the last commit in the file, 0 when there is none; only the highest of what is left where its record is damaged. */
+  readonly sequence: number;
+  readonly damage: string | null;
+}
+
+async function readSequence(kv: Deno.Kv): Promise<StoredSequence> {
   const stored = await kv.get(SEQUENCE);
+  let damage: string | null = null;
   if (stored.versionstamp !== null) {
     const opened = open(SEQUENCE, stored.value);
-    if (opened.kind === "record") return { sequence: opened.sequence, certain: true };
+    if (opened.kind === "record") return { sequence: opened.sequence, damage };
     if (opened.kind === "newer") throw new StoreFailed(opened.error);
-    report({ kind: "RecordDamaged", key: SEQUENCE, error: opened.error });
+    damage = opened.error;
   }
   let highest = 0;
   for await (const { key, value } of kv.list({ prefix: [] })) {
     const record = open(key as Key, value);
     if (record.kind === "record") highest = Math.max(highest, record.sequence);
   }
-  return { sequence: highest, certain: stored.versionstamp === null };
+  return { sequence: highest, damage };
 }
 
 /**

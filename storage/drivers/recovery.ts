@@ -10,13 +10,16 @@ import { StoreFailed } from "../store.ts";
 import { markAside, moveAside, removeParts, sizeOf, takeMarkOff, unfinishedAside } from "./aside.ts";
 import { syncDirectory } from "./durable_file.ts";
 import { restoreRecords, salvageRecords } from "./salvage.ts";
-import { inspectStoreFile, isDamage, repairRows } from "./store_file.ts";
+import { inspectStoreFile, repairRows } from "./store_file.ts";
 
-export interface KvFileOptions {
+/** `T` is what there is when the store has begun. */
+export interface KvFileOptions<T> {
   /** The time now, for the name of a file that is moved aside. */
   readonly wallMs: number;
   readonly report: (finding: Finding) => void;
   readonly openKv: (path: string) => Promise<Deno.Kv>;
+  /** The first reads and the first commit. Where KV fails in them the file is at fault, as where it cannot open it. */
+  readonly begin: (kv: Deno.Kv) => Promise<T>;
 }
 
 export interface Recovered {
@@ -27,27 +30,31 @@ export interface Recovered {
   readonly salvaged: number;
 }
 
-export interface OpenedKvFile {
+export interface OpenedKvFile<T> {
   readonly kv: Deno.Kv;
+  readonly begun: T;
   /** Null where the file was sound. */
   readonly recovered: Recovered | null;
 }
 
 /** Throws `StoreFailed`. */
-export async function openKvFile(path: string, options: KvFileOptions): Promise<OpenedKvFile> {
+export async function openKvFile<T>(path: string, options: KvFileOptions<T>): Promise<OpenedKvFile<T>> {
   try {
     const unfinished = unfinishedAside(path);
     const resumed = unfinished === null ? null : await recover(path, unfinished, RESUMED, options);
     const verdict = inspectStoreFile(path);
     if (verdict.kind === "damaged") return await openAnew(path, verdict.error, resumed, options);
-    if (verdict.kind === "sound" && verdict.foreignRows > 0) {
-      repairRows(path);
-      options.report({ kind: "RowsRepaired", count: verdict.foreignRows });
+    if (verdict.kind === "sound") {
+      if (verdict.foreignRows > 0) {
+        repairRows(path);
+        options.report({ kind: "RowsRepaired", count: verdict.foreignRows });
+      }
+      for (const row of verdict.damagedRows) options.report({ kind: "RecordDamaged", ...row });
     }
     try {
-      return { kv: await openPrivate(path, options), recovered: resumed };
+      return await start(path, resumed, options);
     } catch (error) {
-      if (!isDamage(error)) throw error;
+      if (!blamesFile(error)) throw error;
       return await openAnew(path, messageOf(error), resumed, options);
     }
   } catch (cause) {
@@ -58,23 +65,47 @@ export async function openKvFile(path: string, options: KvFileOptions): Promise<
 
 const RESUMED = "an earlier start was cut off while it salvaged it";
 
-async function openAnew(
+async function start<T>(
+  path: string,
+  recovered: Recovered | null,
+  options: KvFileOptions<T>,
+): Promise<OpenedKvFile<T>> {
+  const kv = await openPrivate(path, options);
+  try {
+    return { kv, begun: await options.begin(kv), recovered };
+  } catch (error) {
+    kv.close();
+    throw error;
+  }
+}
+
+/** Whether it could not begin for the file's content, in whatever words: not for the medium's sake, nor for ours. */
+function blamesFile(error: unknown): boolean {
+  if (error instanceof StoreFailed) return error.cause !== undefined && blamesFile(error.cause);
+  return !OF_THE_MEDIUM.test(messageOf(error));
+}
+
+/** SQLite's words, KV's, and the mark of the system's own in Deno's. */
+const OF_THE_MEDIUM =
+  /disk is full|disk I\/O|locked|busy|read-?only|unable to open|out of memory|os error|No space left/;
+
+async function openAnew<T>(
   path: string,
   error: string,
   resumed: Recovered | null,
-  options: KvFileOptions,
-): Promise<OpenedKvFile> {
+  options: KvFileOptions<T>,
+): Promise<OpenedKvFile<T>> {
   // The file that is damaged now was made from that one, and has all of it.
   if (resumed !== null) await takeMarkOff(resumed.aside);
   const recovered = await recover(path, markAside(path, options.wallMs), error, options);
-  return { kv: await openPrivate(path, options), recovered };
+  return await start(path, recovered, options);
 }
 
 async function recover(
   path: string,
   aside: string,
   error: string,
-  options: KvFileOptions,
+  options: Pick<KvFileOptions<unknown>, "openKv">,
 ): Promise<Recovered> {
   try {
     await moveAside(path, aside);
@@ -96,7 +127,7 @@ async function recover(
 async function replace(
   path: string,
   records: ReturnType<typeof salvageRecords>,
-  options: KvFileOptions,
+  options: Pick<KvFileOptions<unknown>, "openKv">,
 ): Promise<void> {
   const made = `${path}.new`;
   removeParts(made);
@@ -128,7 +159,10 @@ function foldLog(path: string): void {
 }
 
 /** SQLite gives its log the mode of the file, which KV would make readable for everyone. */
-async function openPrivate(path: string, { openKv }: KvFileOptions): Promise<Deno.Kv> {
+async function openPrivate(
+  path: string,
+  { openKv }: Pick<KvFileOptions<unknown>, "openKv">,
+): Promise<Deno.Kv> {
   Deno.openSync(path, { write: true, create: true }).close();
   Deno.chmodSync(path, 0o600);
   return await openKv(path);

@@ -8,8 +8,8 @@ import { DatabaseSync } from "node:sqlite";
 import type { SealedSet } from "../batch.ts";
 import { quote, RESERVED } from "../key.ts";
 import { open } from "../record.ts";
-import type { Key } from "../store.ts";
 import { isDamage } from "./store_file.ts";
+import { decodeKey } from "./stored_key.ts";
 
 /** In no order. Empty when it is no database. Throws where it cannot be read for another reason, as on a full disk: SQLite writes to read. */
 export function salvageRecords(path: string): readonly SealedSet[] {
@@ -55,34 +55,4 @@ export async function restoreRecords(kv: Deno.Kv, records: readonly SealedSet[])
     for (const { key, bytes } of records.slice(first, first + RECORDS_AT_ONCE)) atomic.set(key, bytes);
     await atomic.commit();
   }
-}
-
-/** Deno KV's layout: a string between 2 and 0 (a NUL in it is 0 255), a number as 33 and its double, sign flipped to sort. */
-function decodeKey(bytes: Uint8Array): Key | null {
-  const parts: (string | number)[] = [];
-  for (let at = 0; at < bytes.length;) {
-    const mark = bytes[at++];
-    if (mark === 0x02) {
-      const text: number[] = [];
-      for (; at < bytes.length && (bytes[at] !== 0 || bytes[at + 1] === 0xff); at++) {
-        text.push(bytes[at] ?? 0);
-        if (bytes[at] === 0) at++;
-      }
-      at++;
-      parts.push(new TextDecoder().decode(Uint8Array.from(text)));
-    } else if (mark === 0x21 && at + 8 <= bytes.length) {
-      parts.push(decodeNumber(bytes.slice(at, at + 8)));
-      at += 8;
-    } else {
-      return null;
-    }
-  }
-  return parts;
-}
-
-/** Of a positive number the sign bit is flipped, of a negative one every bit. */
-function decodeNumber(bytes: Uint8Array): number {
-  const positive = (bytes[0] ?? 0) >= 0x80;
-  const double = bytes.map((byte, index) => positive ? (index === 0 ? byte ^ 0x80 : byte) : byte ^ 0xff);
-  return new DataView(double.buffer).getFloat64(0);
 }

@@ -1,20 +1,20 @@
 /**
  * The store's SQLite file before Deno KV opens it: sound, absent, or damaged.
  *
- * Law: KV opens nothing that fails `PRAGMA integrity_check`, because it would answer some damage with a panic that no one
- * can catch, and other damage with silence (notes/reliability.md A5). What was no damage, but a lock or a lack of
- * permission, is thrown.
- *
- * A changed bit within a record is found later, by the record's own checksum.
+ * Law: KV opens nothing that fails `PRAGMA integrity_check`, nor tables that are not as it makes them itself, because it would
+ * answer some damage with a panic that no one can catch, and other damage with silence (notes/reliability.md A5). What was no
+ * damage, but a lock or a lack of permission, is thrown.
  */
 import { DatabaseSync } from "node:sqlite";
+import { crc32 } from "../crc32.ts";
 import { sizeOf } from "./aside.ts";
+import { type DamagedRow, walkRecords } from "./record_walk.ts";
 
 export type StoreFileVerdict =
   /** There is nothing that could be lost: no file, or one whose creation was cut off. */
   | { readonly kind: "absent" }
-  /** `foreignRows` is how many rows `repairRows` would put right. */
-  | { readonly kind: "sound"; readonly foreignRows: number }
+  /** `foreignRows` is how many rows `repairRows` would put right; the damaged ones are left out by who lists them. */
+  | { readonly kind: "sound"; readonly foreignRows: number; readonly damagedRows: readonly DamagedRow[] }
   | { readonly kind: "damaged"; readonly error: string };
 
 /** Reads the whole file. Throws when it cannot be looked at. */
@@ -24,6 +24,9 @@ export function inspectStoreFile(path: string): StoreFileVerdict {
     return (sizeOf(`${path}-wal`) ?? 0) === 0
       ? { kind: "absent" }
       : { kind: "damaged", error: "it is empty or missing, and its log is not" };
+  }
+  if ((byteAt(path, WRITE_VERSION_AT) ?? 0) > WRITE_VERSION_MAX) {
+    return { kind: "damaged", error: "its first page says that only a newer SQLite may write to it" };
   }
   try {
     // A journal is there where the power went while the file was being made: only who may write can roll it back.
@@ -36,15 +39,26 @@ export function inspectStoreFile(path: string): StoreFileVerdict {
 }
 
 /**
- * Puts right what KV would stumble over though the record is whole: the encoding (the house stores bytes only) and the
- * expiry (the house has none, and KV would delete the record).
+ * Puts right what KV would stumble over though the record may be whole: the encoding (the house stores bytes only), the
+ * expiry (the house has none, and KV would delete the record), and a column of another type.
  */
 export function repairRows(path: string): void {
   withDatabase(path, { readOnly: false }, (database) => {
     database.exec(
-      `update kv set v_encoding = ${BYTES_ENCODING}, expiration_ms = ${NO_EXPIRY} where ${FOREIGN}`,
+      `update kv set v = cast(v as blob), v_encoding = ${BYTES_ENCODING}, seq = 0, expiration_ms = ${NO_EXPIRY}, ` +
+        `version = iif(typeof(version) = 'integer', version, 0) where ${FOREIGN}`,
     );
   });
+}
+
+/** Of the one Deno whose tables are known: a checksum over what `layoutOf` reads. Another Deno's are not judged. */
+export const KNOWN_LAYOUT = { deno: "2.9.6", checksum: 0xd7572364 } as const;
+
+/** What makes the tables of a file those that a Deno makes: their definitions, in order, and by which migration it came to them. */
+export function layoutOf(database: DatabaseSync): number {
+  const tables = database.prepare("select type, name, tbl_name, sql from sqlite_master order by rowid").all();
+  const migrations = database.prepare("select k, version from migration_state").all();
+  return crc32(new TextEncoder().encode(JSON.stringify([tables, migrations])));
 }
 
 /** Whether SQLite says that the file's content is at fault; Deno KV hands on its words, `node:sqlite` its code too. */
@@ -57,10 +71,18 @@ export function isDamage(error: unknown): boolean {
 /** SQLITE_ERROR (the tables are not the ones that were made), SQLITE_CORRUPT, SQLITE_NOTADB. */
 const DAMAGE_CODES = new Set([1, 11, 26]);
 
+/** "File format write version": what is beyond it SQLite reads, and no more, as if the medium were read-only. */
+const WRITE_VERSION_AT = 18;
+const WRITE_VERSION_MAX = 2;
+
 /** `denokv_sqlite`'s mark of a value that is bytes, and of one that does not expire. */
 const BYTES_ENCODING = 3;
 const NO_EXPIRY = -1;
-const FOREIGN = `v_encoding <> ${BYTES_ENCODING} or expiration_ms <> ${NO_EXPIRY}`;
+const FOREIGN =
+  `v_encoding <> ${BYTES_ENCODING} or expiration_ms <> ${NO_EXPIRY} or typeof(v) <> 'blob' or ` +
+  ["v_encoding", "version", "seq", "expiration_ms"].map((name) => `typeof(${name}) <> 'integer'`).join(
+    " or ",
+  );
 
 function inspectTables(database: DatabaseSync): StoreFileVerdict {
   const [first] = database.prepare("pragma integrity_check(1)").all();
@@ -69,8 +91,33 @@ function inspectTables(database: DatabaseSync): StoreFileVerdict {
   const tables = database.prepare("select name from sqlite_master where type = 'table'").all();
   if (tables.length === 0) return { kind: "absent" };
   if (!tables.some(({ name }) => name === "kv")) return { kind: "damaged", error: "it has no table kv" };
+  if (Deno.version.deno === KNOWN_LAYOUT.deno && layoutOf(database) !== KNOWN_LAYOUT.checksum) {
+    return { kind: "damaged", error: "its tables are not those that Deno KV makes" };
+  }
+  if (!countsOn(database)) {
+    return { kind: "damaged", error: "its row data_version cannot be counted on from" };
+  }
   const foreign = database.prepare(`select count(*) as count from kv where ${FOREIGN}`).get();
-  return { kind: "sound", foreignRows: Number(foreign?.["count"]) };
+  const walked = walkRecords(database);
+  if (walked.kind === "unreadable") return { kind: "damaged", error: walked.error };
+  return { kind: "sound", foreignRows: Number(foreign?.["count"]), damagedRows: walked.damaged };
+}
+
+/** Whether there is the one row from which KV takes the version of its next commit, no lower than those that it has given. */
+function countsOn(database: DatabaseSync): boolean {
+  const [row, ...others] = database.prepare(
+    "select k = 0 and typeof(version) = 'integer' and typeof(seq) = 'integer' and " +
+      "version >= (select coalesce(max(version), 0) from kv where typeof(version) = 'integer') as fits from data_version",
+  ).all();
+  return others.length === 0 && row?.["fits"] === 1;
+}
+
+/** Null behind the end. */
+function byteAt(path: string, at: number): number | null {
+  using file = Deno.openSync(path);
+  file.seekSync(at, Deno.SeekMode.Start);
+  const byte = new Uint8Array(1);
+  return file.readSync(byte) === 1 ? byte[0] ?? null : null;
 }
 
 function withDatabase<T>(

@@ -229,10 +229,11 @@ function testDamage(check: Check): void {
   check("a damaged record is thrown by get, left out by list, and reported by both", async (bench) => {
     for (const value of numbers(3)) await set(bench.store, ["a", value], { text: `value ${value}` });
     await bench.restart(() => bench.corrupt(["a", 2]));
+    const atStart = bench.findings.length; // A file is walked at its start, and says it then too.
     const error = await assertRejects(() => bench.store.get(["a", 2]), DamagedRecord, '["a",2]');
     assertEquals(error.key, ["a", 2]);
     assertEquals((await bench.store.list(["a"], { limit: 2 })).map(({ key }) => key[1]), [1, 3]);
-    assertEquals(bench.findings.map(({ kind }) => kind), ["RecordDamaged", "RecordDamaged"]);
+    assertEquals(bench.findings.slice(atStart).map(({ kind }) => kind), ["RecordDamaged", "RecordDamaged"]);
   });
 
   check("a damaged record passes no check, and can be replaced or deleted", async (bench) => {

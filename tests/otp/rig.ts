@@ -8,7 +8,7 @@ import { createKernel, type System } from "../../actors/otp/kernel.ts";
 import type { MailboxOptions } from "../../actors/otp/mailbox.ts";
 import type { Intensity, Strategy } from "../../actors/otp/restart.ts";
 import type { SupervisorSpec } from "../../actors/otp/supervisor.ts";
-import type { Fact, TraceEvent } from "../../actors/otp/trace.ts";
+import type { Fact, Trace, TraceEvent } from "../../actors/otp/trace.ts";
 import type { ActorTreeNode, SupervisorTreeNode, TreeNode } from "../../actors/otp/tree.ts";
 import { createSimulatedClock, type SimulatedClock } from "../../hal/drivers/simulated_clock.ts";
 
@@ -44,10 +44,17 @@ export interface Rig {
   readonly supervisorNode: (id: string) => SupervisorTreeNode;
 }
 
-export function createRig(pick?: (ready: number) => number): Rig {
+/** `told` hears each event of the trace too, and may throw. */
+export function createRig(pick?: (ready: number) => number, told: Trace = () => {}): Rig {
   const clock = createSimulatedClock({ startWallMs: 0, ...(pick === undefined ? {} : { pick }) });
   const trace: TraceEvent[] = [];
-  const kernel = createKernel({ clock, trace: (event) => trace.push(event) });
+  const kernel = createKernel({
+    clock,
+    trace: (event) => {
+      trace.push(event);
+      told(event);
+    },
+  });
   const addresses = new Map<string, Address<Deed>>();
   const log: string[] = [];
   let system: System | undefined;

@@ -116,6 +116,12 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
     }, configured(count, hasLostTime));
     addresses = tree.addresses;
     system = kernel.start(saboteur.sabotaged(tree.root));
+    // A mistake of the kernel comes out of whoever turns the clock.
+    system.ended.catch((mistake) =>
+      clock.soon(() => {
+        throw mistake;
+      })
+    );
     isBooting = false;
   }
 

@@ -8,7 +8,7 @@ import type { StartTransactionRequest } from "../../protocol/messages/core.ts";
 import type { MeterValue } from "../../protocol/messages/types.ts";
 import type { Bill, Message } from "./bill.ts";
 import { noteDamage, noteEmptied, noteLostStarts } from "./damage.ts";
-import { noteThinned } from "./thinned.ts";
+import { noteThinned, noteThinnedUntold } from "./thinned.ts";
 import type {
   AnswerRecord,
   OutboxRecord,
@@ -72,6 +72,8 @@ interface Account {
   readonly inoperative: Set<number>;
   /** Of this store: after an emptied one the numbers begin again. */
   readonly byLocalId: Map<number, Bill>;
+  /** Commits of which nobody was told whether they are there. */
+  readonly untold: Set<Batch>;
   registration: RegistrationRecord | null;
   boot: number;
 }
@@ -86,6 +88,7 @@ export function createDurableLedger(watch: LedgerWatch): LedgerKeeper {
     configuration: new Map(),
     inoperative: new Set(),
     byLocalId: new Map(),
+    untold: new Set(),
     registration: null,
     boot: 0,
   };
@@ -100,9 +103,11 @@ export function createDurableLedger(watch: LedgerWatch): LedgerKeeper {
         for (const { key, value } of batch.sets ?? []) {
           if (key[0] === "outbox") account.tried.set(Number(key[1]), (value as OutboxRecord).message);
         }
+        account.untold.add(batch);
         const under = store.commit(batch);
         watch.asked(batch);
         const outcome = await under;
+        account.untold.delete(batch);
         if (outcome.kind === "committed") {
           note(account, batch, watch);
           watch.committed(batch);
@@ -263,6 +268,8 @@ function noteDelete(account: Account, [kind, name, sequence]: Key): void {
 function refound(account: Account, snapshot: MemorySnapshot, watch: LedgerWatch): void {
   const { whole: sets, damaged } = recordsOf(snapshot);
   noteKeptAndDamaged(account, damaged, watch);
+  noteThinnedUntold(account, snapshot, watch.messagesMax);
+  account.untold.clear();
   const isEmptied = snapshot.records.length === 0;
   if (isEmptied) noteEmptied(account.byLocalId.values());
   for (const key of damaged) {

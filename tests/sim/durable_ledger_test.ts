@@ -16,12 +16,12 @@ const key = outboxKey(7);
 const queued: Batch = { sets: [{ key, value: { message: start, failures: 0 } }] };
 
 /** What a boot finds once these were durable, the last one in vain: it has failed, and is there all the same. */
-async function refound(batches: readonly Batch[], damaged: readonly Key[]) {
+async function refound(batches: readonly Batch[], damaged: readonly Key[], messagesMax = 100) {
   const memory = createMemoryStore();
   const ledger = createDurableLedger({
     nowMs: () => 0,
     registerWh: () => 0,
-    messagesMax: 100,
+    messagesMax,
     liedMs: () => -Infinity,
     asked: () => {},
     committed: () => {},
@@ -36,6 +36,7 @@ async function refound(batches: readonly Batch[], damaged: readonly Key[]) {
   return {
     bills: ledger.bills.map(({ localId, excuse, damaged }) => [localId, excuse, [...damaged]]),
     outbox: [...ledger.outbox.keys()],
+    thinned: ledger.bills.flatMap(({ thinned }) => [...thinned]),
   };
 }
 
@@ -44,13 +45,13 @@ function check(name: string, body: () => Promise<void>): void {
 }
 
 check("a start that failed and is there after the power cut is one like any other", async () => {
-  assertEquals(await refound([queued], []), { bills: [[6, null, []]], outbox: [7] });
+  assertEquals(await refound([queued], []), { bills: [[6, null, []]], outbox: [7], thinned: [] });
 });
 
 check(
   "where its record is damaged as well, the transaction is known, and not excused: what began it stands twice",
   async () => {
-    assertEquals(await refound([queued], [key]), { bills: [[6, null, []]], outbox: [] });
+    assertEquals(await refound([queued], [key]), { bills: [[6, null, []]], outbox: [], thinned: [] });
   },
 );
 
@@ -76,5 +77,26 @@ check("so is what was set aside by a commit that failed, and is damaged there", 
     deletes: [key],
   };
   const excused = [6, "archive/6/7 was damaged", [messageText(start)]];
-  assertEquals(await refound([queued, setAside], [aside]), { bills: [excused], outbox: [] });
+  assertEquals(await refound([queued, setAside], [aside]), { bills: [excused], outbox: [], thinned: [] });
 });
+
+for (
+  const [what, messagesMax, thinned] of [["was thinned, where too many wait", 2, [8]], [
+    "is lost, where few wait",
+    3,
+    [],
+  ]] as const
+) {
+  check(`MeterValues that a commit took which failed and is there: ${what}`, async () => {
+    const payload = { connectorId: 2, meterValue: [] };
+    const sampled = (sequence: number): Batch => ({
+      sets: [{
+        key: outboxKey(sequence),
+        value: { message: { action: "MeterValues", localId: 6, payload }, failures: 0 },
+      }],
+    });
+    const thinning: Batch = { deletes: [outboxKey(8)] };
+    const found = await refound([queued, sampled(8), sampled(9), thinning], [], messagesMax);
+    assertEquals([found.outbox, found.thinned], [[7, 9], [...thinned]]);
+  });
+}

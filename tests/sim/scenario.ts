@@ -181,7 +181,7 @@ export type Aimed =
 const hourMs = 3_600_000;
 const idTags = ["ALICE", "BOB", "CAROL", "ALICE", "BOB", "MALLORY"];
 /** Cars an hour, at the whole station: some are refused, some leave again. */
-const sessionsAnHour = 2.6;
+const sessionsAnHour = 2.65;
 const shortSessionMs = 180_000;
 
 export function drawScenario(entropy: Entropy, hours: number, connectors: number): readonly Event[] {

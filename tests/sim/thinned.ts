@@ -3,6 +3,8 @@
  *
  * Law: what goes without need, or is no MeterValues, is none of them.
  */
+import type { MemorySnapshot } from "../../storage/drivers/memory_store.ts";
+import { quote } from "../../storage/key.ts";
 import type { Batch } from "../../storage/store.ts";
 import type { Bill, Message } from "./bill.ts";
 
@@ -28,5 +30,19 @@ export function noteThinned(
       ? outbox.get(sequence)
       : byLocalId.get(Number(name))?.archive.get(sequence);
     if (message?.action === "MeterValues") byLocalId.get(message.localId)?.thinned.add(sequence);
+  }
+}
+
+/** Those of a commit that a power cut, or a failure, kept: what it was to delete is not on the medium any more. */
+export function noteThinnedUntold(
+  account: Waiting & { readonly untold: ReadonlySet<Batch> },
+  { records }: MemorySnapshot,
+  messagesMax: number,
+): void {
+  if (account.untold.size === 0) return;
+  const left = new Set(records.map(({ key }) => quote(key)));
+  for (const batch of account.untold) {
+    const isKept = (batch.deletes ?? []).every((key) => !left.has(quote(key)));
+    if (isKept) noteThinned(account, batch, messagesMax);
   }
 }
