@@ -117,9 +117,10 @@ function watchReplies({ ftp }: Client, host: string): void {
   };
 }
 
-/** What is given as `ca` takes the place of every other root, an empty list too. */
+/** What is given as `ca` takes the place of every other root, an empty list too, and no variable of the environment's lets another in. */
 function secured({ host }: TransferTarget, roots: readonly string[]): ConnectionOptions {
-  return { ca: [...roots], host, ...(isIP(host) === 0 ? { servername: host } : {}), minVersion: "TLSv1.2" };
+  const trusted = { ca: [...roots], rejectUnauthorized: true, minVersion: "TLSv1.2" } as const;
+  return { ...trusted, host, ...(isIP(host) === 0 ? { servername: host } : {}) };
 }
 
 const FAULTS: ReadonlyMap<number, TransferFault> = new Map([

@@ -37,9 +37,9 @@ export function createDenoTlsStream(privateKeys: PrivateKeys): StreamDriver {
       if (tls === undefined) return plain.dial(target);
       try {
         const roots = usable(tls.roots);
-        // What is given as `ca` takes the place of every other root, an empty list too.
-        const ca = [...roots];
-        const options = { ca, ...identity(tls, privateKeys), ...naming(target, tls), ...versions(tls) };
+        // What is given as `ca` takes the place of every other root, an empty list too; NODE_TLS_REJECT_UNAUTHORIZED lets nobody in.
+        const proof = { ca: [...roots], rejectUnauthorized: true };
+        const options = { ...proof, ...identity(tls, privateKeys), ...naming(target, tls), ...versions(tls) };
         // Half-open, since a peer that has said goodbye is still to be told ours.
         const tcp = dialTcp({ host: address, port, noDelay: true, allowHalfOpen: true });
         const socket = connect({ host, socket: ciphered(tcp), ...options });

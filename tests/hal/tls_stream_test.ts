@@ -76,3 +76,18 @@ Deno.test("node:tls: a peer that sends a certificate which nobody can read is re
   assertStringIncludes(outcome.error, "its certificates cannot be read");
   assertEquals(heard, "");
 });
+
+Deno.test("node:tls: another host is refused, whatever NODE_TLS_REJECT_UNAUTHORIZED says", async () => {
+  await using lab = await createTlsLab(createDenoTlsStream);
+  const { port } = await lab.server.listen({
+    ...lab.certificates.server.otherHost,
+    forwardTo: lab.echo.port,
+  });
+  Deno.env.set("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+  try {
+    const outcome = await dial(lab, { port });
+    assert(outcome.kind === "failed" && outcome.fault === "certificate", JSON.stringify(outcome));
+  } finally {
+    Deno.env.delete("NODE_TLS_REJECT_UNAUTHORIZED");
+  }
+});
