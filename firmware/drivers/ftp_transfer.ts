@@ -119,8 +119,8 @@ function watchReplies({ ftp }: Client, host: string): void {
 
 /** What is given as `ca` takes the place of every other root, an empty list too, and no variable of the environment's lets another in. */
 function secured({ host }: TransferTarget, roots: readonly string[]): ConnectionOptions {
-  const trusted = { ca: [...roots], rejectUnauthorized: true, minVersion: "TLSv1.2" } as const;
-  return { ...trusted, host, ...(isIP(host) === 0 ? { servername: host } : {}) };
+  const named = { host, ...(isIP(host) === 0 ? { servername: host } : {}) };
+  return { ca: [...roots], rejectUnauthorized: true, minVersion: "TLSv1.2", ...named };
 }
 
 const FAULTS: ReadonlyMap<number, TransferFault> = new Map([

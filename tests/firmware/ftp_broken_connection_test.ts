@@ -133,7 +133,10 @@ for (const scheme of ["ftp", "ftps"] as const) {
 }
 
 // `node:tls` throws at it in an event of the socket that is being secured.
-const showsUnreadable: Breaks = (socket) => void serverSide(socket, unreadable);
+function showsUnreadable(socket: Socket): void {
+  serverSide(socket, unreadable);
+}
+
 const unreadableOn = {
   control: {
     control: {
