@@ -9,7 +9,7 @@
 export interface Liveness {
   /** Ping intervals since it was heard last. */
   readonly silentIntervals: number;
-  /** The CALL for whose overdue answer it was pinged last, and whether a frame has come since; null once that is judged. */
+  /** The CALL for whose overdue answer it was pinged last, and whether anything has been heard since; null once that is judged. */
   readonly probe: { readonly id: string; readonly isHeard: boolean } | null;
   /** The first CALL that it has left unanswered since a frame came last; null: none. */
   readonly unanswered: string | null;
@@ -39,7 +39,7 @@ export interface LivenessStep {
   readonly effect: LivenessEffect | null;
 }
 
-/** The time for a pong: a network that takes longer is of no use to a driver who waits. */
+/** The time for a sign, and for the answer behind it: a network that takes longer is of no use to a driver who waits. */
 export const probeMs = 10_000;
 /** Longer than a message is tried by default, so that its attempts are of one connection; and a backend that was overloaded may recover. */
 export const wordMs = 600_000;
@@ -52,16 +52,10 @@ export const justOpened: Liveness = { silentIntervals: 0, probe: null, unanswere
 export function liveness(facts: Liveness, event: LivenessEvent): LivenessStep {
   const { silentIntervals, probe, unanswered } = facts;
   switch (event.kind) {
-    // No verdict yet: behind what a network held up the answer itself may come.
     case "FrameReceived":
-      return quiet({
-        silentIntervals: 0,
-        probe: probe === null ? null : { ...probe, isHeard: true },
-        unanswered: null,
-      });
-    // Whatever the peer said before it read the ping has come before this.
+      return quiet({ silentIntervals: 0, probe: heard(probe), unanswered: null });
     case "PongReceived":
-      return judged({ ...facts, silentIntervals: 0 });
+      return quiet({ ...facts, silentIntervals: 0, probe: heard(probe) });
     case "PingDue":
       return silentIntervals >= silentIntervalsMax
         ? cut(facts, `${silentIntervalsMax} pings unanswered`)
@@ -72,7 +66,7 @@ export function liveness(facts: Liveness, event: LivenessEvent): LivenessStep {
     }
     case "SignOverdue":
       if (probe?.id !== event.id) return quiet(facts);
-      return probe.isHeard ? judged(facts) : cut(facts, "an answer is overdue, and so is a pong");
+      return probe.isHeard ? timedOut(facts, event.id) : cut(facts, "an answer is overdue, and so is a pong");
     case "WordOverdue":
       return unanswered === event.id ? cut(facts, "it lives, and says nothing") : quiet(facts);
   }
@@ -82,10 +76,16 @@ function quiet(next: Liveness): LivenessStep {
   return { next, effect: null };
 }
 
-/** It is there: what it was pinged for is its own failure. */
-function judged(facts: Liveness): LivenessStep {
-  if (facts.probe === null) return quiet(facts);
-  const { id } = facts.probe;
+/**
+ * No verdict yet: what a network has held up comes all at once, and a pong, which needs no application, before the answer. It may also be
+ * that of another ping.
+ */
+function heard(probe: Liveness["probe"]): Liveness["probe"] {
+  return probe === null ? null : { ...probe, isHeard: true };
+}
+
+/** It is there, and its time is over: what it was pinged for is its own failure. */
+function timedOut(facts: Liveness, id: string): LivenessStep {
   const isFirst = facts.unanswered === null;
   return {
     next: { ...facts, probe: null, unanswered: facts.unanswered ?? id },

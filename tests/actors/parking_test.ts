@@ -86,8 +86,8 @@ Deno.test("D-parked: what is refused for good is kept with the central system's 
   const bootMs = Date.UTC(2026, 0, 1);
   assertEquals(start?.refusals, [
     { kind: "error", atMs: bootMs, errorCode: "InternalError", errorDescription: "scripted" },
-    { kind: "timeout", atMs: bootMs + 90_000 },
-    { kind: "error", atMs: bootMs + 210_000, errorCode: "InternalError", errorDescription: "scripted" },
+    { kind: "timeout", atMs: bootMs + 100_000 },
+    { kind: "error", atMs: bootMs + 220_000, errorCode: "InternalError", errorDescription: "scripted" },
   ]);
   assertEquals(counts(house), { transactionMessages: 0, parked: 1, parkedTransactions: 1, resending: 0 });
 });

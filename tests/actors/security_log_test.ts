@@ -5,6 +5,7 @@ import type { SecurityLogReport } from "../../actors/security_log.ts";
 import { createNodeDigest } from "../../hal/drivers/node_digest.ts";
 import type { SecurityEventType } from "../../protocol/security_event.ts";
 import { verifiedChain } from "../../protocol/security_log.ts";
+import { probeMs } from "../../protocol/liveness.ts";
 import type { SecurityLogEndRecord } from "../../storage/records.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import { loadStation } from "../../hal/drivers/station_files.ts";
@@ -186,7 +187,7 @@ for (const errorCode of ["NotImplemented", "NotSupported"] as const) {
 for (
   const [what, turn, waitMs] of [
     ["refuses", { kind: "error", errorCode: "InternalError" }, 0],
-    ["does not answer", { kind: "nothing" }, 30_000],
+    ["does not answer", { kind: "nothing" }, 30_000 + probeMs],
   ] as const
 ) {
   Deno.test(`A04.FR.02: a central system that ${what} is asked for ever, with waits that grow to an hour; the next one waits`, async () => {

@@ -85,8 +85,8 @@ Deno.test("TransactionMessageAttempts and TransactionMessageRetryInterval hold f
 Deno.test("§3.7.1: no answer within MessageTimeout from a peer that lives is a failure, too", async () => {
   const house = await bootedHouse();
   await started(house, nothing, nothing, nothing);
-  await house.advance(270_000);
-  assertEquals(moments(house, "StartTransaction"), [0, 90_000, 240_000]);
+  await house.advance(300_000);
+  assertEquals(moments(house, "StartTransaction"), [0, 100_000, 260_000]);
   assertEquals(parked(house), 1);
 });
 

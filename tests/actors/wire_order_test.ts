@@ -1,5 +1,6 @@
 /** The order of the wire: one CALL in flight, time-outs, answers that nobody waits for (OCPP-J 1.6 §4.1.1; spec/rpc.md §4). */
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { probeMs } from "../../protocol/liveness.ts";
 import type { Turn } from "../sim/turn.ts";
 import { actions, begun, bootedHouse, charging, chargingHouse, moments, swiped } from "./calm_house.ts";
 
@@ -36,10 +37,10 @@ Deno.test("MessageTimeout: a CALL that a living peer does not answer has failed 
   house.centralSystem.script("StatusNotification", nothing);
   house.station.verbs.plug(1);
   await house.ask("TriggerMessage", { requestedMessage: "Heartbeat" });
-  await house.advance(29_999);
+  await house.advance(30_000 + probeMs - 1);
   assertEquals(actions(house), ["StatusNotification"]);
   await house.advance(1);
-  assertEquals(moments(house, "Heartbeat"), [30_000]);
+  assertEquals(moments(house, "Heartbeat"), [30_000 + probeMs]);
   assertEquals(house.effects("LinkClosed"), []);
 });
 
@@ -49,16 +50,16 @@ Deno.test("MessageTimeout: a new value holds from the next CALL on", async () =>
   house.centralSystem.script("StatusNotification", nothing);
   house.station.verbs.plug(1);
   await house.ask("TriggerMessage", { requestedMessage: "Heartbeat" });
-  await house.advance(7_000);
-  assertEquals(moments(house, "Heartbeat"), [7_000]);
+  await house.advance(7_000 + probeMs);
+  assertEquals(moments(house, "Heartbeat"), [7_000 + probeMs]);
 });
 
 Deno.test("spec/rpc.md §4: an answer that comes too late, twice, or to no CALL at all changes nothing", async () => {
   const house = await bootedHouse();
-  house.centralSystem.script("Heartbeat", late(35_000), nothing);
+  house.centralSystem.script("Heartbeat", late(45_000), nothing);
   await house.ask("TriggerMessage", { requestedMessage: "Heartbeat" });
   const [first] = house.sent("Heartbeat");
-  await house.advance(34_000);
+  await house.advance(44_000);
   await house.ask("TriggerMessage", { requestedMessage: "Heartbeat" });
   await house.ask("TriggerMessage", { requestedMessage: "StatusNotification", connectorId: 1 });
   await house.advance(1_000);
@@ -70,7 +71,7 @@ Deno.test("spec/rpc.md §4: an answer that comes too late, twice, or to no CALL 
   }
   assertEquals(house.effects("IgnoreFrame").length, 3);
   assertEquals(actions(house), ["Heartbeat", "Heartbeat"]);
-  await house.advance(29_000);
+  await house.advance(39_000);
   assertEquals(actions(house), ["Heartbeat", "Heartbeat", "StatusNotification"]);
 });
 
@@ -80,7 +81,7 @@ Deno.test("at most 200 CALLs wait for the wire; what comes beyond is refused to 
   await house.ask("TriggerMessage", { requestedMessage: "Heartbeat" });
   for (let n = 0; n < 210; n++) await house.ask("TriggerMessage", { requestedMessage: "MeterValues" });
   assertEquals((house.system().inspect("outbox") as { waiting: number }).waiting, 200);
-  await house.advance(30_000);
+  await house.advance(30_000 + probeMs);
   assertEquals([house.sent("MeterValues").length, house.crashes()], [200, []]);
 });
 

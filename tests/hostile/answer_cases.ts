@@ -180,7 +180,7 @@ function framed(action: OwnAction, good: string): readonly AnswerCase[] {
     nothing("cut off", (id) => `[3,"${id}",${good}`),
     nothing("nothing but text", () => "OK"),
     answer(action, "no answer at all", "nothing", () => []),
-    { ...answer(action, "an answer after 35 s", "nothing", (id) => [result(id, good)]), afterMs: 35_000 },
+    { ...answer(action, "an answer after 45 s", "nothing", (id) => [result(id, good)]), afterMs: 45_000 },
     { ...taken("an answer after 5 s", (id) => [result(id, good)]), afterMs: 5_000 },
     taken("an answer twice", (id) => [result(id, good), result(id, good)]),
     taken("an answer and then a CALLERROR", (id) => [result(id, good), `[4,"${id}","GenericError","",{}]`]),

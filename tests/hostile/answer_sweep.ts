@@ -13,8 +13,8 @@ import { createHostileHouse } from "./hostile_house.ts";
 import { named } from "./sweep.ts";
 import { fence } from "./trial.ts";
 
-/** Longer than MessageTimeout (30 s), a late answer, and the way back of a lost link. */
-const overMs = 45_000;
+/** Longer than MessageTimeout (30 s) and the 10 s for a sign, a late answer, and the way back of a lost link. */
+const overMs = 55_000;
 /** From anything that is answered to all that follows from it. */
 const soonMs = 3_000;
 const sampleMs = 10_000;

@@ -54,10 +54,15 @@ check("a pong begins the intervals anew", [interval, interval, pong, interval, i
   silent,
 ]);
 check("so does a frame", [interval, interval, frame, interval], [ping, ping, null, ping]);
-check("an overdue answer asks for a sign, and a pong makes it a time-out at once", [overdueA, pong], [
-  probeA,
-  timeOutA,
-]);
+check(
+  "an overdue answer asks for a sign, and a pong makes it a time-out when the answer has had its time too",
+  [
+    overdueA,
+    pong,
+    signOverdueA,
+  ],
+  [probeA, null, timeOutA],
+);
 check("without a sign the link is lost, and nothing has timed out", [overdueA, signOverdueA], [
   probeA,
   dead,
@@ -69,15 +74,22 @@ check("what was heard before is no sign", [frame, pong, overdueA, signOverdueA],
   dead,
 ]);
 check(
-  "a frame waits for what may come behind it, and is a sign at the end",
+  "so it is with a frame",
   [overdueA, frame, signOverdueA],
   [probeA, null, timeOutA],
 );
 check("a frame, and then the pong", [overdueA, frame, pong, signOverdueA], [
   probeA,
   null,
-  timeOutA,
   null,
+  timeOutA,
+]);
+check("a pong of before is no sign, and two are one", [pong, overdueA, pong, pong, signOverdueA], [
+  null,
+  probeA,
+  null,
+  null,
+  timeOutA,
 ]);
 check("a probe is no ping of the interval", [interval, interval, overdueA, interval], [
   ping,
@@ -91,8 +103,9 @@ check("of two overdue answers the later one counts", [
   signOverdueA,
   signOverdueB,
 ], [probeA, probeB, null, dead]);
-check("what was judged is judged once", [overdueA, pong, signOverdueA, pong], [
+check("what was judged is judged once", [overdueA, pong, signOverdueA, pong, signOverdueA], [
   probeA,
+  null,
   timeOutA,
   null,
   null,
@@ -100,28 +113,40 @@ check("what was judged is judged once", [overdueA, pong, signOverdueA, pong], [
 check("D-silent: one that lives and says nothing behind an unanswered CALL is left", [
   overdueA,
   pong,
+  signOverdueA,
   pong,
   wordOverdueA,
-], [probeA, timeOutA, null, mute]);
+], [probeA, null, timeOutA, null, mute]);
 check("what is left unanswered next puts that off no further", [
   overdueA,
   pong,
+  signOverdueA,
   overdueB,
   pong,
+  signOverdueB,
   wordOverdueA,
-], [probeA, timeOutA, probeB, timeOutNextB, mute]);
-check("a word ends it", [overdueA, pong, frame, wordOverdueA], [probeA, timeOutA, null, null]);
+], [probeA, null, timeOutA, probeB, null, timeOutNextB, mute]);
+check("a word ends it", [overdueA, pong, signOverdueA, frame, wordOverdueA], [
+  probeA,
+  null,
+  timeOutA,
+  null,
+  null,
+]);
 check("and it begins anew with the next that is unanswered", [
   overdueA,
   pong,
+  signOverdueA,
   frame,
   overdueB,
   pong,
+  signOverdueB,
   wordOverdueA,
   wordOverdueB,
-], [probeA, timeOutA, null, probeB, timeOutB, null, mute]);
-check("a word before the time-out is none behind it", [overdueA, frame, pong, wordOverdueA], [
+], [probeA, null, timeOutA, null, probeB, null, timeOutB, null, mute]);
+check("a word before the time-out is none behind it", [overdueA, frame, pong, signOverdueA, wordOverdueA], [
   probeA,
+  null,
   null,
   timeOutA,
   mute,

@@ -83,7 +83,7 @@ export const centralSystemTroubles = {
     { atMs, act: { kind: "script", action: oneOf(draw, answeredActions), turn: { kind: "nothing" } } },
   ],
   lateAnswer: (draw, { atMs }) => {
-    const turn: Turn = { kind: "answer", afterMs: 20_000 + draw() * 20_000 };
+    const turn: Turn = { kind: "answer", afterMs: 20_000 + draw() * 30_000 };
     return [{ atMs, act: { kind: "script", action: oneOf(draw, answeredActions), turn } }];
   },
   answeredTwice: (draw, { atMs }) => {
