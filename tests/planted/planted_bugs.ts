@@ -224,6 +224,17 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: `this.#self.after(Math.ceil(waitMs) + 3_000, { kind: "EdgeDue" });`,
   },
   {
+    id: "i11b",
+    what: "the schedules of a resumed transaction begin anew",
+    file: "actors/transaction_book.ts",
+    find: `begunMs: open.begunMs ?? open.startedMs,
+      };
+      return commit(`,
+    replace: `begunMs: atMs,
+      };
+      return commit(`,
+  },
+  {
     id: "i25",
     what: "a security event under which the link was lost counts as delivered",
     file: "actors/event_delivery.ts",

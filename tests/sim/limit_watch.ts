@@ -9,9 +9,10 @@ import { supplyOf } from "../../actors/charger_config.ts";
 import { installedOf } from "../../actors/profile_book.ts";
 import type { LimitedConnector } from "../../protocol/charging_precedence.ts";
 import type { InstalledProfile } from "../../protocol/charging_profile.ts";
-import type { ProfileRecord, TransactionRecord } from "../../storage/records.ts";
+import type { CheckpointRecord, ProfileRecord, TransactionRecord } from "../../storage/records.ts";
 import type { Key, Value } from "../../storage/store.ts";
 import { naiveLimit } from "../protocol/naive_limit.ts";
+import { agedBy, type Charging, chargingBy } from "./charging_age.ts";
 import type { Fail } from "./invariants.ts";
 import { recordsOf } from "./medium_records.ts";
 import type { World } from "./world.ts";
@@ -24,12 +25,6 @@ const lookMs = 400;
 const looksMax = 750;
 const roundingA = 0.05;
 
-interface Charging {
-  readonly localId: number;
-  /** When it began, on the monotonic clock. */
-  readonly begunMs: number;
-}
-
 /** Called after each event. */
 export function watchLimits(world: World, fail: Fail): () => void {
   const { profile, board } = world.station;
@@ -37,7 +32,7 @@ export function watchLimits(world: World, fail: Fail): () => void {
   const installed = new Map<number, InstalledProfile>();
   /** Of RemoteStartTransactions, by connector. */
   const offered = new Map<number, InstalledProfile>();
-  const begun = new Map<number, Charging>();
+  const begun = new Map<number, Charging | undefined>();
   /** Since when a connector, or all of them together (0), is offered more. */
   const aboveSinceMs = new Map<number, number>();
   let boots = 0;
@@ -57,8 +52,14 @@ export function watchLimits(world: World, fail: Fail): () => void {
         offered.set(Number(key[1]), installedOf(value as ProfileRecord));
         world.reached.add("charging profile with a remote start");
         return;
+      case "checkpoint":
+        begun.set(Number(key[1]), agedBy(begun.get(Number(key[1])), value as CheckpointRecord));
+        return;
       case "transaction":
-        begun.set(Number(key[1]), chargingSince(value as TransactionRecord, begun.get(Number(key[1]))));
+        begun.set(
+          Number(key[1]),
+          chargingBy(value as TransactionRecord, begun.get(Number(key[1])), isTimeKnown()),
+        );
     }
   }
 
@@ -67,11 +68,8 @@ export function watchLimits(world: World, fail: Fail): () => void {
     if (key[0] === "offeredProfile") offered.delete(Number(key[1]));
   }
 
-  /** The time in the dark is known as long as nobody has set the clock; from then on it is what the charger makes of it. */
-  function chargingSince(record: TransactionRecord, before: Charging | undefined): Charging {
-    const { localId, begunMs: ownBegunMs = record.startedMs, startedMs, startedMonotonicMs } = record;
-    if (before?.localId === localId && !world.reached.has("clock set")) return before;
-    return { localId, begunMs: startedMonotonicMs - (startedMs - ownBegunMs) };
+  function isTimeKnown(): boolean {
+    return !world.reached.has("clock set") && !world.reached.has("clock unset at boot");
   }
 
   world.onCommitted((batch) => {
