@@ -64,6 +64,8 @@ const startReadingMs = 30_000;
 
 interface Account {
   readonly tried: Map<number, Message>;
+  /** When each was asked for first: a power cut may keep what nobody heard of, and the reading in it is of then. */
+  readonly triedMs: Map<number, number>;
   readonly bills: Bill[];
   readonly open: Map<number, Bill>;
   readonly outbox: Map<number, Message>;
@@ -81,6 +83,7 @@ interface Account {
 export function createDurableLedger(watch: LedgerWatch): LedgerKeeper {
   const account: Account = {
     tried: new Map(),
+    triedMs: new Map(),
     bills: [],
     open: new Map(),
     outbox: new Map(),
@@ -101,7 +104,10 @@ export function createDurableLedger(watch: LedgerWatch): LedgerKeeper {
       ...store,
       commit: async (batch) => {
         for (const { key, value } of batch.sets ?? []) {
-          if (key[0] === "outbox") account.tried.set(Number(key[1]), (value as OutboxRecord).message);
+          if (key[0] !== "outbox") continue;
+          const sequence = Number(key[1]);
+          account.tried.set(sequence, (value as OutboxRecord).message);
+          if (!account.triedMs.has(sequence)) account.triedMs.set(sequence, watch.nowMs());
         }
         account.untold.add(batch);
         const under = store.commit(batch);
@@ -186,7 +192,7 @@ function noteMessage(account: Account, sequence: number, message: Message, watch
   switch (message.action) {
     case "StartTransaction":
       return bill === undefined
-        ? begin(account, localId, message.payload, watch)
+        ? begin(account, { sequence, localId }, message.payload, watch)
         : foundAgain(account.outbox, bill);
     case "MeterValues":
       bill?.meterValues.set(sequence, message.payload);
@@ -213,7 +219,7 @@ function foundAgain(outbox: Map<number, Message>, bill: Bill): void {
 
 function begin(
   account: Account,
-  localId: number,
+  { sequence, localId }: { readonly sequence: number; readonly localId: number },
   start: StartTransactionRequest,
   { registerWh, nowMs }: LedgerWatch,
 ): void {
@@ -233,7 +239,7 @@ function begin(
     wasSetAside: false,
     isDiscarded: false,
     samplesMs: [],
-    startedMs: nowMs(),
+    startedMs: account.triedMs.get(sequence) ?? nowMs(),
     isMisread: false,
     excuse: null,
     damaged: new Set(),
@@ -284,7 +290,10 @@ function refound(account: Account, snapshot: MemorySnapshot, watch: LedgerWatch)
   account.configuration.clear();
   account.inoperative.clear();
   account.registration = null;
-  if (isEmptied) account.byLocalId.clear();
+  if (isEmptied) {
+    account.byLocalId.clear();
+    account.triedMs.clear();
+  }
   note(account, { sets }, watch);
   // What was found is no new sample.
   for (const bill of account.byLocalId.values()) bill.samplesMs.length = 0;
