@@ -13,6 +13,7 @@ import { FREE_BYTES_MIN, isFull } from "../reserve.ts";
 import { type Key, type Store, StoreFailed } from "../store.ts";
 import { takeMarkOff } from "./aside.ts";
 import { type Ballast, ballastIn } from "./ballast.ts";
+import { watchDamage } from "./damage_watch.ts";
 import { createDenoKvRecords, SEQUENCE, SEQUENCE_GAP } from "./deno_kv_records.ts";
 import { type DurableFile, durableFile } from "./durable_file.ts";
 import { freeBytes } from "./free_space.ts";
@@ -27,6 +28,8 @@ export interface OpenedStore {
   readonly releaseBallast: () => Promise<boolean>;
   /** Of the medium; null when it cannot be measured, which is reported once. */
   readonly freeBytes: () => number | null;
+  /** As `damage_watch.ts` has it: who has opened the store is to close it, and open it again. */
+  readonly damaged: Promise<string>;
   /** Waits for the commits under way, then closes. What is asked for afterwards throws `StoreFailed`. */
   readonly close: () => Promise<void>;
 }
@@ -127,7 +130,7 @@ async function openWith(place: Place, options: OpenOptions): Promise<OpenedStore
       ? ballast.hold().catch((error) => report(notWritten(ballast.path, error)))
       : Promise.resolve();
     return {
-      store: records,
+      ...watchDamage(records),
       freeBytes: free,
       releaseBallast: async () => {
         await held;

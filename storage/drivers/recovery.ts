@@ -10,7 +10,7 @@ import { StoreFailed } from "../store.ts";
 import { markAside, moveAside, removeParts, sizeOf, takeMarkOff, unfinishedAside } from "./aside.ts";
 import { syncDirectory } from "./durable_file.ts";
 import { restoreRecords, salvageRecords } from "./salvage.ts";
-import { inspectStoreFile, repairRows } from "./store_file.ts";
+import { blamesFile, inspectStoreFile, repairRows } from "./store_file.ts";
 
 /** `T` is what there is when the store has begun. */
 export interface KvFileOptions<T> {
@@ -78,16 +78,6 @@ async function start<T>(
     throw error;
   }
 }
-
-/** Whether it could not begin for the file's content, in whatever words: not for the medium's sake, nor for ours. */
-function blamesFile(error: unknown): boolean {
-  if (error instanceof StoreFailed) return error.cause !== undefined && blamesFile(error.cause);
-  return !OF_THE_MEDIUM.test(messageOf(error));
-}
-
-/** SQLite's words, KV's, and the mark of the system's own in Deno's. */
-const OF_THE_MEDIUM =
-  /disk is full|disk I\/O|locked|busy|read-?only|unable to open|out of memory|os error|No space left/;
 
 async function openAnew<T>(
   path: string,

@@ -7,6 +7,7 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import { crc32 } from "../crc32.ts";
+import { StoreFailed } from "../store.ts";
 import { sizeOf } from "./aside.ts";
 import { type DamagedRow, walkRecords } from "./record_walk.ts";
 
@@ -67,6 +68,16 @@ export function isDamage(error: unknown): boolean {
   if ("errcode" in error) return DAMAGE_CODES.has(Number(error.errcode));
   return /malformed|not a database|no such (?:table|column)|already exists/.test(error.message);
 }
+
+/** Whether it is the file's content that the store could not go on with, in whatever words: not the medium's fault, nor ours. */
+export function blamesFile(error: unknown): boolean {
+  if (error instanceof StoreFailed) return error.cause !== undefined && blamesFile(error.cause);
+  return !OF_THE_MEDIUM.test(String(error));
+}
+
+/** SQLite's words, KV's, and the mark of the system's own in Deno's. */
+const OF_THE_MEDIUM =
+  /disk is full|disk I\/O|locked|busy|read-?only|unable to open|out of memory|os error|No space left/;
 
 /** SQLITE_ERROR (the tables are not the ones that were made), SQLITE_CORRUPT, SQLITE_NOTADB. */
 const DAMAGE_CODES = new Set([1, 11, 26]);

@@ -1,11 +1,16 @@
-/** What happens once a boot, before the tree starts: civil time is restored (spec/behaviour.md §17, decision D-lost-clock). */
+/**
+ * What happens once a boot, before the tree starts: it gets a number of its own, and civil time is restored (spec/behaviour.md §17,
+ * decisions D-damaged, D-lost-clock).
+ */
 import { assertEquals } from "@std/assert";
-import { restoreCivilTime } from "../../actors/boot.ts";
+import { beginBoot, restoreCivilTime } from "../../actors/boot.ts";
+import { stationKeyTable } from "../../actors/charger_config.ts";
 import { openTransactionBook } from "../../actors/transaction_book.ts";
 import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
-import { clockKey } from "../../storage/record_keys.ts";
+import { clockKey, configurationKey, keys } from "../../storage/record_keys.ts";
 import type { Key } from "../../storage/store.ts";
+import { referenceDc } from "../hal/stations.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import { begun, bootedHouse, contactorClosed, swiped } from "./calm_house.ts";
 
@@ -13,6 +18,26 @@ const knownMs = Date.UTC(2026, 0, 1);
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const decadesMs = 20 * 365 * dayMs;
+
+Deno.test({
+  name:
+    "D-damaged: a boot whose count is damaged has a number that none has had, and is not taken for the first",
+  permissions: "none",
+}, async () => {
+  const memory = createMemoryStore();
+  const { store } = memory;
+  const table = stationKeyTable(referenceDc);
+  const boot = () => beginBoot(store, table, { first: { HeartbeatInterval: "300" }, always: {} });
+  const earlier = [await boot(), await boot(), await boot()];
+  assertEquals(earlier, [1, 2, 3]);
+  const heartbeatInterval = configurationKey("HeartbeatInterval");
+  await store.commit({ sets: [{ key: heartbeatInterval, value: "77" }] });
+  memory.corrupt(keys.boot);
+  const number = await boot();
+  assertEquals(number > 3, true, `${number} was the number of a boot before`);
+  assertEquals((await store.get(heartbeatInterval))?.value, "77");
+  assertEquals(await boot(), number + 1);
+});
 
 interface Written {
   readonly connectorId: number;

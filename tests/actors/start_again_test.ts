@@ -75,6 +75,16 @@ Deno.test("D-damaged: a StartTransaction that is damaged while the charger runs 
   await isBilled(house, start.value);
 });
 
+Deno.test("D-damaged: it has all its attempts: none was of what is damaged now", async () => {
+  const house = await bootedHouse({ settings: { ...offline.settings, TransactionMessageAttempts: "2" } });
+  const start = await overOffline(house);
+  house.store().corrupt(start.key);
+  house.centralSystem.script("StartTransaction", { kind: "error", errorCode: "InternalError" });
+  await backOnline(house);
+  assertEquals(house.sent("StartTransaction").length, 2);
+  await isBilled(house, start.value);
+});
+
 Deno.test("D-damaged: and one that a boot finds damaged", async () => {
   const house = await bootedHouse(offline);
   const start = await overOffline(house);

@@ -141,6 +141,19 @@ Deno.test("OCPP-J §4.1.1: an answer that comes while the peer is asked for a si
   assertEquals([house.effects("LinkClosed"), house.effects("TransactionMessageFailed")], [[], []]);
 });
 
+Deno.test("OCPP-J §4.1.1: that an earlier CALL is overdue, or had its time, is nothing to the one in flight", async () => {
+  const house = await bootedHouse({ settings: { WebSocketPingInterval: "0" } });
+  mute(house, "StartTransaction", 1);
+  await begun(house);
+  const [start] = house.sent("StartTransaction");
+  const inFlight = () => (house.system().inspect("outbox") as { inFlight: string | null }).inFlight;
+  for (const kind of ["AnswerDue", "CallTimedOut"] as const) {
+    house.addresses().outbox.send({ kind, id: "an earlier one" });
+    await house.advance(0);
+  }
+  assertEquals([inFlight(), house.centralSystem.pings], [start?.id, []]);
+});
+
 Deno.test("OCPP-J §4.1.1: while the peer is asked for a sign of life no other CALL goes", async () => {
   const house = await newHouse({ networkMs: 4_000, settings: { WebSocketPingInterval: "0" } });
   await house.advance(60_000);

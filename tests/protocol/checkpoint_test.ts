@@ -175,6 +175,7 @@ checkStep("one that counts hundreds takes one, and what has flowed besides", 41_
 checkStep("and not two more", 41_200, 41_500, false);
 checkStep("what a gateway makes of kWh need not be exact", 41_000, 41_999.999_999, true);
 checkStep("a fine register has no step", 41_012, 41_212, false);
+checkStep("nor one in fifties, of which a fine one has two values too often", 41_050, 41_250, false);
 
 Deno.test({ name: "another meter's register is judged by whose it is", permissions: "none" }, () => {
   const other = reading(4_294_967_295, "M2");
