@@ -6,7 +6,7 @@
  */
 import type { StartTransactionRequest } from "../../protocol/messages/core.ts";
 import type { MeterValue } from "../../protocol/messages/types.ts";
-import type { Bill, Message } from "./bill.ts";
+import { begun, type Bill, type Message } from "./bill.ts";
 import { noteDamage, noteEmptied, noteLostStarts } from "./damage.ts";
 import { noteThinned, noteThinnedUntold } from "./thinned.ts";
 import type {
@@ -223,31 +223,10 @@ function begin(
   start: StartTransactionRequest,
   { registerWh, nowMs }: LedgerWatch,
 ): void {
-  const bill: Bill = {
-    localId,
-    connectorId: start.connectorId,
-    start,
+  const bill = begun(localId, start, {
     startedWh: registerWh(start.connectorId),
-    stop: null,
-    stoppedWh: null,
-    refusedMs: null,
-    meterValues: new Map(),
-    samples: new Map(),
-    damagedSamples: new Set(),
-    thinned: new Set(),
-    archive: new Map(),
-    wasSetAside: false,
-    isDiscarded: false,
-    samplesMs: [],
     startedMs: account.triedMs.get(sequence) ?? nowMs(),
-    isMisread: false,
-    excuse: null,
-    damaged: new Set(),
-    isReasonLost: false,
-    isStartDamaged: false,
-    isAnswerLost: false,
-    isBeyondAccount: false,
-  };
+  });
   account.bills.push(bill);
   account.byLocalId.set(localId, bill);
 }
