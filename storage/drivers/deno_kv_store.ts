@@ -11,7 +11,7 @@ import type { Finding } from "../finding.ts";
 import { open } from "../record.ts";
 import { FREE_BYTES_MIN, isFull } from "../reserve.ts";
 import { type Key, type Store, StoreFailed } from "../store.ts";
-import { takeMarkOff } from "./aside.ts";
+import { takeMarksOff } from "./aside.ts";
 import { type Ballast, ballastIn } from "./ballast.ts";
 import { watchDamage } from "./damage_watch.ts";
 import { createDenoKvRecords, SEQUENCE, SEQUENCE_GAP } from "./deno_kv_records.ts";
@@ -121,9 +121,9 @@ async function openWith(place: Place, options: OpenOptions): Promise<OpenedStore
       report({ kind: "TailLost", sequence: stored.sequence, known });
     }
     if (recovered !== null) {
-      await takeMarkOff(recovered.aside);
-      const { aside, error, salvaged } = recovered;
-      report({ kind: "StoreMovedAside", path: aside, error, salvaged });
+      const { asides, error, salvaged } = recovered;
+      await takeMarksOff(asides);
+      report({ kind: "StoreMovedAside", path: asides[0], error, salvaged });
     }
     // A start need not wait for it: without it, it is as safe as the start before it was.
     const held = place.holdsBallast()
