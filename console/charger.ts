@@ -35,6 +35,8 @@ export interface Charger {
   readonly ended: Promise<Ending>;
   /** Ends open transactions with reason Reboot, then stops the tree in reverse. */
   readonly stop: () => Promise<void>;
+  /** Ends it as a give-up of its supervisors does: the next boot takes up what is open. */
+  readonly giveUp: () => void;
   /** A power cut. `ended` never comes. */
   readonly abandon: () => void;
 }
@@ -61,6 +63,7 @@ export async function startCharger(parts: ChargerParts): Promise<Charger> {
   await endOrphans({ ...ports, connectors: profile.connectors.length, boot, trace });
   const kernel = createKernel({ clock: ports.clock, patience, trace });
   let restart: RestartKind | null = null;
+  let isGivenUp = false;
   const host = {
     restart: (kind: RestartKind) => {
       restart = kind;
@@ -79,7 +82,7 @@ export async function startCharger(parts: ChargerParts): Promise<Charger> {
     addresses,
     store: ports.store,
     ended: system.ended.then((how) =>
-      how === "gaveUp"
+      how === "gaveUp" || isGivenUp
         ? { kind: "gaveUp" }
         : restart === null
         ? { kind: "stopped" }
@@ -88,6 +91,10 @@ export async function startCharger(parts: ChargerParts): Promise<Charger> {
     stop: async () => {
       await patiently(patience, transactionsEnded(addresses));
       await system.stop();
+    },
+    giveUp: () => {
+      isGivenUp = true;
+      void system.stop();
     },
     abandon: () => system.abandon(),
   };

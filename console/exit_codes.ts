@@ -8,7 +8,7 @@ import type { RestartKind } from "../hal/host.ts";
 export const exitCodes = {
   /** Stopped in order, by SIGTERM or SIGINT; or `--once` has seen its session through. */
   stopped: 0,
-  /** The supervisors gave up, the store cannot be opened, or there is something else that only a person can mend. */
+  /** The supervisors gave up, the store cannot be opened or wants a new start, or there is else what only a person can mend. */
   failed: 1,
   /** The command line or the configuration file was not understood. */
   usage: 2,

@@ -163,6 +163,11 @@ export function makeSimulation(parts: SimulationParts): Simulation {
     }
     now.charger = charger;
     for (const event of findings) charger.addresses.securityLog.send(event);
+    opened.damaged.then((error) => {
+      if (now.charger !== charger) return;
+      warn(`! the store is damaged, and only a new start can salvage it: ${error}`);
+      charger.giveUp();
+    });
     charger.ended.then((ending) => after(() => over(ending)), ended.reject);
   }
 

@@ -5,9 +5,10 @@
  * or byte of the file goes to a server that the roots do not prove. One command has at most one reply of each kind (RFC 959 §4.2).
  */
 import { Client, FTPError } from "basic-ftp";
+import { once } from "node:events";
 import { isIP, Socket } from "node:net";
 import { Readable } from "node:stream";
-import type { ConnectionOptions } from "node:tls";
+import { connect, type ConnectionOptions } from "node:tls";
 import type { TransferDriver, TransferFault, UploadOrder } from "../transfer.ts";
 import type { TransferTarget } from "../transfer_target.ts";
 import { ftpPath } from "../transfer_target.ts";
@@ -71,15 +72,19 @@ async function secure(client: Client, target: TransferTarget, roots: readonly st
 }
 
 /**
- * `basic-ftp` works in the events of its sockets, where nobody waits for what it throws. Those of TLS it makes itself: they are
- * contained before the first command that is theirs.
+ * `basic-ftp` works in the events of its sockets, and `node:tls` reads a server's certificates in one, where nobody waits for what
+ * they throw. The control connection's TLS is begun here, since its handshake is as much a stranger's as what follows it; that of a data connection
+ * `basic-ftp` begins, and hands out before a byte of it has come.
  */
 function contain(client: Client, broken: (error: unknown) => void): void {
-  const { ftp, prepareTransfer, useTLS } = client;
+  const { ftp, prepareTransfer } = client;
   ftp._newSocket = () => containedSocket(new Socket(), broken);
-  client.useTLS = async (options) => {
-    const reply = await useTLS.call(client, options);
-    containedSocket(ftp.socket, broken);
+  client.useTLS = async (options = {}) => {
+    const reply = await client.send("AUTH TLS");
+    const socket = containedSocket(connect({ ...options, socket: ftp.socket }), broken);
+    await once(socket, "secureConnect");
+    ftp.socket = socket;
+    ftp.tlsOptions = options;
     return reply;
   };
   client.prepareTransfer = async (context) => {
@@ -112,9 +117,10 @@ function watchReplies({ ftp }: Client, host: string): void {
   };
 }
 
-/** What is given as `ca` takes the place of every other root, an empty list too. */
+/** What is given as `ca` takes the place of every other root, an empty list too, and no variable of the environment's lets another in. */
 function secured({ host }: TransferTarget, roots: readonly string[]): ConnectionOptions {
-  return { ca: [...roots], host, ...(isIP(host) === 0 ? { servername: host } : {}), minVersion: "TLSv1.2" };
+  const named = { host, ...(isIP(host) === 0 ? { servername: host } : {}) };
+  return { ca: [...roots], rejectUnauthorized: true, minVersion: "TLSv1.2", ...named };
 }
 
 const FAULTS: ReadonlyMap<number, TransferFault> = new Map([

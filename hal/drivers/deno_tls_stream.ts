@@ -37,9 +37,9 @@ export function createDenoTlsStream(privateKeys: PrivateKeys): StreamDriver {
       if (tls === undefined) return plain.dial(target);
       try {
         const roots = usable(tls.roots);
-        // What is given as `ca` takes the place of every other root, an empty list too.
-        const ca = [...roots];
-        const options = { ca, ...identity(tls, privateKeys), ...naming(target, tls), ...versions(tls) };
+        // What is given as `ca` takes the place of every other root, an empty list too; NODE_TLS_REJECT_UNAUTHORIZED lets nobody in.
+        const proof = { ca: [...roots], rejectUnauthorized: true };
+        const options = { ...proof, ...identity(tls, privateKeys), ...naming(target, tls), ...versions(tls) };
         // Half-open, since a peer that has said goodbye is still to be told ours.
         const tcp = dialTcp({ host: address, port, noDelay: true, allowHalfOpen: true });
         const socket = connect({ host, socket: ciphered(tcp), ...options });
@@ -163,6 +163,11 @@ function wrap({ tcp, socket, peer, roots }: Wrapped): Dialled {
       done(error);
     },
   });
+  contain(socket, (error) => {
+    stream.destroy(
+      new TlsFailed("certificate", `TLS with ${peer} failed: its certificates cannot be read: ${error}`),
+    );
+  });
   socket.on("secureConnect", () => {
     const found = factsOf(socket, roots);
     const fault = peerFault({ peer, peerChain: found.peerChain, roots });
@@ -177,6 +182,20 @@ function wrap({ tcp, socket, peer, roots }: Wrapped): Dialled {
   socket.on("end", () => stream.push(null));
   for (const end of [tcp, socket]) end.on("error", (error) => stream.destroy(translated(error, peer)));
   return { stream, tls: () => facts };
+}
+
+/** `node:tls` reads the peer's certificates in this event, where nobody waits for what it throws at one that it cannot read. */
+function contain(socket: TLSSocket, refuse: (error: unknown) => void): void {
+  const emit = socket.emit.bind(socket);
+  socket.emit = (event: string | symbol, ...args: unknown[]) => {
+    if (event !== "secure") return emit(event, ...args);
+    try {
+      return emit(event, ...args);
+    } catch (error) {
+      refuse(error);
+      return true;
+    }
+  };
 }
 
 function factsOf(socket: TLSSocket, roots: readonly string[]): TlsFacts {

@@ -144,7 +144,8 @@ class Pump {
     const waits = state === WANT_READ;
     const error = waits || state === ZERO_RETURN ? null : failureOf(openssl, session, peer);
     const isShown = this.#phase === "handshake" && peerChainOf(openssl, session).length > 0;
-    if (waits && isShown && !this.#judge()) return;
+    // Whatever else has failed: with a record too many behind its flight, what would follow it is written already.
+    if (isShown && !this.#judge()) return;
     // What the protocol answers by itself, an alert that tells the peer why among it.
     this.#flush();
     if (error !== null) return void this.stream.destroy(error);

@@ -9,24 +9,36 @@ import { syncDirectory } from "./durable_file.ts";
 /** What SQLite keeps of one file, the file itself first. */
 export const PARTS = ["", "-wal", "-shm", "-journal"] as const;
 
-/** The name that was marked and is marked still; null when there is none. */
-export function unfinishedAside(path: string): string | null {
+/** The names that are marked: none, or one, or one and behind it that of the file which was made from it and damaged before it had begun. */
+export function unfinishedAsides(path: string): readonly string[] {
   const { directory, prefix } = placeOf(path);
+  const marked: string[] = [];
   for (const { name } of Deno.readDirSync(directory)) {
-    if (name.startsWith(prefix) && name.endsWith(MARK)) return `${directory}/${name.slice(0, -MARK.length)}`;
+    if (name.startsWith(prefix) && name.endsWith(MARK)) {
+      marked.push(`${directory}/${name.slice(0, -MARK.length)}`);
+    }
   }
-  return null;
+  return marked.sort();
 }
 
-/** Marks a name with the time, under which the parts will stand, and returns it. Of those before it only the newest are kept. */
+/** Marks a name with the time, under which the parts will stand, and returns it. Of the finished ones only the newest are kept. */
 export function markAside(path: string, wallMs: number): string {
   const time = new Date(wallMs).toISOString().replaceAll(":", "-");
   let aside = `${path}.damaged-${time}`;
   for (let again = 2; [...PARTS, MARK].some((part) => sizeOf(aside + part) !== null); again++) {
     aside = `${path}.damaged-${time}.${again}`;
   }
-  Deno.openSync(aside + MARK, { write: true, createNew: true, mode: 0o600 }).close();
-  forgetOldest(path, aside);
+  mark(aside);
+  forgetOldest(path);
+  return aside;
+}
+
+/** The same for what was made from `first`, which is marked still. However often that is damaged, only the last of them is kept. */
+export function markAgain(path: string, first: string): string {
+  const aside = `${first}${AGAIN}`;
+  removeParts(aside);
+  mark(aside);
+  forgetOldest(path);
   return aside;
 }
 
@@ -47,9 +59,12 @@ export async function moveAside(path: string, aside: string): Promise<void> {
   await syncDirectory(directory);
 }
 
-export async function takeMarkOff(aside: string): Promise<void> {
-  Deno.removeSync(aside + MARK);
-  await syncDirectory(placeOf(aside).directory);
+/** From the last to the first, which has most: whatever a power cut leaves, that one is still known then. */
+export async function takeMarksOff(asides: readonly string[]): Promise<void> {
+  for (const aside of asides.toReversed()) {
+    Deno.removeSync(aside + MARK);
+    await syncDirectory(placeOf(aside).directory);
+  }
 }
 
 /** Null when it is not there. */
@@ -68,22 +83,37 @@ export function removeParts(path: string): void {
 
 const MARK = ".unfinished";
 
+/** Sorts behind the name it is made of. */
+const AGAIN = ".again";
+
 /** A disk that goes on damaging files must not be filled with them. */
 const ASIDE_MAX = 3;
+
+function mark(aside: string): void {
+  Deno.openSync(aside + MARK, { write: true, create: true, mode: 0o600 }).close();
+}
 
 function move(from: string, to: string): void {
   if (sizeOf(from) !== null) Deno.renameSync(from, to);
 }
 
-/** By name, which is by time as far as the clock was right; never `newest`. */
-function forgetOldest(path: string, newest: string): void {
+function forgetOldest(path: string): void {
+  const finished = finishedAsides(path);
+  const room = ASIDE_MAX - unfinishedAsides(path).length;
+  for (const aside of finished.slice(0, Math.max(0, finished.length - room))) removeParts(aside);
+}
+
+/** By name, which is by time as far as the clock was right. */
+function finishedAsides(path: string): readonly string[] {
   const { directory, prefix } = placeOf(path);
   const names = new Set<string>();
   for (const { name } of Deno.readDirSync(directory)) {
-    if (name.startsWith(prefix)) names.add(name.replace(/-(?:wal|shm|journal)$|\.unfinished$/, ""));
+    if (name.startsWith(prefix)) {
+      names.add(`${directory}/${name.replace(/-(?:wal|shm|journal)$|\.unfinished$/, "")}`);
+    }
   }
-  names.delete(newest.slice(directory.length + 1));
-  for (const name of [...names].sort().slice(0, -(ASIDE_MAX - 1))) removeParts(`${directory}/${name}`);
+  for (const marked of unfinishedAsides(path)) names.delete(marked);
+  return [...names].sort();
 }
 
 function placeOf(path: string): { readonly directory: string; readonly prefix: string } {

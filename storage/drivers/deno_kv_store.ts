@@ -11,8 +11,9 @@ import type { Finding } from "../finding.ts";
 import { open } from "../record.ts";
 import { FREE_BYTES_MIN, isFull } from "../reserve.ts";
 import { type Key, type Store, StoreFailed } from "../store.ts";
-import { takeMarkOff } from "./aside.ts";
+import { takeMarksOff } from "./aside.ts";
 import { type Ballast, ballastIn } from "./ballast.ts";
+import { watchDamage } from "./damage_watch.ts";
 import { createDenoKvRecords, SEQUENCE, SEQUENCE_GAP } from "./deno_kv_records.ts";
 import { type DurableFile, durableFile } from "./durable_file.ts";
 import { freeBytes } from "./free_space.ts";
@@ -27,6 +28,8 @@ export interface OpenedStore {
   readonly releaseBallast: () => Promise<boolean>;
   /** Of the medium; null when it cannot be measured, which is reported once. */
   readonly freeBytes: () => number | null;
+  /** As `damage_watch.ts` has it: who has opened the store is to close it, and open it again. */
+  readonly damaged: Promise<string>;
   /** Waits for the commits under way, then closes. What is asked for afterwards throws `StoreFailed`. */
   readonly close: () => Promise<void>;
 }
@@ -118,16 +121,16 @@ async function openWith(place: Place, options: OpenOptions): Promise<OpenedStore
       report({ kind: "TailLost", sequence: stored.sequence, known });
     }
     if (recovered !== null) {
-      await takeMarkOff(recovered.aside);
-      const { aside, error, salvaged } = recovered;
-      report({ kind: "StoreMovedAside", path: aside, error, salvaged });
+      const { asides, error, salvaged } = recovered;
+      await takeMarksOff(asides);
+      report({ kind: "StoreMovedAside", path: asides[0], error, salvaged });
     }
     // A start need not wait for it: without it, it is as safe as the start before it was.
     const held = place.holdsBallast()
       ? ballast.hold().catch((error) => report(notWritten(ballast.path, error)))
       : Promise.resolve();
     return {
-      store: records,
+      ...watchDamage(records),
       freeBytes: free,
       releaseBallast: async () => {
         await held;

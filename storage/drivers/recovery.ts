@@ -5,12 +5,14 @@
  * was cut, or for which there was no room, is done again, from the file that was set aside (`aside.ts`), which nobody writes to.
  */
 import { DatabaseSync } from "node:sqlite";
+import type { SealedSet } from "../batch.ts";
 import type { Finding } from "../finding.ts";
+import { quote } from "../key.ts";
 import { StoreFailed } from "../store.ts";
-import { markAside, moveAside, removeParts, sizeOf, takeMarkOff, unfinishedAside } from "./aside.ts";
+import { markAgain, markAside, moveAside, removeParts, sizeOf, unfinishedAsides } from "./aside.ts";
 import { syncDirectory } from "./durable_file.ts";
 import { restoreRecords, salvageRecords } from "./salvage.ts";
-import { inspectStoreFile, repairRows } from "./store_file.ts";
+import { blamesFile, inspectStoreFile, repairRows } from "./store_file.ts";
 
 /** `T` is what there is when the store has begun. */
 export interface KvFileOptions<T> {
@@ -23,8 +25,8 @@ export interface KvFileOptions<T> {
 }
 
 export interface Recovered {
-  /** It bears its mark still, which is to be taken off when the first commit of the new store is durable. */
-  readonly aside: string;
+  /** They bear their marks still, which are to be taken off when the first commit of the new store is durable. */
+  readonly asides: readonly [string, ...string[]];
   /** What was wrong with it. */
   readonly error: string;
   readonly salvaged: number;
@@ -40,8 +42,8 @@ export interface OpenedKvFile<T> {
 /** Throws `StoreFailed`. */
 export async function openKvFile<T>(path: string, options: KvFileOptions<T>): Promise<OpenedKvFile<T>> {
   try {
-    const unfinished = unfinishedAside(path);
-    const resumed = unfinished === null ? null : await recover(path, unfinished, RESUMED, options);
+    const [first, ...others] = unfinishedAsides(path);
+    const resumed = first === undefined ? null : await recover(path, [first, ...others], RESUMED, options);
     const verdict = inspectStoreFile(path);
     if (verdict.kind === "damaged") return await openAnew(path, verdict.error, resumed, options);
     if (verdict.kind === "sound") {
@@ -79,54 +81,66 @@ async function start<T>(
   }
 }
 
-/** Whether it could not begin for the file's content, in whatever words: not for the medium's sake, nor for ours. */
-function blamesFile(error: unknown): boolean {
-  if (error instanceof StoreFailed) return error.cause !== undefined && blamesFile(error.cause);
-  return !OF_THE_MEDIUM.test(messageOf(error));
-}
-
-/** SQLite's words, KV's, and the mark of the system's own in Deno's. */
-const OF_THE_MEDIUM =
-  /disk is full|disk I\/O|locked|busy|read-?only|unable to open|out of memory|os error|No space left/;
-
 async function openAnew<T>(
   path: string,
   error: string,
   resumed: Recovered | null,
   options: KvFileOptions<T>,
 ): Promise<OpenedKvFile<T>> {
-  // The file that is damaged now was made from that one, and has all of it.
-  if (resumed !== null) await takeMarkOff(resumed.aside);
-  const recovered = await recover(path, markAside(path, options.wallMs), error, options);
-  return await start(path, recovered, options);
+  return await start(path, await recover(path, ...setAside(path, error, resumed, options), options), options);
+}
+
+function setAside(
+  path: string,
+  error: string,
+  resumed: Recovered | null,
+  { wallMs }: { readonly wallMs: number },
+): [Recovered["asides"], string] {
+  if (resumed === null) return [[markAside(path, wallMs)], error];
+  // What is damaged now was made from the first, of which more may be readable.
+  const [first] = resumed.asides;
+  const again = markAgain(path, first);
+  return [
+    [first, again],
+    `${resumed.error}, and what was made of it is damaged too and kept as ${again}: ${error}`,
+  ];
 }
 
 async function recover(
   path: string,
-  aside: string,
+  asides: Recovered["asides"],
   error: string,
   options: Pick<KvFileOptions<unknown>, "openKv">,
 ): Promise<Recovered> {
   try {
-    await moveAside(path, aside);
+    await moveAside(path, asides.at(-1) ?? asides[0]);
     // A file in its place is the new one: nothing but its first commit was left to do.
     const isReplaced = (sizeOf(path) ?? 0) > 0;
-    const records = salvageRecords(isReplaced ? path : aside);
+    const records = salvageAll(isReplaced ? [path] : asides);
     if (!isReplaced) await replace(path, records, options);
-    return { aside, error, salvaged: records.length };
+    return { asides, error, salvaged: records.length };
   } catch (cause) {
     throw new StoreFailed(
-      `make room on the medium or change it: what can be salvaged from the damaged ${aside} cannot be stored, ` +
+      `make room on the medium or change it: what can be salvaged from the damaged ${
+        asides.join(" and ")
+      } cannot be stored, ` +
         `and waits there for the next start: ${messageOf(cause)}`,
       { cause },
     );
   }
 }
 
+/** A later file was made from those before it: where it has a record, that is no older than theirs. */
+function salvageAll(paths: readonly string[]): readonly SealedSet[] {
+  const whole = new Map<string, SealedSet>();
+  for (const path of paths) for (const record of salvageRecords(path)) whole.set(quote(record.key), record);
+  return [...whole.values()];
+}
+
 /** The new file has all in one, without a log, before it gets its name. */
 async function replace(
   path: string,
-  records: ReturnType<typeof salvageRecords>,
+  records: readonly SealedSet[],
   options: Pick<KvFileOptions<unknown>, "openKv">,
 ): Promise<void> {
   const made = `${path}.new`;

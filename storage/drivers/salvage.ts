@@ -1,49 +1,85 @@
 /**
  * The records that can still be read from a damaged store file: one bad page does not cost a charger all it remembers.
  *
- * Law: what is salvaged fits its own checksum under its own key; what is read twice or not at all is no worse than a damaged
- * record. The record of the last commit is left behind: the new file has commits of its own.
+ * Law: what is salvaged fits its own checksum under its own key, and nothing that was deleted comes back: no page is read that the
+ * store may have given up. The record of the last commit is left behind: the new file has commits of its own.
  */
-import { DatabaseSync } from "node:sqlite";
 import type { SealedSet } from "../batch.ts";
 import { quote, RESERVED } from "../key.ts";
 import { open } from "../record.ts";
-import { isDamage } from "./store_file.ts";
+import { sizeOf } from "./aside.ts";
+import { treePage } from "./record_cells.ts";
+import { openPages, PAGE_BYTES, type StorePages } from "./store_pages.ts";
 import { decodeKey } from "./stored_key.ts";
 
-/** In no order. Empty when it is no database. Throws where it cannot be read for another reason, as on a full disk: SQLite writes to read. */
+/** The last of the pages with which tables and indexes begin, from 1 on: a bad first page cannot say which they are. */
+export const LAST_ROOT = 9;
+
+/** In no order. Empty when it is no database. Throws where it cannot be read for another reason than damage. */
 export function salvageRecords(path: string): readonly SealedSet[] {
-  // SQLite would delete the log of an empty file, which is evidence.
-  if (!hasContent(path)) return [];
+  if ((sizeOf(path) ?? 0) === 0) return [];
+  using pages = openPages(path);
   const whole = new Map<string, SealedSet>();
-  // From both ends up to the bad page.
-  for (const order of ["asc", "desc"]) {
-    try {
-      using database = new DatabaseSync(path, READING_ON);
-      // Only so does SQLite read a file that has lost its end; nothing is written.
-      database.exec("pragma writable_schema = on");
-      for (const { k, v } of database.prepare(`select k, v from kv order by k ${order}`).iterate()) {
-        const key = k instanceof Uint8Array ? decodeKey(k) : null;
-        if (key === null || key[0] === RESERVED || open(key, v).kind === "damaged") continue;
-        whole.set(quote(key), { key, bytes: Uint8Array.from(v as Uint8Array) });
-      }
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      // The bad page, or a file that is no database: said already, and what was read until here is good.
+  for (const number of pagesOfRecords(pages)) {
+    for (const [k, v] of treePage(pages, number)?.cells ?? []) {
+      const key = decodeKey(k);
+      if (key === null || key[0] === RESERVED || open(key, v).kind === "damaged") continue;
+      whole.set(quote(key), { key, bytes: Uint8Array.from(v) });
     }
   }
   return [...whole.values()];
 }
 
-/** `defensive`, on by default and unknown to Deno's types, forbids `writable_schema`. */
-const READING_ON = { readOnly: true, defensive: false } as const;
+/**
+ * Each page is in use or free. All that are not free are read, since behind a bad page there are some that nothing leads to any more.
+ * Where one is both, either has been damaged, and nobody knows which: what is in use is read, and no such page. So it is where the list
+ * of those that are free is lost.
+ */
+function pagesOfRecords(pages: StorePages): Iterable<number> {
+  const inUse = pagesInUse(pages);
+  const free = freePages(pages);
+  if (free === null) return inUse;
+  const doubtless = inUse.difference(free);
+  if (doubtless.size < inUse.size) return doubtless;
+  return new Set(numbersTo(pages.count)).difference(free);
+}
 
-function hasContent(path: string): boolean {
-  try {
-    return Deno.statSync(path).size > 0;
-  } catch {
-    return false;
+/** The roots, and what is below them and beside. */
+function pagesInUse(pages: StorePages): ReadonlySet<number> {
+  const inUse = new Set<number>(numbersTo(LAST_ROOT));
+  for (const number of inUse) {
+    const page = treePage(pages, number);
+    for (const next of [...page?.below ?? [], ...page?.beside ?? []]) inUse.add(next);
   }
+  return inUse;
+}
+
+function numbersTo(last: number): readonly number[] {
+  return Array.from({ length: last }, (_, index) => index + 1);
+}
+
+const HEADER = "SQLite format 3\0";
+
+/** Those that the first page lists as free (§1.5 of the file format); null where the list does not hold together. */
+function freePages(pages: StorePages): ReadonlySet<number> | null {
+  const first = pages.read(1);
+  if (first === null) return null;
+  if (new TextDecoder().decode(new Uint8Array(first.buffer, first.byteOffset, 16)) !== HEADER) return null;
+  const free = new Set<number>();
+  const count = first.getUint32(36);
+  let trunk = first.getUint32(32);
+  let listed = 0;
+  while (trunk !== 0) {
+    const page = pages.read(trunk);
+    const leaves = page?.getUint32(4) ?? Infinity;
+    if (page === null || leaves > PAGE_BYTES / 4 - 2 || free.has(trunk)) return null;
+    free.add(trunk);
+    for (let leaf = 0; leaf < leaves; leaf++) free.add(page.getUint32(8 + 4 * leaf));
+    listed += 1 + leaves;
+    trunk = page.getUint32(0);
+  }
+  const isPlausible = [...free].every((number) => number > 1 && number <= pages.count);
+  return listed === count && free.size === count && isPlausible ? free : null;
 }
 
 /** Few enough that a commit of the largest values stays within KV's 819,200 bytes. */

@@ -7,6 +7,7 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import { crc32 } from "../crc32.ts";
+import { StoreFailed } from "../store.ts";
 import { sizeOf } from "./aside.ts";
 import { type DamagedRow, walkRecords } from "./record_walk.ts";
 
@@ -45,19 +46,19 @@ export function inspectStoreFile(path: string): StoreFileVerdict {
 export function repairRows(path: string): void {
   withDatabase(path, { readOnly: false }, (database) => {
     database.exec(
-      `update kv set v = cast(v as blob), v_encoding = ${BYTES_ENCODING}, seq = 0, expiration_ms = ${NO_EXPIRY}, ` +
+      `update kv set v = cast(v as blob), v_encoding = ${BYTES_ENCODING}, expiration_ms = ${NO_EXPIRY}, ` +
         `version = iif(typeof(version) = 'integer', version, 0) where ${FOREIGN}`,
     );
   });
 }
 
 /** Of the one Deno whose tables are known: a checksum over what `layoutOf` reads. Another Deno's are not judged. */
-export const KNOWN_LAYOUT = { deno: "2.9.6", checksum: 0xd7572364 } as const;
+export const KNOWN_LAYOUT = { deno: "2.9.6", checksum: 0xea050e53 } as const;
 
 /** What makes the tables of a file those that a Deno makes: their definitions, in order, and by which migration it came to them. */
 export function layoutOf(database: DatabaseSync): number {
   const tables = database.prepare("select type, name, tbl_name, sql from sqlite_master order by rowid").all();
-  const migrations = database.prepare("select k, version from migration_state").all();
+  const migrations = database.prepare("select quote(k), quote(version) from migration_state").all();
   return crc32(new TextEncoder().encode(JSON.stringify([tables, migrations])));
 }
 
@@ -67,6 +68,16 @@ export function isDamage(error: unknown): boolean {
   if ("errcode" in error) return DAMAGE_CODES.has(Number(error.errcode));
   return /malformed|not a database|no such (?:table|column)|already exists/.test(error.message);
 }
+
+/** Whether it is the file's content that the store could not go on with, in whatever words: not the medium's fault, nor ours. */
+export function blamesFile(error: unknown): boolean {
+  if (error instanceof StoreFailed) return error.cause !== undefined && blamesFile(error.cause);
+  return !OF_THE_MEDIUM.test(String(error));
+}
+
+/** SQLite's words, KV's, and the mark of the system's own in Deno's. */
+const OF_THE_MEDIUM =
+  /disk is full|disk I\/O|locked|busy|read-?only|unable to open|out of memory|os error|No space left/;
 
 /** SQLITE_ERROR (the tables are not the ones that were made), SQLITE_CORRUPT, SQLITE_NOTADB. */
 const DAMAGE_CODES = new Set([1, 11, 26]);
@@ -78,11 +89,15 @@ const WRITE_VERSION_MAX = 2;
 /** `denokv_sqlite`'s mark of a value that is bytes, and of one that does not expire. */
 const BYTES_ENCODING = 3;
 const NO_EXPIRY = -1;
-const FOREIGN =
-  `v_encoding <> ${BYTES_ENCODING} or expiration_ms <> ${NO_EXPIRY} or typeof(v) <> 'blob' or ` +
-  ["v_encoding", "version", "seq", "expiration_ms"].map((name) => `typeof(${name}) <> 'integer'`).join(
-    " or ",
-  );
+const FOREIGN = `not (v_encoding = ${BYTES_ENCODING} and expiration_ms = ${NO_EXPIRY} and ` +
+  "typeof(v) = 'blob' and typeof(version) = 'integer')";
+
+/**
+ * What KV takes the version of its next commit from, and null where it could not: it is to be no lower than any that was given. A
+ * sum beyond 62 bits would overflow one day.
+ */
+const VERSION_TO_COUNT_FROM =
+  "(select iif(typeof(version) = 'integer' and version < 1 << 62, version, null) from data_version where k = 0)";
 
 function inspectTables(database: DatabaseSync): StoreFileVerdict {
   const [first] = database.prepare("pragma integrity_check(1)").all();
@@ -94,22 +109,16 @@ function inspectTables(database: DatabaseSync): StoreFileVerdict {
   if (Deno.version.deno === KNOWN_LAYOUT.deno && layoutOf(database) !== KNOWN_LAYOUT.checksum) {
     return { kind: "damaged", error: "its tables are not those that Deno KV makes" };
   }
-  if (!countsOn(database)) {
-    return { kind: "damaged", error: "its row data_version cannot be counted on from" };
+  const rows = database.prepare(
+    `select total(${FOREIGN}) as count, ${VERSION_TO_COUNT_FROM} >= ` +
+      "coalesce(max(iif(typeof(version) = 'integer', version, 0)), 0) as counts from kv",
+  ).get();
+  if (rows?.["counts"] !== 1) {
+    return { kind: "damaged", error: "its data_version is not one to count on from" };
   }
-  const foreign = database.prepare(`select count(*) as count from kv where ${FOREIGN}`).get();
   const walked = walkRecords(database);
   if (walked.kind === "unreadable") return { kind: "damaged", error: walked.error };
-  return { kind: "sound", foreignRows: Number(foreign?.["count"]), damagedRows: walked.damaged };
-}
-
-/** Whether there is the one row from which KV takes the version of its next commit, no lower than those that it has given. */
-function countsOn(database: DatabaseSync): boolean {
-  const [row, ...others] = database.prepare(
-    "select k = 0 and typeof(version) = 'integer' and typeof(seq) = 'integer' and " +
-      "version >= (select coalesce(max(version), 0) from kv where typeof(version) = 'integer') as fits from data_version",
-  ).all();
-  return others.length === 0 && row?.["fits"] === 1;
+  return { kind: "sound", foreignRows: Number(rows["count"]), damagedRows: walked.damaged };
 }
 
 /** Null behind the end. */

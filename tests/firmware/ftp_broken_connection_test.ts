@@ -9,7 +9,7 @@ import { containedSocket } from "../../firmware/drivers/contained_socket.ts";
 import { createFtpTransfer } from "../../firmware/drivers/ftp_transfer.ts";
 import type { TransferEvent } from "../../firmware/transfer.ts";
 import { limits, order, peer } from "../contract/transfer_contract.ts";
-import { certificates } from "../tls/certificates.ts";
+import { certificates, unreadable } from "../tls/certificates.ts";
 
 type Scheme = "ftp" | "ftps";
 type Breaks = (socket: Socket) => void;
@@ -30,9 +30,9 @@ const breaks = {
     void socket.write("no record of TLS at all, nor a reply\r\n", () => socket.end()),
 } as const satisfies Record<string, Breaks>;
 
-async function serverSide(socket: Socket): Promise<TLSSocket> {
+async function serverSide(socket: Socket, more = ""): Promise<TLSSocket> {
   const { chain, privateKey } = (await certificates()).server.rsa;
-  const secureContext = createSecureContext({ key: privateKey, cert: chain });
+  const secureContext = createSecureContext({ key: privateKey, cert: chain + more });
   const secured = new TLSSocket(socket, { isServer: true, secureContext });
   secured.on("error", () => {});
   return secured;
@@ -129,6 +129,29 @@ for (const scheme of ["ftp", "ftps"] as const) {
       fault: "failed",
       error: "cannot follow localhost: it closed the data connection before it had the file",
     });
+  });
+}
+
+// `node:tls` throws at it in an event of the socket that is being secured.
+function showsUnreadable(socket: Socket): void {
+  serverSide(socket, unreadable);
+}
+
+const unreadableOn = {
+  control: {
+    control: {
+      at: "AUTH",
+      breaks: (socket) => void socket.write("234 go\r\n", () => showsUnreadable(socket)),
+    },
+  },
+  data: { data: showsUnreadable },
+} as const satisfies Record<string, Script>;
+
+for (const [connection, script] of Object.entries(unreadableOn)) {
+  Deno.test(`ftps: a certificate that nobody can read, on the ${connection} connection, fails the upload and nothing else`, async () => {
+    const end = await attempt("ftps", { ...script, silenceTimeoutMs: 10_000 });
+    assertReadable(end);
+    assert(end.kind === "Failed" && end.error.startsWith("cannot follow localhost: "), JSON.stringify(end));
   });
 }
 

@@ -20,6 +20,20 @@ Deno.test("FTPS: a root that cannot be loaded stops no transfer of the program's
   assertEquals(end, { kind: "Done" });
 });
 
+Deno.test("FTPS: a server that no root proves is told nothing, whatever NODE_TLS_REJECT_UNAUTHORIZED says", async () => {
+  await using server = await startFtpServer((await certificates()).server.byOtherRoot);
+  const driver = createFtpTransfer({ limits, allowed: ["loopback"] });
+  const asked = await order(`ftps://charger:secret@localhost:${server.port}/logs`);
+  Deno.env.set("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+  try {
+    const end = await new Promise<TransferEvent>((resolve) => void driver.upload(asked, resolve));
+    assertEquals(end.kind, "Failed");
+    assertEquals(await server.files(), {});
+  } finally {
+    Deno.env.delete("NODE_TLS_REJECT_UNAUTHORIZED");
+  }
+});
+
 /** A server that knows these answers, and 200 for the rest; by the first word of the command. */
 async function scripted(answers: Readonly<Record<string, string>>, scheme = "ftp") {
   const commands: string[] = [];

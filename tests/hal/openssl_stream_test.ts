@@ -1,5 +1,4 @@
 /** The driver of OpenSSL frees what it makes, loads what it needs when it needs it, and says what is missing. */
-import { connect } from "node:net";
 import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { loadOpenssl, opensslPaths } from "../../hal/drivers/openssl_library.ts";
 import { createOpensslStream } from "../../hal/drivers/openssl_stream.ts";
@@ -7,9 +6,10 @@ import denoJson from "../../deno.json" with { type: "json" };
 import { certificates } from "../tls/certificates.ts";
 import { type CountedOpenssl, countedOpenssl } from "../tls/counted_openssl.ts";
 import { needing } from "../tls/installed_openssl.ts";
+import { tap } from "../tls/tapped.ts";
 import { createTlsLab, dial, target } from "../tls/tls_lab.ts";
 
-function check(promise: string, fn: () => Promise<void>): void {
+function check(promise: string, fn: (test: Deno.TestContext) => Promise<void>): void {
   Deno.test({ ...needing("library", promise), fn });
 }
 
@@ -49,29 +49,40 @@ check("openssl: every object is freed once, however the connection ends", async 
   assertGreater(counted?.allFreed() ?? 0, 5 * attempts.length);
 });
 
+/** Each in the clear (RFC 5246 §7.2, §10). */
+const tails: Readonly<Record<string, Uint8Array>> = {
+  "nothing more": new Uint8Array(0),
+  "a goodbye (close_notify)": Uint8Array.of(21, 3, 3, 0, 2, 1, 0),
+  "a fatal alert (handshake_failure)": Uint8Array.of(21, 3, 3, 0, 2, 2, 40),
+  "a record of application data": Uint8Array.of(23, 3, 3, 0, 2, 1, 1),
+  "junk": Uint8Array.of(255, 255, 255, 255, 255, 255, 255),
+};
+
+/** How many records of Node's its certificate is the last of, and how many its whole flight is; it asks for ours. */
+const flights = {
+  "TLSv1.2": { "its certificate": 2, "its flight": 5 },
+  "TLSv1.3": { "its certificate": 5, "its flight": 7 },
+} as const;
+
 check(
   "openssl: a peer that no root proves hears a hello and an alert of ours, and never sees our certificate",
-  async () => {
+  async (test) => {
     await using lab = await createTlsLab(createOpensslStream);
     const { root, client, server, otherRoot } = lab.certificates;
     const certificate = { chain: client.chain, keyId: "own" };
-    for (const maxVersion of ["TLSv1.2", "TLSv1.3"] as const) {
-      const asks = { forwardTo: lab.echo.port, clientRoots: [root.certificate], maxVersion };
-      const far = await lab.server.listen({ ...server.p256, ...asks });
-      const said: Uint8Array[] = [];
-      const over = Promise.withResolvers<void>();
-      const tap = await lab.plain((socket) => {
-        const on = connect(far.port, "127.0.0.1").on("error", () => {});
-        socket.on("data", (bytes: Uint8Array) => said.push(bytes)).on("end", over.resolve);
-        socket.pipe(on).pipe(socket);
-      });
-      const outcome = await dial(lab, { port: tap.port, certificate, roots: [otherRoot.certificate] });
-      assertEquals(outcome.kind === "failed" && outcome.fault, "certificate");
-      await over.promise;
-      // Two records (RFC 8446 §5.1): a handshake's of one hello, and an alert.
-      const bytes = Uint8Array.from(said.flatMap((some) => [...some]));
-      const helloBytes = 5 + (bytes[3] ?? 0) * 256 + (bytes[4] ?? 0);
-      assertEquals([bytes[0], bytes[5], bytes[helloBytes], bytes.length - helloBytes], [0x16, 1, 0x15, 7]);
+    for (const [maxVersion, places] of Object.entries(flights)) {
+      const asks = { clientRoots: [root.certificate], maxVersion: maxVersion as keyof typeof flights };
+      const { port } = await lab.server.listen({ ...server.p256, ...asks, forwardTo: lab.echo.port });
+      for (const [place, behind] of Object.entries(places)) {
+        for (const [what, bytes] of Object.entries(tails)) {
+          await test.step(`${maxVersion}: behind ${place} comes ${what}`, async () => {
+            const far = await tap(lab, port, { behind, bytes });
+            const outcome = await dial(lab, { port: far.port, certificate, roots: [otherRoot.certificate] });
+            assertEquals(await far.said, ["ClientHello", "Alert"]);
+            assertEquals(outcome.kind === "failed" && outcome.fault, "certificate", JSON.stringify(outcome));
+          });
+        }
+      }
     }
   },
 );

@@ -6,9 +6,7 @@ import type { CertificateFacts } from "../../protocol/certificate_facts.ts";
 import type { InstalledRoot } from "../../protocol/root_certificates.ts";
 import { afterSuccess, remove } from "../../protocol/root_certificates.ts";
 import { makeAuthority } from "../tls/authority.ts";
-import { certificates } from "../tls/certificates.ts";
-
-const unreadable = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+import { certificates, unreadable } from "../tls/certificates.ts";
 
 Deno.test("a root or an issuer that cannot be read is passed over, in whatever place", async () => {
   const { root, intermediate, server } = await certificates();

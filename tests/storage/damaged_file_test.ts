@@ -3,7 +3,7 @@
  *
  * Law of every case here: no wrong value ever, and no missing record without a finding.
  */
-import { assert, assertEquals, assertGreater } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertGreaterOrEqual } from "@std/assert";
 import { openDenoKvStore } from "../../storage/drivers/deno_kv_store.ts";
 import { ASIDE, layOut, type Left, look, overwrite, RECORDS, WALL_MS } from "./damaged_store.ts";
 import { encoded, flipBit, rootOffset, runSql } from "./store_files.ts";
@@ -41,7 +41,6 @@ for (
   const [what, damage] of [
     ["garbage", (path: string) => Deno.writeFileSync(path, crypto.getRandomValues(new Uint8Array(40_000)))],
     ["text", (path: string) => Deno.writeTextFileSync(path, "not a database ".repeat(999))],
-    ["a garbage header", (path: string) => overwrite(path, 0, crypto.getRandomValues(new Uint8Array(100)))],
   ] as const
 ) {
   check(
@@ -100,6 +99,31 @@ check("an older copy of the file is missed: the second place knows better", (dir
 check("without the table kv it is moved aside", (directory) => {
   runSql(directory, "drop table kv");
 }, ({ findings }) => assertEquals(findings.map(({ kind }) => kind), ["StoreMovedAside"]));
+
+for (
+  const [what, damage] of [
+    ["a garbage header", (path: string) => overwrite(path, 0, crypto.getRandomValues(new Uint8Array(100)))],
+    ["a bit of its first word", (path: string) => overwrite(path, 0, new Uint8Array([0x52]))],
+    ["a first page of zeros", (path: string) => overwrite(path, 0, new Uint8Array(4096))],
+  ] as const
+) {
+  check(
+    `${what} costs no record`,
+    (directory) => damage(`${directory}/store.kv`),
+    ({ findings, found }) => {
+      assert(findings[0]?.kind === "StoreMovedAside" && findings.length === 1);
+      assertEquals([findings[0].salvaged, found], [RECORDS, RECORDS]);
+    },
+  );
+}
+
+check("the root of the records, zeroed, costs what stood in it", (directory) => {
+  overwrite(`${directory}/store.kv`, rootOffset(directory, "kv"), new Uint8Array(4096));
+}, ({ findings, found }) => {
+  assert(findings[0]?.kind === "StoreMovedAside" && findings.length === 1);
+  assertEquals(findings[0].salvaged, found);
+  assertGreaterOrEqual(found, RECORDS - 14);
+});
 
 check("a file that only Deno KV finds wrong is moved aside, and all is salvaged", (directory) => {
   runSql(directory, "drop table migration_state");

@@ -8,7 +8,7 @@ import { openDenoKvStore } from "../../storage/drivers/deno_kv_store.ts";
 import { FREE_BYTES_MIN } from "../../storage/reserve.ts";
 import type { Finding } from "../../storage/finding.ts";
 import { StoreFailed } from "../../storage/store.ts";
-import { ASIDE, layOut, look, overwrite, RECORDS, WALL_MS } from "./damaged_store.ts";
+import { ASIDE, layOut, look, RECORDS, WALL_MS } from "./damaged_store.ts";
 
 /** What a directory holds, by name. */
 type Files = Readonly<Record<string, Uint8Array>>;
@@ -137,17 +137,71 @@ check("what has begun already in the new file is kept", async (directory, known)
   await again.close();
 });
 
-check("a new file that is damaged before it has begun is set aside itself", async (directory, known) => {
-  const text = new TextDecoder("latin1").decode(known.restored);
-  const middle = text.lastIndexOf(`"n":${RECORDS / 2 - 10},`);
-  write(directory, { ...MARK, [ASIDE]: known.file, [`${ASIDE}-wal`]: known.log, "store.kv": known.restored });
-  overwrite(`${directory}/store.kv`, middle - middle % 4096, new Uint8Array(4096));
+/** The new file, with another page zeroed than the one it was made from. */
+function damagedAgain({ restored }: Damaged): Uint8Array {
+  const file = restored.slice();
+  const middle = new TextDecoder("latin1").decode(file).lastIndexOf(`"n":${RECORDS / 2 - 10},`);
+  return file.fill(0, middle - middle % 4096, middle - middle % 4096 + 4096);
+}
+
+const AGAIN = `${ASIDE}.again`;
+const MARKS = { ...MARK, [`${AGAIN}.unfinished`]: new Uint8Array(0) };
+
+check(
+  "a new file that is damaged before it has begun costs nothing of what it was made from",
+  async (directory, known) => {
+    const damaged = damagedAgain(known);
+    write(directory, { ...MARK, [ASIDE]: known.file, [`${ASIDE}-wal`]: known.log, "store.kv": damaged });
+    await assertRecovered(directory, known);
+    assertEquals(Deno.readFileSync(`${directory}/${AGAIN}`), damaged);
+  },
+);
+
+check("what it had and the one before has no more is salvaged from it", async (directory, known) => {
+  // All that this one had is gone, and of the new file only a page.
+  write(directory, { ...MARK, [ASIDE]: known.file.slice(0, 5000), "store.kv": damagedAgain(known) });
   const { found, findings } = await look(directory);
   assert(findings.length === 1 && findings[0]?.kind === "StoreMovedAside", JSON.stringify(findings));
-  assertEquals([findings[0].path, findings[0].salvaged], [`${directory}/${ASIDE}.2`, found]);
-  assertGreater(found, RECORDS / 3);
-  assertEquals((await look(directory)).findings, []);
+  assertEquals([findings[0].path, findings[0].salvaged], [`${directory}/${ASIDE}`, found]);
+  assertGreater(found, known.salvaged / 2);
+  assert(findings[0].error.includes(`damaged too and kept as ${directory}/${AGAIN}: `), findings[0].error);
 });
+
+for (
+  const [when, files] of [
+    ["before it was renamed", (known) => ({ ...MARKS, "store.kv": damagedAgain(known) })],
+    ["between it and its log", (known) => ({
+      ...MARKS,
+      [AGAIN]: damagedAgain(known),
+      "store.kv-wal": known.log,
+    })],
+    ["when all is aside", (known) => ({ ...MARKS, [AGAIN]: damagedAgain(known) })],
+    ["with the next one made", (known) => ({
+      ...MARKS,
+      [AGAIN]: damagedAgain(known),
+      "store.kv": known.restored,
+    })],
+    ["with one mark taken off", (known) => ({
+      ...MARK,
+      [AGAIN]: damagedAgain(known),
+      "store.kv": known.restored,
+    })],
+    ["with that damaged in turn", (known) => ({
+      ...MARKS,
+      [AGAIN]: damagedAgain(known),
+      "store.kv": damagedAgain(known),
+    })],
+  ] as const satisfies readonly (readonly [string, (damaged: Damaged) => Files])[]
+) {
+  check(
+    `a new file that is damaged before it has begun, cut off ${when}: done again`,
+    async (directory, known) => {
+      Deno.removeSync(`${directory}/store.kv`);
+      write(directory, { [ASIDE]: known.file, [`${ASIDE}-wal`]: known.log, ...files(known) });
+      await assertRecovered(directory, known);
+    },
+  );
+}
 
 for (
   const [sentence, files] of [
@@ -207,8 +261,8 @@ check(
   async (directory, known) => {
     Deno.removeSync(`${directory}/store.kv`);
     write(directory, { ...MARK, [ASIDE]: known.file });
-    Deno.symlinkSync("/dev/full", `${directory}/${ASIDE}-wal`); // SQLite opens no such log.
-    await assertRejects(() => look(directory), StoreFailed, "unable to open database file");
+    Deno.mkdirSync(`${directory}/${ASIDE}-wal`);
+    await assertRejects(() => look(directory), StoreFailed, "Is a directory");
     Deno.removeSync(`${directory}/${ASIDE}-wal`);
     write(directory, { [`${ASIDE}-wal`]: known.log });
     await assertRecovered(directory, known);

@@ -35,23 +35,24 @@ check("a migration that is not the last", "StoreMovedAside", (directory) => {
 check("the row data_version under another key", "StoreMovedAside", (directory) => {
   runSql(directory, "update data_version set k = 1");
 });
-check("a second row data_version", "StoreMovedAside", (directory) => {
-  runSql(directory, "insert into data_version (k, version) values (1, 1)");
-});
 check("no row data_version", "StoreMovedAside", (directory) => {
   runSql(directory, "delete from data_version");
 });
-for (const column of ["version", "seq"]) {
-  check(`text as the ${column} of data_version`, "StoreMovedAside", (directory) => {
-    runSql(directory, `update data_version set ${column} = 'many'`);
+for (const version of ["'many'", "1.5", "4611686018427387904", "-1"]) {
+  check(`${version} as data_version`, "StoreMovedAside", (directory) => {
+    runSql(directory, `update data_version set version = ${version}`);
   });
 }
+check("a migration with a number that JavaScript has not", "StoreMovedAside", (directory) => {
+  runSql(directory, "update migration_state set version = 4611686018427387904");
+});
+check("a record of a version yet to come", "StoreMovedAside", (directory) => {
+  runSql(directory, "update kv set version = 4611686018427387904 where k = ?", encoded(["record", 7]));
+});
 check("a data_version that would count from the beginning", "StoreMovedAside", (directory) => {
   runSql(directory, "update data_version set version = 1");
 });
-for (
-  const [column, value] of [["version", "'x'"], ["version", "1.5"], ["seq", "'x'"], ["expiration_ms", "'x'"]]
-) {
+for (const [column, value] of [["version", "'x'"], ["version", "1.5"], ["expiration_ms", "'x'"]] as const) {
   check(`${value} as the ${column} of a record`, "RowsRepaired", (directory) => {
     runSql(directory, `update kv set ${column} = ${value} where k = ?`, encoded(["record", 7]));
   });
@@ -63,6 +64,9 @@ check("a record that is taken for text", "RowsRepaired", (directory) => {
 /** A letter of the definition with one bit changed; the whole text is parsed still. */
 for (
   const [what, text, at] of [
+    ["the name of a record's value", "CREATE TABLE kv (\n  k blob primary key,\n  v", -1],
+    ["the name of a record's key", "CREATE TABLE kv (\n  k", -1],
+    ["the expiry's default", "expiration_ms integer not null default -", -1],
     ["the name of a record's version", "v_encoding integer not null,\n  v", -1],
     ["the name of a table of the queue", "CREATE TABLE queue (\n  t", -1],
     ["the column of the expiry's index, for which Deno ends the process,", "on kv (expiration_m", -1],

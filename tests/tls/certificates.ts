@@ -24,6 +24,9 @@ export interface Certificates {
   readonly strangeClient: Issued;
 }
 
+/** PEM of what is no certificate: a server of Deno's sends it behind its own. */
+export const unreadable = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+
 export type ServerName = keyof typeof servers;
 
 const names = { alternativeNames: "DNS:localhost,IP:127.0.0.1" };
