@@ -56,6 +56,39 @@ export interface Bill {
   isBeyondAccount: boolean;
 }
 
+/** Nothing of it is known yet but how it began. */
+export function begun(
+  localId: number,
+  start: StartTransactionRequest,
+  { startedWh, startedMs }: Pick<Bill, "startedWh" | "startedMs">,
+): Bill {
+  return {
+    localId,
+    connectorId: start.connectorId,
+    start,
+    startedWh,
+    stop: null,
+    stoppedWh: null,
+    refusedMs: null,
+    meterValues: new Map(),
+    samples: new Map(),
+    damagedSamples: new Set(),
+    thinned: new Set(),
+    archive: new Map(),
+    wasSetAside: false,
+    isDiscarded: false,
+    samplesMs: [],
+    startedMs,
+    isMisread: false,
+    excuse: null,
+    damaged: new Set(),
+    isReasonLost: false,
+    isStartDamaged: false,
+    isAnswerLost: false,
+    isBeyondAccount: false,
+  };
+}
+
 /** The same for the same message, wherever it stands, and in whichever order its fields do. */
 export function messageText(
   { action, payload }: { readonly action: string; readonly payload: unknown },

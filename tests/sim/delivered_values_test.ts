@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { MeterValuesRequest, StopTransactionRequest } from "../../protocol/messages/core.ts";
 import type { MeterValue } from "../../protocol/messages/types.ts";
-import type { Bill } from "./bill.ts";
+import { begun, type Bill } from "./bill.ts";
 import type { DataLimits } from "./delivered_values.ts";
 import { isDataComplete, isRetry, missingMeterValues, strangeOrphan } from "./delivered_values.ts";
 
@@ -24,30 +24,13 @@ const stop: Omit<StopTransactionRequest, "transactionId"> = {
 
 /** With the samples of minutes 1, 2 and 3. */
 function billWith(parts: Partial<Bill>): Bill {
+  const start = { connectorId: 1, idTag: "ALICE", meterStart: 0, timestamp: "2026-01-01T00:00:00.000Z" };
   return {
-    localId: 1,
-    connectorId: 1,
-    start: { connectorId: 1, idTag: "ALICE", meterStart: 0, timestamp: "2026-01-01T00:00:00.000Z" },
-    startedWh: 0,
+    ...begun(1, start, { startedWh: 0, startedMs: 0 }),
     stop,
     stoppedWh: 900,
-    refusedMs: null,
     meterValues: new Map([1, 2, 3].map((minute) => [minute, metered(minute)])),
     samples: new Map([1, 2, 3].map((minute) => [minute, valueAt(minute)])),
-    damagedSamples: new Set(),
-    thinned: new Set(),
-    archive: new Map(),
-    wasSetAside: false,
-    isDiscarded: false,
-    samplesMs: [],
-    startedMs: 0,
-    isMisread: false,
-    excuse: null,
-    damaged: new Set(),
-    isReasonLost: false,
-    isStartDamaged: false,
-    isAnswerLost: false,
-    isBeyondAccount: false,
     ...parts,
   };
 }

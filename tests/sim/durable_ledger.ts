@@ -6,7 +6,7 @@
  */
 import type { StartTransactionRequest } from "../../protocol/messages/core.ts";
 import type { MeterValue } from "../../protocol/messages/types.ts";
-import type { Bill, Message } from "./bill.ts";
+import { begun, type Bill, type Message } from "./bill.ts";
 import { noteDamage, noteEmptied, noteLostStarts } from "./damage.ts";
 import { noteThinned, noteThinnedUntold } from "./thinned.ts";
 import type {
@@ -64,6 +64,8 @@ const startReadingMs = 30_000;
 
 interface Account {
   readonly tried: Map<number, Message>;
+  /** When each was asked for first: a power cut may keep what nobody heard of, and the reading in it is of then. */
+  readonly triedMs: Map<number, number>;
   readonly bills: Bill[];
   readonly open: Map<number, Bill>;
   readonly outbox: Map<number, Message>;
@@ -81,6 +83,7 @@ interface Account {
 export function createDurableLedger(watch: LedgerWatch): LedgerKeeper {
   const account: Account = {
     tried: new Map(),
+    triedMs: new Map(),
     bills: [],
     open: new Map(),
     outbox: new Map(),
@@ -101,7 +104,10 @@ export function createDurableLedger(watch: LedgerWatch): LedgerKeeper {
       ...store,
       commit: async (batch) => {
         for (const { key, value } of batch.sets ?? []) {
-          if (key[0] === "outbox") account.tried.set(Number(key[1]), (value as OutboxRecord).message);
+          if (key[0] !== "outbox") continue;
+          const sequence = Number(key[1]);
+          account.tried.set(sequence, (value as OutboxRecord).message);
+          if (!account.triedMs.has(sequence)) account.triedMs.set(sequence, watch.nowMs());
         }
         account.untold.add(batch);
         const under = store.commit(batch);
@@ -186,7 +192,7 @@ function noteMessage(account: Account, sequence: number, message: Message, watch
   switch (message.action) {
     case "StartTransaction":
       return bill === undefined
-        ? begin(account, localId, message.payload, watch)
+        ? begin(account, { sequence, localId }, message.payload, watch)
         : foundAgain(account.outbox, bill);
     case "MeterValues":
       bill?.meterValues.set(sequence, message.payload);
@@ -213,35 +219,14 @@ function foundAgain(outbox: Map<number, Message>, bill: Bill): void {
 
 function begin(
   account: Account,
-  localId: number,
+  { sequence, localId }: { readonly sequence: number; readonly localId: number },
   start: StartTransactionRequest,
   { registerWh, nowMs }: LedgerWatch,
 ): void {
-  const bill: Bill = {
-    localId,
-    connectorId: start.connectorId,
-    start,
+  const bill = begun(localId, start, {
     startedWh: registerWh(start.connectorId),
-    stop: null,
-    stoppedWh: null,
-    refusedMs: null,
-    meterValues: new Map(),
-    samples: new Map(),
-    damagedSamples: new Set(),
-    thinned: new Set(),
-    archive: new Map(),
-    wasSetAside: false,
-    isDiscarded: false,
-    samplesMs: [],
-    startedMs: nowMs(),
-    isMisread: false,
-    excuse: null,
-    damaged: new Set(),
-    isReasonLost: false,
-    isStartDamaged: false,
-    isAnswerLost: false,
-    isBeyondAccount: false,
-  };
+    startedMs: account.triedMs.get(sequence) ?? nowMs(),
+  });
   account.bills.push(bill);
   account.byLocalId.set(localId, bill);
 }
@@ -284,7 +269,10 @@ function refound(account: Account, snapshot: MemorySnapshot, watch: LedgerWatch)
   account.configuration.clear();
   account.inoperative.clear();
   account.registration = null;
-  if (isEmptied) account.byLocalId.clear();
+  if (isEmptied) {
+    account.byLocalId.clear();
+    account.triedMs.clear();
+  }
   note(account, { sets }, watch);
   // What was found is no new sample.
   for (const bill of account.byLocalId.values()) bill.samplesMs.length = 0;

@@ -100,3 +100,21 @@ for (
     assertEquals([found.outbox, found.thinned], [[7, 9], [...thinned]]);
   });
 }
+
+check("a start that only a power cut has kept is of the time at which it was asked for", async () => {
+  let nowMs = 500;
+  const memory = createMemoryStore();
+  const ledger = createDurableLedger({
+    nowMs: () => nowMs,
+    registerWh: () => 0,
+    messagesMax: 100,
+    liedMs: () => -Infinity,
+    asked: () => {},
+    committed: () => {},
+  });
+  memory.failCommits("failedOrphaned", 1);
+  await assertRejects(() => ledger.watch(memory.store).commit(queued), StoreFailed);
+  nowMs = 60_000;
+  ledger.refound(memory.powerCut(0));
+  assertEquals(ledger.billOf(6)?.startedMs, 500);
+});

@@ -33,6 +33,10 @@ export async function heal(world: World, quietMs = 2 * 3_600_000): Promise<void>
   // Longer than the longest back-off of the link, and than a BootNotification that was put off.
   await world.advance(roundMs);
   centralSystem.call("TriggerMessage", { requestedMessage: "BootNotification" });
+  // It has told a wrong time, and the next Heartbeat may be a day away: no certificate of today is valid before.
+  if (world.reached.has("clock jumped")) {
+    centralSystem.call("TriggerMessage", { requestedMessage: "Heartbeat" });
+  }
   await world.advance(60_000);
   centralSystem.call("ChangeAvailability", { connectorId: 0, type: "Operative" });
   centralSystem.call("ChangeConfiguration", { key: "MeterValueSampleInterval", value: "60" });
