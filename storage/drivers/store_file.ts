@@ -101,8 +101,7 @@ const FOREIGN = `not (v_encoding = ${BYTES_ENCODING} and expiration_ms = ${NO_EX
  * sum beyond 62 bits would overflow one day.
  */
 const VERSION_TO_COUNT_FROM =
-  "(select iif(count(*) = 1 and min(k) = 0 and typeof(min(version)) = 'integer' and " +
-  "min(version) < 1 << 62, min(version), null) from data_version)";
+  "(select iif(typeof(version) = 'integer' and version < 1 << 62, version, null) from data_version where k = 0)";
 
 function inspectTables(database: DatabaseSync): StoreFileVerdict {
   const [first] = database.prepare("pragma integrity_check(1)").all();

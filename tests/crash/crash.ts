@@ -11,6 +11,7 @@ import { parseCrashOptions } from "./crash_options.ts";
 import type { Part } from "./crash_parts.ts";
 import { runParts } from "./crash_parts.ts";
 import { compileShim } from "./crash_shim.ts";
+import { sweepDamages } from "./damage_sweep.ts";
 import { sweepFaults } from "./fault_sweep.ts";
 import { sweepKills } from "./kill_sweep.ts";
 import { sweepBoots } from "./power_cut_boot.ts";
@@ -145,6 +146,11 @@ async function recoverAll(
   console.log(
     `recoveries of a damaged store: cut off in ${states} states, ${rooms} times on a disk with little room, which refused ${refused}: ` +
       `all ${salvaged} records salvaged each time, ${took()} s`,
+  );
+  const tookDamages = stopwatch();
+  const damages = await sweepDamages(seed, recoveries);
+  console.log(
+    `pages zeroed, and bits of the first one changed: ${damages} starts, none failed, ${tookDamages()} s`,
   );
   return states;
 }

@@ -159,16 +159,29 @@ check(
     const trunk = (view.getUint32(32) - 1) * PAGE_BYTES;
     const listed = Array.from({ length: view.getUint32(trunk + 4) }, (_, leaf) => trunk + 8 + 4 * leaf);
     const free = new Set(listed.map((at) => view.getUint32(at)));
-    const live = Array.from({ length: closed.length / PAGE_BYTES }, (_, index) => index + 1)
-      .find((page) => page > KV_ROOT && !free.has(page) && closed[(page - 1) * PAGE_BYTES] === 0) ?? NaN;
+    const beside =
+      Array.from({ length: closed.length / PAGE_BYTES }, (_, index) => index + 1).find((page) =>
+        !free.has(page) && (page - 1) * PAGE_BYTES !== trunk && closed[(page - 1) * PAGE_BYTES] === 0
+      ) ?? NaN;
     for (const at of listed) {
       const page = view.getUint32(at);
-      view.setUint32(at, live);
-      assertEquals(salvagedOf(directory, past, closed, null), past.live.size);
+      for (const live of [beside, KV_ROOT + 1, LAST_ROOT]) {
+        view.setUint32(at, live);
+        assertEquals(salvagedOf(directory, past, closed, null), past.live.size);
+      }
       view.setUint32(at, page);
     }
   },
 );
+
+check("a cell below where the cells of its page begin has been deleted, and stays so", (past, directory) => {
+  const closed = past.closed.slice();
+  const view = new DataView(closed.buffer);
+  const root = (KV_ROOT - 1) * PAGE_BYTES;
+  const leaf = (view.getUint32(root + 8) - 1) * PAGE_BYTES;
+  view.setUint16(leaf + 5, view.getUint16(leaf + 5) + 1);
+  assertEquals(salvagedOf(directory, past, closed, null), past.live.size - 1);
+});
 
 check(
   "without a root and without the list of free pages there is nothing, and nothing comes back",

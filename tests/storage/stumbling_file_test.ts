@@ -35,9 +35,6 @@ check("a migration that is not the last", "StoreMovedAside", (directory) => {
 check("the row data_version under another key", "StoreMovedAside", (directory) => {
   runSql(directory, "update data_version set k = 1");
 });
-check("a second row data_version", "StoreMovedAside", (directory) => {
-  runSql(directory, "insert into data_version (k, version) values (1, 1)");
-});
 check("no row data_version", "StoreMovedAside", (directory) => {
   runSql(directory, "delete from data_version");
 });
