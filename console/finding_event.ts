@@ -26,6 +26,7 @@ export function findingEvent(finding: Finding): SecurityEventRaised | null {
     case "CopyDamaged":
     case "SpareNotWritten":
     case "FreeSpaceUnknown":
+    case "AsideGivenUp":
       return null;
   }
 }

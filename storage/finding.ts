@@ -27,7 +27,9 @@ export type Finding =
   /** Nothing but the reserve guards against a full disk. */
   | { readonly kind: "FreeSpaceUnknown"; readonly path: string; readonly error: string }
   /** The disk was full at the start; there is no reserve any more until it has room. */
-  | { readonly kind: "BallastReleased"; readonly path: string };
+  | { readonly kind: "BallastReleased"; readonly path: string }
+  /** It was full without the reserve too: a damaged file that had been kept as evidence, and salvaged, is gone. */
+  | { readonly kind: "AsideGivenUp"; readonly path: string };
 
 /** One sentence. */
 export function describeFinding(finding: Finding): string {
@@ -48,6 +50,7 @@ export function describeFinding(finding: Finding): string {
     case "FreeSpaceUnknown":
       return `the free space of ${finding.path} could not be measured: ${finding.error}`;
     case "BallastReleased":
+    case "AsideGivenUp":
       return `the disk was full: ${finding.path} was given up for room`;
   }
 }

@@ -67,6 +67,14 @@ export async function takeMarksOff(asides: readonly string[]): Promise<void> {
   }
 }
 
+/** Gives the oldest of the finished ones up, and returns its name; null when there is none. */
+export function giveUpOldest(path: string): string | null {
+  const [oldest] = finishedAsides(path);
+  if (oldest === undefined) return null;
+  removeParts(oldest);
+  return oldest;
+}
+
 /** Null when it is not there. */
 export function sizeOf(path: string): number | null {
   try {

@@ -11,7 +11,7 @@ import type { Finding } from "../finding.ts";
 import { open } from "../record.ts";
 import { FREE_BYTES_MIN, isFull } from "../reserve.ts";
 import { type Key, type Store, StoreFailed } from "../store.ts";
-import { takeMarksOff } from "./aside.ts";
+import { giveUpOldest, takeMarksOff } from "./aside.ts";
 import { type Ballast, ballastIn } from "./ballast.ts";
 import { watchDamage } from "./damage_watch.ts";
 import { createDenoKvRecords, SEQUENCE, SEQUENCE_GAP } from "./deno_kv_records.ts";
@@ -55,15 +55,24 @@ export async function openDenoKvStore(directory: string, options: OpenOptions): 
   refuseMemoryMode();
   const ballast = ballastIn(directory);
   const free = measured(directory, options);
-  try {
-    return await openWith({ directory, ballast, free, holdsBallast: () => true }, options);
-  } catch (error) {
-    if (!isFull(messageOf(error), free()) || !await ballast.release()) throw error;
-    options.report({ kind: "BallastReleased", path: ballast.path });
-    // What was given up a moment ago is not taken back as long as the disk is short.
-    const hasRoom = () => (free() ?? 0) >= FREE_BYTES_MIN;
-    return await openWith({ directory, ballast, free, holdsBallast: hasRoom }, options);
+  // What was given up a moment ago is not taken back as long as the disk is short.
+  const hasRoom = () => (free() ?? 0) >= FREE_BYTES_MIN;
+  for (let holdsBallast = () => true;; holdsBallast = hasRoom) {
+    try {
+      return await openWith({ directory, ballast, free, holdsBallast }, options);
+    } catch (error) {
+      const given = isFull(messageOf(error), free()) ? await giveUp(directory, ballast) : null;
+      if (given === null) throw error;
+      options.report(given);
+    }
   }
+}
+
+/** What a charger can do without, of which there is an end: the reserve, and then the evidence of damage that is mended. */
+async function giveUp(directory: string, ballast: Ballast): Promise<Finding | null> {
+  if (await ballast.release()) return { kind: "BallastReleased", path: ballast.path };
+  const aside = giveUpOldest(`${directory}/store.kv`);
+  return aside === null ? null : { kind: "AsideGivenUp", path: aside };
 }
 
 function measured(path: string, { report, medium }: OpenOptions): () => number | null {

@@ -10,6 +10,7 @@ import { crc32 } from "../crc32.ts";
 import { StoreFailed } from "../store.ts";
 import { sizeOf } from "./aside.ts";
 import { type DamagedRow, walkRecords } from "./record_walk.ts";
+import { isUnreadable } from "./store_pages.ts";
 
 export type StoreFileVerdict =
   /** There is nothing that could be lost: no file, or one whose creation was cut off. */
@@ -26,7 +27,10 @@ export function inspectStoreFile(path: string): StoreFileVerdict {
       ? { kind: "absent" }
       : { kind: "damaged", error: "it is empty or missing, and its log is not" };
   }
-  if ((byteAt(path, WRITE_VERSION_AT) ?? 0) > WRITE_VERSION_MAX) {
+  // What passes is asked again; what comes twice would come at each start.
+  const writeVersion = byteAt(path, WRITE_VERSION_AT) ?? byteAt(path, WRITE_VERSION_AT);
+  if (writeVersion === null) return { kind: "damaged", error: "its first page cannot be read" };
+  if (writeVersion > WRITE_VERSION_MAX) {
     return { kind: "damaged", error: "its first page says that only a newer SQLite may write to it" };
   }
   try {
@@ -121,12 +125,18 @@ function inspectTables(database: DatabaseSync): StoreFileVerdict {
   return { kind: "sound", foreignRows: Number(rows["count"]), damagedRows: walked.damaged };
 }
 
-/** Null behind the end. */
+/** Null where the medium cannot read it; 0 behind the end. */
 function byteAt(path: string, at: number): number | null {
   using file = Deno.openSync(path);
   file.seekSync(at, Deno.SeekMode.Start);
   const byte = new Uint8Array(1);
-  return file.readSync(byte) === 1 ? byte[0] ?? null : null;
+  try {
+    file.readSync(byte);
+  } catch (error) {
+    if (isUnreadable(error)) return null;
+    throw error;
+  }
+  return byte[0] ?? 0;
 }
 
 function withDatabase<T>(

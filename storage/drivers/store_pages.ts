@@ -100,8 +100,13 @@ function readAt(file: Deno.FsFile, at: number, length: number): DataView<ArrayBu
       read += more;
     }
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EIO") return null;
+    if (isUnreadable(error)) return null;
     throw error;
   }
   return new DataView(bytes.buffer);
+}
+
+/** Whether a read has met a bad block. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EIO";
 }

@@ -8,6 +8,7 @@ for (
     [{ kind: "StoreMovedAside", path: "p", error: "e", salvaged: 3 }, "SecurityLogWasCleared"],
     [{ kind: "TailLost", sequence: 5, known: 7 }, "SecurityLogWasCleared"],
     [{ kind: "BallastReleased", path: "p" }, "MemoryExhaustion"],
+    [{ kind: "AsideGivenUp", path: "p" }, undefined],
     [{ kind: "RecordDamaged", key: ["boot"], error: "e" }, undefined],
     [{ kind: "RowsRepaired", count: 1 }, undefined],
     [{ kind: "CopyDamaged", path: "p", error: "e" }, undefined],

@@ -42,3 +42,7 @@ check(
   { kind: "BallastReleased", path: "/state/ballast" },
   "the disk was full: /state/ballast was given up for room",
 );
+check(
+  { kind: "AsideGivenUp", path: "/state/store.kv.damaged-1" },
+  "the disk was full: /state/store.kv.damaged-1 was given up for room",
+);
