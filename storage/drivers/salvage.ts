@@ -5,7 +5,7 @@
  * store may have given up. The record of the last commit is left behind: the new file has commits of its own.
  */
 import type { SealedSet } from "../batch.ts";
-import { quote, RESERVED } from "../key.ts";
+import { RESERVED } from "../key.ts";
 import { open } from "../record.ts";
 import { sizeOf } from "./aside.ts";
 import { treePage } from "./record_cells.ts";
@@ -15,7 +15,10 @@ import { decodeKey } from "./stored_key.ts";
 /** The last of the pages with which tables and indexes begin, from 1 on: a bad first page cannot say which they are. */
 export const LAST_ROOT = 9;
 
-/** In no order. Empty when it is no database. Throws where it cannot be read for another reason than damage. */
+/**
+ * In the order of their keys, in which they take the least room when they are written again. Empty when it is no database. Throws
+ * where it cannot be read for another reason than damage.
+ */
 export function salvageRecords(path: string): readonly SealedSet[] {
   if ((sizeOf(path) ?? 0) === 0) return [];
   using pages = openPages(path);
@@ -24,10 +27,10 @@ export function salvageRecords(path: string): readonly SealedSet[] {
     for (const [k, v] of treePage(pages, number)?.cells ?? []) {
       const key = decodeKey(k);
       if (key === null || key[0] === RESERVED || open(key, v).kind === "damaged") continue;
-      whole.set(quote(key), { key, bytes: Uint8Array.from(v) });
+      whole.set(k.toHex(), { key, bytes: Uint8Array.from(v) });
     }
   }
-  return [...whole.values()];
+  return [...whole].sort(([a], [b]) => a < b ? -1 : 1).map(([, set]) => set);
 }
 
 /**

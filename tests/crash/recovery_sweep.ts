@@ -21,7 +21,7 @@ export interface RecoveryFigures {
 }
 
 const ROOMS = 12;
-const ROOM_STEP_BYTES = 24 * 1024;
+const ROOM_STEP_BYTES = 36 * 1024;
 
 /** About `count` states, evenly drawn, and each in which a name has changed. Throws at the first breach. */
 export async function sweepRecoveries(

@@ -192,6 +192,13 @@ check(
   },
 );
 
+check("it comes in the order of the keys, in which it takes the least room", (past, directory) => {
+  salvagedOf(directory, past, past.closed, null);
+  const names = salvageRecords(`${directory}/store.kv`).map(({ key }) => encoded(key).toHex());
+  // A negative number is laid out otherwise.
+  assertEquals(names.slice(1), names.slice(1).sort());
+});
+
 check("of a file with a log of which a byte is wrong it is what SQLite reads", (past, directory) => {
   const { killed } = past;
   const entropy = createSimulatedEntropy("log");
