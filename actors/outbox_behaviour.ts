@@ -13,11 +13,11 @@ import type { Settings } from "../protocol/configuration.ts";
 import type { Call, CallError, CallResult } from "../protocol/frame.ts";
 import { formatCallError, parseFrame } from "../protocol/frame.ts";
 import type { SecurityProfile } from "../protocol/proof.ts";
-import type { Registration } from "../protocol/registration.ts";
 import { mayAnswer, maySend } from "../protocol/registration.ts";
 import type { ParkedOutcome } from "./archive.ts";
 import { callOf, Flight } from "./flight.ts";
 import { IncomingCalls } from "./incoming_calls.ts";
+import { Online } from "./online.ts";
 import type { Behaviour, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
 import { RecentIds } from "./recent_ids.ts";
@@ -42,21 +42,12 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   readonly #flight: Flight;
   readonly #waiting: SendCall[] = [];
   readonly #incoming: IncomingCalls;
+  readonly #online: Online;
   readonly #answered = new RecentIds();
   readonly #draining: Reply<null>[] = [];
   #settings: Settings;
-  /** The number of the link's connection; null while there is none. */
-  #socket: number | null = null;
-  /** Of the last connection. */
-  #securityProfile: SecurityProfile = 0;
   /** The peer has answered a CALL on this connection, or was asked for that in vain. */
   #isPeerTried = false;
-  /** Null: this incarnation has not been told of it. */
-  #registration: Registration | null = null;
-  /** Nobody knows whether the central system can be reached: the next dial tells. */
-  #isReopening: boolean;
-  /** Who asks that meanwhile. */
-  readonly #asking: Reply<boolean>[] = [];
   /** Since when a CALL has been held back for the answer to a question. */
   #heldSinceMs: number | null = null;
   #cancelWake: Cancel = () => {};
@@ -70,8 +61,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     this.#self = self;
     this.#parts = parts;
     this.#settings = settings;
-    // A restart closes the link; a boot has none yet, and waits for nobody.
-    this.#isReopening = self.incarnation > 0;
+    this.#online = new Online(self, parts);
     this.#messages = messages;
     this.#delivery = new TransactionDelivery({ ...messages, clock: parts.clock, trace: self.trace });
     this.#flight = new Flight(self, {
@@ -92,19 +82,16 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   receive(message: OutboxMessage): void | Promise<void> {
     switch (message.kind) {
       case "LinkUp":
-        this.#securityProfile = message.securityProfile;
-        return this.#linkOpened(message.socket);
+        return this.#linkOpened(message.socket, message.securityProfile);
       case "LinkDown":
-        this.#isReopening = message.atOwnWish;
-        return this.#linkLost();
+        return this.#linkLost(message.atOwnWish);
       case "AnnounceLink":
-        return this.#announceLink();
+        return this.#online.announce();
       case "FrameReceived":
         return this.#received(message.text);
       case "RegistrationChanged":
         // No pump: each connector's report comes next, and before the transaction messages that wait (spec/behaviour.md §1).
-        this.#registration = message.registration;
-        return this.#announceOnline();
+        return this.#online.registrationChanged(message.registration);
       case "SendCall":
         return this.#enqueue(message);
       case "TransactionMessageQueued":
@@ -123,8 +110,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
       case "CountDue":
         return this.#countOn();
       case "TellOnline":
-        this.#asking.push(message.reply);
-        return this.#tellOnline();
+        return this.#online.ask(message.reply);
       case "Drain":
         this.#draining.push(message.reply);
         this.#delivery.hurry();
@@ -143,8 +129,8 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   inspect(): unknown {
     const { queue, archive, resends } = this.#messages;
     return {
-      linkUp: this.#isLinkUp(),
-      registration: this.#registered(),
+      linkUp: this.#online.isLinkUp(),
+      registration: this.#online.registration(),
       inFlight: this.#flight.id(),
       waiting: this.#waiting.length,
       transactionMessages: queue.length(),
@@ -156,28 +142,10 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
 
   #enqueue(call: SendCall): void | Promise<void> {
     // What may not be said now is not said later either: by then it may not be true (spec/behaviour.md §1, §2).
-    const may = this.#isLinkUp() && maySend(this.#registered(), call.callClass);
+    const may = this.#online.isLinkUp() && maySend(this.#online.registration(), call.callClass);
     if (!may || this.#waiting.length >= waitingMax) return call.reply({ kind: "offline" });
     this.#waiting.push(call);
     return this.#pump();
-  }
-
-  #announceLink(): void {
-    const { station, profileScheduler } = this.#parts;
-    const securityProfile = this.#securityProfile;
-    this.#self.send(station, { kind: "LinkChanged", up: this.#isLinkUp(), securityProfile });
-    this.#self.send(profileScheduler, { kind: "LinkChanged", up: this.#isLinkUp() });
-    this.#announceOnline();
-  }
-
-  #announceOnline(): void {
-    this.#self.send(this.#parts.securityLog, { kind: "OnlineChanged", online: this.#isOnline() });
-    this.#tellOnline();
-  }
-
-  #tellOnline(): void {
-    if (this.#isReopening || this.#registration === null) return;
-    for (const reply of this.#asking.splice(0)) reply(this.#isOnline());
   }
 
   async #queued(): Promise<void> {
@@ -202,32 +170,17 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     reply(await this.#messages.archive.discard(localId, reason));
   }
 
-  async #linkOpened(socket: number): Promise<void> {
+  async #linkOpened(socket: number, securityProfile: SecurityProfile): Promise<void> {
     // A link that crashed, or one that an incarnation before this has heard of, was told to nobody as lost.
-    if (this.#socket !== null) await this.#linkLost();
-    this.#socket = socket;
-    this.#isReopening = false;
+    if (this.#online.isLinkUp()) await this.#linkLost(true);
     this.#isPeerTried = false;
-    this.#announceLink();
+    this.#online.linkOpened(socket, securityProfile);
     return this.#pump();
   }
 
-  #isOnline(): boolean {
-    return this.#isLinkUp() && this.#registration === "Accepted";
-  }
-
-  #registered(): Registration {
-    return this.#registration ?? "Unregistered";
-  }
-
-  #isLinkUp(): boolean {
-    return this.#socket !== null;
-  }
-
-  async #linkLost(): Promise<void> {
-    this.#socket = null;
+  async #linkLost(atOwnWish: boolean): Promise<void> {
     this.#heldSinceMs = null;
-    this.#announceLink();
+    this.#online.linkLost(atOwnWish);
     this.#incoming.forget();
     this.#answered.forget();
     const cargo = this.#flight.end();
@@ -256,11 +209,11 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
 
   #choose(): Next {
     const wire = {
-      linkUp: this.#isLinkUp(),
+      linkUp: this.#online.isLinkUp(),
       inFlight: this.#flight.id() !== null,
       answering: this.#incoming.underWay(),
       heldSinceMs: this.#heldSinceMs,
-      registration: this.#registered(),
+      registration: this.#online.registration(),
       waiting: this.#waiting.map((call) => call.callClass),
       transactionMessageDueMs: this.#delivery.dueMs(this.#settings),
     };
@@ -274,7 +227,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   #drained(): void {
-    if (this.#isLinkUp() && this.#messages.queue.length() > 0) return;
+    if (this.#online.isLinkUp() && this.#messages.queue.length() > 0) return;
     for (const reply of this.#draining.splice(0)) reply(null);
   }
 
@@ -301,7 +254,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   #send(text: string): void {
-    const socket = this.#socket;
+    const socket = this.#online.socket();
     if (socket !== null) this.#self.send(this.#parts.link, { kind: "SendFrame", text, socket });
   }
 
@@ -320,7 +273,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   #asked(call: Call): void {
-    if (mayAnswer(this.#registered())) this.#incoming.asked(call);
+    if (mayAnswer(this.#online.registration())) this.#incoming.asked(call);
     else this.#self.trace("IgnoreFrame", { why: "registration is Rejected" });
   }
 

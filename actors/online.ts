@@ -1,0 +1,90 @@
+/**
+ * Whether the central system can be reached and has accepted this charge point, and who is told.
+ *
+ * Law: a connection that the charger has closed itself is no outage: until the next dial has told, whoever asks waits (decision D-online).
+ */
+import type { SecurityProfile } from "../protocol/proof.ts";
+import type { Registration } from "../protocol/registration.ts";
+import type { Reply, Self } from "./otp/actor.ts";
+import type { OutboxParts } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox_message.ts";
+
+type Told = Pick<OutboxParts, "station" | "profileScheduler" | "securityLog">;
+
+export class Online {
+  readonly #self: Self<OutboxMessage>;
+  readonly #told: Told;
+  /** The number of the link's connection; null while there is none. */
+  #socket: number | null = null;
+  /** Of the last connection. */
+  #securityProfile: SecurityProfile = 0;
+  /** Null: this incarnation has not been told of it. */
+  #registration: Registration | null = null;
+  /** Nobody knows whether the central system can be reached: the next dial tells. */
+  #isReopening: boolean;
+  /** Who asks that meanwhile. */
+  readonly #asking: Reply<boolean>[] = [];
+
+  constructor(self: Self<OutboxMessage>, told: Told) {
+    this.#self = self;
+    this.#told = told;
+    // A restart closes the link; a boot has none yet, and waits for nobody.
+    this.#isReopening = self.incarnation > 0;
+  }
+
+  socket(): number | null {
+    return this.#socket;
+  }
+
+  isLinkUp(): boolean {
+    return this.#socket !== null;
+  }
+
+  registration(): Registration {
+    return this.#registration ?? "Unregistered";
+  }
+
+  linkOpened(socket: number, securityProfile: SecurityProfile): void {
+    this.#socket = socket;
+    this.#securityProfile = securityProfile;
+    this.#isReopening = false;
+    this.announce();
+  }
+
+  linkLost(atOwnWish: boolean): void {
+    this.#socket = null;
+    this.#isReopening = atOwnWish;
+    this.announce();
+  }
+
+  registrationChanged(registration: Registration): void {
+    this.#registration = registration;
+    this.#announceOnline();
+  }
+
+  announce(): void {
+    const securityProfile = this.#securityProfile;
+    this.#self.send(this.#told.station, { kind: "LinkChanged", up: this.isLinkUp(), securityProfile });
+    this.#self.send(this.#told.profileScheduler, { kind: "LinkChanged", up: this.isLinkUp() });
+    this.#announceOnline();
+  }
+
+  ask(reply: Reply<boolean>): void {
+    this.#asking.push(reply);
+    this.#tell();
+  }
+
+  #announceOnline(): void {
+    this.#self.send(this.#told.securityLog, { kind: "OnlineChanged", online: this.#isOnline() });
+    this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#isReopening || this.#registration === null) return;
+    for (const reply of this.#asking.splice(0)) reply(this.#isOnline());
+  }
+
+  #isOnline(): boolean {
+    return this.isLinkUp() && this.#registration === "Accepted";
+  }
+}
