@@ -52,6 +52,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
   readonly #drawing: ConnectorDrawing;
   readonly #reporter: StableStatus;
   readonly #meter: ConnectorMeter;
+  readonly #samples: ConnectorSamples;
   readonly #metering: ConnectorMetering;
   readonly #timers: ConnectorTimers;
   readonly #transaction: ConnectorTransaction;
@@ -88,12 +89,12 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       open: book.open,
       begunMonotonicMs: (record) => this.#transaction.begunMonotonicMs(record),
     });
-    const samples = new ConnectorSamples(self, parts, this.#meter);
+    this.#samples = new ConnectorSamples(self, parts, this.#meter);
     this.#metering = new ConnectorMetering({
       ...parts,
       meter: this.#meter,
       measuring,
-      samples,
+      samples: this.#samples,
       transaction: this.#transaction,
     });
     this.#unlocking = new ConnectorUnlocking(self);
@@ -200,7 +201,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       case "TriggerMeterValues":
         return this.#meter.ask({ kind: "trigger" });
       case "MeterValuesConcluded":
-        return;
+        return this.#samples.concluded(message);
       case "Describe":
         this.#drawing.again(this.#facts.use);
         return this.#description.again(this.#facts);

@@ -113,7 +113,7 @@ export class ConnectorMetering {
         return null;
       case "trigger": {
         const id = use.kind === "transaction" ? use.transaction.transactionId : undefined;
-        if (moment !== null) this.#samples.send(this.#samples.triggered(moment), "triggered", id);
+        if (moment !== null) this.#samples.sendTriggered(moment, id);
         return null;
       }
       case "energy":
@@ -137,6 +137,6 @@ export class ConnectorMetering {
       return await this.#transaction.sample(this.#samples.aligned({ ...moment, atMs }), atMs);
     }
     if (use.kind === "stopping") return;
-    this.#samples.send(this.#samples.aligned({ ...moment, atMs: gridMs }).sent, "ordinary");
+    this.#samples.sendAligned({ ...moment, atMs: gridMs });
   }
 }

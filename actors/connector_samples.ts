@@ -18,9 +18,10 @@ import type { OutboxMessage } from "./outbox_message.ts";
 import { callTimeoutMs, sendCall } from "./send_call.ts";
 import type { Sampled } from "./transaction_book.ts";
 
-/** What came of a MeterValues.req outside of a transaction's own queue; nobody waits for it. */
+/** Something came of a MeterValues.req outside of a transaction's own queue, whatever it is. */
 export interface MeterValuesConcluded extends Message {
   readonly kind: "MeterValuesConcluded";
+  readonly of: "aligned" | "triggered";
 }
 
 /** A reading in its circumstances. */
@@ -39,6 +40,7 @@ export class ConnectorSamples {
   readonly #connectorId: number;
   readonly #outbox: Address<OutboxMessage>;
   readonly #meter: ConnectorMeter;
+  #isAlignedUnderWay = false;
 
   constructor(
     self: Pick<Self<MeterValuesConcluded>, "ask">,
@@ -74,12 +76,34 @@ export class ConnectorSamples {
     return this.#meter.value(reading, board, [...measurands], context, atMs);
   }
 
-  triggered({ reading, board, settings, atMs }: Moment): MeterValue | null {
-    return this.#meter.value(reading, board, orRegister(settings.MeterValuesSampledData), "Trigger", atMs);
+  /** Now or never, whatever else waits: somebody has asked for it (spec/behaviour.md §15). */
+  sendTriggered({ reading, board, settings, atMs }: Moment, transactionId: number | undefined): void {
+    const sent = orRegister(settings.MeterValuesSampledData);
+    const value = this.#meter.value(reading, board, sent, "Trigger", atMs);
+    this.#send("triggered", "triggered", value, transactionId);
   }
 
-  /** Sends a value now or never: triggered ones, and those outside of a transaction (spec/behaviour.md §15, §16). */
-  send(value: MeterValue | null, callClass: CallClass, transactionId?: number): void {
+  /**
+   * Outside of a transaction, now or never (spec/behaviour.md §16). It lets every bill go first, and is left out while the one before it is
+   * under way: a central system that never answers one would otherwise hear of nothing else (decision D-aligned).
+   */
+  sendAligned(moment: Moment): void {
+    if (this.#isAlignedUnderWay) return;
+    const value = this.aligned(moment).sent;
+    this.#isAlignedUnderWay = value !== null;
+    this.#send("aligned", "background", value);
+  }
+
+  concluded({ of }: MeterValuesConcluded): void {
+    if (of === "aligned") this.#isAlignedUnderWay = false;
+  }
+
+  #send(
+    of: MeterValuesConcluded["of"],
+    callClass: CallClass,
+    value: MeterValue | null,
+    transactionId?: number,
+  ): void {
     if (value === null) return;
     const request = {
       connectorId: this.#connectorId,
@@ -90,7 +114,7 @@ export class ConnectorSamples {
       this.#outbox,
       (reply: Reply<CallOutcome<MeterValuesResponse>>) => sendCall("MeterValues", request, callClass, reply),
       callTimeoutMs,
-      () => ({ kind: "MeterValuesConcluded" }),
+      () => ({ kind: "MeterValuesConcluded", of }),
     );
   }
 }

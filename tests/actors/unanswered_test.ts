@@ -78,6 +78,28 @@ for (const action of ["Authorize", "StatusNotification", "SecurityEventNotificat
   });
 }
 
+Deno.test("§3.7: clock-aligned values that are never answered: no bill waits behind them, and they do not pile up", async () => {
+  const settings = { ...offline, ClockAlignedDataInterval: "60", HeartbeatInterval: "300" };
+  const house = await newHouse({ station: "dc-four", settings });
+  house.centralSystem.mute("MeterValues", true);
+  // Between two points of the grid: those within a transaction are its own.
+  await house.advance(hourMs + 5_000);
+  const { verbs } = house.station;
+  verbs.plug(1);
+  verbs.swipe("ALICE", 1);
+  await house.advance(30_000);
+  verbs.swipe("ALICE", 1);
+  await house.advance(60_000);
+  assertEquals([...house.centralSystem.ledger.values()].map(({ stop }) => stop?.reason), ["Local"]);
+  const { waiting } = house.system().inspect("outbox") as { waiting: number };
+  assert(waiting < 4, `${waiting} wait, of four connectors`);
+  // As soon as they are answered, each connector has its next one.
+  house.centralSystem.mute("MeterValues", false);
+  await house.advance(600_000);
+  const told = house.sent("MeterValues").slice(-8).map(({ payload }) => payload.connectorId);
+  assertEquals(told.toSorted(), [1, 1, 2, 2, 3, 3, 4, 4]);
+});
+
 Deno.test("§4.2: a BootNotification that is ignored is sent again on the same connection, until it is answered", async () => {
   const house = await newHouse({ station: "ac-two-sockets" });
   mute(house, "BootNotification", 3);
