@@ -41,9 +41,6 @@ export async function heal(world: World, quietMs = 2 * 3_600_000): Promise<void>
   centralSystem.call("ChangeAvailability", { connectorId: 0, type: "Operative" });
   centralSystem.call("ChangeConfiguration", { key: "MeterValueSampleInterval", value: "60" });
   centralSystem.call("ChangeConfiguration", { key: "TransactionMessageRetryInterval", value: "1" });
-  // What is never answered must be set aside in these hours, and with many attempts it is not.
-  const attempts = { key: "TransactionMessageAttempts", value: "2" };
-  if (centralSystem.mutes()) centralSystem.call("ChangeConfiguration", attempts);
   await drain(world);
   for (const connectorId of connectorIds) {
     centralSystem.call("UnlockConnector", { connectorId });
@@ -71,6 +68,9 @@ async function drain(world: World): Promise<void> {
   const { centralSystem, durable } = world;
   const isOwing = () => durable.open.size + durable.outbox.size > 0;
   for (let round = 0; round < roundsMax && isOwing(); round++) {
+    // What is never answered must be set aside in these hours, and with many attempts it is not. Said once it may be lost with a link.
+    const attempts = { key: "TransactionMessageAttempts", value: "2" };
+    if (centralSystem.mutes()) centralSystem.call("ChangeConfiguration", attempts);
     for (const bill of durable.open.values()) {
       const transactionId = centralSystem.books.startedBy(bill.start)?.transactionId;
       // By an id that the charger was never told only its driver can end it, where to unplug is not enough.
