@@ -8,7 +8,6 @@ import { statusAnswer } from "../protocol/answer.ts";
 import type { Candidate } from "../protocol/authorization.ts";
 import { remoteStartConnector } from "../protocol/authorization.ts";
 import type { RemoteStartTransactionRequest } from "../protocol/messages/core.ts";
-import { transactionIdNotObtained } from "../protocol/transaction.ts";
 import { keys } from "../storage/record_keys.ts";
 import { keptAnswer, readRecord } from "../storage/record_reading.ts";
 import { TransactionRecord } from "../storage/records.ts";
@@ -108,11 +107,12 @@ export class RemoteTransactions {
     );
   }
 
-  /** The store knows which open transaction has this id; a view of our own might not have heard of it yet. */
+  /**
+   * The store knows which open transaction has this id; a view of our own might not have heard of it yet. One that has obtained none
+   * is not -1 here, though its messages say so (errata v4.0 §3.18): only an answer that says -1 makes it so.
+   */
   async stop(transactionId: number, reply: Reply<Answer>): Promise<void> {
     const { store, connectors } = this.#parts;
-    // It names no transaction, and several may have it (errata v4.0 §3.18).
-    if (transactionId === transactionIdNotObtained) return reply(statusAnswer("Rejected"));
     for (const entry of await store.list(keys.transactions)) {
       const { localId } = readRecord(TransactionRecord, entry);
       const answer = await keptAnswer(store, localId, tracingDamaged(this.#self));

@@ -120,6 +120,19 @@ Deno.test("spec/behaviour.md §3: no RemoteStopTransaction can mean a transactio
   assert(contactorClosed(house));
 });
 
+Deno.test("OCPP 1.6 §5.11: of a transaction that the central system has named -1, RemoteStopTransaction with -1 ends it", async () => {
+  const house = await bootedHouse();
+  await started(house, { kind: "numbered", transactionId: -1 });
+  await house.advance(60_000);
+  assertEquals(await house.ask("RemoteStopTransaction", { transactionId: -1 }), {
+    result: { status: "Accepted" },
+  });
+  await house.advance(60_000);
+  const [stop] = house.sent("StopTransaction");
+  assertEquals([stop?.payload.transactionId, stop?.payload.reason], [-1, "Remote"]);
+  assertEquals((await stored(house, "outbox")).length + (await stored(house, "archive")).length, 0);
+});
+
 Deno.test("D-parked: MeterValues and StopTransaction are parked as StartTransaction is, and hold up nobody", async () => {
   const house = await chargingHouse();
   house.centralSystem.script("MeterValues", failure, failure, failure);

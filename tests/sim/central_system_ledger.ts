@@ -47,12 +47,14 @@ export interface Leniency {
     first: StopTransactionRequest,
     again: StopTransactionRequest,
   ) => boolean;
+  /** Whether it ends just this one: of what comes with -1 an entry that was told -1 cannot be known by it. */
+  readonly isEndOf: (entry: LedgerEntry, stop: StopTransactionRequest) => boolean;
 }
 
 /** What must not come is told to `breaches`. */
 export function createCentralSystemLedger(
   breaches: string[],
-  { mayBeLate, isRetry }: Leniency,
+  { mayBeLate, isRetry, isEndOf }: Leniency,
 ): CentralSystemLedger {
   const entries = new Map<number, LedgerEntry>();
   const byStart = new Map<string, LedgerEntry>();
@@ -63,6 +65,15 @@ export function createCentralSystemLedger(
   function entryOf(transactionId: number): LedgerEntry | undefined {
     const same = [...entries.values()].filter((entry) => entry.transactionId === transactionId);
     return same.find(({ stop }) => stop === null) ?? same.at(-1);
+  }
+
+  /** With -1 comes also the end of one that has obtained no id (errata v4.0 §3.18): then it is none of these. */
+  function stoppedOf(stop: StopTransactionRequest): LedgerEntry | undefined {
+    const { transactionId } = stop;
+    if (transactionId !== transactionIdNotObtained) return entryOf(transactionId);
+    return [...entries.values()].find((entry) =>
+      entry.transactionId === transactionId && isEndOf(entry, stop)
+    );
   }
 
   /** Of those that share an id: the one of that connector, and of its own the one in whose time a late value falls. */
@@ -119,7 +130,7 @@ export function createCentralSystemLedger(
       else if (!mayBeLate()) breaches.push(`MeterValues after StopTransaction of ${transactionId}`);
     },
     stopped: (stop) => {
-      const entry = entryOf(stop.transactionId);
+      const entry = stoppedOf(stop);
       if (isKnown(stop)) return;
       if (entry === undefined && stop.transactionId === transactionIdNotObtained) orphans.push(stop);
       else if (entry === undefined) {

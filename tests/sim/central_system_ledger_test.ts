@@ -7,7 +7,7 @@ import type {
 } from "../../protocol/messages/core.ts";
 import { createCentralSystemLedger, type Leniency } from "./central_system_ledger.ts";
 
-const strict: Leniency = { mayBeLate: () => false, isRetry: () => false };
+const strict: Leniency = { mayBeLate: () => false, isRetry: () => false, isEndOf: () => false };
 const start: StartTransactionRequest = {
   connectorId: 1,
   idTag: "ALICE",
@@ -79,3 +79,16 @@ check("MeterValues after StopTransaction are a breach, unless what was set aside
     assertEquals(books.meterValuesOf(1), [metered]);
   }
 });
+
+check(
+  "of what says -1 an entry that was told -1 has only its own end; the rest has obtained no id (errata v4.0 §3.18)",
+  () => {
+    const own = { ...stop, transactionId: -1 };
+    const other = { ...own, meterStop: 4 };
+    const { books, breaches } = opened({ isEndOf: (_, { meterStop }) => meterStop === own.meterStop });
+    const entry = books.started(start);
+    entry.transactionId = -1;
+    for (const one of [other, own]) books.stopped(one);
+    assertEquals([entry.stop, books.orphans, breaches], [own, [other], []]);
+  },
+);

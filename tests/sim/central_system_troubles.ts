@@ -95,7 +95,7 @@ export const centralSystemTroubles = {
     return [{ atMs, act: { kind: "script", action, turn: { kind: "answer", payload } } }];
   },
   oddTransactionId: (draw, { atMs }) => {
-    const transactionId = oneOf(draw, [0, -2, -7, 2_147_483_647, "reused", "reused"] as const);
+    const transactionId = oneOf(draw, [0, -1, -1, -2, -7, 2_147_483_647, "reused", "reused"] as const);
     const turn: Turn = { kind: "numbered", transactionId };
     return [{ atMs, act: { kind: "script", action: "StartTransaction", turn } }];
   },

@@ -13,6 +13,8 @@ const yearMs = 365 * 24 * 3_600_000;
 
 const actors = [
   "configuration",
+  "security_log",
+  "cert_store",
   "authorizer",
   "local_list",
   "reservations",

@@ -63,6 +63,7 @@ export const slicePoints: readonly string[] = [
   "crash of meter",
   "crash of outbox",
   "crash of power",
+  "crash of security_log",
   "crash of station",
   "failed start",
   "restart",

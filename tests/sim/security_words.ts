@@ -153,7 +153,10 @@ function drawAimed(draw: Draw): Act {
   const nth = 1 + Math.floor(draw() ** 3 * 3);
   const blow = draw() < 0.5
     ? { kind: "powerCycle" as const, keptCommits: whole(draw, 0, 2), darkMs: 1_000 + draw() ** 3 * 60_000 }
-    : { kind: "crash" as const, actor: oneOf(draw, ["cert_store", "cert_store", "link", "outbox"]) };
+    : {
+      kind: "crash" as const,
+      actor: oneOf(draw, ["cert_store", "cert_store", "security_log", "link", "outbox"]),
+    };
   if (draw() < 0.6) return { kind: "atCredentials", nth, afterMs, blow };
   const [actor, message] = oneOf(draw, steps);
   return { kind: "atMessage", actor, message, nth, afterMs, blow };

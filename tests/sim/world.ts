@@ -191,6 +191,10 @@ export async function createWorld(options: WorldOptions): Promise<World> {
         const bill = durable.bills.find((one) => startText(one.start) === startText(start));
         return bill !== undefined && isRetry(bill, { first, again }, dataLimits(bill));
       },
+      isEndOf: ({ start }, { transactionId: _, transactionData: __, ...stop }) => {
+        const bill = durable.bills.find((one) => startText(one.start) === startText(start));
+        return JSON.stringify(bill?.stop) === JSON.stringify(stop);
+      },
     },
     heard: (text, direction) => {
       trace.add(direction);
