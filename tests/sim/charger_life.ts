@@ -8,6 +8,7 @@ import { chargerConfig, stationKeyTable } from "../../actors/charger_config.ts";
 import { endOrphans } from "../../actors/orphaned_transactions.ts";
 import type { System } from "../../actors/otp/kernel.ts";
 import { createKernel } from "../../actors/otp/kernel.ts";
+import type { SupervisorSpec } from "../../actors/otp/supervisor.ts";
 import type { Trace } from "../../actors/otp/trace.ts";
 import type { ChargerConfig } from "../../actors/charger_config.ts";
 import type { Ports } from "../../actors/ports.ts";
@@ -30,6 +31,8 @@ import type { Saboteur } from "./saboteur.ts";
 
 export interface ChargerLife {
   readonly system: () => System;
+  /** As it was planted. */
+  readonly root: () => SupervisorSpec;
   readonly store: () => MemoryStore;
   readonly credentials: () => MemoryCredentials;
   readonly addresses: () => Tree["addresses"];
@@ -73,7 +76,7 @@ const bootNotification = { chargePointVendor: "chargerd", chargePointModel: "sim
 export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
   const { clock, ledger, disk, saboteur } = parts;
   let system: System | null = null;
-  let addresses: Tree["addresses"] | null = null;
+  let planted: Tree | null = null;
   let memory = createMemoryStore(parts.medium === undefined ? {} : { from: parts.medium });
   let credentials = createMemoryCredentials(parts.credentials);
   let isBooting = false;
@@ -114,7 +117,7 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
       credentials: watched(credentials.store, parts.credentialsAsked),
       host: { restart: (kind) => stuckRestarts-- > 0 ? undefined : willing.restart(kind) },
     }, configured(count, hasLostTime));
-    addresses = tree.addresses;
+    planted = tree;
     system = kernel.start(saboteur.sabotaged(tree.root));
     // A mistake of the kernel comes out of whoever turns the clock.
     system.ended.catch((mistake) =>
@@ -170,7 +173,8 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
     system: () => system!,
     store: () => memory,
     credentials: () => credentials,
-    addresses: () => addresses!,
+    root: () => planted!.root,
+    addresses: () => planted!.addresses,
     isDark: () => system === null,
     boots: () => boots,
     isSettled: () => {

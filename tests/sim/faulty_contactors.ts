@@ -13,6 +13,8 @@ export interface FaultyContactors {
   readonly board: Board;
   readonly stick: (connectorId: number, stuck: StuckContactor | null) => void;
   readonly stuck: (connectorId: number) => StuckContactor | null;
+  /** Called before each command that is not the one it was given last. */
+  readonly onCommand: (listener: (connectorId: number) => void) => void;
   readonly heal: () => void;
 }
 
@@ -23,6 +25,7 @@ export function createFaultyContactors(
 ): FaultyContactors {
   const stuck = new Map<number, StuckContactor>();
   const told = new Map<number, boolean>();
+  let commanded: (connectorId: number) => void = () => {};
 
   function command(connectorId: number, closed: boolean): void {
     const where = stuck.get(connectorId);
@@ -40,12 +43,16 @@ export function createFaultyContactors(
     board: {
       ...board,
       setContactor: (connectorId, closed) => {
+        if ((told.get(connectorId) ?? false) !== closed) commanded(connectorId);
         told.set(connectorId, closed);
         command(connectorId, closed);
       },
     },
     stick,
     stuck: (connectorId) => stuck.get(connectorId) ?? null,
+    onCommand: (listener) => {
+      commanded = listener;
+    },
     heal: () => {
       for (const connectorId of [...stuck.keys()]) stick(connectorId, null);
     },

@@ -119,20 +119,21 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: "I16",
-    says:
-      "each message of a transaction has the id of its StartTransaction.conf, and -1 only where there is none",
+    says: "each message of a transaction has the id of its StartTransaction.conf, or -1 where there is none",
     checked: ["frame"],
     files: ["wire_watch.ts"],
   },
   {
     id: "I17",
-    says: "restarts of a supervisor stay within its intensity",
-    checked: ["restart"],
+    says:
+      "restarts of a supervisor stay within its intensity; when the root has given up every contactor is open",
+    checked: ["event", "restart"],
     files: ["supervision_watch.ts"],
   },
   {
     id: "I18",
-    says: "a failure never takes another connector with it",
+    says:
+      "a failure never takes another connector with it, and as an actor fails no contactor moves but its own",
     checked: ["restart"],
     files: ["supervision_watch.ts"],
   },
@@ -151,7 +152,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: "I21",
-    says: "CALLs that wait, and timers, stay bounded",
+    says: "CALLs that wait, mailboxes, and timers, stay bounded",
     checked: ["event"],
     files: ["supervision_watch.ts"],
   },

@@ -1,18 +1,22 @@
 /**
  * Watches the supervisors: who is restarted with whom, how often, and that nothing grows (invariants I17, I18 and I21).
  *
- * Law: a crash never takes another connector with it, and the restarts of a supervisor stay within its intensity.
+ * Law: a crash never takes another connector with it, the restarts of a supervisor stay within its intensity, and when the root
+ * gives up every contactor is open.
  */
+import type { Intensity } from "../../actors/otp/restart.ts";
+import type { SupervisorSpec } from "../../actors/otp/supervisor.ts";
 import type { TraceEvent } from "../../actors/otp/trace.ts";
+import type { ActorTreeNode, TreeNode } from "../../actors/otp/tree.ts";
 import type { Fail } from "./invariants.ts";
 import type { World } from "./world.ts";
 
-/** As `actors/tree.ts` has them; `charging` grows with its connectors. */
-const withinMs = 60_000;
-const looksApart = 500;
+const looksApart = 100;
 /** Of the outbox, and of timers: what a station of many connectors has, and a storm of questions. */
 const waitingMax = 200;
 const timersMax = 3_000;
+/** Of an actor's own timers and answers, which find room in a full mailbox. */
+const ownMax = 20;
 
 /** What the actors tell of themselves on rare paths. */
 const effectPoints: Readonly<Record<string, string>> = {
@@ -31,20 +35,25 @@ const effectPoints: Readonly<Record<string, string>> = {
 
 /** Called after each event. */
 export function watchSupervision(world: World, fail: Fail): () => void {
-  const restartsMax = new Map([
-    ["charger", 3],
-    ["settings", 6],
-    ["charging", 8 + world.connectors],
-    ["central", 5],
-    ["upkeep", 2],
-  ]);
+  const connectorIds = Array.from({ length: world.connectors }, (_, index) => index + 1);
   const restartsMs = new Map<string, number[]>();
   let boots = 0;
   let looks = 0;
+  /** The root has, and its children are still being stopped. */
+  let hasGivenUp = false;
+  /** Contactors that were told to move since the last thing that was traced, and when. */
+  const moved = new Map<number, number>();
+  world.contactors.onCommand((connectorId) => void moved.set(connectorId, world.clock.monotonicMs()));
 
   function record(event: TraceEvent): void {
+    told(event);
+    moved.clear();
+  }
+
+  function told(event: TraceEvent): void {
     switch (event.kind) {
       case "crash":
+        crashed(event);
         world.reached.add("crash");
         world.reached.add(`crash of ${event.actor.split(":")[0]}`);
         if (event.error.includes("finish a start or a turn")) {
@@ -58,6 +67,7 @@ export function watchSupervision(world: World, fail: Fail): () => void {
         world.reached.add("gaveUp");
         world.reached.add(`${event.supervisor} gave up`);
         restartsMs.delete(event.supervisor);
+        if (event.supervisor === world.root().id) hasGivenUp = true;
         return;
       case "overflow":
         world.reached.add("mailbox overflow");
@@ -73,6 +83,14 @@ export function watchSupervision(world: World, fail: Fail): () => void {
     }
   }
 
+  /** A crash is told once its actor has made its own hardware safe, and nobody else has had a turn by then. */
+  function crashed({ actor, atMs }: Extract<TraceEvent, { kind: "crash" }>): void {
+    for (const [connectorId, movedMs] of moved) {
+      if (movedMs !== atMs || actor === `connector:${connectorId}`) continue;
+      fail("I18", `${actor} failed, and contactor ${connectorId} was moved`);
+    }
+  }
+
   function effect(name: string): void {
     const point = effectPoints[name];
     if (point !== undefined) world.reached.add(point);
@@ -85,21 +103,55 @@ export function watchSupervision(world: World, fail: Fail): () => void {
     }
     if (world.boots() !== boots) restartsMs.clear();
     boots = world.boots();
+    const intensity = intensityOf(world.root(), supervisor);
+    if (intensity === undefined) {
+      return fail("I17", `${supervisor} restarts ${child}, and is not in the tree`);
+    }
+    const { restartsMax, withinMs } = intensity;
     const recent = (restartsMs.get(supervisor) ?? []).filter((ms) => atMs - ms < withinMs);
     recent.push(atMs);
     restartsMs.set(supervisor, recent);
-    const most = restartsMax.get(supervisor);
-    if (most !== undefined && recent.length > most) {
+    if (recent.length > restartsMax) {
       fail("I17", `${supervisor} has restarted ${recent.length} times in ${withinMs} ms`);
     }
   }
 
+  /** Once nobody is left to open one. */
+  function safe(): void {
+    if (!world.isDark() && world.system().tree().state !== "stopped") return;
+    hasGivenUp = false;
+    const left = connectorIds.filter((connectorId) =>
+      world.station.board.outlet(connectorId).contactorClosed &&
+      world.contactors.stuck(connectorId) !== "closed"
+    );
+    if (left.length > 0) fail("I17", `${world.root().id} has given up, and contactors ${left} are closed`);
+  }
+
   world.onTrace(record);
   return () => {
+    if (hasGivenUp) safe();
     looks += 1;
     if (looks % looksApart !== 0 || world.isDark()) return;
     const outbox = world.system().inspect("outbox") as { readonly waiting: number } | undefined;
     if ((outbox?.waiting ?? 0) > waitingMax) fail("I21", `${outbox?.waiting} CALLs wait in the outbox`);
     if (world.clock.pending() > timersMax) fail("I21", `${world.clock.pending()} timers are pending`);
+    for (const { id, mailboxDepth, mailboxMax } of actorsOf(world.system().tree())) {
+      if (mailboxDepth > mailboxMax + ownMax) {
+        fail("I21", `${mailboxDepth} messages wait in the mailbox of ${id}`);
+      }
+    }
   };
+}
+
+function intensityOf(spec: SupervisorSpec, id: string): Intensity | undefined {
+  if (spec.id === id) return spec.intensity;
+  for (const child of spec.children) {
+    const found = "children" in child ? intensityOf(child, id) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function actorsOf(node: TreeNode): readonly ActorTreeNode[] {
+  return node.kind === "actor" ? [node] : node.children.flatMap(actorsOf);
 }

@@ -7,6 +7,7 @@
  */
 import { stationKeyTable } from "../../actors/charger_config.ts";
 import type { System } from "../../actors/otp/kernel.ts";
+import type { SupervisorSpec } from "../../actors/otp/supervisor.ts";
 import type { Trace, TraceEvent } from "../../actors/otp/trace.ts";
 import type { Addresses } from "../../actors/addresses.ts";
 import type { SimulatedTransfer } from "../../firmware/drivers/simulated_transfer.ts";
@@ -77,6 +78,8 @@ export interface World {
   readonly durable: DurableLedger;
   readonly connectors: number;
   readonly system: () => System;
+  /** Its tree, as it was planted. */
+  readonly root: () => SupervisorSpec;
   readonly store: () => MemoryStore;
   readonly credentials: () => MemoryCredentials;
   readonly keys: MemoryKeyRing;
