@@ -7,6 +7,8 @@ import { keyRows } from "../console/key_rows.ts";
 import denoJson from "../deno.json" with { type: "json" };
 import { loadStation } from "../hal/drivers/station_files.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
+import { mutants } from "./mutants/mutants.ts";
+import { plantedBugs } from "./planted/planted_bugs.ts";
 
 const readme = await Deno.readTextFile(new URL("../README.md", import.meta.url));
 
@@ -42,5 +44,13 @@ Deno.test("README: lists every exit code and every task", () => {
   }
   for (const task of Object.keys(denoJson.tasks)) {
     assert(readme.includes(`task ${task}`), `write task ${task} into README.md`);
+  }
+});
+
+Deno.test("README: says how many bugs are planted, each in a row, and how many rules are broken", () => {
+  assert(readme.includes(`plants ${plantedBugs.length} bugs`), `${plantedBugs.length} bugs are planted`);
+  assert(readme.includes(`breaks ${mutants.length} rules`), `${mutants.length} rules are broken`);
+  for (const { id } of plantedBugs) {
+    assert(readme.includes(`\n| ${id} | `), `write a row for ${id} into README.md`);
   }
 });

@@ -120,7 +120,8 @@ const values = [
 
 export function configurationCases(keys: readonly string[]): readonly HostileCase[] {
   const known = keys.flatMap((key) => values.map((value) => change(key, value, ["Accepted", "Rejected"])));
-  const folded = keys.map((key) => change(key.toUpperCase(), "-1", ["Rejected"]));
+  // Known in capitals as well, so never NotSupported; a text may be "-1".
+  const folded = keys.map((key) => change(key.toUpperCase(), "-1", ["Accepted", "Rejected"]));
   const unknown = unknownKeys.flatMap((key) =>
     ["1", "true", ""].map((value) => change(key, value, ["NotSupported"]))
   );

@@ -2,8 +2,9 @@
  * `deno task hostile [seed …]`: every hostile case against every shipped station in the simulated world, for each seed; then what can
  * be said over a real socket, to the real program; prints what was tried.
  *
- * Law: the first breach ends it with exit code 1, and is named so that the same seed shows it again.
+ * Law: the first breach ends it with exit code 1, and is named so that the same seed shows it again; 2 says that a seed was not understood.
  */
+import { exitCodes } from "../../console/exit_codes.ts";
 import { shippedStations } from "../../hal/drivers/station_files.ts";
 import { attackWithAnswers, attackWithCalls } from "./attack_plan.ts";
 import { attackWithHandshake, attackWithMessages, attackWithTransports } from "./socket_attacks.ts";
@@ -11,6 +12,13 @@ import { attackWithHandshake, attackWithMessages, attackWithTransports } from ".
 const seeds = Deno.args.length === 0 ? ["1", "2", "3"] : Deno.args;
 const mutants = 10_000;
 
+const refused = seeds.find((seed) => !/^\w+$/.test(seed));
+if (refused !== undefined) {
+  console.error(
+    `name seeds, as in deno task hostile 1 2 3 (which is what it takes without any), not ${refused}`,
+  );
+  Deno.exit(exitCodes.usage);
+}
 try {
   let cases = 0;
   const beganMs = performance.now();

@@ -17,6 +17,7 @@ const slice = Array.from(
 const limitMs = 300_000;
 /** Of the quiet hours at the end, too. */
 const eventsAnHour = 200;
+/** 1.5 in the seeds of a day; of these short ones the quiet hours are a larger share. */
 const transactionsAnHour = 1.4;
 
 Deno.test("simulated world: every durable Start and Stop reaches the central system once, in order", async () => {

@@ -2,7 +2,7 @@
  * The swarm: each seed has its own mix of troubles and its own configuration, since faults that all fall at once mask each other
  * (notes/reliability.md B1, lesson c).
  *
- * Law: a seed draws which kinds it has at all, and how often each; half of all seeds have any one of them.
+ * Law: a seed draws which kinds it has at all, and how often each; a third of all seeds have any one of them.
  */
 import type { KeyTable } from "../../protocol/configuration.ts";
 import { change } from "../../protocol/configuration.ts";

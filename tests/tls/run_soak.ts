@@ -5,12 +5,18 @@
  * Law: with OpenSSL the process grows by no more than its bound in the second half; the first fills what is filled once, the
  * C library's arenas with it; else exit 1. What Deno's own TLS leaves behind is said, and is not ours to free.
  */
+import { exitCodes } from "../../console/exit_codes.ts";
 import { createDenoTlsStream } from "../../hal/drivers/deno_tls_stream.ts";
 import { createOpensslStream } from "../../hal/drivers/openssl_stream.ts";
 import { createTlsLab, dial } from "./tls_lab.ts";
 
 const connects = Number(Deno.args[0] ?? 10_000);
 const growthBytesMax = 16_000_000;
+
+if (!Number.isInteger(connects) || connects < 2) {
+  console.error(`give how often to connect, 2 or more, as in deno task soak 10000, not ${Deno.args[0]}`);
+  Deno.exit(exitCodes.usage);
+}
 
 let steady = true;
 for (
