@@ -162,6 +162,5 @@ function swipePoint({ idTag, connectorId, times = 1 }: Swipe, before: () => read
 function callPoint({ action, times, sameId }: Call): string {
   if (sameId === true) return "same CALL twice";
   if (times >= burst) return "more CALLs at once than are read";
-  if (times >= storm) return `storm of ${action}`;
-  return times > 1 ? `${action} more than once` : `asked ${action}`;
+  return times >= storm ? `storm of ${action}` : `asked ${action}`;
 }

@@ -65,10 +65,9 @@ check("a plug bounces that is moved three times at once, with the whole cable", 
 
 check("CALLs are named by how many come at once", () => {
   const call = (times: number): Act => ({ kind: "call", action: "ClearCache", payload: {}, times });
-  assertEquals([1, 2, 6, 7, 899, 900].map((times) => last([0, call(times)])), [
+  assertEquals([1, 6, 7, 899, 900].map((times) => last([0, call(times)])), [
     "asked ClearCache",
-    "ClearCache more than once",
-    "ClearCache more than once",
+    "asked ClearCache",
     "storm of ClearCache",
     "storm of ClearCache",
     "more CALLs at once than are read",
