@@ -2,8 +2,8 @@
  * The reach points of the faults themselves (invariant I24): in words, what each turn of the central system, each knock at its door and
  * each act of a scenario is.
  *
- * Law: pure, and a function of the turn or the act alone, so that none is named by hand where it falls. Null is what is no fault, or what
- * names itself by what comes of it.
+ * Law: pure, and a function of the turn, or of the act and what comes just before it: none is named by hand where it falls. Null is what
+ * is no fault, or is named by what comes of it.
  */
 import { findAction } from "../../protocol/actions.ts";
 import { parseAnswerPayload } from "../../protocol/payload.ts";
