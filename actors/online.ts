@@ -57,6 +57,11 @@ export class Online {
     this.announce();
   }
 
+  /** What BootNotification was answered. Until that is durable, and told, it is no Rejected any more, and not more than Pending. */
+  bootAnswered(registration: Registration): void {
+    if (this.#registration === "Rejected" && registration !== "Rejected") this.#registration = "Pending";
+  }
+
   registrationChanged(registration: Registration): void {
     this.#registration = registration;
     this.#announceOnline();

@@ -12,6 +12,7 @@ import { next } from "../protocol/call_queue.ts";
 import type { Settings } from "../protocol/configuration.ts";
 import type { Call, CallError, CallResult } from "../protocol/frame.ts";
 import { formatCallError, parseFrame } from "../protocol/frame.ts";
+import type { BootNotificationResponse } from "../protocol/messages/core.ts";
 import type { SecurityProfile } from "../protocol/proof.ts";
 import { mayAnswer, maySend } from "../protocol/registration.ts";
 import type { ParkedOutcome } from "./archive.ts";
@@ -293,6 +294,9 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     const outcome = callOutcome(action, frame);
     if (frame.kind === "CallResult" && outcome.kind === "error") {
       this.#raise("InvalidMessages", `the answer to ${action}: ${outcome.errorDescription}`);
+    }
+    if (action === "BootNotification" && outcome.kind === "result") {
+      this.#online.bootAnswered((outcome.payload as BootNotificationResponse).status);
     }
     return this.#finish(outcome);
   }

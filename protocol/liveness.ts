@@ -9,8 +9,8 @@
 export interface Liveness {
   /** Ping intervals since it was heard last. */
   readonly silentIntervals: number;
-  /** The CALL for whose overdue answer it was pinged last, and whether anything has been heard since; null once that is judged. */
-  readonly probe: { readonly id: string; readonly isHeard: boolean } | null;
+  /** The CALL for whose overdue answer it was pinged last, and the most that was heard since; null once that is judged. */
+  readonly probe: { readonly id: string; readonly heard: "nothing" | "pong" | "frame" } | null;
   /** The first CALL that it has left unanswered since a frame came last; null: none. */
   readonly unanswered: string | null;
 }
@@ -53,20 +53,22 @@ export function liveness(facts: Liveness, event: LivenessEvent): LivenessStep {
   const { silentIntervals, probe, unanswered } = facts;
   switch (event.kind) {
     case "FrameReceived":
-      return quiet({ silentIntervals: 0, probe: heard(probe), unanswered: null });
+      return quiet({ silentIntervals: 0, probe: heard(probe, "frame"), unanswered: null });
     case "PongReceived":
-      return quiet({ ...facts, silentIntervals: 0, probe: heard(probe) });
+      return quiet({ ...facts, silentIntervals: 0, probe: heard(probe, "pong") });
     case "PingDue":
       return silentIntervals >= silentIntervalsMax
         ? cut(facts, `${silentIntervalsMax} pings unanswered`)
         : { next: { ...facts, silentIntervals: silentIntervals + 1 }, effect: { kind: "SendPing" } };
     case "AnswerOverdue": {
       const { id } = event;
-      return { next: { ...facts, probe: { id, isHeard: false } }, effect: { kind: "Probe", id } };
+      return { next: { ...facts, probe: { id, heard: "nothing" } }, effect: { kind: "Probe", id } };
     }
     case "SignOverdue":
       if (probe?.id !== event.id) return quiet(facts);
-      return probe.isHeard ? timedOut(facts, event.id) : cut(facts, "an answer is overdue, and so is a pong");
+      return probe.heard === "nothing"
+        ? cut(facts, "an answer is overdue, and so is a pong")
+        : timedOut(facts, event.id, probe.heard === "frame");
     case "WordOverdue":
       return unanswered === event.id ? cut(facts, "it lives, and says nothing") : quiet(facts);
   }
@@ -80,15 +82,15 @@ function quiet(next: Liveness): LivenessStep {
  * No verdict yet: what a network has held up comes all at once, and a pong, which needs no application, before the answer. It may also be
  * that of another ping.
  */
-function heard(probe: Liveness["probe"]): Liveness["probe"] {
-  return probe === null ? null : { ...probe, isHeard: true };
+function heard(probe: Liveness["probe"], what: "pong" | "frame"): Liveness["probe"] {
+  return probe === null || probe.heard === "frame" ? probe : { ...probe, heard: what };
 }
 
-/** It is there, and its time is over: what it was pinged for is its own failure. */
-function timedOut(facts: Liveness, id: string): LivenessStep {
-  const isFirst = facts.unanswered === null;
+/** It is there, and its time is over: what it was pinged for is its own failure, unless that was answered late. Who speaks is not silent. */
+function timedOut(facts: Liveness, id: string, speaks: boolean): LivenessStep {
+  const isFirst = facts.unanswered === null && !speaks;
   return {
-    next: { ...facts, probe: null, unanswered: facts.unanswered ?? id },
+    next: { ...facts, probe: null, unanswered: isFirst ? id : facts.unanswered },
     effect: { kind: "TimeOutCall", id, isFirst },
   };
 }

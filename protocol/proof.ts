@@ -104,7 +104,8 @@ export function whenServed(proofs: Proofs, number: number): Proofs {
 /**
  * A change that was Accepted on the connection of proof `number` (A01.FR.02, A05.FR.05). Nobody knows which of the answers before it
  * the central system has heard: each proof that it makes another one of is there with it and without, that of the connection first,
- * and those that do not show it keep it. Where there is no room for all, what has waited longest goes, and never the one that works.
+ * and those that do not show it keep it. Where there is no room for all, what has waited longest goes, and never the one that works; but
+ * first the certificates that were renewed twice since: of these any that was signed is as good, and of passwords there is one.
  */
 export function withChange(proofs: Proofs, number: number, change: ProofChange): Proofs {
   const base = presentOf(proofs, number);
@@ -112,9 +113,12 @@ export function withChange(proofs: Proofs, number: number, change: ProofChange):
   const changed = [base, ...others].filter((proof) => shows(proof, change));
   const made = distinct(changed.map((proof) => ({ ...proof, ...change }))).slice(0, PROOFS_MAX - 1);
   const newest = made.map((proof, at) => ({ ...proof, number: proofs[0].number + made.length - at }));
-  const waiting = others.map((proof) => keeping(proof, change)).filter((proof) =>
+  const left = others.map((proof) => keeping(proof, change)).filter((proof) =>
     !made.some((one) => isSame(one, proof))
-  ).slice(0, PROOFS_MAX - 1 - newest.length);
+  );
+  const isRenewed = (proof: Proof) => renewals(proof, [...newest, ...left]) >= 2;
+  const waiting = [...left.filter((proof) => !isRenewed(proof)), ...left.filter(isRenewed)]
+    .slice(0, PROOFS_MAX - 1 - newest.length);
   const [first, ...rest] = [...newest, ...[...waiting, keeping(base, change)].sort(byAge)];
   return first === undefined ? proofs : [first, ...rest];
 }
@@ -130,6 +134,13 @@ function shows({ securityProfile }: Proof, change: ProofChange): boolean {
 /** What it has for later, where it does not show it; a profile is nothing that could be kept. */
 function keeping(proof: Proof, change: ProofChange): Proof {
   return change.securityProfile !== undefined || shows(proof, change) ? proof : { ...proof, ...change };
+}
+
+/** How many certificates have come after the one that it shows. */
+function renewals({ number, securityProfile, certificate }: Proof, proofs: readonly Proof[]): number {
+  if (securityProfile !== 3) return 0;
+  const newer = proofs.filter((one) => one.securityProfile === 3 && one.number > number);
+  return new Set(newer.map((one) => one.certificate?.keyId)).difference(new Set([certificate?.keyId])).size;
 }
 
 function distinct(proofs: readonly Proof[]): readonly Proof[] {

@@ -69,8 +69,21 @@ export type TraceEvent = Fact & { readonly atMs: number; readonly wallMs: number
 /** Called in the middle of the kernel's work: it must be quick. What it throws is thrown again where nobody waits for it. */
 export type Trace = (event: TraceEvent) => void;
 
-/** A thrown value as a report tells it. */
-export function describe(thrown: unknown): { readonly error: string; readonly stack: string } {
+interface Description {
+  readonly error: string;
+  readonly stack: string;
+}
+
+/** A thrown value as a report tells it. Never throws: the crash of one actor would be the kernel's. */
+export function describe(thrown: unknown): Description {
+  try {
+    return described(thrown);
+  } catch {
+    return { error: "throw an Error that can be read: its own fields throw", stack: "" };
+  }
+}
+
+function described(thrown: unknown): Description {
   if (thrown instanceof Error) {
     return { error: `${thrown.name}: ${thrown.message}`, stack: thrown.stack ?? "" };
   }

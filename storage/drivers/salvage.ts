@@ -7,7 +7,6 @@
 import type { SealedSet } from "../batch.ts";
 import { RESERVED } from "../key.ts";
 import { open } from "../record.ts";
-import { sizeOf } from "./aside.ts";
 import { treePage } from "./record_cells.ts";
 import { openPages, PAGE_BYTES, type StorePages } from "./store_pages.ts";
 import { decodeKey } from "./stored_key.ts";
@@ -20,7 +19,6 @@ export const LAST_ROOT = 9;
  * where it cannot be read for another reason than damage.
  */
 export function salvageRecords(path: string): readonly SealedSet[] {
-  if ((sizeOf(path) ?? 0) === 0) return [];
   using pages = openPages(path);
   const whole = new Map<string, SealedSet>();
   for (const number of pagesOfRecords(pages)) {

@@ -59,9 +59,14 @@ export function repairRows(path: string): void {
 /** Of the one Deno whose tables are known: a checksum over what `layoutOf` reads. Another Deno's are not judged. */
 export const KNOWN_LAYOUT = { deno: "2.9.6", checksum: 0xea050e53 } as const;
 
-/** What makes the tables of a file those that a Deno makes: their definitions, in order, and by which migration it came to them. */
+/**
+ * What makes the tables of a file those that a Deno makes: their definitions, in order, and by which migration it came to them. What
+ * SQLite's own ANALYZE has counted is no part of it.
+ */
 export function layoutOf(database: DatabaseSync): number {
-  const tables = database.prepare("select type, name, tbl_name, sql from sqlite_master order by rowid").all();
+  const tables = database.prepare(
+    "select type, name, tbl_name, sql from sqlite_master where name not like 'sqlite_stat%' order by rowid",
+  ).all();
   const migrations = database.prepare("select quote(k), quote(version) from migration_state").all();
   return crc32(new TextEncoder().encode(JSON.stringify([tables, migrations])));
 }
@@ -79,9 +84,11 @@ export function blamesFile(error: unknown): boolean {
   return !OF_THE_MEDIUM.test(String(error));
 }
 
-/** SQLite's words, KV's, and the mark of the system's own in Deno's. */
-const OF_THE_MEDIUM =
-  /disk is full|disk I\/O|locked|busy|read-?only|unable to open|out of memory|os error|No space left/;
+/** SQLite's words, KV's, and the mark of the system's own in Deno's; then those of a store that another has open, or that is closed. */
+const OF_THE_MEDIUM = new RegExp(
+  "disk is full|disk I/O|locked|busy|read-?only|unable to open|out of memory|os error|No space left|" +
+    "locking protocol|access permission|interrupted|API misuse|BadResource|Requires .* access",
+);
 
 /** SQLITE_ERROR (the tables are not the ones that were made), SQLITE_CORRUPT, SQLITE_NOTADB. */
 const DAMAGE_CODES = new Set([1, 11, 26]);

@@ -15,18 +15,21 @@ export interface StorePages extends Disposable {
   readonly read: (number: number) => DataView<ArrayBuffer> | null;
 }
 
-/** Throws where the file or its log cannot be read for another reason than a bad block. */
+/** Of a log without its file, too. Throws where either cannot be read for another reason than a bad block. */
 export function openPages(path: string): StorePages {
   const log = readLog(`${path}-wal`);
-  const count = log?.pageCount ?? Math.ceil((sizeOf(path) ?? 0) / PAGE_BYTES);
-  const file = Deno.openSync(path);
+  const size = sizeOf(path);
+  const count = log?.pageCount ?? Math.ceil((size ?? 0) / PAGE_BYTES);
+  const file = size === null ? null : Deno.openSync(path);
   return {
     count,
     read: (number) => {
       if (number < 1 || number > count) return null;
-      return log?.pages.get(number) ?? readAt(file, (number - 1) * PAGE_BYTES, PAGE_BYTES);
+      const logged = log?.pages.get(number);
+      if (logged !== undefined || file === null) return logged ?? null;
+      return readAt(file, (number - 1) * PAGE_BYTES, PAGE_BYTES);
     },
-    [Symbol.dispose]: () => file.close(),
+    [Symbol.dispose]: () => file?.close(),
   };
 }
 

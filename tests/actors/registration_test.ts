@@ -1,5 +1,5 @@
 /** Registration: what the charger may say before and after it is accepted (OCPP 1.6 §4.2; spec/behaviour.md §1). */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { probeMs } from "../../protocol/liveness.ts";
 import type { Turn } from "../sim/turn.ts";
 import type { CalmHouse } from "./calm_house.ts";
@@ -32,6 +32,17 @@ Deno.test("§4.2, TC_001: Rejected, it says nothing until the interval has passe
   assertEquals(actions(house), ["BootNotification", "StatusNotification", "StatusNotification"]);
   assertEquals([reported(house, 0), reported(house, 1)], [["Available"], ["Available"]]);
 });
+
+for (const status of ["Accepted", "Pending"] as const) {
+  Deno.test(`§4.2: ${status} ends that at once, also while the disk is slow to keep it`, async () => {
+    const house = await answeredHouse(answers("Rejected", 120), answers(status, 300));
+    house.disk.commitMs = 5_000;
+    await house.advance(121_000);
+    assertEquals(house.sent("BootNotification").length, 1);
+    assert(await house.ask("GetConfiguration", { key: ["HeartbeatInterval"] }) !== null);
+    assertEquals(house.sent("StatusNotification").length, 0, "what follows waits for what is durable");
+  });
+}
 
 Deno.test("§4.2: Rejected, it answers nothing that the central system asks", async () => {
   const house = await answeredHouse(answers("Rejected", 120));

@@ -232,13 +232,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "protocol/liveness.ts",
-    find: `return probe.isHeard`,
-    replace: `return probe !== null`,
+    find: `return probe.heard === "nothing"`,
+    replace: `return probe === null`,
     breaks: "decision D-offline-attempts: a dead link uses up attempts",
   },
   {
     file: "protocol/liveness.ts",
-    find: `return judged({ ...facts, silentIntervals: 0 });`,
+    find: `return quiet({ ...facts, silentIntervals: 0, probe: heard(probe, "pong") });`,
     replace: `return quiet({ ...facts, silentIntervals: 0, probe: null });`,
     breaks: "decision D-offline-attempts: what a living central system never answers is sent for ever",
   },

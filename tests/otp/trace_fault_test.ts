@@ -106,3 +106,18 @@ for (const [when, happen] of Object.entries(ways)) {
     assertEquals(heard.message, "no such child");
   });
 }
+
+check("a thrown thing that cannot even be described is the crash of who threw it", async () => {
+  const rig = createRig();
+  await rig.start(supervisor("root", "one_for_one", [rig.actor("a")]));
+  rig.tell("a", () => {
+    throw Object.defineProperty(new Error(), "message", {
+      get: () => {
+        throw new Error("a getter");
+      },
+    });
+  });
+  await rig.clock.advance(20_000);
+  assertEquals(rig.log.filter((line) => line === "start a").length, 2);
+  assertEquals(rig.actorNode("a").state, "running");
+});

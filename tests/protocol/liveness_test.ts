@@ -18,6 +18,7 @@ const probeA: LivenessEffect = { kind: "Probe", id: "a" };
 const probeB: LivenessEffect = { kind: "Probe", id: "b" };
 const timeOutA: LivenessEffect = { kind: "TimeOutCall", id: "a", isFirst: true };
 const timeOutB: LivenessEffect = { kind: "TimeOutCall", id: "b", isFirst: true };
+const timeOutSpokenA: LivenessEffect = { kind: "TimeOutCall", id: "a", isFirst: false };
 const timeOutNextB: LivenessEffect = { kind: "TimeOutCall", id: "b", isFirst: false };
 const mute: LivenessEffect = { kind: "CutDeadPeer", why: "it lives, and says nothing" };
 const dead: LivenessEffect = { kind: "CutDeadPeer", why: "an answer is overdue, and so is a pong" };
@@ -76,13 +77,13 @@ check("what was heard before is no sign", [frame, pong, overdueA, signOverdueA],
 check(
   "so it is with a frame",
   [overdueA, frame, signOverdueA],
-  [probeA, null, timeOutA],
+  [probeA, null, timeOutSpokenA],
 );
 check("a frame, and then the pong", [overdueA, frame, pong, signOverdueA], [
   probeA,
   null,
   null,
-  timeOutA,
+  timeOutSpokenA,
 ]);
 check("a pong of before is no sign, and two are one", [pong, overdueA, pong, pong, signOverdueA], [
   null,
@@ -144,11 +145,9 @@ check("and it begins anew with the next that is unanswered", [
   wordOverdueA,
   wordOverdueB,
 ], [probeA, null, timeOutA, null, probeB, null, timeOutB, null, mute]);
-check("a word before the time-out is none behind it", [overdueA, frame, pong, signOverdueA, wordOverdueA], [
-  probeA,
-  null,
-  null,
-  timeOutA,
-  mute,
-]);
+check(
+  "D-silent: who spoke while it was probed, as with a late answer, is not left for being silent since",
+  [overdueA, pong, frame, signOverdueA, interval, pong, wordOverdueA],
+  [probeA, null, null, timeOutSpokenA, ping, null, null],
+);
 check("what another connection left unanswered is of no interest", [wordOverdueA], [null]);

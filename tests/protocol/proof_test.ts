@@ -128,6 +128,27 @@ check("where the list is full the change that has waited longest goes, and never
   assertEquals(proofs.map(({ number }) => number), [10, 9, 8, 7, 6, 5, 4, 1]);
 });
 
+check(
+  "renewals of a certificate that is shown to nobody take the place of each other, and of no password",
+  () => {
+    const certificate = (at: number) => ({ chain: `chain ${at}`, keyId: `key ${at}` });
+    let proofs: Proofs = withChange([{ ...proof(1, 2), certificate: certificate(0) }], 1, {
+      authorizationKey: NEW,
+    });
+    proofs = withChange(proofs, 1, { securityProfile: 3 });
+    for (let at = 1; at <= 2 * PROOFS_MAX; at++) {
+      proofs = withChange(proofs, 1, {
+        certificate: certificate(at),
+      });
+    }
+    const passwords = proofs.filter(({ securityProfile }) => securityProfile === 2);
+    assertEquals(passwords.map(({ authorizationKey }) => authorizationKey), [NEW, OLD]);
+    const shown = proofs.filter(({ securityProfile }) => securityProfile === 3);
+    const newest = [2 * PROOFS_MAX, 2 * PROOFS_MAX - 1].map((at) => `key ${at}`);
+    assertEquals([...new Set(shown.map(({ certificate }) => certificate?.keyId))].slice(0, 2), newest);
+  },
+);
+
 check("a password that has been asked for before has one place, the newest", () => {
   let proofs: Proofs = [proof(1, 1)];
   for (const authorizationKey of [NEW, NEWER, NEW]) proofs = withChange(proofs, 1, { authorizationKey });

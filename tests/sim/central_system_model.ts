@@ -20,6 +20,7 @@ import type {
 import type { IdTagInfo } from "../../protocol/messages/types.ts";
 import type { CentralSystemLedger, LedgerEntry, Leniency } from "./central_system_ledger.ts";
 import { createCentralSystemLedger, startText } from "./central_system_ledger.ts";
+import { handshakePoints, turnPoint } from "./fault_points.ts";
 import type { Handshake } from "./handshake.ts";
 import { spoil } from "./handshake.ts";
 import type { Turn } from "./turn.ts";
@@ -96,6 +97,8 @@ export interface CentralSystemOptions {
   readonly judge?: (idTag: string) => IdTagInfo;
   readonly leniency: Leniency;
   readonly heard?: (text: string, direction: "sent" | "received") => void;
+  /** Called with each fault of its own that has come to pass. */
+  readonly reached: (point: string) => void;
 }
 
 export function createCentralSystemModel(options: CentralSystemOptions): CentralSystemModel {
@@ -128,7 +131,10 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
 
   network.accept((next) => {
     const handshake = handshakes.shift();
-    if (handshake !== undefined) return spoil(next, handshake);
+    if (handshake !== undefined) {
+      options.reached(handshakePoints[handshake]);
+      return spoil(next, handshake);
+    }
     const refused = gate(next.request);
     if (typeof refused === "number") return next.refuse(refused);
     if (refused !== null) return next.failTls(refused);
@@ -192,14 +198,23 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     received.set(call.action, (received.get(call.action) ?? 0) + 1);
     if (hangsUpOnCalls) return cut();
     const scripted = scripts.get(call.action)?.shift() ?? { kind: "answer" };
-    const turn: Turn = muted.has(call.action) ? { kind: "nothing" } : scripted;
+    if (muted.has(call.action)) return void answer(call, { kind: "nothing" });
+    take(from, call, scripted);
+  }
+
+  function take(from: SimulatedPeer, call: Call, turn: Turn): void {
+    const point = turnPoint(call.action, turn);
+    const reach = () => point === null || options.reached(point);
     const isProcessed = turn.kind === "error" || turn.kind === "cut" ? turn.processed === true : true;
     const own = isProcessed ? answer(call, turn) : null;
-    if (turn.kind === "nothing") return;
-    if (turn.kind === "cut") return cut();
+    if (turn.kind === "nothing" || turn.kind === "cut") {
+      reach();
+      return turn.kind === "cut" ? cut() : undefined;
+    }
     const afterMs = turn.kind === "answer" || turn.kind === "texts" ? turn.afterMs : undefined;
     clock.after(afterMs ?? options.answerMs(), () => {
       if (from !== peer) return;
+      reach();
       for (const text of answerTexts(call.id, turn, own, () => entropy.uuid("csms-id"))) say(text);
     });
   }

@@ -170,7 +170,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: "I24",
-    says: "a large run has taken every rare path",
+    says: "a large run has taken every rare path, and each kind of fault has fallen in it",
     checked: ["after the run"],
     files: ["sim_report.ts"],
   },

@@ -4,15 +4,18 @@
  * Law: nothing is drawn here. A blow that is aimed at a commit falls on the actor whose commit it is, or on whom it names.
  */
 import type { ParkedOutcome } from "../../actors/archive.ts";
+import type { VerbOutcome } from "../../hal/hardware_verb.ts";
 import type { Batch, Key } from "../../storage/store.ts";
 import { say } from "./central_system_words.ts";
 import { formatDateTime } from "../../protocol/date_time.ts";
+import { actPoint } from "./fault_points.ts";
 import { mute } from "./muteness.ts";
 import type { Act, Aimed, Blow, Event } from "./scenario.ts";
 import type { SecuredWorld } from "./security_office.ts";
 import type { World } from "./world.ts";
 
 const darkMs = 5_000;
+const unheard: VerbOutcome = { kind: "impossible", why: "nobody is connected who could hear it" };
 /** Kinds of records that a bill is made of once its transaction has begun. */
 const damageable: Readonly<Record<"bills" | "open" | "starts", ReadonlySet<string>>> = {
   bills: new Set(["outbox", "answer", "parked", "archive", "resend"]),
@@ -46,14 +49,22 @@ export async function play(world: SecuredWorld, scenario: readonly Event[]): Pro
       if (aim.actor === event.actor && aim.message === event.message) hits(aim, event.actor);
     }
   });
-  for (const { atMs, act } of scenario) {
+  for (const [at, { atMs, act }] of scenario.entries()) {
     await world.advance(Math.max(0, beginMs + atMs - world.clock.monotonicMs()));
     if (act.kind === "atCommit" || act.kind === "atCredentials" || act.kind === "atMessage") {
       aims.push({ ...act, left: act.nth });
-    } else perform(world, act);
+    } else if (hasHappened(perform(world, act))) {
+      const point = actPoint(scenario, at);
+      if (point !== null) world.reached.add(point);
+    }
   }
   aims.length = 0;
   await world.advance(darkMs);
+}
+
+/** What cannot be does not happen; of most acts nothing stands in the way. */
+function hasHappened(outcome: VerbOutcome | void): boolean {
+  return typeof outcome !== "object" || outcome.kind === "done";
 }
 
 function strike(world: World, blow: Blow, who: string): void {
@@ -136,17 +147,18 @@ function committer(batch: Batch): string {
   }
 }
 
-function perform(world: SecuredWorld, act: Exclude<Act, Aimed>): void {
+function perform(world: SecuredWorld, act: Exclude<Act, Aimed>): VerbOutcome | void {
   const { station, network, centralSystem } = world;
   switch (act.kind) {
     case "plug":
-      return void station.verbs.plug(act.connectorId, act.side);
+      return station.verbs.plug(act.connectorId, act.side);
     case "unplug":
-      return void station.verbs.unplug(act.connectorId, act.side);
+      return station.verbs.unplug(act.connectorId, act.side);
     case "swipe": {
       const reader = station.profile.reader === "connector" ? [act.connectorId] : [];
-      for (let n = 0; n < (act.times ?? 1); n++) station.verbs.swipe(act.idTag, ...reader);
-      return;
+      const swipe = () => station.verbs.swipe(act.idTag, ...reader);
+      for (let n = 1; n < (act.times ?? 1); n++) swipe();
+      return swipe();
     }
     case "carPauses":
       return void station.verbs.ev(act.connectorId, { suspended: act.suspended });
@@ -159,11 +171,12 @@ function perform(world: SecuredWorld, act: Exclude<Act, Aimed>): void {
     case "loseConnection":
       return network.lose();
     case "hangUp":
+      if (!centralSystem.connected()) return unheard;
       return centralSystem.cut();
     case "hangUpOnCalls":
-      if (act.always) world.reached.add("hangs up on every CALL");
       return centralSystem.hangUpOnCalls(act.always);
     case "close":
+      if (!centralSystem.connected()) return unheard;
       return centralSystem.close(act.code);
     case "latency":
       world.networkMs.max = act.maxMs;
@@ -194,7 +207,8 @@ function perform(world: SecuredWorld, act: Exclude<Act, Aimed>): void {
     case "chargingProfile":
     case "reserve":
     case "availability":
-      return say(world, act);
+      say(world, act);
+      return centralSystem.connected() ? undefined : unheard;
     case "fault":
     case "clearFault":
     case "lock":
@@ -214,8 +228,7 @@ function perform(world: SecuredWorld, act: Exclude<Act, Aimed>): void {
   }
 }
 
-function carDraws({ station, reached }: World, { connectorId, share }: Extract<Act, { kind: "carDraws" }>) {
-  if (share !== 1) reached.add(`car draws ${share < 1 ? "less" : "more"} than it is offered`);
+function carDraws({ station }: World, { connectorId, share }: Extract<Act, { kind: "carDraws" }>) {
   const outlet = station.board.outlet(connectorId);
   const model = { ...outlet.car.model, drawnShare: share };
   station.board.put({ ...outlet, car: { ...outlet.car, model } });
@@ -253,21 +266,20 @@ type Broken = Extract<
   }
 >;
 
-function harm(world: World, act: Broken): void {
+function harm(world: World, act: Broken): VerbOutcome | void {
   const { station, medium } = world;
   switch (act.kind) {
     case "fault":
-      return void station.verbs.fault(act.connectorId, act.fault ?? { errorCode: "GroundFailure" });
+      return station.verbs.fault(act.connectorId, act.fault ?? { errorCode: "GroundFailure" });
     case "clearFault":
       return void station.verbs.clearFault(act.connectorId);
     case "lock":
-      return void station.verbs.lock(act.connectorId, { failure: act.failure });
+      return station.verbs.lock(act.connectorId, { failure: act.failure });
     case "contactor":
       return world.contactors.stick(act.connectorId, act.stuck);
     case "meter":
       return world.meter.set(act.connectorId, act.fault);
     case "meterSteps":
-      world.reached.add("meters count in steps");
       return world.meter.countIn(act.stepWh);
     case "clock":
       return clockJumps(world, act.stepMs);
@@ -291,8 +303,7 @@ function harm(world: World, act: Broken): void {
 }
 
 /** The central system tells the wrong time, and the next time the right one: nobody else sets a charger's clock (decision D-clock). */
-function clockJumps({ centralSystem, clock, reached }: World, stepMs: number): void {
-  reached.add("clock jumped");
+function clockJumps({ centralSystem, clock }: World, stepMs: number): void {
   const payload = { currentTime: formatDateTime(clock.wallMs() + stepMs) };
   centralSystem.script("Heartbeat", { kind: "answer", payload });
   centralSystem.call("TriggerMessage", { requestedMessage: "Heartbeat" });

@@ -60,6 +60,7 @@ export function createSaboteur(clock: Clock, reached: (point: string) => void): 
     if (mine.throws === null || --mine.throws.nth > 0) return null;
     const { handled } = mine.throws;
     mine.throws = null;
+    reached(`crash ${handled ? "after" : "before"} the message`);
     return { handled };
   }
 

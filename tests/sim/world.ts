@@ -203,6 +203,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       trace.add(direction);
       trace.add(text);
     },
+    reached: reach,
     ...(options.judge === undefined ? {} : { judge: options.judge }),
   });
   const medium = createFaultyDisk(reach);

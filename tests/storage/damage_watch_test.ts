@@ -54,7 +54,15 @@ check("a file that a commit cannot write", async ({ store, kv }) => {
   assertEquals((await store.commit({})).kind, "refused");
 }, "malformed");
 
-for (const message of ["disk I/O error", "database or disk is full", "database is locked"]) {
+for (
+  const message of [
+    "disk I/O error",
+    "database or disk is full",
+    "database is locked",
+    "locking protocol",
+    "interrupted",
+  ]
+) {
   check(`nothing of a commit that fails with ${message}`, async ({ store, kv }) => {
     kv.failCommits({ message, applied: false });
     assertEquals((await store.commit({})).kind, "refused");

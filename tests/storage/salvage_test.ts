@@ -34,6 +34,18 @@ check("of a whole file it is each record, with its log or without", (past, direc
   assertEquals(salvagedOf(directory, past, killed.file, killed.log), live.size);
 });
 
+check("of a log whose file is empty, or gone, it is each record that the log holds", (past, directory) => {
+  const { killed } = past;
+  const blank = new Uint8Array(killed.file.length);
+  const logged = salvagedOf(directory, past, blank, killed.log);
+  assertGreater(logged, 0);
+  assertEquals(salvagedOf(directory, past, new Uint8Array(0), killed.log), logged);
+  Deno.removeSync(`${directory}/store.kv`);
+  assertEquals(salvageRecords(`${directory}/store.kv`).length, logged);
+  Deno.removeSync(`${directory}/store.kv-wal`);
+  assertEquals(salvageRecords(`${directory}/store.kv`), []);
+});
+
 check(
   "the past of it is one that could come back: it has a tree, free pages, and records beyond a page",
   (past, directory) => {
