@@ -99,7 +99,7 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
 
   function adopted({ payload }: CallResult): void {
     const { interval, status } = (payload ?? {}) as { interval?: unknown; status?: unknown };
-    parts.reached(`boot answered ${status}`);
+    if (typeof status === "string") parts.reached(`boot answered ${status}`);
     if (typeof interval === "number" && interval > 0) adoptedS = interval;
     // One that was lost, or is not Accepted, is sent again.
     extra = { boot: status !== "Accepted", heartbeats: extra.heartbeats + 1 };
