@@ -226,13 +226,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     id: "i11b",
     what: "the schedules of a resumed transaction begin anew",
-    file: "actors/transaction_book.ts",
-    find: `begunMs: open.begunMs ?? open.startedMs,
-      };
-      return commit(`,
-    replace: `begunMs: atMs,
-      };
-      return commit(`,
+    file: "actors/connector_transaction.ts",
+    find: `const { begunMs = record.startedMs } = record;`,
+    replace: `const begunMs = record.startedMs;`,
   },
   {
     id: "i25",
