@@ -2,7 +2,8 @@
  * A recovery that is cut again and again must come to the same end as one that is left alone (invariant I22).
  *
  * Law: both are played offline in a world of their own, from what a power cut in the run would have left. What only time has changed is not
- * compared: what was measured since, and when and where a transaction that went on has ended.
+ * compared: what was measured since, and when and where a transaction that went on has ended. Nor is anything thinned in it, which what was
+ * measured since would bring about.
  */
 import type { PhysicalState } from "../../hal/physical_state.ts";
 import type { MeterValue } from "../../protocol/messages/types.ts";
@@ -40,7 +41,7 @@ const passing: ReadonlySet<string> = new Set([
   "securityLogEnd",
 ]);
 
-type Station = Pick<WorldOptions, "station" | "messagesMax">;
+type Station = NonNullable<WorldOptions["station"]>;
 
 export type JudgeRecovery = (fail: Fail) => Promise<void>;
 
@@ -83,7 +84,7 @@ export async function differenceOf(station: Station, found: Found): Promise<stri
 
 /** What is in the store once it has recovered, in lines that two recoveries have in common. */
 async function endOf(station: Station, found: Found, cuts: number): Promise<readonly string[]> {
-  const world = await createWorld({ seed: "recovery", found, ...station });
+  const world = await createWorld({ seed: "recovery", found, station });
   world.network.setLink("down");
   // A clock that had lost its time has it again by now, as far as the store knew it.
   const sinceMs = world.clock.wallMs();

@@ -5,9 +5,8 @@ import { watchRecovery } from "./recovery.ts";
 import { createWorld } from "./world.ts";
 
 Deno.test("recovery: judged by a cut in a transaction, and told of nothing where all is well", async () => {
-  const station = { station: stopAfterReboot };
-  const world = await createWorld({ seed: "1", ...station });
-  const judge = watchRecovery(world, station);
+  const world = await createWorld({ seed: "1", station: stopAfterReboot });
+  const judge = watchRecovery(world, stopAfterReboot);
   const breaches: string[] = [];
   const judged = () => judge((id, what) => void breaches.push(`${id}: ${what}`));
 

@@ -77,7 +77,7 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
   const world: SecuredWorld = { ...unguarded, office: createSecurityOffice(unguarded, security) };
   const watch = watchWorld(world);
   const isRecovered = world.entropy.fraction("recovery") < recoveryShare;
-  const judgeRecovery = isRecovered ? watchRecovery(world, station) : null;
+  const judgeRecovery = isRecovered ? watchRecovery(world, station.station) : null;
   let steps = 0;
   world.watch(() => {
     steps += 1;
