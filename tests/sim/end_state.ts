@@ -5,7 +5,6 @@
  * had refused for good and was sent again too; only what the medium itself has lost is excused.
  */
 import type { TreeNode } from "../../actors/otp/tree.ts";
-import type { ChargePointStatus } from "../../protocol/messages/types.ts";
 import { open } from "../../storage/record.ts";
 import { startText } from "./central_system_ledger.ts";
 import type { LedgerEntry } from "./central_system_ledger.ts";
@@ -126,16 +125,10 @@ function waiting(node: TreeNode): number {
 /** I10, its end: the status that was reported last is the true one. */
 export function truth(world: World, fail: Fail): void {
   for (let connectorId = 0; connectorId <= world.connectors; connectorId++) {
-    const status = connectorId === 0 ? stationStatus(world) : statusOf(world, connectorId);
+    const status = statusOf(world, connectorId);
     const reported = world.centralSystem.statuses.get(connectorId);
     if (reported !== status) {
       fail("I10", `connector ${connectorId} is ${status} and was last reported ${reported}`);
     }
   }
-}
-
-/** OCPP 1.6 §4.9: of connector 0 there is no more to say. */
-function stationStatus({ station, durable }: World): ChargePointStatus {
-  if (station.board.stationFault() !== null) return "Faulted";
-  return durable.inoperative.has(0) ? "Unavailable" : "Available";
 }

@@ -1,8 +1,10 @@
 /**
- * Watches each connector's status: what it is, what is reported, and whether it is in use at all (invariants I10 and I15).
+ * Watches each connector's status, the charge point's as connector 0: what it is, what is reported, and whether it is in use at
+ * all (invariants I10 and I15).
  *
  * Law: the actual changes are legal by the specification's table, and what is reported is an order-preserving part of them. The
- * status is looked at before and after each message that its actor takes in hand.
+ * status is looked at before and after each message that its actor takes in hand. That of connector 0 follows from the hardware and the
+ * store, whatever its actor says, and is reported before the next Heartbeat.
  */
 import type { TraceEvent } from "../../actors/otp/trace.ts";
 import { parseFrame } from "../../protocol/frame.ts";
@@ -17,9 +19,14 @@ const availabilityMs = 60_000;
 /** For so long a report may wait for the wire, at the slowest. */
 const unseenMs = 120_000;
 
+/** For so long a Heartbeat may wait for it, behind CALLs that are not answered. */
+const beatMs = 300_000;
+
 interface Seen {
   /** Since the last one that was reported. */
   readonly actual: ChargePointStatus[];
+  /** Of the last one. */
+  changedMs: number;
   /** When its actor ended last: what it said just before, and what its successor says in its start, is seen by nobody. */
   endedMs: number;
   /** It has ended, and its successor has not been looked at yet. */
@@ -58,6 +65,7 @@ export function watchStatuses(world: World, fail: Fail): () => void {
     if (known === undefined) {
       return void seen.set(connectorId, {
         actual: [status],
+        changedMs: world.clock.monotonicMs(),
         endedMs: -Infinity,
         hasEnded: false,
         wrongSinceMs: null,
@@ -68,6 +76,8 @@ export function watchStatuses(world: World, fail: Fail): () => void {
     known.hasEnded = false;
     if (before === undefined || before === status) return;
     known.actual.push(status);
+    known.changedMs = world.clock.monotonicMs();
+    if (connectorId === 0) return;
     // A stop that was decided and not durable yet is forgotten in a crash: the transaction goes on.
     const goesOn = hasEnded && before === "Finishing" && world.durable.open.has(connectorId);
     // So is who was about to start: a connector that is kept for somebody is Reserved again (decision D-reserved-again).
@@ -77,7 +87,18 @@ export function watchStatuses(world: World, fail: Fail): () => void {
     }
   }
 
+  /** Before each Heartbeat goes what has not been reported yet; in between it may change. */
+  function beats(): void {
+    look(0);
+    const known = seen.get(0);
+    const [told, ...since] = known?.actual ?? [];
+    const now = since.at(-1) ?? told;
+    if (known === undefined || now === told || world.clock.monotonicMs() - known.changedMs < beatMs) return;
+    fail("I10", `connector 0 is ${now}, and was last reported ${told}`);
+  }
+
   function reported(text: string): void {
+    if (text.includes('"Heartbeat"')) return beats();
     if (!text.includes('"StatusNotification"')) return;
     const parsed = parseFrame(text);
     if (parsed.kind !== "frame" || parsed.frame.kind !== "Call") return;
@@ -85,7 +106,6 @@ export function watchStatuses(world: World, fail: Fail): () => void {
       connectorId: number;
       status: ChargePointStatus;
     };
-    if (connectorId === 0) return;
     look(connectorId);
     const known = seen.get(connectorId);
     if (known === undefined) return;
@@ -124,6 +144,7 @@ export function watchStatuses(world: World, fail: Fail): () => void {
       seen.clear();
     }
     life = now;
+    if (!now.isDark) look(0);
     if (moved.size === 0) return;
     for (const connectorId of moved) {
       if (!world.isDark()) look(connectorId);
@@ -139,8 +160,15 @@ function isLegal(before: ChargePointStatus, after: ChargePointStatus): boolean {
   return changeCode(before, after) !== undefined || (before === "Preparing" && after === "Unavailable");
 }
 
-/** Undefined while its actor is down. */
+/** Undefined while its actor is down; that of connector 0 is what it should say. */
 export function statusOf(world: World, connectorId: number): ChargePointStatus | undefined {
+  if (connectorId === 0) return stationStatus(world);
   const snapshot = world.system().inspect(`connector:${connectorId}`);
   return (snapshot as { readonly status: ChargePointStatus } | undefined)?.status;
+}
+
+/** OCPP 1.6 §4.9: of connector 0 there is no more to say. */
+function stationStatus({ station, durable }: World): ChargePointStatus {
+  if (station.board.stationFault() !== null) return "Faulted";
+  return durable.inoperative.has(0) ? "Unavailable" : "Available";
 }
