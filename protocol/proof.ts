@@ -105,7 +105,8 @@ export function whenServed(proofs: Proofs, number: number): Proofs {
  * A change that was Accepted on the connection of proof `number` (A01.FR.02, A05.FR.05). Nobody knows which of the answers before it
  * the central system has heard: each proof that it makes another one of is there with it and without, that of the connection first,
  * and those that do not show it keep it. Where there is no room for all, what has waited longest goes, and never the one that works; but
- * first the certificates that were renewed twice since: of these any that was signed is as good, and of passwords there is one.
+ * first the certificates that were renewed twice since: of these any that was signed is as good, and of passwords there is one. Last goes
+ * the upgrade of what works: it is all that helps where of these changes only that to a higher profile was heard.
  */
 export function withChange(proofs: Proofs, number: number, change: ProofChange): Proofs {
   const base = presentOf(proofs, number);
@@ -113,14 +114,17 @@ export function withChange(proofs: Proofs, number: number, change: ProofChange):
   const changed = [base, ...others].filter((proof) => shows(proof, change));
   const made = distinct(changed.map((proof) => ({ ...proof, ...change }))).slice(0, PROOFS_MAX - 1);
   const newest = made.map((proof, at) => ({ ...proof, number: proofs[0].number + made.length - at }));
-  const left = others.map((proof) => keeping(proof, change)).filter((proof) =>
+  const left = distinct(others.map((proof) => keeping(proof, change))).filter((proof) =>
     !made.some((one) => isSame(one, proof))
   );
   const isRenewed = (proof: Proof) => renewals(proof, [...newest, ...left]) >= 2;
-  const waiting = [...left.filter((proof) => !isRenewed(proof)), ...left.filter(isRenewed)]
-    .slice(0, PROOFS_MAX - 1 - newest.length);
-  const [first, ...rest] = [...newest, ...[...waiting, keeping(base, change)].sort(byAge)];
-  return first === undefined ? proofs : [first, ...rest];
+  const { upgrade = [], rest = [], renewed = [] } = Object.groupBy(
+    left,
+    (proof) => isUpgradeOf(proof, base) ? "upgrade" : isRenewed(proof) ? "renewed" : "rest",
+  );
+  const waiting = [...upgrade, ...rest, ...renewed].slice(0, PROOFS_MAX - 1 - newest.length);
+  const [first, ...older] = [...newest, ...[...waiting, keeping(base, change)].sort(byAge)];
+  return first === undefined ? proofs : [first, ...older];
 }
 
 /** Whether the central system sees another proof by it. */
@@ -136,6 +140,14 @@ function keeping(proof: Proof, change: ProofChange): Proof {
   return change.securityProfile !== undefined || shows(proof, change) ? proof : { ...proof, ...change };
 }
 
+/** In a higher profile it shows what `base` has for that. */
+function isUpgradeOf({ securityProfile, authorizationKey, certificate }: Proof, base: Proof): boolean {
+  if (securityProfile <= base.securityProfile) return false;
+  return securityProfile === 3
+    ? isSameCertificate(certificate, base.certificate)
+    : isSameKey(authorizationKey, base.authorizationKey);
+}
+
 /** How many certificates have come after the one that it shows. */
 function renewals({ number, securityProfile, certificate }: Proof, proofs: readonly Proof[]): number {
   if (securityProfile !== 3) return 0;
@@ -149,9 +161,16 @@ function distinct(proofs: readonly Proof[]): readonly Proof[] {
 
 function isSame(one: Proof, other: Proof): boolean {
   return one.securityProfile === other.securityProfile &&
-    one.authorizationKey?.toLowerCase() === other.authorizationKey?.toLowerCase() &&
-    one.certificate?.keyId === other.certificate?.keyId &&
-    one.certificate?.chain === other.certificate?.chain;
+    isSameKey(one.authorizationKey, other.authorizationKey) &&
+    isSameCertificate(one.certificate, other.certificate);
+}
+
+function isSameKey(one: string | undefined, other: string | undefined): boolean {
+  return one?.toLowerCase() === other?.toLowerCase();
+}
+
+function isSameCertificate(one?: ChargePointCertificate, other?: ChargePointCertificate): boolean {
+  return one?.keyId === other?.keyId && one?.chain === other?.chain;
 }
 
 function byAge(one: Proof, other: Proof): number {

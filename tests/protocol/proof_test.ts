@@ -149,6 +149,111 @@ check(
   },
 );
 
+/** Profile, password's first letter and certificate's key of each, newest first. */
+function shown(proofs: Proofs): string {
+  return proofs.map(({ number, securityProfile, authorizationKey, certificate }) =>
+    [`${number}:${securityProfile}`, authorizationKey?.[0], certificate?.keyId].filter((one) =>
+      one !== undefined
+    )
+      .join(" ")
+  ).join(", ");
+}
+
+const certificateOf = (keyId: string) => ({ chain: `chain of ${keyId}`, keyId });
+
+/** `letter`: of its password. */
+function lettered(number: number, securityProfile: SecurityProfile, letter: string, keyId?: string): Proof {
+  const one = proof(number, securityProfile, letter.repeat(32));
+  return keyId === undefined ? one : { ...one, certificate: certificateOf(keyId) };
+}
+
+check(
+  "where the list is full the upgrade of what works goes last, however many passwords have come since",
+  () => {
+    let proofs = withChange([lettered(1, 1, "0")], 1, { securityProfile: 2 });
+    for (const letter of "12345") {
+      proofs = withChange(whenServed(proofs, 1), 1, { authorizationKey: letter.repeat(32) });
+    }
+    assertEquals(shown(proofs), "12:1 5, 11:2 5, 10:1 4, 9:2 4, 8:1 3, 7:2 3, 2:2 0, 1:1 0");
+  },
+);
+
+check("so does the upgrade to a certificate, which shows no password", () => {
+  let proofs = withChange([lettered(1, 2, "0", "k")], 1, { securityProfile: 3 });
+  for (const letter of "12345678") proofs = withChange(proofs, 1, { authorizationKey: letter.repeat(32) });
+  assertEquals(shown(proofs), "10:2 8 k, 9:2 7 k, 8:2 6 k, 7:2 5 k, 6:2 4 k, 5:2 3 k, 2:3 8 k, 1:2 0 k");
+});
+
+check(
+  "of certificates that of the last renewal but one stays, and the one before goes ahead of any password",
+  () => {
+    const proofs: Proofs = [
+      lettered(8, 3, "a", "k2"),
+      lettered(7, 3, "b", "k2"),
+      lettered(6, 3, "a", "k1"),
+      lettered(5, 2, "b"),
+      lettered(4, 2, "c"),
+      lettered(3, 2, "d"),
+      lettered(2, 2, "e"),
+      lettered(1, 2, "a"),
+    ];
+    assertEquals(
+      shown(withChange(proofs, 1, { certificate: certificateOf("k3") })),
+      "10:3 a k3, 9:3 b k3, 8:3 a k2, 7:3 b k2, 5:2 b k3, 4:2 c k3, 3:2 d k3, 1:2 a k3",
+    );
+  },
+);
+
+check("where there is room what was renewed twice keeps its place", () => {
+  const proofs: Proofs = [
+    lettered(4, 3, "a", "k2"),
+    lettered(3, 3, "a", "k1"),
+    lettered(2, 2, "b"),
+    lettered(1, 2, "a"),
+  ];
+  assertEquals(
+    shown(withChange(proofs, 1, { certificate: certificateOf("k3") })),
+    "5:3 a k3, 4:3 a k2, 3:3 a k1, 2:2 b k3, 1:2 a k3",
+  );
+});
+
+check("what waits and does not show the change keeps it, and is there once", () => {
+  const proofs: Proofs = [lettered(4, 3, "a", "k"), lettered(3, 3, "b", "k"), lettered(1, 2, "a", "k")];
+  assertEquals(
+    shown(withChange(proofs, 1, { authorizationKey: "c".repeat(32) })),
+    "5:2 c k, 4:3 c k, 1:2 a k",
+  );
+});
+
+check("another key is another certificate, and so is another chain of the same key", () => {
+  const chain = "chain of k";
+  const works: Proof = { number: 1, securityProfile: 3, certificate: { chain, keyId: "k" } };
+  const changes = [{ chain, keyId: "other" }, { chain: "other", keyId: "k" }];
+  assertEquals(
+    changes.map((certificate) => withChange([works], 1, { certificate }).map((one) => one.certificate)),
+    changes.map((certificate) => [certificate, works.certificate]),
+  );
+  assertEquals(
+    changes.map((certificate) =>
+      withChange([{ ...works, number: 2, certificate }, works], 1, { certificate: certificateOf("k") })
+        .map(({ number }) => number)
+    ),
+    [[3, 2, 1], [3, 2, 1]],
+    "what is made again has another one's place only where both are the same",
+  );
+});
+
+check("a password is the same in capitals", () => {
+  const waiting = withChange([lettered(1, 1, "0")], 1, { authorizationKey: "ab".repeat(16) });
+  const again = withChange(waiting, 1, { authorizationKey: "AB".repeat(16) });
+  assertEquals(shown(again), "3:1 A, 1:1 0");
+});
+
+check("upgrades that took over the same password are one", () => {
+  const proofs: Proofs = [lettered(4, 1, "c"), lettered(3, 2, "b"), lettered(2, 2, "a"), lettered(1, 1, "a")];
+  assertEquals(shown(whenServed(proofs, 4)), "5:2 c, 4:1 c");
+});
+
 check("a password that has been asked for before has one place, the newest", () => {
   let proofs: Proofs = [proof(1, 1)];
   for (const authorizationKey of [NEW, NEWER, NEW]) proofs = withChange(proofs, 1, { authorizationKey });
