@@ -125,7 +125,9 @@ Deno.test("charging gives up: the contactors of all connectors open, those that 
   house.station.watch(() => {
     for (const id of [1, 2]) wasOpen[id - 1] ||= !contactorClosed(house, id);
   });
-  await crash(house, "meter", 11);
+  await crash(house, "meter", 10);
+  assertEquals(house.giveUps(), []);
+  await crash(house, "meter", 1);
   assertEquals(house.giveUps().map(({ supervisor }) => supervisor), ["charging"]);
   assertEquals(wasOpen, [true, true]);
   assertEquals([contactorClosed(house, 1), contactorClosed(house, 2)], [true, true]);
@@ -135,9 +137,26 @@ Deno.test("settings gives up: the root starts it again, and no contactor moves",
   const house = await chargingHouse();
   let wasOpen = false;
   house.station.watch(() => void (wasOpen ||= !contactorClosed(house)));
-  await crash(house, "configuration", 7);
+  await crash(house, "configuration", 6);
+  assertEquals(house.giveUps(), []);
+  await crash(house, "configuration", 1);
   assertEquals(house.giveUps().map(({ supervisor }) => supervisor), ["settings"]);
   assertEquals([state(house, "settings"), wasOpen, contactorClosed(house)], ["running", false, true]);
+});
+
+Deno.test("upkeep gives up at the third crash in ten minutes, and comes back after 10 s: the car charges on", async () => {
+  const house = await chargingHouse();
+  for (let n = 0; n < 3; n++) {
+    await house.advance(299_000);
+    assertEquals(house.giveUps(), []);
+    await crash(house, "diagnostics", 1);
+  }
+  assertEquals(house.giveUps().map(({ supervisor, retryInMs }) => [supervisor, retryInMs]), [[
+    "upkeep",
+    10_000,
+  ]]);
+  await house.advance(10_000);
+  assertEquals([state(house, "upkeep"), contactorClosed(house)], ["running", true]);
 });
 
 Deno.test("the root gives up: everything stops, and the contactors are open", async () => {

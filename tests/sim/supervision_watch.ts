@@ -2,7 +2,7 @@
  * Watches the supervisors: who is restarted with whom, how often, and that nothing grows (invariants I17, I18 and I21).
  *
  * Law: a crash never takes another connector with it, the restarts of a supervisor stay within its intensity, and when the root
- * gives up every contactor is open.
+ * gives up every contactor is open. The intensities are the tree's own: what they should be tests/actors/tree_test.ts says.
  */
 import type { Intensity } from "../../actors/otp/restart.ts";
 import type { SupervisorSpec } from "../../actors/otp/supervisor.ts";
