@@ -27,7 +27,11 @@ export const waitingMax = 200;
 /** Of one that is never answered: its place is the next one's then. */
 const callMaxMs = holdMaxMs + messageTimeoutMaxS * 1_000 + probeMs;
 
-/** Whoever asks for a CALL waits this long: the outbox has told its outcome before, behind all that can wait and one in flight. */
+/**
+ * Whoever asks for a CALL waits this long, which is enough behind all the CALLs that can wait and one in flight. It is not for one in the
+ * background, behind transaction messages without bound, nor for an ordinary one when registration stops being Accepted: these may be
+ * under way still.
+ */
 export const callTimeoutMs = (waitingMax + 1) * callMaxMs;
 
 export function sendCall<A extends ChargePointAction>(
