@@ -184,6 +184,15 @@ check("so does the upgrade to a certificate, which shows no password", () => {
   assertEquals(shown(proofs), "10:2 8 k, 9:2 7 k, 8:2 6 k, 7:2 5 k, 6:2 4 k, 5:2 3 k, 2:3 8 k, 1:2 0 k");
 });
 
+check("what is lower with the same password is no upgrade", () => {
+  const passwords = [..."gfedc"].map((letter, at) => lettered(7 - at, 2, letter));
+  const proofs: Proofs = [lettered(8, 2, "h"), ...passwords, lettered(2, 2, "a"), lettered(1, 1, "a")];
+  assertEquals(
+    shown(withChange(proofs, 2, { authorizationKey: "b".repeat(32) })),
+    "10:2 b, 9:1 b, 8:2 h, 7:2 g, 6:2 f, 5:2 e, 4:2 d, 2:2 a",
+  );
+});
+
 check(
   "of certificates that of the last renewal but one stays, and the one before goes ahead of any password",
   () => {
