@@ -11,12 +11,12 @@ const KEY: Key = ["outbox", 1_000_005];
 /** More than a page. */
 const OTHERS = 600;
 
-/** Of a table with whole records, whose bytes are as many as their number, around one at `k`. */
-function walkAround(k: Uint8Array, v: Uint8Array) {
+/** Of a table with whole records, `others`, whose bytes are as many as their number, around one at `k`. */
+function walkAround(k: Uint8Array | string, v: Uint8Array, others = OTHERS) {
   using database = new DatabaseSync(":memory:");
   database.exec("create table kv (k blob primary key, v blob) without rowid");
   const insert = database.prepare("insert into kv values (?, ?)");
-  for (let n = 0; n < OTHERS; n++) {
+  for (let n = 0; n < others; n++) {
     insert.run(encoded(["record", n]), seal(["record", n], "x".repeat(n), n + 1));
   }
   insert.run(k, v);
@@ -53,6 +53,14 @@ Deno.test("keys: a record of another key is named, one that is cut or longer tha
     ]]
   ) {
     assertEquals(walkAround(Uint8Array.from(bytes), record).kind, "unreadable", String(bytes));
+  }
+});
+
+Deno.test("keys: of one that is marked as text that is said, among others and alone", () => {
+  for (const others of [OTHERS, 0]) {
+    const text = new TextDecoder().decode(encoded(["outbox"]));
+    const walked = walkAround(text, seal(["outbox"], null, 7), others);
+    assertEquals(walked, { kind: "unreadable", error: "it has a key that is not of bytes" });
   }
 });
 

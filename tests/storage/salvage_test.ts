@@ -186,6 +186,14 @@ check(
   },
 );
 
+check("a list of free pages that leads back into itself ends, and is none", (past, directory) => {
+  const closed = past.closed.slice();
+  const view = new DataView(closed.buffer);
+  const trunk = view.getUint32(32);
+  view.setUint32((trunk - 1) * PAGE_BYTES, trunk);
+  assertEquals(salvagedOf(directory, past, closed, null), past.live.size);
+});
+
 check("a cell below where the cells of its page begin has been deleted, and stays so", (past, directory) => {
   const closed = past.closed.slice();
   const view = new DataView(closed.buffer);
