@@ -3,14 +3,14 @@ import { assertEquals } from "@std/assert";
 import { stationKeyTable } from "../../actors/charger_config.ts";
 import { ConnectorMeter } from "../../actors/connector_meter.ts";
 import { ConnectorSamples, type Moment } from "../../actors/connector_samples.ts";
-import { settings } from "../../protocol/configuration.ts";
+import { type Settings, settings } from "../../protocol/configuration.ts";
 import { profileOf } from "../sim/world.ts";
 
 const nobody = { id: "nobody", send: () => true };
-const ofPower = settings(
-  stationKeyTable(profileOf("reference-dc")),
-  new Map([["MeterValuesAlignedData", "Power.Active.Import"]]),
-);
+const settingsOfSoC: Settings = {
+  ...settings(stationKeyTable(profileOf("reference-dc")), new Map()),
+  MeterValuesAlignedData: ["SoC"],
+};
 
 /** What it has sent, and what it does so with. */
 function samples() {
@@ -32,10 +32,10 @@ const board = {
 const unknown: Moment = {
   reading: { energyWh: 0, meterSerialNumber: "M1" },
   board,
-  settings: ofPower,
+  settings: settingsOfSoC,
   atMs: 0,
 };
-const known: Moment = { ...unknown, reading: { ...unknown.reading, powerW: 0 } };
+const known: Moment = { ...unknown, board: { ...board, evSocPercent: 50 } };
 
 Deno.test("a moment without the measurand that is asked for keeps none back", () => {
   const { samples: one, sent } = samples();

@@ -65,6 +65,25 @@ for (const crashed of [[], ["link"], ["cert_store", "link"], ["link", "cert_stor
   });
 }
 
+Deno.test("an upgrade that waits has the password that was served before it written down, though no proof is over", async () => {
+  const [OLD, NEW] = ["6f6c6420".repeat(4), "6e657720".repeat(4)];
+  const house = await bootedHouse({
+    credentials: {
+      proofs: [
+        { number: 2, securityProfile: 1, authorizationKey: NEW },
+        { number: 1, securityProfile: 2, authorizationKey: OLD },
+      ],
+      roots: [operatorRoot],
+    },
+  });
+  guarded(house, 1);
+  await house.advance(10_000);
+  assertEquals(house.credentials().held().proofs, [
+    { number: 3, securityProfile: 2, authorizationKey: NEW },
+    { number: 2, securityProfile: 1, authorizationKey: NEW },
+  ]);
+});
+
 Deno.test("A01.FR.03: nor is a password that another has served after, while the medium refuses to forget it", async () => {
   const [OLD, NEW] = ["6f6c6420".repeat(4), "6e657720".repeat(4)];
   const proof = { number: 1, securityProfile: 1, authorizationKey: OLD } as const;
