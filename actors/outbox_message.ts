@@ -29,7 +29,7 @@ export type OutboxMessage =
   /** Something that had to wait may go. */
   | { readonly kind: "SendDue" }
   /** The start has not counted all that waits or is set aside: a page more. */
-  | { readonly kind: "CountDue" }
+  | { readonly kind: "TidyDue" }
   /**
    * Replies whether the central system can be asked: there is a link, and it has accepted this charge point. While nobody knows yet, after a
    * restart or a link that was closed at our own wish, when the next dial has told.

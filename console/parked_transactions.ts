@@ -4,13 +4,14 @@
  * Law: it only reads. What the charger does not know is null; what it has refused to forget is there word for word.
  */
 import type { z } from "zod";
+import { keptSamples } from "../actors/kept_samples.ts";
 import { type KnownLocalIds, knownLocalIds } from "../actors/local_ids.ts";
 import { pagesOf } from "../actors/store_pages.ts";
 import { formatDateTime } from "../protocol/date_time.ts";
 import { MeterValue } from "../protocol/messages/types.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { TransactionData, transactionDataBytesMax } from "../protocol/transaction_data.ts";
-import { answerKey, archiveKey, parkedKey, resendKey, samplesKey } from "../storage/record_keys.ts";
+import { answerKey, archiveKey, parkedKey, resendKey } from "../storage/record_keys.ts";
 import { readRecord, tryRecord } from "../storage/record_reading.ts";
 import { AnswerRecord, ArchiveRecord, OutboxRecord, ParkedRecord, ResendRecord } from "../storage/records.ts";
 import type { Entry, Key, Store } from "../storage/store.ts";
@@ -53,11 +54,9 @@ export async function exportParked(store: Store, localId: number): Promise<Parke
 /** As many as there is room for in one frame, as when they are sent. */
 async function samplesOf(store: Store, localId: number): Promise<readonly MeterValue[]> {
   const data = new TransactionData({ lengthMax: Infinity, bytesMax: transactionDataBytesMax });
-  for await (const page of pagesOf(store, samplesKey(localId))) {
-    for (const entry of page) {
-      const read = tryRecord(MeterValue, entry, "many");
-      if (read.kind === "read") data.add(read.record);
-    }
+  for (const entry of await keptSamples(store, localId)) {
+    const read = tryRecord(MeterValue, entry, "many");
+    if (read.kind === "read") data.add(read.record);
   }
   return data.values();
 }
