@@ -66,10 +66,8 @@ export function liveness(facts: Liveness, event: LivenessEvent): LivenessStep {
         : { next: { ...facts, silentIntervals: silentIntervals + 1 }, effect: { kind: "SendPing" } };
     case "AnswerOverdue": {
       const { id } = event;
-      return {
-        next: { ...facts, probe: { id, hears: false, speaks: false } },
-        effect: { kind: "Probe", id },
-      };
+      const asked = { id, hears: false, speaks: false };
+      return { next: { ...facts, probe: asked }, effect: { kind: "Probe", id } };
     }
     case "SignOverdue":
       if (probe?.id !== event.id) return quiet(facts);
