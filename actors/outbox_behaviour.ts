@@ -49,6 +49,8 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   #settings: Settings;
   /** The peer has answered a CALL on this connection, or was asked for that in vain. */
   #isPeerTried = false;
+  /** The last CALL that has ended was no transaction message, and was left unanswered. */
+  #wasUnanswered = false;
   /** Since when a CALL has been held back for the answer to a question. */
   #heldSinceMs: number | null = null;
   #cancelWake: Cancel = () => {};
@@ -217,6 +219,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
       registration: this.#online.registration(),
       waiting: this.#waiting.map((call) => call.callClass),
       transactionMessageDueMs: this.#delivery.dueMs(this.#settings),
+      wasUnanswered: this.#wasUnanswered,
     };
     return next(wire, this.#parts.clock.monotonicMs());
   }
@@ -309,6 +312,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   #finish(outcome: Concluded): void | Promise<void> {
     const cargo = this.#flight.end();
     if (cargo === null) return;
+    this.#wasUnanswered = cargo.kind === "call" && outcome.kind === "timeout";
     if (cargo.kind === "delivery") return this.#delivered(cargo.delivery, outcome);
     cargo.call.reply(outcome);
     return this.#pump();

@@ -27,8 +27,11 @@ export const waitingMax = 200;
 /** Of one that is never answered: its place is the next one's then. */
 const callMaxMs = holdMaxMs + messageTimeoutMaxS * 1_000 + probeMs;
 
-/** Whoever asks for a CALL waits this long: the outbox has told its outcome before, behind all that can wait and one in flight. */
-export const callTimeoutMs = (waitingMax + 1) * callMaxMs;
+/**
+ * Whoever asks for a CALL waits this long: the outbox has told its outcome before, behind one in flight and all that can wait, with a
+ * transaction message before each of them (decision D-turns).
+ */
+export const callTimeoutMs = (2 * waitingMax + 1) * callMaxMs;
 
 export function sendCall<A extends ChargePointAction>(
   action: A,
