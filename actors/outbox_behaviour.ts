@@ -118,6 +118,8 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
         this.#draining.push(message.reply);
         this.#delivery.hurry();
         return this.#pump();
+      case "ParkedExported":
+        return this.#self.trace("ParkedExported", { localId: message.localId });
       case "ResendParked":
         return this.#resend(message.localId, message.reply);
       case "DiscardParked":

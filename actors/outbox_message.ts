@@ -40,6 +40,8 @@ export type OutboxMessage =
    * when there is no link to send one on.
    */
   | { readonly kind: "Drain"; readonly reply: Reply<null> }
+  /** A person has taken a copy of what is parked of a transaction: the log is to say so. */
+  | { readonly kind: "ParkedExported"; readonly localId: number }
   /** What is parked of a transaction goes once more, as soon as nothing else of the transactions waits. */
   | { readonly kind: "ResendParked"; readonly localId: number; readonly reply: Reply<ParkedOutcome> }
   | {

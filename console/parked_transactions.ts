@@ -19,23 +19,29 @@ import { DamagedRecord } from "../storage/store.ts";
 import { unreadableKey } from "../storage/unreadable.ts";
 import type { ParkedTransaction } from "./answers.ts";
 
-/** Nobody mends more in a night; the next ones are told of when these are mended. */
+/** As much as is read in one go. */
 const TRANSACTIONS_MAX = 200;
 
 export interface ParkedList {
-  /** How many there are; the list has the oldest of them. */
+  /** How many there are in all. */
   readonly total: number;
+  /** The list goes on behind this localId; null where it ends. */
+  readonly next: number | null;
   /** Of their messages, those that were refused. */
   readonly transactions: readonly ParkedTransaction[];
 }
 
-export async function listParked(store: Store): Promise<ParkedList> {
+/** A page of them, the oldest first: those behind a localId, which need not be there. */
+export async function listParked(store: Store, after = -1): Promise<ParkedList> {
   const known = await knownLocalIds(store);
+  const behind = known.kept.filter((localId) => localId > after);
+  const page = behind.slice(0, TRANSACTIONS_MAX);
   const transactions: ParkedTransaction[] = [];
-  for (const localId of known.kept.slice(0, TRANSACTIONS_MAX)) {
+  for (const localId of page) {
     transactions.push(await told(store, localId, known, ({ why }) => why === "refused"));
   }
-  return { total: known.kept.length, transactions };
+  const next = page.length < behind.length ? page.at(-1) ?? null : null;
+  return { total: known.kept.length, next, transactions };
 }
 
 /** With every message that is kept, StopTransaction with its transactionData; null when nothing of it is parked. */
