@@ -12,7 +12,6 @@ import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import { purgeKey, samplesKey } from "../../storage/record_keys.ts";
 import type { Entry, Store } from "../../storage/store.ts";
 import { bootedHouse, stored, storeOf } from "./calm_house.ts";
-import { rebooted } from "./power_cycle.ts";
 
 const startMs = Date.UTC(2026, 0, 1);
 const weekS = 604_800;
@@ -146,9 +145,27 @@ Deno.test("D-too-big: what an earlier version has kept goes some pages a turn, i
 
 Deno.test("D-too-big: and after a start of the charger all of it within a minute", async () => {
   const house = await bootedHouse();
-  await fill(storeOf(house), 5, 4_500);
-  await storeOf(house).commit({ sets: [{ key: purgeKey(5), value: "samples" }] });
-  await rebooted(house, 0);
+  house.cutPower(0);
+  const medium = createMemoryStore({ from: house.store().snapshot() });
+  await fill(medium.store, 5, 4_500);
+  await medium.store.commit({ sets: [{ key: purgeKey(5), value: "samples" }] });
+  house.tamper(() => medium.snapshot());
+  await house.restorePower();
+  await house.advance(0);
+  const soon = (await storeOf(house).list(["sample"], { limit: 10_000 })).length;
   await house.advance(60_000);
-  assertEquals([await stored(house, "sample"), await stored(house, "purge")], [[], []]);
+  assertEquals([soon, await stored(house, "sample"), await stored(house, "purge")], [2_500, [], []]);
+});
+
+Deno.test("D-too-big: wherever the last of them stands, the next one is behind it", async () => {
+  for (let count = 0; count < 40; count++) {
+    const { store } = createMemoryStore();
+    const sets = Array.from(
+      { length: count },
+      (_, at) => ({ key: [...samplesKey(5), 6 + at], value: sampleAt(at) }),
+    );
+    await store.commit({ sets });
+    const [last] = await new SampleWriter(store).last(5, sampleAt(count));
+    assertEquals(last?.key, [...samplesKey(5), 6 + count]);
+  }
 });
