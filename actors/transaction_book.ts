@@ -187,9 +187,10 @@ export async function openTransactionBook(parts: TransactionBookParts): Promise<
     begin,
     mayBegin: async () => (await store.commit({ checks: [absent] })).kind !== "refused",
     sample: async ({ checkpoint: now, sent, data }) => {
+      const { sets, deletes, done } = await samples.next(now.localId, data);
+      // Its place in the queue is taken with the commit: another connector's message may not get ahead of it.
       const messages = sent === null ? [] : [queued(store, sampleMessage(now.localId, connectorId, sent))];
       if (messages.some(({ value }) => whyUnreadable(value) !== null)) return false;
-      const { sets, deletes, done } = await samples.next(now.localId, data);
       if (!await commitAlive(now, { sets: [...messages, ...sets], deletes })) return false;
       done();
       return true;
