@@ -62,8 +62,8 @@ export interface ArchiveParts {
 }
 
 export async function openArchive(parts: ArchiveParts): Promise<Archive> {
-  await purge(parts.store, parts.listener.damaged);
-  return new Archive(parts, await ParkedCount.open(parts.store));
+  const isMoreOver = await purge(parts.store, parts.listener.damaged);
+  return new Archive(parts, await ParkedCount.open(parts.store), isMoreOver);
 }
 
 export class Archive {
@@ -72,17 +72,32 @@ export class Archive {
   readonly #listener: DeliveryListener;
   readonly #limits: QueueLimits;
   #count: ParkedCount;
+  #isMoreOver: boolean;
 
-  constructor({ store, messagesMax, wallMs, listener }: ArchiveParts, count: ParkedCount) {
+  constructor(
+    { store, messagesMax, wallMs, listener }: ArchiveParts,
+    count: ParkedCount,
+    isMoreOver: boolean,
+  ) {
     this.#store = store;
     this.#limits = queueLimits(messagesMax);
     this.#wallMs = wallMs;
     this.#listener = listener;
     this.#count = count;
+    this.#isMoreOver = isMoreOver;
   }
 
   count(): ParkedCount {
     return this.#count;
+  }
+
+  /** Whether there is more than one turn takes away of what is over: `purge` goes on with it. */
+  isMoreOver(): boolean {
+    return this.#isMoreOver;
+  }
+
+  async purge(): Promise<void> {
+    this.#isMoreOver = await purge(this.#store, this.#listener.damaged);
   }
 
   async setAside(sequence: number, record: OutboxRecord, { why, answer }: Reason): Promise<SettingAside> {
@@ -139,7 +154,7 @@ export class Archive {
     if (outcome.kind !== "committed") return "refused";
     this.#listener.trace("ParkedDiscarded", { localId, reason, ...discarded });
     this.#count.gone(localId);
-    await purge(this.#store, this.#listener.damaged);
+    await this.purge();
     return "done";
   }
 

@@ -173,7 +173,7 @@ class LinkBehaviour implements Behaviour<LinkMessage> {
       case "Received":
         if (this.#state !== "open") return;
         this.#spoken();
-        this.#judge({ kind: "FrameReceived" });
+        this.#judge({ kind: "FrameReceived", text: event.text });
         this.#self.trace("FrameReceived", redactFrame(event.text));
         this.#self.send(this.#parts.outbox, { kind: "FrameReceived", text: event.text });
         return;

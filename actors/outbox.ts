@@ -19,7 +19,7 @@ import type { Route } from "./routes.ts";
 import { readSettings } from "./settings.ts";
 import type { SecurityLogMessage } from "./security_log.ts";
 import type { StationMessage } from "./station_message.ts";
-import { isCounted, openTransactionMessages } from "./transaction_messages.ts";
+import { isTidy, openTransactionMessages } from "./transaction_messages.ts";
 import { tellOpenAnswered } from "./transaction_queue.ts";
 import { OutboxBehaviour, searchAgainMs } from "./outbox_behaviour.ts";
 
@@ -41,7 +41,7 @@ export interface OutboxParts {
 }
 
 /** By then a start is over, and its BootNotification out. */
-const countAfterMs = 5_000;
+const tidyAfterMs = 5_000;
 
 export function outboxActor(parts: OutboxParts): ActorSpec<OutboxMessage> {
   return {
@@ -62,7 +62,7 @@ export function outboxActor(parts: OutboxParts): ActorSpec<OutboxMessage> {
         // Nobody remembers what the predecessor had in flight: both sides begin again on a fresh connection.
         self.send(parts.link, { kind: "Reconnect", why: "outbox restarted" });
       }
-      self.after(isCounted(messages) ? searchAgainMs : countAfterMs, { kind: "CountDue" });
+      self.after(isTidy(messages) ? searchAgainMs : tidyAfterMs, { kind: "TidyDue" });
       return new OutboxBehaviour(self, parts, settings, messages);
     },
   };

@@ -27,11 +27,11 @@ import { sendCall, waitingMax } from "./send_call.ts";
 import type { OnItsWay } from "./transaction_delivery.ts";
 import { TransactionDelivery } from "./transaction_delivery.ts";
 import type { TransactionMessages } from "./transaction_messages.ts";
-import { countOn, isCounted } from "./transaction_messages.ts";
+import { isTidy, tidyOn } from "./transaction_messages.ts";
 import type { OutboxParts } from "./outbox.ts";
 
-/** Between the pages of a backlog that is counted: to decode them all at once would hold up what lives. */
-const countPauseMs = 100;
+/** Between the pages of a backlog that is counted, or is over: all of them at once would hold up what lives. */
+const tidyPauseMs = 100;
 /** So soon it is told of a bill that was cut short while the charger runs. */
 export const searchAgainMs = 600_000;
 
@@ -49,6 +49,8 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   #settings: Settings;
   /** The peer has answered a CALL on this connection, or was asked for that in vain. */
   #isPeerTried = false;
+  /** The last CALL that has ended was no transaction message, and was left unanswered. */
+  #wasUnanswered = false;
   /** Since when a CALL has been held back for the answer to a question. */
   #heldSinceMs: number | null = null;
   #cancelWake: Cancel = () => {};
@@ -108,14 +110,16 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
         return this.#flight.id() === message.id ? this.#finish({ kind: "timeout" }) : undefined;
       case "SendDue":
         return this.#pump();
-      case "CountDue":
-        return this.#countOn();
+      case "TidyDue":
+        return this.#tidyOn();
       case "TellOnline":
         return this.#online.ask(message.reply);
       case "Drain":
         this.#draining.push(message.reply);
         this.#delivery.hurry();
         return this.#pump();
+      case "ParkedExported":
+        return this.#self.trace("ParkedExported", { localId: message.localId });
       case "ResendParked":
         return this.#resend(message.localId, message.reply);
       case "DiscardParked":
@@ -155,11 +159,11 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   /** A page a turn: between each two, what has come meanwhile has its own. */
-  async #countOn(): Promise<void> {
-    if (isCounted(this.#messages)) this.#messages.archive.count().searchAgain();
-    await countOn(this.#messages);
-    const pauseMs = isCounted(this.#messages) ? searchAgainMs : countPauseMs;
-    this.#self.after(pauseMs, { kind: "CountDue" });
+  async #tidyOn(): Promise<void> {
+    if (isTidy(this.#messages)) this.#messages.archive.count().searchAgain();
+    await tidyOn(this.#messages);
+    const pauseMs = isTidy(this.#messages) ? searchAgainMs : tidyPauseMs;
+    this.#self.after(pauseMs, { kind: "TidyDue" });
   }
 
   async #resend(localId: number, reply: Reply<ParkedOutcome>): Promise<void> {
@@ -217,6 +221,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
       registration: this.#online.registration(),
       waiting: this.#waiting.map((call) => call.callClass),
       transactionMessageDueMs: this.#delivery.dueMs(this.#settings),
+      wasUnanswered: this.#wasUnanswered,
     };
     return next(wire, this.#parts.clock.monotonicMs());
   }
@@ -309,6 +314,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   #finish(outcome: Concluded): void | Promise<void> {
     const cargo = this.#flight.end();
     if (cargo === null) return;
+    this.#wasUnanswered = cargo.kind === "call" && outcome.kind === "timeout";
     if (cargo.kind === "delivery") return this.#delivered(cargo.delivery, outcome);
     cargo.call.reply(outcome);
     return this.#pump();

@@ -29,7 +29,7 @@ export type OutboxMessage =
   /** Something that had to wait may go. */
   | { readonly kind: "SendDue" }
   /** The start has not counted all that waits or is set aside: a page more. */
-  | { readonly kind: "CountDue" }
+  | { readonly kind: "TidyDue" }
   /**
    * Replies whether the central system can be asked: there is a link, and it has accepted this charge point. While nobody knows yet, after a
    * restart or a link that was closed at our own wish, when the next dial has told.
@@ -40,6 +40,8 @@ export type OutboxMessage =
    * when there is no link to send one on.
    */
   | { readonly kind: "Drain"; readonly reply: Reply<null> }
+  /** A person has taken a copy of what is parked of a transaction: the log is to say so. */
+  | { readonly kind: "ParkedExported"; readonly localId: number }
   /** What is parked of a transaction goes once more, as soon as nothing else of the transactions waits. */
   | { readonly kind: "ResendParked"; readonly localId: number; readonly reply: Reply<ParkedOutcome> }
   | {

@@ -15,7 +15,7 @@ import type { Batch, Store } from "../storage/store.ts";
 import type { Archive, Archived, ParkedOutcome } from "./archive.ts";
 import type { Deliveries, Delivery, DeliveryListener } from "./delivery.ts";
 import { startAnswer, tellIdTagInfo } from "./delivery.ts";
-import { completeCall, purge, purgeMarks } from "./transaction_samples.ts";
+import { completeCall, purgeMarks } from "./transaction_samples.ts";
 
 export interface ResendsParts {
   readonly store: Store;
@@ -109,7 +109,7 @@ export class Resends implements Deliveries {
         });
         if (!done) return false;
         archive.count().changed(entry.key, record, -1);
-        if (marks.length > 0) await purge(this.#store, listener.damaged);
+        if (marks.length > 0) await archive.purge();
         tellIdTagInfo(listener, message, payload);
         return true;
       },

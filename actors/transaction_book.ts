@@ -17,13 +17,13 @@ import {
   clockKey,
   outboxKey,
   reservationKey,
-  samplesKey,
   transactionKey,
 } from "../storage/record_keys.ts";
 import { keptAnswer, keptRecord, readRecord } from "../storage/record_reading.ts";
 import { CheckpointRecord, ReservationRecord, TransactionRecord } from "../storage/records.ts";
 import type { Batch, Entry, Key, Store } from "../storage/store.ts";
 import { whyUnreadable } from "../storage/unreadable.ts";
+import { firstSample, SampleWriter } from "./kept_samples.ts";
 import { mendStart, startOf } from "./start_again.ts";
 
 export interface Beginning {
@@ -106,6 +106,7 @@ export async function openTransactionBook(parts: TransactionBookParts): Promise<
   const begun = open === null ? null : startOf(connectorId, open);
   if (begun !== null) await mendStart(store, begun, damaged);
 
+  const samples = new SampleWriter(store);
   const absent = { key: transactionKey(connectorId), sequence: null };
 
   /** For a boot that has lost the time: no bill is dated before this one. Asked for with its commit, so that the last one tells. */
@@ -121,9 +122,13 @@ export async function openTransactionBook(parts: TransactionBookParts): Promise<
   }
 
   /** With the sign of life that it is. */
-  async function commitAlive(now: CheckpointRecord, sets: Batch["sets"] = []): Promise<boolean> {
+  async function commitAlive(
+    now: CheckpointRecord,
+    { sets = [], deletes = [] }: Batch = {},
+  ): Promise<boolean> {
     const outcome = await store.commit({
       sets: [{ key: checkpointKey(connectorId), value: now }, written(), ...sets],
+      deletes,
     });
     if (outcome.kind !== "committed") return false;
     checkpoint = now;
@@ -150,7 +155,7 @@ export async function openTransactionBook(parts: TransactionBookParts): Promise<
         { key: transactionKey(connectorId), value: record },
         { key: checkpointKey(connectorId), value: alive },
         written(),
-        ...kept(store, localId, beginning.data),
+        ...firstSample(localId, beginning.data),
         start,
       ],
       // At most one start uses it: its record goes with the commit that names it.
@@ -181,10 +186,14 @@ export async function openTransactionBook(parts: TransactionBookParts): Promise<
     answer: async () => open === null ? null : await keptAnswer(store, open.localId, damaged),
     begin,
     mayBegin: async () => (await store.commit({ checks: [absent] })).kind !== "refused",
-    sample: ({ checkpoint: now, sent, data }) => {
+    sample: async ({ checkpoint: now, sent, data }) => {
+      const { sets, deletes, done } = await samples.next(now.localId, data);
+      // Its place in the queue is taken with the commit: another connector's message may not get ahead of it.
       const messages = sent === null ? [] : [queued(store, sampleMessage(now.localId, connectorId, sent))];
-      if (messages.some(({ value }) => whyUnreadable(value) !== null)) return Promise.resolve(false);
-      return commitAlive(now, [...messages, ...kept(store, now.localId, data)]);
+      if (messages.some(({ value }) => whyUnreadable(value) !== null)) return false;
+      if (!await commitAlive(now, { sets: [...messages, ...sets], deletes })) return false;
+      done();
+      return true;
     },
     keep: (now) => commitAlive(now),
     resume: ({ atMs, monotonicMs }) => {
@@ -203,15 +212,18 @@ export async function openTransactionBook(parts: TransactionBookParts): Promise<
       const record: TransactionRecord = { ...open, stop: { ...stop, atMs } };
       return commit({ sets: [{ key: transactionKey(connectorId), value: record }] }, record);
     },
-    end: ({ stop, energyWh, atMs, data }) => {
-      if (open === null) return Promise.resolve(false);
+    end: async ({ stop, energyWh, atMs, data }) => {
+      if (open === null) return false;
       const decided = open.stop ?? { ...stop, atMs };
       // It is not judged by how it will be read: a bill that cannot be sent is still there to be seen (D-unreadable).
       const stopped = { stop: decided, meterStartWh: open.meterStartWh, energyWh, atMs: decided.atMs };
-      return commit({
+      const { localId } = open;
+      const begun = startOf(connectorId, open);
+      const last = await samples.last(localId, data);
+      return await commit({
         sets: [
-          ...kept(store, open.localId, data),
-          queued(store, stopMessage(open.localId, stopped), startOf(connectorId, open)),
+          ...last,
+          queued(store, stopMessage(localId, stopped), begun),
           written(),
         ],
         deletes: [transactionKey(connectorId), checkpointKey(connectorId)],
@@ -271,9 +283,4 @@ function queued(
 ): { key: Key; value: OutboxRecord } {
   const start = begun === null ? {} : { start: begun.payload };
   return { key: outboxKey(store.nextSequence()), value: { message, failures: 0, ...start } };
-}
-
-/** A record of its own, so that a day of samples never meets the store's limit on one value. */
-function kept(store: Store, localId: number, data: MeterValue | null): { key: Key; value: MeterValue }[] {
-  return data === null ? [] : [{ key: [...samplesKey(localId), store.nextSequence()], value: data }];
 }

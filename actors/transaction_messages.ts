@@ -36,11 +36,12 @@ export async function openTransactionMessages(parts: TransactionMessagesParts): 
   return { queue, archive, resends };
 }
 
-/** Whether all of them are counted; if not, `countOn` brings that a page nearer. */
-export function isCounted({ queue, archive }: TransactionMessages): boolean {
-  return queue.isCounted() && archive.count().isWhole();
+/** Whether all of them are counted, and what is over is gone; if not, `tidyOn` brings that a page nearer. */
+export function isTidy({ queue, archive }: TransactionMessages): boolean {
+  return queue.isCounted() && archive.count().isWhole() && !archive.isMoreOver();
 }
 
-export function countOn({ queue, archive }: TransactionMessages): Promise<void> {
-  return queue.isCounted() ? archive.count().countOn() : queue.countOn();
+export function tidyOn({ queue, archive }: TransactionMessages): Promise<void> {
+  if (!queue.isCounted()) return queue.countOn();
+  return archive.count().isWhole() ? archive.purge() : archive.count().countOn();
 }

@@ -21,7 +21,7 @@ import { startAnswer, tellIdTagInfo } from "./delivery.ts";
 import { QueueLength } from "./queue_length.ts";
 import { queueLimits, thinOut } from "./queue_thinning.ts";
 import { knownStart, putAgain } from "./start_again.ts";
-import { completeCall, purge, purgeMarks } from "./transaction_samples.ts";
+import { completeCall, purgeMarks } from "./transaction_samples.ts";
 
 export interface TransactionQueue extends Deliveries {
   /** There is one more in the store. Thins the queue when it has grown too long. */
@@ -167,7 +167,7 @@ export async function openTransactionQueue(parts: TransactionQueueParts): Promis
         });
         if (!done) return false;
         await aside?.done();
-        if (marks.length > 0) await purge(store, listener.damaged);
+        if (marks.length > 0) await archive.purge();
         tellIdTagInfo(listener, message, payload);
         if (message.action === "StartTransaction" && started !== null) {
           listener.startAnswered(localId, message.payload.connectorId, started);

@@ -11,7 +11,7 @@
  * | `GET /status` | 200 `StatusAnswer`, always |
  * | `GET /messages` | 200 `text/event-stream`: for each frame an event `frame` with a `FrameEvent`; 503 when 8 listen already |
  * | `GET /metrics` | 200 `text/plain; version=0.0.4`, always |
- * | `GET /parked` | 200 `ParkedAnswer`, the first 200 transactions, the oldest first; 503 while there is no tree, 504 when the store does not answer |
+ * | `GET /parked?after=` | 200 `ParkedAnswer`, the first 200 transactions, or the next 200 behind a localId, the oldest first; 400; 503 while there is no tree, 504 when the store does not answer |
  * | `GET /parked/{localId}` | 200 `ParkedTransactionAnswer`, with every message that is kept: the export; 400; 404; 503; 504 |
  * | `POST /parked/{localId}/resend` | 202 `Accepted`, which holds over a restart; 400; 404; 409 while it may not; 503; 504 |
  * | `POST /parked/{localId}/discard` | body `{"reason"}`: 200 `Discarded`; 400; 404; 409; 503; 504 |
@@ -257,7 +257,10 @@ export type ParkedTransaction = z.infer<typeof ParkedTransaction>;
 /** `messages` are those that were refused. */
 export const ParkedAnswer = z.object({
   at: z.string(),
+  /** How many there are in all. */
   total: z.number(),
+  /** What `after` is for the next of them; null where these are the last. */
+  next: z.number().nullable(),
   transactions: z.array(ParkedTransaction),
 });
 export type ParkedAnswer = z.infer<typeof ParkedAnswer>;

@@ -43,6 +43,8 @@ export interface InspectOptions {
   readonly duration: string | undefined;
   /** A file with a SetChargingProfile.req; of `limits` only. */
   readonly whatIf: string | undefined;
+  /** A localId, behind which the list begins; of `parked` only. */
+  readonly after: string | undefined;
   /** What is to be done with a parked transaction, instead of looking. */
   readonly deed: ParkedDeed | undefined;
 }
@@ -172,6 +174,9 @@ function toCommand(verb: VerbName, given: Given): Command {
       const wrong = wrongForLimits(given);
       if (wrong !== undefined) return refuse(verb, wrong);
       const deed = parkedDeed(given);
+      if (given.values.has("after") && given.view !== "parked") {
+        return refuse(verb, "give --after with parked: inspect parked --after N");
+      }
       if (typeof deed === "string") return refuse(verb, deed);
       return {
         kind: verb,
@@ -182,6 +187,7 @@ function toCommand(verb: VerbName, given: Given): Command {
           json,
           duration: value("duration"),
           whatIf: value("what-if"),
+          after: value("after"),
           deed,
         },
       };
@@ -205,7 +211,8 @@ function parkedDeed({ values, view }: Given): ParkedDeed | string | undefined {
   if (kind === undefined) return undefined;
   if (others.length > 0) return `give one of --${[kind, ...others].join(" and --")}, not both`;
   if (view !== "parked") return `give --${kind} with parked: inspect parked --${kind} N`;
-  if (values.has("watch")) return `give --watch or --${kind}, not both`;
+  const [look] = ["watch", "after"].filter((name) => values.has(name));
+  if (look !== undefined) return `give --${look} or --${kind}, not both`;
   const localId = Number(values.get(kind)?.at(-1));
   if (kind !== "discard") return { kind, localId };
   return reason === undefined

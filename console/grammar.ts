@@ -129,6 +129,12 @@ export const VERBS: Readonly<Record<VerbName, Verb>> = {
         what: "limits: what the SetChargingProfile.req in FILE would change; installs nothing",
       },
       {
+        name: "after",
+        value: "N",
+        accepts: isLocalId,
+        what: "parked: show those behind transaction N, where there are more than 200",
+      },
+      {
         name: "export",
         value: "N",
         accepts: isLocalId,

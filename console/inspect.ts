@@ -83,11 +83,11 @@ async function findSocket(output: Output): Promise<string> {
 async function showPictures(
   client: SocketClient,
   view: Exclude<View, "messages">,
-  { json, watch, duration }: InspectOptions,
+  { json, watch, duration, after }: InspectOptions,
   { output, isTerminal, interrupted, nextLook }: Onlooker,
 ): Promise<void> {
   async function look(): Promise<string> {
-    const text = (await client.text(addressOf(view, duration), interrupted)).trimEnd();
+    const text = (await client.text(addressOf(view, { duration, after }), interrupted)).trimEnd();
     return json ? text : drawn(view, text, output.palette);
   }
 
@@ -124,17 +124,19 @@ function drawn(view: Exclude<View, "messages">, text: string, palette: Palette):
   }
 }
 
-function addressOf(view: View, duration: string | undefined): string {
-  return duration === undefined ? `/${view}` : `/${view}?duration=${duration}`;
+/** Each of these has its own view. */
+function addressOf(view: View, { duration, after }: Pick<InspectOptions, "duration" | "after">): string {
+  if (duration !== undefined) return `/${view}?duration=${duration}`;
+  return after === undefined ? `/${view}` : `/${view}?after=${after}`;
 }
 
 async function showWhatIf(
   client: SocketClient,
   file: string,
-  { json, duration }: InspectOptions,
+  { json, duration, after }: InspectOptions,
   { output, interrupted }: Onlooker,
 ): Promise<void> {
-  const address = addressOf("limits", duration).replace("/limits", "/limits/what-if");
+  const address = addressOf("limits", { duration, after }).replace("/limits", "/limits/what-if");
   const text = await client.post(address, await profileIn(file), interrupted);
   output.line(json ? text.trimEnd() : renderWhatIf(readAnswer(WhatIfAnswer, text), output.palette));
 }

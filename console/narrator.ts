@@ -121,6 +121,7 @@ function effect(name: string, detail: unknown, frames: FrameLines): Told | null 
     case "QueueThinned":
     case "ArchiveThinned":
       return { level: "error", what: name, line: `! ${name}: ${JSON.stringify(detail)}` };
+    case "ParkedExported":
     case "ResendBegun":
     case "ResendEnded":
       return { level: "info", what: name, line: `* ${name}: ${JSON.stringify(detail)}` };

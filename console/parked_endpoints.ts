@@ -1,7 +1,8 @@
 /**
  * `/parked`: what the central system has refused for good, for who has to find out why a session is missing from a bill.
  *
- * Law: looking asks nobody but the store; what changes something is done by the outbox, and answered when it is durable.
+ * Law: looking asks nobody but the store; what changes something is done by the outbox, and answered when it is durable. The outbox
+ * logs each of a person's deeds, an export too.
  */
 import { z } from "zod";
 import type { ParkedOutcome } from "../actors/archive.ts";
@@ -70,13 +71,20 @@ export function parkedEndpoints({ clock, charger }: ParkedEndpointsParts): reado
     {
       method: "GET",
       path: "/parked",
-      answer: async () => {
-        const looking = await looked(listParked);
+      answer: async ({ query }) => {
+        const after = query.get("after") ?? undefined;
+        if (after !== undefined && !isLocalId(after)) {
+          return refusal(400, `give after=… the next that GET /parked tells, a whole number, not "${after}"`);
+        }
+        const looking = await looked((store) =>
+          listParked(store, after === undefined ? after : Number(after))
+        );
         if (looking instanceof Response) return looking;
-        const { total, transactions } = looking.seen;
+        const { total, next, transactions } = looking.seen;
         const answer: ParkedAnswer = {
           at: formatDateTime(clock.wallMs()),
           total,
+          next,
           transactions: [...transactions],
         };
         return json(200, answer);
@@ -91,6 +99,7 @@ export function parkedEndpoints({ clock, charger }: ParkedEndpointsParts): reado
         const looking = await looked((store) => exportParked(store, localId));
         if (looking instanceof Response) return looking;
         if (looking.seen === null) return unknown(localId);
+        charger()?.addresses.outbox.send({ kind: "ParkedExported", localId });
         const answer: ParkedTransactionAnswer = {
           at: formatDateTime(clock.wallMs()),
           transaction: looking.seen,
@@ -126,9 +135,13 @@ export function parkedEndpoints({ clock, charger }: ParkedEndpointsParts): reado
 }
 
 function localIdIn({ names: [name = ""] }: Asked): number | Response {
-  return /^\d{1,15}$/.test(name)
+  return isLocalId(name)
     ? Number(name)
     : refusal(400, `name a transaction by the localId that GET /parked tells, a whole number, not "${name}"`);
+}
+
+function isLocalId(text: string): boolean {
+  return /^\d{1,15}$/.test(text);
 }
 
 function refused(outcome: Exclude<ParkedOutcome, "done">, localId: number): Response {

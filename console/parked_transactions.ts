@@ -4,13 +4,14 @@
  * Law: it only reads. What the charger does not know is null; what it has refused to forget is there word for word.
  */
 import type { z } from "zod";
+import { keptSamples } from "../actors/kept_samples.ts";
 import { type KnownLocalIds, knownLocalIds } from "../actors/local_ids.ts";
 import { pagesOf } from "../actors/store_pages.ts";
 import { formatDateTime } from "../protocol/date_time.ts";
 import { MeterValue } from "../protocol/messages/types.ts";
 import type { Refusal } from "../protocol/refusal.ts";
 import { TransactionData, transactionDataBytesMax } from "../protocol/transaction_data.ts";
-import { answerKey, archiveKey, parkedKey, resendKey, samplesKey } from "../storage/record_keys.ts";
+import { answerKey, archiveKey, parkedKey, resendKey } from "../storage/record_keys.ts";
 import { readRecord, tryRecord } from "../storage/record_reading.ts";
 import { AnswerRecord, ArchiveRecord, OutboxRecord, ParkedRecord, ResendRecord } from "../storage/records.ts";
 import type { Entry, Key, Store } from "../storage/store.ts";
@@ -18,23 +19,29 @@ import { DamagedRecord } from "../storage/store.ts";
 import { unreadableKey } from "../storage/unreadable.ts";
 import type { ParkedTransaction } from "./answers.ts";
 
-/** Nobody mends more in a night; the next ones are told of when these are mended. */
+/** As much as is read in one go. */
 const TRANSACTIONS_MAX = 200;
 
 export interface ParkedList {
-  /** How many there are; the list has the oldest of them. */
+  /** How many there are in all. */
   readonly total: number;
+  /** The list goes on behind this localId; null where it ends. */
+  readonly next: number | null;
   /** Of their messages, those that were refused. */
   readonly transactions: readonly ParkedTransaction[];
 }
 
-export async function listParked(store: Store): Promise<ParkedList> {
+/** A page of them, the oldest first: those behind a localId, which need not be there. */
+export async function listParked(store: Store, after = -1): Promise<ParkedList> {
   const known = await knownLocalIds(store);
+  const behind = known.kept.filter((localId) => localId > after);
+  const page = behind.slice(0, TRANSACTIONS_MAX);
   const transactions: ParkedTransaction[] = [];
-  for (const localId of known.kept.slice(0, TRANSACTIONS_MAX)) {
+  for (const localId of page) {
     transactions.push(await told(store, localId, known, ({ why }) => why === "refused"));
   }
-  return { total: known.kept.length, transactions };
+  const next = page.length < behind.length ? page.at(-1) ?? null : null;
+  return { total: known.kept.length, next, transactions };
 }
 
 /** With every message that is kept, StopTransaction with its transactionData; null when nothing of it is parked. */
@@ -53,11 +60,9 @@ export async function exportParked(store: Store, localId: number): Promise<Parke
 /** As many as there is room for in one frame, as when they are sent. */
 async function samplesOf(store: Store, localId: number): Promise<readonly MeterValue[]> {
   const data = new TransactionData({ lengthMax: Infinity, bytesMax: transactionDataBytesMax });
-  for await (const page of pagesOf(store, samplesKey(localId))) {
-    for (const entry of page) {
-      const read = tryRecord(MeterValue, entry, "many");
-      if (read.kind === "read") data.add(read.record);
-    }
+  for (const entry of await keptSamples(store, localId)) {
+    const read = tryRecord(MeterValue, entry, "many");
+    if (read.kind === "read") data.add(read.record);
   }
   return data.values();
 }

@@ -9,7 +9,7 @@ import { alignColumns, type Palette, printable } from "./terminal.ts";
 const UNKNOWN = "-";
 
 /** Without a line break at the end. */
-export function renderParked({ total, transactions }: ParkedAnswer, palette: Palette): string {
+export function renderParked({ total, next, transactions }: ParkedAnswer, palette: Palette): string {
   if (total === 0) return "nothing is parked: no transaction needs a person";
   const head = ["N", "state", "transactionId", "card", "connector", "started", "stopped", "meter"];
   const rows = transactions.map((transaction) => row(transaction, palette));
@@ -20,11 +20,10 @@ export function renderParked({ total, transactions }: ParkedAnswer, palette: Pal
     ...refused(transactions[at], palette),
     ...unreadable(transactions[at], palette),
   ]);
-  const more = total - transactions.length;
   return [
     first,
     ...told,
-    ...(more === 0 ? [] : [`and ${more} more`]),
+    ...(next === null ? [] : [`${transactions.length} of ${total}; more: inspect parked --after ${next}`]),
     "",
     palette.dim("inspect parked --export N, --resend N, or --discard N --reason TEXT"),
   ].join("\n");

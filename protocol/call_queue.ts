@@ -2,7 +2,8 @@
  * The order of the wire: which CALL goes next, and when a transaction message is tried again (OCPP 1.6 §3.7, OCPP-J §4.1.1).
  *
  * Law: one CALL in flight. Transaction messages keep their order among themselves and are never overtaken by each other;
- * other CALLs may overtake them, so that a drained backlog does not silence the live charger. What is in the background goes last.
+ * other CALLs may overtake them, so that a drained backlog does not silence the live charger; one that was left unanswered gives its turn
+ * to a transaction message, so that no bill waits for ever (decision D-turns). What is in the background goes last.
  */
 import type { CallClass, Registration } from "./registration.ts";
 import { maySend } from "./registration.ts";
@@ -20,6 +21,8 @@ export interface Wire {
   readonly heldSinceMs: number | null;
   /** The oldest transaction message: when it may be tried, in monotonic ms; null when there is none. */
   readonly transactionMessageDueMs: number | null;
+  /** The CALL before was no transaction message, and was left unanswered. */
+  readonly wasUnanswered: boolean;
 }
 
 export type Next =
@@ -47,12 +50,14 @@ export function next(wire: Wire, nowMs: number): Next {
 function chosen(wire: Wire, nowMs: number): Exclude<Next, { kind: "held" }> {
   if (!wire.linkUp || wire.inFlight) return { kind: "nothing", wakeMs: null };
   const { registration, waiting, transactionMessageDueMs: dueMs } = wire;
+  const isDue = registration === "Accepted" && dueMs !== null && dueMs <= nowMs;
+  if (isDue && wire.wasUnanswered) return { kind: "transactionMessage" };
   const index = waiting.findIndex((callClass) =>
     callClass !== "background" && maySend(registration, callClass)
   );
   if (index >= 0) return { kind: "call", index };
   if (registration !== "Accepted") return { kind: "nothing", wakeMs: null };
-  if (dueMs !== null && dueMs <= nowMs) return { kind: "transactionMessage" };
+  if (isDue) return { kind: "transactionMessage" };
   const background = waiting.indexOf("background");
   return background >= 0 ? { kind: "call", index: background } : { kind: "nothing", wakeMs: dueMs };
 }

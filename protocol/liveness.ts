@@ -2,21 +2,25 @@
  * Whether the peer of an open connection is there: by what is heard of it, and by the pings that ask it (RFC 6455 §5.5.2, §5.5.3).
  *
  * Law: only a peer that is there can leave a CALL unanswered. One that gives no sign after a ping that was sent for an overdue answer
- * is a lost link, which is nobody's refusal (OCPP 1.6 §3.7.1); so is one that was silent for two ping intervals. One that lives and says
+ * is a lost link, which is nobody's refusal (OCPP 1.6 §3.7.1); so is one that was silent for two ping intervals. The sign is a pong, or a
+ * frame that names the CALL: what comes in otherwise does not show that anything gets out. Of one that has answered no ping on this
+ * connection, as not all do, any frame is a sign. One that lives and says
  * nothing is left as well: it may hold a connection of which nobody behind it knows (decision D-silent).
  */
 
 export interface Liveness {
   /** Ping intervals since it was heard last. */
   readonly silentIntervals: number;
-  /** The CALL for whose overdue answer it was pinged last, and the most that was heard since; null once that is judged. */
-  readonly probe: { readonly id: string; readonly heard: "nothing" | "pong" | "frame" } | null;
+  /** It has answered a ping. */
+  readonly pongs: boolean;
+  /** The CALL for whose overdue answer it was pinged last; null once that is judged. Since then: does it hear the charger, has it spoken? */
+  readonly probe: { readonly id: string; readonly hears: boolean; readonly speaks: boolean } | null;
   /** The first CALL that it has left unanswered since a frame came last; null: none. */
   readonly unanswered: string | null;
 }
 
 export type LivenessEvent =
-  | { readonly kind: "FrameReceived" }
+  | { readonly kind: "FrameReceived"; readonly text: string }
   | { readonly kind: "PongReceived" }
   | { readonly kind: "PingDue" }
   | { readonly kind: "AnswerOverdue"; readonly id: string }
@@ -47,28 +51,29 @@ export const wordMs = 600_000;
 const silentIntervalsMax = 2;
 
 /** Of a connection that has just been opened. */
-export const justOpened: Liveness = { silentIntervals: 0, probe: null, unanswered: null };
+export const justOpened: Liveness = { silentIntervals: 0, pongs: false, probe: null, unanswered: null };
 
 export function liveness(facts: Liveness, event: LivenessEvent): LivenessStep {
-  const { silentIntervals, probe, unanswered } = facts;
+  const { silentIntervals, pongs, probe, unanswered } = facts;
   switch (event.kind) {
     case "FrameReceived":
-      return quiet({ silentIntervals: 0, probe: heard(probe, "frame"), unanswered: null });
+      return quiet({ ...facts, silentIntervals: 0, probe: spoken(probe, event.text), unanswered: null });
     case "PongReceived":
-      return quiet({ ...facts, silentIntervals: 0, probe: heard(probe, "pong") });
+      return quiet({ ...facts, silentIntervals: 0, pongs: true, probe: probe && { ...probe, hears: true } });
     case "PingDue":
       return silentIntervals >= silentIntervalsMax
         ? cut(facts, `${silentIntervalsMax} pings unanswered`)
         : { next: { ...facts, silentIntervals: silentIntervals + 1 }, effect: { kind: "SendPing" } };
     case "AnswerOverdue": {
       const { id } = event;
-      return { next: { ...facts, probe: { id, heard: "nothing" } }, effect: { kind: "Probe", id } };
+      const asked = { id, hears: false, speaks: false };
+      return { next: { ...facts, probe: asked }, effect: { kind: "Probe", id } };
     }
     case "SignOverdue":
       if (probe?.id !== event.id) return quiet(facts);
-      return probe.heard === "nothing"
-        ? cut(facts, "an answer is overdue, and so is a pong")
-        : timedOut(facts, event.id, probe.heard === "frame");
+      return probe.hears || (probe.speaks && !pongs)
+        ? timedOut(facts, event.id, probe.speaks)
+        : cut(facts, "an answer is overdue, and so is a pong");
     case "WordOverdue":
       return unanswered === event.id ? cut(facts, "it lives, and says nothing") : quiet(facts);
   }
@@ -79,11 +84,11 @@ function quiet(next: Liveness): LivenessStep {
 }
 
 /**
- * No verdict yet: what a network has held up comes all at once, and a pong, which needs no application, before the answer. It may also be
- * that of another ping.
+ * No verdict yet: what a network has held up comes all at once, and a pong, which needs no application, before the answer. Who names the
+ * CALL has it: its id is known to nobody else.
  */
-function heard(probe: Liveness["probe"], what: "pong" | "frame"): Liveness["probe"] {
-  return probe === null || probe.heard === "frame" ? probe : { ...probe, heard: what };
+function spoken(probe: Liveness["probe"], text: string): Liveness["probe"] {
+  return probe && { ...probe, speaks: true, hears: probe.hears || text.includes(`"${probe.id}"`) };
 }
 
 /** It is there, and its time is over: what it was pinged for is its own failure, unless that was answered late. Who speaks is not silent. */

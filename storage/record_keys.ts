@@ -12,7 +12,7 @@
  * | `["checkpoint", connectorId]` | as above | that transaction's last sign of life: there as long as it is open |
  * | `["outbox", sequence]` | connector adds (main as above), outbox removes | a transaction message that is not answered yet |
  * | `["answer", localId]` | outbox | what StartTransaction was answered, until StopTransaction is done with |
- * | `["sample", localId, sequence]` | connector adds, outbox removes | a meter value for StopTransaction's transactionData |
+ * | `["sample", localId, sequence]` | connector adds, outbox removes | a meter value for StopTransaction's transactionData, at most 1,001 of them |
  * | `["purge", localId]` | outbox | there until the samples of a transaction that is over, or all that is left of it, are gone |
  * | `["parked", localId]` | outbox | a transaction of which something was refused for good |
  * | `["archive", localId, sequence]` | outbox | a message of such a transaction, refused or sent without its transactionId |

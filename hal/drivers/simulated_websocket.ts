@@ -23,15 +23,18 @@ export interface SimulatedNetworkOptions {
   readonly latencyMs: { readonly min: number; readonly max: number };
 }
 
+export type LinkState = "up" | "down" | "silent" | "deaf";
+
 export interface SimulatedNetwork {
   readonly driver: WebSocketDriver;
   /** Who answers when the charger knocks; the last one set wins. With nobody there, connections are refused. */
   readonly accept: (handler: (peer: SimulatedPeer) => void) => void;
   /**
    * `down` resets every connection, loses what is on its way and refuses the next. `silent` gives no sign in either
-   * direction; when it is `up` again, both ends get what they still wait for, as TCP would have it.
+   * direction, `deaf` none to the peer, which the charger still hears; when it is `up` again, both ends get what they still wait for, as
+   * TCP would have it.
    */
-  readonly setLink: (state: "up" | "down" | "silent") => void;
+  readonly setLink: (state: LinkState) => void;
   /** Every connection that there is dies without a sign: neither end hears the other again. New ones are as good as ever. */
   readonly lose: () => void;
 }
@@ -48,14 +51,15 @@ const networkDown: CloseReason = { kind: "failed", layer: "tcp", error: "network
 
 export function createSimulatedNetwork(options: SimulatedNetworkOptions): SimulatedNetwork {
   const connections = new Set<Connection>();
-  let state: "up" | "down" | "silent" = "up";
+  let state: LinkState = "up";
   let handler = (peer: SimulatedPeer) => peer.cut();
 
   function connect(target: WebSocketTarget, listener: (event: WebSocketEvent) => void): WebSocketConnection {
     forgetClosed();
-    const conditions = { ...options, passes: () => state !== "silent" && !connection.lost };
-    const up = createSimulatedWire(conditions, (frame) => far.receive(frame));
-    const down = createSimulatedWire(conditions, (frame) => near.receive(frame));
+    const speaks = () => state !== "silent" && !connection.lost;
+    const hears = () => state !== "deaf" && speaks();
+    const up = createSimulatedWire({ ...options, passes: hears }, (frame) => far.receive(frame));
+    const down = createSimulatedWire({ ...options, passes: speaks }, (frame) => near.receive(frame));
     const near = createNear(options.clock, target, listener, up);
     const far = createSimulatedPeer(target, down, (peer) => handler(peer));
     const connection: Connection = { near, far, up, down, lost: false };
@@ -80,7 +84,7 @@ export function createSimulatedNetwork(options: SimulatedNetworkOptions): Simula
     });
   }
 
-  function setLink(next: "up" | "down" | "silent"): void {
+  function setLink(next: LinkState): void {
     state = next;
     if (next === "silent") return;
     for (const connection of connections) {

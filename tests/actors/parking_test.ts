@@ -309,9 +309,12 @@ Deno.test("discarded with a reason it is gone, and the log has the reason and th
   ]);
 });
 
-Deno.test("parking, a resend and its end are in the log", async () => {
+Deno.test("parking, an export, a resend and its end are in the log", async () => {
   const house = await startRefused();
   const localId = await parkedId(house);
+  house.addresses().outbox.send({ kind: "ParkedExported", localId });
+  await house.advance(0);
+  assertEquals(house.effects("ParkedExported").map(({ detail }) => detail), [{ localId }]);
   await resend(house, localId);
   const logged = ["TransactionMessageFailed", "TransactionMessageParked", "ResendBegun", "ResendEnded"];
   assertEquals(logged.map((effect) => house.effects(effect).length), [1, 1, 1, 1]);

@@ -100,6 +100,45 @@ Deno.test("§3.7: clock-aligned values that are never answered: no bill waits be
   assertEquals(told.toSorted(), [1, 1, 2, 2, 3, 3, 4, 4]);
 });
 
+for (
+  const muted of [
+    ["StatusNotification"],
+    ["StatusNotification", "Heartbeat", "Authorize", "SecurityEventNotification"],
+  ]
+) {
+  Deno.test(`D-turns: no bill waits for ever behind ${muted.join(", ")}, though more come than time out`, async () => {
+    const settings = { ...offline, HeartbeatInterval: "60", ClockAlignedDataInterval: "60" };
+    const house = await newHouse({ station: "dc-four", settings });
+    await house.advance(5_000);
+    for (const action of muted) mute(house, action);
+    const { verbs } = house.station;
+    for (const connectorId of [1, 2, 3, 4]) verbs.plug(connectorId);
+    await house.advance(1_000);
+    verbs.swipe("ALICE", 1);
+    await house.advance(600_000);
+    verbs.swipe("ALICE", 1);
+    await house.advance(hourMs);
+    assertEquals([...house.centralSystem.ledger.values()].map(({ stop }) => stop?.reason), ["Local"]);
+    assertEquals(waits(house), { waiting: 0, parked: 0 });
+  });
+}
+
+Deno.test("D-turns: where neither is ever answered, a StatusNotification and a bill have every other turn", async () => {
+  const settings = { ...offline, HeartbeatInterval: "60", TransactionMessageRetryInterval: "1" };
+  const house = await newHouse({ station: "dc-four", settings });
+  for (const action of ["StatusNotification", "StartTransaction", "MeterValues"]) mute(house, action);
+  await house.advance(5_000);
+  house.station.verbs.plug(1);
+  house.station.verbs.swipe("ALICE", 1);
+  await house.advance(600_000);
+  const turns = house.sent("StatusNotification", "StartTransaction", "MeterValues");
+  const [first = 0] = moments(house, "StartTransaction");
+  const isLive = turns.filter(({ atMs }) => atMs >= first).map(({ action }) =>
+    action === "StatusNotification"
+  );
+  assertEquals([isLive.length > 10, isLive.filter((live, index) => live === isLive[index - 1])], [true, []]);
+});
+
 Deno.test("§4.2: a BootNotification that is ignored is sent again on the same connection, until it is answered", async () => {
   const house = await newHouse({ station: "ac-two-sockets" });
   mute(house, "BootNotification", 3);
@@ -221,6 +260,25 @@ Deno.test("D-offline-attempts: what the peer has said before it died is no sign:
     house.network.setLink("up");
     await house.advance(2_000);
   }
+  await house.advance(60_000);
+  assertEquals([waits(house), house.centralSystem.ledger.size], [{ waiting: 0, parked: 0 }, 1]);
+});
+
+Deno.test("D-offline-attempts: a peer that no longer hears the charger, and is heard, has refused nothing", async () => {
+  const house = await bootedHouse({
+    settings: { WebSocketPingInterval: "20", TransactionMessageAttempts: "1" },
+  });
+  await house.advance(60_000);
+  mute(house, "StartTransaction", 1);
+  await begun(house);
+  house.network.setLink("deaf");
+  for (let times = 1; times <= 7; times++) {
+    house.centralSystem.call("ClearCache", {});
+    await house.advance(5_000);
+  }
+  await house.advance(5_000);
+  assertEquals([house.sent("StartTransaction").length, house.effects("CutDeadPeer").length], [1, 1]);
+  house.network.setLink("up");
   await house.advance(60_000);
   assertEquals([waits(house), house.centralSystem.ledger.size], [{ waiting: 0, parked: 0 }, 1]);
 });

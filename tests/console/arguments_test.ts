@@ -26,6 +26,7 @@ const INSPECT = {
   json: false,
   duration: undefined,
   whatIf: undefined,
+  after: undefined,
   deed: undefined,
 } as const;
 
@@ -154,6 +155,19 @@ checkRefused(
 checkRefused(
   "inspect parked --resend 5 --reason cash",
   "chargerd inspect: give --reason with --discard N only",
+);
+check("inspect parked --after 1197 --json", {
+  kind: "inspect",
+  options: { ...INSPECT, view: "parked", json: true, after: "1197" },
+});
+checkRefused(
+  "inspect parked --after last",
+  'chargerd inspect: give --after N, parked: show those behind transaction N, where there are more than 200, not "last"',
+);
+checkRefused("inspect --after 5", "chargerd inspect: give --after with parked: inspect parked --after N");
+checkRefused(
+  "inspect parked --after 5 --export 5",
+  "chargerd inspect: give --after or --export, not both",
 );
 check("inspect limits --duration 400 --what-if profile.json", {
   kind: "inspect",

@@ -41,6 +41,7 @@ const LOOK: InspectOptions = {
   json: false,
   duration: undefined,
   whatIf: undefined,
+  after: undefined,
   deed: undefined,
 };
 
@@ -231,4 +232,10 @@ Deno.test("inspect limits --what-if: a file that is none is said in a sentence",
     const whatIf = "/nowhere/profile.json";
     const error = await assertRejects(() => look(charger, { view: "limits", whatIf }), Refused);
     assertStringIncludes(error.message, "give --what-if a file that can be read");
+  }));
+
+Deno.test("inspect parked --after asks for those behind it", () =>
+  withCharger(async (charger) => {
+    assertMatch(await look(charger, { view: "parked", after: "5" }), /^nothing is parked/);
+    await assertRejects(() => look(charger, { view: "parked", after: "last" }), Refused, "give after=…");
   }));

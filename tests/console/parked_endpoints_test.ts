@@ -181,16 +181,24 @@ Deno.test("GET /parked: a transaction that goes on, one whose messages wait, and
   assertEquals(await states(), ["parked", "resending"]);
 });
 
-Deno.test("GET /parked: of many the first 200, and how many there are", async () => {
+Deno.test("GET /parked: of many the first 200, how many there are in all, and where it goes on", async () => {
   const { store, get } = await scene("done");
   const sets = Array.from({ length: 300 }, (_, index) => ({ key: ["parked", 1_000 + index], value: {} }));
   await store.commit({ sets });
-  const { total, transactions } = ParkedAnswer.parse((await get("/parked"))[1]);
-  assertEquals([total, transactions.length, transactions.at(-1)?.localId], [302, 200, 1_197]);
+  const page = async (path: string) => {
+    const { total, next, transactions } = ParkedAnswer.parse((await get(path))[1]);
+    const localIds = transactions.map(({ localId }) => localId);
+    return [total, next, localIds.length, localIds.at(0), localIds.at(-1)];
+  };
+  assertEquals(await page("/parked"), [302, 1_197, 200, 5, 1_197]);
+  assertEquals(await page("/parked?after=1197"), [302, null, 102, 1_198, 1_299]);
+  assertEquals(await page("/parked?after=1099"), [302, null, 200, 1_100, 1_299]);
+  assertEquals(await page("/parked?after=7"), [302, 1_198, 200, 9, 1_198]);
+  assertEquals(await page("/parked?after=1299"), [302, null, 0, undefined, undefined]);
 });
 
 Deno.test("GET /parked/{localId}: the export has every message that is kept", async () => {
-  const { get } = await scene("done");
+  const { get, heard } = await scene("done");
   const [status, body] = await get("/parked/5");
   const { transaction } = ParkedTransactionAnswer.parse(body);
   assertEquals([status, transaction.messages.map(({ action, why }) => [action, why])], [200, [
@@ -198,6 +206,7 @@ Deno.test("GET /parked/{localId}: the export has every message that is kept", as
     ["MeterValues", "noTransactionId"],
     ["StopTransaction", "noTransactionId"],
   ]]);
+  assertEquals(heard, [{ kind: "ParkedExported", localId: 5 }], "the log is to say so");
 });
 
 Deno.test("POST /parked/{localId}/resend and /discard: the outbox is asked, and its word is the answer", async () => {
@@ -235,6 +244,10 @@ Deno.test("/parked: bad input is 400 or 404, and nobody is asked", async () => {
   assertEquals(await get("/parked/five"), [400, { error: name }]);
   assertEquals(await post("/parked/five/resend"), [400, { error: name }]);
   assertEquals((await get("/parked/6"))[0], 404);
+  for (const after of ["", "five", "-1", "1.5"]) {
+    const error = `give after=… the next that GET /parked tells, a whole number, not "${after}"`;
+    assertEquals(await get(`/parked?after=${after}`), [400, { error }]);
+  }
   const wrong = [
     "",
     "{}",

@@ -60,11 +60,12 @@ function check(sentence: string, answer: Omit<ParkedAnswer, "at">, expected: rea
   });
 }
 
-check("nothing is parked", { total: 0, transactions: [] }, [
+check("nothing is parked", { total: 0, next: null, transactions: [] }, [
   "nothing is parked: no transaction needs a person",
 ]);
 check("a line a transaction, and below it what was refused, with the last answer", {
   total: 3,
+  next: 9,
   transactions: [alice, unknown],
 }, [
   "N  state      transactionId  card   connector  started               stopped               meter",
@@ -72,7 +73,7 @@ check("a line a transaction, and below it what was refused, with the last answer
   '  StartTransaction refused 3 times, last at 2026-01-01T00:00:02.000Z: InternalError "no·way"',
   "9  resending  4711           -      -          -                     -                     - → - Wh",
   "  2 MeterValues refused 6 times, last at 2026-01-01T00:00:01.000Z: no answer in time",
-  "and 1 more",
+  "2 of 3; more: inspect parked --after 9",
   "",
   "inspect parked --export N, --resend N, or --discard N --reason TEXT",
 ]);
@@ -83,7 +84,9 @@ Deno.test({
 }, () => {
   const cutShort: ParkedTransaction = { ...alice, state: "cutShort", messages: [] };
   assertEquals(
-    renderParked({ at: "2026-01-01T02:00:00Z", total: 1, transactions: [cutShort] }, PLAIN).split("\n")[2],
+    renderParked({ at: "2026-01-01T02:00:00Z", total: 1, next: null, transactions: [cutShort] }, PLAIN).split(
+      "\n",
+    )[2],
     "  its StopTransaction is lost: write the bill by hand, and discard it",
   );
 });
@@ -96,6 +99,7 @@ Deno.test({
   const answer = {
     at: "2026-01-01T02:00:00Z",
     total: 1,
+    next: null,
     transactions: [{ ...alice, messages: [], unreadable }],
   };
   assertEquals(

@@ -109,6 +109,17 @@ Deno.test("a silent network holds what the peer says, too", async () => {
   assertEquals(near.events.slice(1), [{ kind: "Received", text: "a" }, { kind: "Received", text: "b" }]);
 });
 
+Deno.test("a deaf network holds what the charger says, and delivers what the peer says", async () => {
+  const { clock, network, far, near } = await createPair("1");
+  network.setLink("deaf");
+  near.connection.send("a");
+  far.peer.send("b");
+  await clock.advance(60_000);
+  assertEquals([far.events, near.events.slice(1)], [[], [{ kind: "Received", text: "b" }]]);
+  network.setLink("up");
+  assertEquals(far.events, [{ kind: "Received", text: "a" }]);
+});
+
 Deno.test("a peer behind a silent network learns of a cut only when it speaks again, whoever dials meanwhile", async () => {
   const { clock, network, far, near } = await createPair("1");
   network.setLink("silent");

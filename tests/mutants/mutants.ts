@@ -115,6 +115,12 @@ export const mutants: readonly Mutant[] = [
     breaks: "§3.7.1: the wait does not grow",
   },
   {
+    file: "protocol/call_queue.ts",
+    find: `if (isDue && wire.wasUnanswered)`,
+    replace: `if (isDue && !wire.linkUp)`,
+    breaks: "decision D-turns: bills wait for ever behind CALLs that are never answered",
+  },
+  {
     file: "protocol/transaction.ts",
     find: `meterStop: Math.max(wholeWh(stopped.energyWh), stopped.meterStartWh),`,
     replace: `meterStop: wholeWh(stopped.energyWh),`,
@@ -232,14 +238,20 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "protocol/liveness.ts",
-    find: `return probe.heard === "nothing"`,
-    replace: `return probe === null`,
+    find: `return probe.hears || (probe.speaks && !pongs)`,
+    replace: `return probe !== null`,
     breaks: "decision D-offline-attempts: a dead link uses up attempts",
   },
   {
     file: "protocol/liveness.ts",
-    find: `return quiet({ ...facts, silentIntervals: 0, probe: heard(probe, "pong") });`,
-    replace: `return quiet({ ...facts, silentIntervals: 0, probe: null });`,
+    find: `(probe.speaks && !pongs)`,
+    replace: `probe.speaks`,
+    breaks: "decision D-offline-attempts: a peer that no longer hears the charger uses up attempts",
+  },
+  {
+    file: "protocol/liveness.ts",
+    find: `pongs: true, probe: probe && { ...probe, hears: true }`,
+    replace: `pongs: true, probe: null`,
     breaks: "decision D-offline-attempts: what a living central system never answers is sent for ever",
   },
   {

@@ -155,7 +155,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     id: "b13",
     what: "a time-out on a link on which nothing else was heard counts as a lost link",
     file: "protocol/liveness.ts",
-    find: `return { next: { ...facts, probe: { id, heard: "nothing" } }, effect: { kind: "Probe", id } };`,
+    find: `return { next: { ...facts, probe: asked }, effect: { kind: "Probe", id } };`,
     replace: `return cut(facts, id);`,
   },
   {

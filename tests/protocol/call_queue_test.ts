@@ -12,6 +12,7 @@ const idle: Wire = {
   transactionMessageDueMs: null,
   answering: false,
   heldSinceMs: null,
+  wasUnanswered: false,
 };
 const nothing: Next = { kind: "nothing", wakeMs: null };
 
@@ -29,6 +30,26 @@ check("a transaction message that is due", { transactionMessageDueMs: 0 }, { kin
 check("§3: other CALLs overtake transaction messages", {
   waiting: ["ordinary"],
   transactionMessageDueMs: 0,
+}, { kind: "call", index: 0 });
+check("D-turns: behind one that was left unanswered a transaction message that is due has its turn", {
+  waiting: ["ordinary", "triggered", "boot"],
+  transactionMessageDueMs: nowMs,
+  wasUnanswered: true,
+}, { kind: "transactionMessage" });
+check("D-turns: one that has to wait has none", {
+  waiting: ["ordinary"],
+  transactionMessageDueMs: nowMs + 1,
+  wasUnanswered: true,
+}, { kind: "call", index: 0 });
+check("D-turns: where none waits the next CALL goes", { waiting: ["ordinary"], wasUnanswered: true }, {
+  kind: "call",
+  index: 0,
+});
+check("TC_002: pending, no transaction message has a turn", {
+  registration: "Pending",
+  waiting: ["triggered"],
+  transactionMessageDueMs: 0,
+  wasUnanswered: true,
 }, { kind: "call", index: 0 });
 check("what is in the background lets other CALLs pass", { waiting: ["background", "ordinary"] }, {
   kind: "call",

@@ -3,7 +3,8 @@ import { assertEquals } from "@std/assert";
 import type { LivenessEffect, LivenessEvent } from "../../protocol/liveness.ts";
 import { justOpened, liveness } from "../../protocol/liveness.ts";
 
-const frame = { kind: "FrameReceived" } as const;
+const frame = { kind: "FrameReceived", text: `[2,"c","ClearCache",{}]` } as const;
+const answerA = { kind: "FrameReceived", text: `[3,"a",{}]` } as const;
 const pong = { kind: "PongReceived" } as const;
 const interval = { kind: "PingDue" } as const;
 const overdueA = { kind: "AnswerOverdue", id: "a" } as const;
@@ -75,10 +76,33 @@ check("what was heard before is no sign", [frame, pong, overdueA, signOverdueA],
   dead,
 ]);
 check(
-  "so it is with a frame",
-  [overdueA, frame, signOverdueA],
-  [probeA, null, timeOutSpokenA],
+  "of one that has answered no ping yet a frame is a sign as well: not all do",
+  [interval, frame, overdueA, frame, signOverdueA],
+  [ping, null, probeA, null, timeOutSpokenA],
 );
+check("of one that pongs it is none: what comes in does not show that anything gets out", [
+  pong,
+  overdueA,
+  frame,
+  frame,
+  signOverdueA,
+], [null, probeA, null, null, dead]);
+check("the answer itself shows it, though it comes late and the pong later", [
+  pong,
+  overdueA,
+  answerA,
+  frame,
+  signOverdueA,
+], [null, probeA, null, null, timeOutSpokenA]);
+check("nor behind a probe that it has answered", [
+  overdueA,
+  frame,
+  pong,
+  signOverdueA,
+  overdueB,
+  frame,
+  signOverdueB,
+], [probeA, null, null, timeOutSpokenA, probeB, null, dead]);
 check("a frame, and then the pong", [overdueA, frame, pong, signOverdueA], [
   probeA,
   null,

@@ -159,7 +159,9 @@ function shown(proofs: Proofs): string {
   ).join(", ");
 }
 
-const certificateOf = (keyId: string) => ({ chain: `chain of ${keyId}`, keyId });
+function certificateOf(keyId: string) {
+  return { chain: `chain of ${keyId}`, keyId };
+}
 
 /** `letter`: of its password. */
 function lettered(number: number, securityProfile: SecurityProfile, letter: string, keyId?: string): Proof {

@@ -24,7 +24,7 @@ export interface Bill {
   stoppedWh: number | null;
   /** Since when the store knows that its idTag was refused. */
   refusedMs: number | null;
-  /** Those that have been durable, in their order, by their sequence: MeterValues, and what is kept for transactionData. */
+  /** Those that have been durable, in their order, by their sequence: MeterValues, and what is kept for transactionData and has not gone for another. */
   readonly meterValues: Map<number, Metered>;
   readonly samples: Map<number, MeterValue>;
   /** Which of the samples a boot has found damaged, in that order: of these, and of nothing else, transactionData may be short. */

@@ -8,7 +8,7 @@ import type { StartTransactionRequest } from "../../protocol/messages/core.ts";
 import type { MeterValue } from "../../protocol/messages/types.ts";
 import { begun, type Bill, type Message } from "./bill.ts";
 import { noteDamage, noteEmptied, noteLostStarts } from "./damage.ts";
-import { noteThinned, noteThinnedUntold } from "./thinned.ts";
+import { noteSampleReplaced, noteThinned, noteThinnedUntold } from "./thinned.ts";
 import type {
   AnswerRecord,
   OutboxRecord,
@@ -127,6 +127,7 @@ export function createDurableLedger(watch: LedgerWatch): LedgerKeeper {
 
 function note(account: Account, batch: Batch, watch: LedgerWatch): void {
   noteThinned(account, batch, watch.messagesMax);
+  noteSampleReplaced(account.byLocalId, batch);
   for (const { key, value } of inOrder(batch.sets ?? [])) noteSet(account, key, value, watch);
   for (const key of batch.deletes ?? []) noteDelete(account, key);
 }
@@ -150,9 +151,13 @@ function noteSet(account: Account, key: Key, value: Value, watch: LedgerWatch): 
       if (bill !== undefined) bill.wasSetAside = true;
       return;
     }
-    case "sample":
-      account.byLocalId.get(Number(name))?.samples.set(Number(key[2]), value as MeterValue);
+    case "sample": {
+      const bill = account.byLocalId.get(Number(name));
+      bill?.samples.set(Number(key[2]), value as MeterValue);
+      // The last of them that could be read tells the number of the next.
+      bill?.damagedSamples.delete(Number(key[2]));
       return;
+    }
     case "purge": {
       const bill = account.byLocalId.get(Number(name));
       if (bill !== undefined && value as PurgeRecord === "transaction") bill.isDiscarded = true;

@@ -1,8 +1,9 @@
 /** The ledger of what the store has promised: what it knows of a commit that failed and was kept all the same (invariants I2, I4). */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { TransactionMessage } from "../../protocol/transaction.ts";
+import { keptSamplesMax } from "../../protocol/sample_spacing.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
-import { archiveKey, outboxKey } from "../../storage/record_keys.ts";
+import { archiveKey, outboxKey, samplesKey } from "../../storage/record_keys.ts";
 import { type Batch, type Key, StoreFailed } from "../../storage/store.ts";
 import { messageText } from "./bill.ts";
 import { createDurableLedger } from "./durable_ledger.ts";
@@ -37,6 +38,7 @@ async function refound(batches: readonly Batch[], damaged: readonly Key[], messa
     bills: ledger.bills.map(({ localId, excuse, damaged }) => [localId, excuse, [...damaged]]),
     outbox: [...ledger.outbox.keys()],
     thinned: ledger.bills.flatMap(({ thinned }) => [...thinned]),
+    samples: ledger.bills.flatMap(({ samples }) => [...samples.keys()]),
   };
 }
 
@@ -45,13 +47,23 @@ function check(name: string, body: () => Promise<void>): void {
 }
 
 check("a start that failed and is there after the power cut is one like any other", async () => {
-  assertEquals(await refound([queued], []), { bills: [[6, null, []]], outbox: [7], thinned: [] });
+  assertEquals(await refound([queued], []), {
+    bills: [[6, null, []]],
+    outbox: [7],
+    thinned: [],
+    samples: [],
+  });
 });
 
 check(
   "where its record is damaged as well, the transaction is known, and not excused: what began it stands twice",
   async () => {
-    assertEquals(await refound([queued], [key]), { bills: [[6, null, []]], outbox: [], thinned: [] });
+    assertEquals(await refound([queued], [key]), {
+      bills: [[6, null, []]],
+      outbox: [],
+      thinned: [],
+      samples: [],
+    });
   },
 );
 
@@ -77,7 +89,12 @@ check("so is what was set aside by a commit that failed, and is damaged there", 
     deletes: [key],
   };
   const excused = [6, "archive/6/7 was damaged", [messageText(start)]];
-  assertEquals(await refound([queued, setAside], [aside]), { bills: [excused], outbox: [], thinned: [] });
+  assertEquals(await refound([queued, setAside], [aside]), {
+    bills: [excused],
+    outbox: [],
+    thinned: [],
+    samples: [],
+  });
 });
 
 for (
@@ -99,6 +116,22 @@ for (
     const found = await refound([queued, sampled(8), sampled(9), thinning], [], messagesMax);
     assertEquals([found.outbox, found.thinned], [[7, 9], [...thinned]]);
   });
+}
+
+for (const [what, count, isLost] of [["goes", 0, false], ["is lost", 2, true]] as const) {
+  check(
+    `a sample ${what} for another one where ${count} fewer than may be are kept, the first never`,
+    async () => {
+      const sampled = (sequence: number, deletes: readonly Key[] = []): Batch => ({
+        sets: [{ key: [...samplesKey(6), sequence], value: { timestamp: "", sampledValue: [] } }],
+        deletes,
+      });
+      const all = Array.from({ length: keptSamplesMax - count }, (_, at) => sampled(at));
+      const more = [sampled(5_000, [[...samplesKey(6), 0]]), sampled(5_001, [[...samplesKey(6), 1]])];
+      const { samples } = await refound([queued, ...all, ...more], []);
+      assertEquals([samples.includes(0), samples.includes(1)], [true, isLost]);
+    },
+  );
 }
 
 check("a start that only a power cut has kept is of the time at which it was asked for", async () => {

@@ -67,7 +67,9 @@ export function order({ centralSystem, durable }: World, fail: Fail): void {
   );
   for (const { transactionId, start, meterValues, hasLateValues, stop } of centralSystem.ledger.values()) {
     if (excused.has(startText(start))) continue;
-    const samples = meterValues.flatMap((request) => request.meterValue)
+    // Under -1 come the samples of all that have obtained no id as well (errata v4.0 §3.18).
+    const own = transactionId === -1 ? [] : meterValues;
+    const samples = own.flatMap((request) => request.meterValue)
       .filter(({ sampledValue }) => sampledValue[0]?.context !== "Trigger");
     if (hasLateValues) samples.sort((one, other) => one.timestamp < other.timestamp ? -1 : 1);
     const times = [start.timestamp, ...samples.map(({ timestamp }) => timestamp)];

@@ -152,7 +152,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: "I21",
-    says: "CALLs that wait, mailboxes, and timers, stay bounded",
+    says: "CALLs that wait, mailboxes, timers, and the samples of a transaction, stay bounded",
     checked: ["event"],
     files: ["supervision_watch.ts"],
   },

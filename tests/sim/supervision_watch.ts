@@ -8,6 +8,7 @@ import type { Intensity } from "../../actors/otp/restart.ts";
 import type { SupervisorSpec } from "../../actors/otp/supervisor.ts";
 import type { TraceEvent } from "../../actors/otp/trace.ts";
 import type { ActorTreeNode, TreeNode } from "../../actors/otp/tree.ts";
+import { keptSamplesMax } from "../../protocol/sample_spacing.ts";
 import type { Fail } from "./invariants.ts";
 import type { World } from "./world.ts";
 
@@ -135,6 +136,11 @@ export function watchSupervision(world: World, fail: Fail): () => void {
     const outbox = world.system().inspect("outbox") as { readonly waiting: number } | undefined;
     if ((outbox?.waiting ?? 0) > waitingMax) fail("I21", `${outbox?.waiting} CALLs wait in the outbox`);
     if (world.clock.pending() > timersMax) fail("I21", `${world.clock.pending()} timers are pending`);
+    for (const { localId, samples } of world.durable.open.values()) {
+      if (samples.size > keptSamplesMax) {
+        fail("I21", `${samples.size} samples of transaction ${localId} are kept`);
+      }
+    }
     for (const { id, mailboxDepth, mailboxMax } of actorsOf(world.system().tree())) {
       if (mailboxDepth > mailboxMax + ownMax) {
         fail("I21", `${mailboxDepth} messages wait in the mailbox of ${id}`);

@@ -1,8 +1,10 @@
 /**
- * Which MeterValues a queue or an archive that has grown too long has lost (README, Limits).
+ * Which MeterValues a queue or an archive that has grown too long has lost (README, Limits), and which samples a transaction that has
+ * lasted long (decision D-too-big).
  *
- * Law: what goes without need, or is no MeterValues, is none of them.
+ * Law: what goes without need, or is neither, is none of them.
  */
+import { keptSamplesMax } from "../../protocol/sample_spacing.ts";
 import type { MemorySnapshot } from "../../storage/drivers/memory_store.ts";
 import { quote } from "../../storage/key.ts";
 import type { Batch } from "../../storage/store.ts";
@@ -33,6 +35,19 @@ export function noteThinned(
   }
 }
 
+/** A sample goes only for another one of a transaction that has as many as may be, and never the first. */
+export function noteSampleReplaced(
+  byLocalId: Waiting["byLocalId"],
+  { sets = [], deletes = [] }: Batch,
+): void {
+  for (const [kind, name, last] of deletes) {
+    const samples = kind === "sample" ? byLocalId.get(Number(name))?.samples : undefined;
+    const isReplaced = sets.some(({ key }) => key[0] === kind && key[1] === name);
+    if (samples === undefined || !isReplaced || samples.size < keptSamplesMax) continue;
+    if (samples.keys().next().value !== last) samples.delete(Number(last));
+  }
+}
+
 /** Those of a commit that a power cut, or a failure, kept: what it was to delete is not on the medium any more. */
 export function noteThinnedUntold(
   account: Waiting & { readonly untold: ReadonlySet<Batch> },
@@ -44,5 +59,8 @@ export function noteThinnedUntold(
   for (const batch of account.untold) {
     const isKept = (batch.deletes ?? []).every((key) => !left.has(quote(key)));
     if (isKept) noteThinned(account, batch, messagesMax);
+    if ((batch.sets ?? []).every(({ key }) => left.has(quote(key)))) {
+      noteSampleReplaced(account.byLocalId, batch);
+    }
   }
 }
