@@ -1,7 +1,9 @@
 /** What was made from a damaged file and is damaged too, before it has begun: both are salvaged, whatever cuts that off. */
 import { assert, assertEquals, assertGreater } from "@std/assert";
+import { seal } from "../../storage/record.ts";
 import { ASIDE, look, RECORDS } from "./damaged_store.ts";
 import { assertRecovered, check, type Damaged, type Files, MARK, write } from "./disturbed_recovery.ts";
+import { encoded, runSql } from "./store_files.ts";
 
 /** The new file, with another page zeroed than the one it was made from. */
 function damagedAgain({ restored }: Damaged): Uint8Array {
@@ -68,3 +70,13 @@ for (
     },
   );
 }
+
+check("of a record that both have, what the later one has stands", async (directory, known) => {
+  write(directory, { "store.kv": known.restored });
+  const key = ["record", 7];
+  runSql(directory, "update kv set v = ? where k = ?", seal(key, "older", 1), encoded(key));
+  Deno.renameSync(`${directory}/store.kv`, `${directory}/${ASIDE}`);
+  write(directory, { ...MARKS, [AGAIN]: damagedAgain(known) });
+  // Each record is held against what it was last.
+  assertGreater((await look(directory)).found, known.salvaged / 2);
+});
