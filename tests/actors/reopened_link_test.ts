@@ -119,3 +119,14 @@ for (const actor of ["outbox", "link"]) {
     assertEquals([contactorClosed(charger), moments(charger, "Authorize")], [true, []]);
   });
 }
+
+Deno.test("§3.5: a boot waits for no dial: until the first has ended the offline rules hold", async () => {
+  const charger = await house();
+  charger.cutPower(0);
+  Object.assign(charger.networkMs, { min: 30_000, max: 30_000 });
+  await charger.restorePower();
+  await charger.advance(1_000);
+  await swiped(charger, "MALLORY");
+  await charger.advance(1_000);
+  assertEquals([contactorClosed(charger), moments(charger, "Authorize")], [true, []]);
+});

@@ -127,7 +127,9 @@ export function createCentralSystemLedger(
       if (entry !== undefined && entry.stop === null) entry.meterValues.push(request);
       else if (transactionId === transactionIdNotObtained) orphans.push(request);
       else if (entry === undefined) breaches.push(`MeterValues of unknown transaction ${transactionId}`);
-      else if (!mayBeLate()) breaches.push(`MeterValues after StopTransaction of ${transactionId}`);
+      else if (!mayBeLate() && !isTriggered(request)) {
+        breaches.push(`MeterValues after StopTransaction of ${transactionId}`);
+      }
     },
     stopped: (stop) => {
       const entry = stoppedOf(stop);
@@ -165,3 +167,8 @@ export function startText(start: StartTransactionRequest): string {
 
 /** It is asked for after each event of a session. */
 const startTexts = new WeakMap<StartTransactionRequest, string>();
+
+/** What was asked for waits among the CALLs, of which a bill may pass those that are left unanswered (decision D-turns). */
+function isTriggered({ meterValue }: MeterValuesRequest): boolean {
+  return meterValue[0]?.sampledValue[0]?.context === "Trigger";
+}

@@ -80,6 +80,15 @@ check("MeterValues after StopTransaction are a breach, unless what was set aside
   }
 });
 
+check("but for what was triggered, which a bill may have passed (decision D-turns)", () => {
+  const { books, breaches } = opened();
+  books.started(start);
+  books.stopped(stop);
+  const sampledValue = [{ value: "1", context: "Trigger" as const }];
+  books.metered({ ...metered, meterValue: [{ timestamp: stop.timestamp, sampledValue }] });
+  assertEquals(breaches, []);
+});
+
 check(
   "of what says -1 an entry that was told -1 has only its own end; the rest has obtained no id (errata v4.0 §3.18)",
   () => {
