@@ -248,7 +248,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
           this.#meter.ask({ kind: "checkpoint" });
           break;
         case "CommitResumption":
-          this.#meter.ask({ kind: "resumption", foundMs: this.#parts.clock.monotonicMs() });
+          this.#meter.ask({ kind: "resumption" });
           break;
         case "CommitStop":
           return this.#transaction.decideStop(effect.stop);

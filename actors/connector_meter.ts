@@ -27,8 +27,8 @@ export type Purpose =
   | { readonly kind: "recovery" }
   /** A sign of life of the transaction. */
   | { readonly kind: "checkpoint" }
-  /** May an interrupted transaction go on? `foundMs`: when it was found, on the monotonic clock. */
-  | { readonly kind: "resumption"; readonly foundMs: number }
+  /** May an interrupted transaction go on? */
+  | { readonly kind: "resumption" }
   | { readonly kind: "trigger" };
 
 /** What comes back to the connector. */

@@ -125,7 +125,10 @@ export class ConnectorMetering {
         if (use.kind === "transaction") await this.#transaction.checkpoint();
         return null;
       case "resumption":
-        return use.kind === "transaction" ? await this.#transaction.resume(purpose, read) : null;
+        // A question that hung may come back when its transaction has ended and another one runs.
+        return use.kind === "transaction" && use.transaction.interrupted === true
+          ? await this.#transaction.resume(purpose, read)
+          : null;
     }
   }
 

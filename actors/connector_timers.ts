@@ -66,7 +66,7 @@ export class ConnectorTimers {
     const transaction = use.kind === "transaction" ? use.transaction : null;
     const isSampled = transaction !== null && transaction.interrupted !== true && progress !== null;
     const startedMs = progress?.record.startedMonotonicMs ?? 0;
-    const limitWh = transaction?.mayCharge === true ? transaction.energyLimitWh : undefined;
+    const limitWh = isSampled && transaction.mayCharge ? transaction.energyLimitWh : undefined;
     this.#keep("ConnectionTimeOutExpired", use.kind === "authorized", () => ConnectionTimeOut * 1_000);
     this.#keep("LockTimedOut", use.kind === "locking", () => lockTimeoutMs);
     this.#keep("ContactorDue", contactorInMs !== null, () => contactorInMs);

@@ -7,6 +7,7 @@
  */
 import type { Clock } from "../hal/clock.ts";
 import type { Reading } from "../hal/meter.ts";
+import type { Power } from "../hal/power.ts";
 import type { Checkpoint } from "../protocol/checkpoint.ts";
 import { closing, counts, isMeasured, isPossible, lastKnown, seen } from "../protocol/checkpoint.ts";
 import { leastCivilMs } from "../protocol/clock_setting.ts";
@@ -33,6 +34,7 @@ export interface ConnectorTransactionParts {
   readonly clock: Clock;
   /** This boot's number. */
   readonly boot: number;
+  readonly power: Pick<Power, "supply">;
   readonly outbox: Address<OutboxMessage>;
   readonly reservations: Address<ReservationsMessage>;
   readonly book: TransactionBook;
@@ -44,11 +46,20 @@ export interface ConnectorTransactionParts {
 
 /** A full disk may be relieved any moment; a stop must not wait for it longer than this. */
 const stopAgainMs = 1_000;
-/** A meter that crashes or hangs under a question is asked again, but not beyond this: then what was known before stands in. */
-const readingMs = 2_000;
+
+/** For how long a meter that told nothing is asked once more, and how soon; then what was known before stands in (D-silent-meter). */
+interface Patience {
+  readonly forMs: number;
+  readonly againMs: number;
+}
+
+/** A driver may wait for the next start; longer than three questions that time out. */
+const atThePlug: Patience = { forMs: 10_000, againMs: 200 };
 /** While mains power is failing: the hold-up time is for what comes of it. */
-const failingReadingMs = 500;
-const readAgainMs = 200;
+const inHoldUp: Patience = { forMs: 500, againMs: 200 };
+/** A meter that has lost power in the same cut comes up after the controller; nobody waits. */
+const afterBoot: Patience = { forMs: 60_000, againMs: 1_000 };
+
 /** A bill needs a date. */
 const clockWarning: Fault = {
   errorCode: "InternalError",
@@ -59,6 +70,8 @@ const clockWarning: Fault = {
 export class ConnectorTransaction {
   readonly #self: Pick<Self<ReadingDue>, "after" | "send" | "trace">;
   readonly #parts: ConnectorTransactionParts;
+  /** When this incarnation began, on the monotonic clock. */
+  readonly #bornMs: number;
   /** What this incarnation has read since the last checkpoint that is durable. */
   #seen: Checkpoint | null = null;
   /** The last sample: a point of the clock's grid may be a little off the moment of its reading. */
@@ -67,6 +80,7 @@ export class ConnectorTransaction {
   constructor(self: Pick<Self<ReadingDue>, "after" | "send" | "trace">, parts: ConnectorTransactionParts) {
     this.#self = self;
     this.#parts = parts;
+    this.#bornMs = parts.clock.monotonicMs();
   }
 
   /** A moment on the running transaction's own clock; civil time where none runs. It stands still once the stop is decided. */
@@ -158,15 +172,14 @@ export class ConnectorTransaction {
     const { book } = this.#parts;
     const record = book.open();
     if (record === null) return null;
-    const isFailing = purpose.stop.reason === "PowerLoss" && record.boot === this.#parts.boot;
-    const patienceMs = isFailing ? failingReadingMs : readingMs;
-    if (reading === null && this.#mayWait(purpose.decidedMs, patienceMs)) {
-      return this.#again(purpose, readAgainMs);
-    }
+    if (reading === null && this.#asksAgain(record, purpose)) return null;
     // A meter that does not answer must not hold up a bill: what was known before stands in (spec/behaviour.md §18).
     const { energyWh } = closing(record, this.#last(record), reading);
     const ended = await book.end({ stop: purpose.stop, energyWh, atMs: this.nowMs(), data });
-    if (!ended) return this.#again(purpose, stopAgainMs);
+    if (!ended) {
+      this.#self.after(stopAgainMs, { kind: "ReadingDue", purpose });
+      return null;
+    }
     this.#queued();
     return { kind: "StopCommitted" };
   }
@@ -200,9 +213,7 @@ export class ConnectorTransaction {
     const { book, clock } = this.#parts;
     const record = book.open();
     if (record === null) return null;
-    if (reading === null && this.#mayWait(purpose.foundMs, readingMs)) {
-      return this.#again(purpose, readAgainMs);
-    }
+    if (reading === null && this.#asksAgain(record, purpose)) return null;
     const last = this.#last(record);
     const goesOn = reading !== null && counts(last, reading) && await this.#begunAnew(last.atMs);
     if (!goesOn) return { kind: "StopRequested", stop: { reason: "PowerLoss" } };
@@ -231,13 +242,15 @@ export class ConnectorTransaction {
     return lastKnown(record, seen ?? this.#parts.book.checkpoint());
   }
 
-  #mayWait(sinceMs: number, patienceMs: number): boolean {
-    return this.#parts.clock.monotonicMs() - sinceMs < patienceMs;
-  }
-
-  #again(purpose: ReadingDue["purpose"], afterMs: number): null {
-    this.#self.after(afterMs, { kind: "ReadingDue", purpose });
-    return null;
+  /** What an earlier boot has left is waited for since this one took it up, whether it is to go on or to end. */
+  #asksAgain(record: TransactionRecord, purpose: ReadingDue["purpose"]): boolean {
+    const { boot, clock, power } = this.#parts;
+    const isLeft = record.boot !== boot || purpose.kind === "resumption";
+    const sinceMs = isLeft ? this.#bornMs : purpose.decidedMs;
+    const { forMs, againMs } = isLeft ? afterBoot : power.supply() === "failing" ? inHoldUp : atThePlug;
+    if (clock.monotonicMs() - sinceMs >= forMs) return false;
+    this.#self.after(againMs, { kind: "ReadingDue", purpose });
+    return true;
   }
 
   #queued(): void {

@@ -132,7 +132,7 @@ async function billedAfterLie(
   gateway.liesWh = (hours + 2) * hourWh;
   await house.advance(minuteMs);
   await swiped(house, "ALICE");
-  await house.advance(3_000);
+  await house.advance(12_000);
   return billed(house);
 }
 

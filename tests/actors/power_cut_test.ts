@@ -41,7 +41,7 @@ for (
     await house.advance(9_000);
     after(house);
     await rebooted(house, 0);
-    await house.advance(10_000);
+    await house.advance(70_000);
     const [entry] = house.centralSystem.ledger.values();
     assertEquals([entry?.stop?.meterStop, entry?.stop?.timestamp], [
       checkpointWh,

@@ -131,7 +131,7 @@ for (
       dark(house);
       house.watch(() => void (wasClosed ||= contactorClosed(house)));
     });
-    await house.advance(20_000);
+    await house.advance(70_000);
     const [entry] = house.centralSystem.ledger.values();
     assertEquals([entry?.stop?.reason, entry?.stop?.timestamp, entry?.stop?.meterStop], [
       "PowerLoss",

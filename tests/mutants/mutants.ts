@@ -286,7 +286,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     file: "actors/connector_timers.ts",
-    find: `transaction?.mayCharge === true ? transaction.energyLimitWh : undefined;`,
+    find: `isSampled && transaction.mayCharge ? transaction.energyLimitWh : undefined;`,
     replace: `undefined;`,
     breaks: "§9.1.14: the energy of MaxEnergyOnInvalidId never ends",
   },
