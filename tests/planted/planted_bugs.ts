@@ -261,6 +261,18 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: "",
   },
   {
+    id: "i19b",
+    what: "a charger that was Rejected speaks as if it was accepted",
+    file: "protocol/registration.ts",
+    find: `    case "Unregistered":
+    case "Rejected":
+      return callClass === "boot";`,
+    replace: `    case "Rejected":
+      return true;
+    case "Unregistered":
+      return callClass === "boot";`,
+  },
+  {
     id: "i27",
     what: "a password is answered before it is durable",
     file: "actors/cert_store.ts",

@@ -140,9 +140,9 @@ export const invariants: readonly Invariant[] = [
   {
     id: "I19",
     says:
-      "one connection at a time, of which the outbox knows, a back-off between two dials; BootNotification again only when it is asked for",
+      "one connection at a time, of which the outbox knows, a back-off between two dials; BootNotification again only when it is asked for, and before it is accepted only what OCPP 1.6 §4.2 lets it say and answer, anew on a higher security profile",
     checked: ["event", "frame"],
-    files: ["invariants.ts", "link_watch.ts", "wire_watch.ts"],
+    files: ["invariants.ts", "link_watch.ts", "registration_watch.ts", "wire_watch.ts"],
   },
   {
     id: "I20",

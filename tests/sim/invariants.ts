@@ -13,6 +13,7 @@ import { watchLink } from "./link_watch.ts";
 import { watchList } from "./list_watch.ts";
 import { watchLogs } from "./log_watch.ts";
 import { watchProofs } from "./proof_watch.ts";
+import { watchRegistration } from "./registration_watch.ts";
 import { watchReservations } from "./reservation_watch.ts";
 import { watchStatuses } from "./status_watch.ts";
 import { watchSupervision } from "./supervision_watch.ts";
@@ -56,6 +57,7 @@ export function watchWorld(world: World & Partial<SecuredWorld>): WorldWatch {
   watchBills(world, fail);
   watchDates(world, fail);
   watchReservations(world, fail);
+  watchRegistration(world, fail);
   const events = watchEvents(world, fail);
   const logs = watchLogs(world, fail);
   const { office } = world;

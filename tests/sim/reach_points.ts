@@ -32,6 +32,7 @@ export const slicePoints: readonly string[] = [
   "network slow",
   // The central system.
   "boot answered Pending",
+  "registers anew",
   "boot answered Rejected",
   "transaction message failed",
   "parked StartTransaction",
