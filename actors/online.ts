@@ -4,7 +4,7 @@
  * Law: a connection that the charger has closed itself is no outage: until the next dial has told, whoever asks waits (decision D-online).
  */
 import type { SecurityProfile } from "../protocol/proof.ts";
-import type { Registration } from "../protocol/registration.ts";
+import type { BootAnswer, Registration } from "../protocol/registration.ts";
 import type { Reply, Self } from "./otp/actor.ts";
 import type { OutboxParts } from "./outbox.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
@@ -16,10 +16,12 @@ export class Online {
   readonly #told: Told;
   /** The number of the link's connection; null while there is none. */
   #socket: number | null = null;
-  /** Of the last connection. */
-  #securityProfile: SecurityProfile = 0;
+  /** Of the last connection; null: this incarnation has heard of none. */
+  #securityProfile: SecurityProfile | null = null;
   /** Null: this incarnation has not been told of it. */
   #registration: Registration | null = null;
+  /** What was answered, was so on a lower security profile: it counts no more, but for the wait of Rejected (decision D-register-anew). */
+  #isRaised = false;
   /** Nobody knows whether the central system can be reached: the next dial tells. */
   #isReopening: boolean;
   /** Who asks that meanwhile. */
@@ -41,11 +43,14 @@ export class Online {
   }
 
   registration(): Registration {
-    return this.#registration ?? "Unregistered";
+    const registration = this.#registration ?? "Unregistered";
+    return this.#isRaised && registration !== "Rejected" ? "Unregistered" : registration;
   }
 
   linkOpened(socket: number, securityProfile: SecurityProfile): void {
     this.#socket = socket;
+    // TC_083: where another security profile is served may be another central system, which has never heard of us.
+    if (securityProfile > (this.#securityProfile ?? securityProfile)) this.#isRaised = true;
     this.#securityProfile = securityProfile;
     this.#isReopening = false;
     this.announce();
@@ -57,9 +62,11 @@ export class Online {
     this.announce();
   }
 
-  /** What BootNotification was answered. Until that is durable, and told, it is no Rejected any more, and not more than Pending. */
-  bootAnswered(registration: Registration): void {
-    if (this.#registration === "Rejected" && registration !== "Rejected") this.#registration = "Pending";
+  /** What BootNotification was answered counts at once; but Accepted, until that is durable, and told, for no more than Pending. */
+  bootAnswered(answered: BootAnswer["status"]): void {
+    this.#isRaised = false;
+    if (answered !== "Accepted") this.registrationChanged(answered);
+    else if (this.#registration === "Rejected") this.registrationChanged("Pending");
   }
 
   registrationChanged(registration: Registration): void {
@@ -68,9 +75,9 @@ export class Online {
   }
 
   announce(): void {
-    const securityProfile = this.#securityProfile;
-    this.#self.send(this.#told.station, { kind: "LinkChanged", up: this.isLinkUp(), securityProfile });
-    this.#self.send(this.#told.profileScheduler, { kind: "LinkChanged", up: this.isLinkUp() });
+    const up = this.isLinkUp();
+    this.#self.send(this.#told.station, { kind: "LinkChanged", up, isRaised: this.#isRaised });
+    this.#self.send(this.#told.profileScheduler, { kind: "LinkChanged", up });
     this.#announceOnline();
   }
 
@@ -90,6 +97,6 @@ export class Online {
   }
 
   #isOnline(): boolean {
-    return this.isLinkUp() && this.#registration === "Accepted";
+    return this.isLinkUp() && this.registration() === "Accepted";
   }
 }

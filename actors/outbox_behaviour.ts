@@ -146,11 +146,21 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
   }
 
   #enqueue(call: SendCall): void | Promise<void> {
-    // What may not be said now is not said later either: by then it may not be true (spec/behaviour.md §1, §2).
-    const may = this.#online.isLinkUp() && maySend(this.#online.registration(), call.callClass);
-    if (!may || this.#waiting.length >= waitingMax) return call.reply({ kind: "offline" });
+    if (!this.#maySay(call) || this.#waiting.length >= waitingMax) return call.reply({ kind: "offline" });
     this.#waiting.push(call);
     return this.#pump();
+  }
+
+  /** What may not be said now is not said later either: by then it may not be true (spec/behaviour.md §1, §2). */
+  #maySay({ callClass }: SendCall): boolean {
+    return this.#online.isLinkUp() && maySend(this.#online.registration(), callClass);
+  }
+
+  #refuseForbidden(): void {
+    for (const call of this.#waiting.splice(0)) {
+      if (this.#maySay(call)) this.#waiting.push(call);
+      else call.reply({ kind: "offline" });
+    }
   }
 
   async #queued(): Promise<void> {
@@ -272,15 +282,20 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
         return this.#self.trace("IgnoreFrame", { why: parsed.why });
       case "refused":
         this.#raise("InvalidMessages", parsed.why);
-        return this.#send(formatCallError(parsed.answer));
+        return this.#mayAnswer() ? this.#send(formatCallError(parsed.answer)) : undefined;
       case "frame":
         return parsed.frame.kind === "Call" ? this.#asked(parsed.frame) : this.#concluded(parsed.frame);
     }
   }
 
   #asked(call: Call): void {
-    if (mayAnswer(this.#online.registration())) this.#incoming.asked(call);
-    else this.#self.trace("IgnoreFrame", { why: "registration is Rejected" });
+    if (this.#mayAnswer()) this.#incoming.asked(call);
+  }
+
+  #mayAnswer(): boolean {
+    const may = mayAnswer(this.#online.registration());
+    if (!may) this.#self.trace("IgnoreFrame", { why: "registration is Rejected" });
+    return may;
   }
 
   #concluded(frame: CallResult | CallError): void | Promise<void> {
@@ -302,6 +317,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     }
     if (action === "BootNotification" && outcome.kind === "result") {
       this.#online.bootAnswered((outcome.payload as BootNotificationResponse).status);
+      this.#refuseForbidden();
     }
     return this.#finish(outcome);
   }

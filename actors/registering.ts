@@ -57,7 +57,7 @@ export class Registering {
   constructor(self: Own, parts: RegisteringParts) {
     this.#self = self;
     this.#parts = parts;
-    this.#registration = parts.resumed?.registration ?? "Unregistered";
+    this.#registration = resumedRegistration(parts.resumed);
     self.send(parts.outbox, { kind: "RegistrationChanged", registration: this.#registration });
     const dueMs = parts.resumed?.bootDueMonotonicMs;
     if (dueMs !== undefined) this.#againAt(dueMs);
@@ -68,21 +68,24 @@ export class Registering {
   }
 
   /** There is a link: sends BootNotification if one is missing and due. */
-  whenDue(): void {
+  async whenDue(): Promise<void> {
     const early = this.#parts.clock.monotonicMs() < this.#dueMs;
-    if (this.#registration !== "Accepted" && !early) this.send();
+    if (this.#registration !== "Accepted" && !early) await this.send();
   }
 
-  /** What was accepted counts no more. Not stored: a successor resumes it, which costs this BootNotification and nothing else. */
-  anew(): void {
+  /** The link is of a higher security profile: what has been answered counts no more, but for the wait of Rejected (§4.2). */
+  async anew(): Promise<void> {
+    if (this.#registration !== "Accepted" && this.#registration !== "Pending") return this.whenDue();
+    await this.#keepAsked();
     this.#registration = "Unregistered";
     this.#self.send(this.#parts.outbox, { kind: "RegistrationChanged", registration: "Unregistered" });
-    this.send();
+    await this.send();
   }
 
-  send(): void {
+  async send(): Promise<void> {
     if (this.#booting) return;
     this.#booting = true;
+    await this.#keepAsked();
     this.#self.ask(
       this.#parts.outbox,
       (reply: Reply<CallOutcome<BootNotificationResponse>>) =>
@@ -117,18 +120,37 @@ export class Registering {
 
   async #register(registration: RegistrationRecord["registration"], dueMs: number | null): Promise<void> {
     this.#registration = registration;
+    // Not durable it costs one BootNotification more after a crash of this actor, and nothing else.
+    await this.#keep(registration, dueMs);
+    this.#self.send(this.#parts.outbox, { kind: "RegistrationChanged", registration });
+  }
+
+  /** The answer may be Rejected, and lost with this actor before it is kept: a successor asks again, and at once. */
+  async #keepAsked(): Promise<void> {
+    const nowMs = this.#parts.clock.monotonicMs();
+    const registration = this.#registration;
+    if (registration === "Accepted" || (registration === "Pending" && nowMs < this.#dueMs)) {
+      await this.#keep(registration, nowMs);
+    }
+  }
+
+  async #keep(registration: RegistrationRecord["registration"], dueMs: number | null): Promise<void> {
     const record: RegistrationRecord = {
       boot: this.#parts.boot,
       registration,
       ...(dueMs === null ? {} : { bootDueMonotonicMs: dueMs }),
     };
-    // Not durable it costs one BootNotification more after a crash of this actor, and nothing else.
     await this.#parts.store.commit({ sets: [{ key: keys.registration, value: record }] });
-    this.#self.send(this.#parts.outbox, { kind: "RegistrationChanged", registration });
   }
 
   #againAt(dueMs: number): void {
     this.#dueMs = dueMs;
     this.#self.after(dueMs - this.#parts.clock.monotonicMs(), { kind: "BootDue" });
   }
+}
+
+/** One that was accepted and asked again counts for nothing until it is answered. */
+function resumedRegistration(record: RegistrationRecord | null): Registration {
+  const isAskedAgain = record?.registration === "Accepted" && record.bootDueMonotonicMs !== undefined;
+  return isAskedAgain ? "Unregistered" : record?.registration ?? "Unregistered";
 }

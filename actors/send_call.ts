@@ -29,8 +29,7 @@ const callMaxMs = holdMaxMs + messageTimeoutMaxS * 1_000 + probeMs;
 
 /**
  * Whoever asks for a CALL waits this long: enough behind one in flight and all the CALLs that can wait, with a transaction message before
- * each of them (decision D-turns). It is not for one in the background, behind transaction messages without bound, nor for an ordinary
- * one when registration stops being Accepted: these may be under way still.
+ * each of them (decision D-turns). It is not for one in the background, behind transaction messages without bound: that may be under way still.
  */
 export const callTimeoutMs = (2 * waitingMax + 1) * callMaxMs;
 

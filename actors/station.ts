@@ -15,7 +15,6 @@ import type { Candidate } from "../protocol/authorization.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
 import type { Fault } from "../protocol/connector_facts.ts";
 import type { BootNotificationRequest, ResetRequest } from "../protocol/messages/core.ts";
-import type { SecurityProfile } from "../protocol/proof.ts";
 import type { RegistrationLimits } from "../protocol/registration.ts";
 import { keys } from "../storage/record_keys.ts";
 import { keptRecord } from "../storage/record_reading.ts";
@@ -119,8 +118,6 @@ class StationBehaviour implements Behaviour<StationMessage> {
   readonly #availability: StationAvailability;
   #settings: Settings;
   #linkUp = false;
-  /** Of the last connection; null: this incarnation has heard of none. */
-  #securityProfile: SecurityProfile | null = null;
   #fault: Fault | null;
   #warning: Fault | null;
 
@@ -167,7 +164,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
   receive(message: StationMessage): void | Promise<void> {
     switch (message.kind) {
       case "LinkChanged":
-        return this.#linkChanged(message.up, message.securityProfile);
+        return this.#linkChanged(message.up, message.isRaised);
       case "BootDue":
         return this.#linkUp ? this.#registering.whenDue() : undefined;
       case "BootConcluded":
@@ -246,16 +243,12 @@ class StationBehaviour implements Behaviour<StationMessage> {
     };
   }
 
-  #linkChanged(up: boolean, securityProfile: SecurityProfile): void {
+  #linkChanged(up: boolean, isRaised: boolean): void | Promise<void> {
     if (up === this.#linkUp) return;
     this.#linkUp = up;
     if (!up) return;
-    const isRaised = securityProfile > (this.#securityProfile ?? securityProfile);
-    this.#securityProfile = securityProfile;
-    // TC_083: where another security profile is served may be another central system, which has never heard of us.
-    if (this.#isAccepted() && isRaised) this.#registering.anew();
-    else if (this.#isAccepted()) this.#reportAll(false);
-    else this.#registering.whenDue();
+    if (isRaised) return this.#registering.anew();
+    return this.#isAccepted() ? this.#reportAll(false) : this.#registering.whenDue();
   }
 
   async #booted(message: BootConcluded): Promise<void> {

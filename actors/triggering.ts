@@ -29,7 +29,7 @@ export interface TriggeringParts {
   readonly certStore: Address<CertStoreMessage>;
   readonly diagnostics: Address<DiagnosticsMessage>;
   readonly registration: () => Registration;
-  readonly sendBootNotification: () => void;
+  readonly sendBootNotification: () => Promise<void>;
   readonly sendHeartbeat: () => void;
   /** Of connector 0. */
   readonly sendStatus: () => void;
@@ -44,21 +44,25 @@ export class Triggering {
     this.#parts = parts;
   }
 
-  asked(request: TriggerMessageRequest, reply: Reply<Answer>): void {
-    this.#follow(trigger(request, this.#parts.registration(), this.#parts.connectors.size), reply);
+  asked(request: TriggerMessageRequest, reply: Reply<Answer>): void | Promise<void> {
+    return this.#follow(trigger(request, this.#parts.registration(), this.#parts.connectors.size), reply);
   }
 
-  askedMore(request: ExtendedTriggerMessageRequest, cpoName: string, reply: Reply<Answer>): void {
+  askedMore(
+    request: ExtendedTriggerMessageRequest,
+    cpoName: string,
+    reply: Reply<Answer>,
+  ): void | Promise<void> {
     const { registration, connectors } = this.#parts;
-    this.#follow(extendedTrigger(request, registration(), connectors.size, cpoName), reply);
+    return this.#follow(extendedTrigger(request, registration(), connectors.size, cpoName), reply);
   }
 
-  #follow(answer: TriggerAnswer, reply: Reply<Answer>): void {
+  #follow(answer: TriggerAnswer, reply: Reply<Answer>): void | Promise<void> {
     reply(statusAnswer(answer.status));
-    if (answer.triggered !== undefined) this.#send(answer.triggered);
+    if (answer.triggered !== undefined) return this.#send(answer.triggered);
   }
 
-  #send(triggered: Triggered): void {
+  #send(triggered: Triggered): void | Promise<void> {
     switch (triggered.kind) {
       case "BootNotification":
         return this.#parts.sendBootNotification();

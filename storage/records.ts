@@ -23,7 +23,7 @@ export const RegistrationRecord = z.object({
   /** The boot in which it was answered; of an earlier boot it counts for nothing. */
   boot: z.int(),
   registration: z.enum(["Accepted", "Pending", "Rejected"]),
-  /** On this boot's monotonic clock: BootNotification is not sent again before; absent once Accepted. */
+  /** On this boot's monotonic clock: BootNotification is not sent again before; absent once Accepted, until it is asked again. */
   bootDueMonotonicMs: z.number().exactOptional(),
 });
 export type RegistrationRecord = z.infer<typeof RegistrationRecord>;

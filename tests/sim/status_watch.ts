@@ -150,8 +150,9 @@ export function watchStatuses(world: World, fail: Fail): () => void {
       if (!world.isDark()) look(connectorId);
       const known = seen.get(connectorId);
       if (known !== undefined) inUse(connectorId, known);
+      // What is wrong is looked at until it is right: no message tells when a turn that awaits the store has ended.
+      if (typeof known?.wrongSinceMs !== "number") moved.delete(connectorId);
     }
-    moved.clear();
   };
 }
 
