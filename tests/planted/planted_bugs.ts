@@ -166,6 +166,24 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: `<= flowedWhMax + Math.min(0, stepWh(last, reading));`,
   },
   {
+    id: "i5b",
+    what: "once a question was missed the register of that transaction stands",
+    file: "actors/connector_meter.ts",
+    find: `      return null;
+    }
+    const { reading } = outcome.value;
+    this.#lastWh = reading.energyWh;
+    return reading;`,
+    replace: `      Object.assign(this, { stoodWh: this.#lastWh });
+      return null;
+    }
+    if (purpose.kind === "start") Object.assign(this, { stoodWh: null });
+    const { reading } = outcome.value;
+    this.#lastWh = reading.energyWh;
+    const { stoodWh } = this as unknown as { readonly stoodWh?: number | null };
+    return { ...reading, energyWh: stoodWh ?? reading.energyWh };`,
+  },
+  {
     id: "i2",
     what: "what is set aside is listed by its headers alone",
     file: "actors/local_ids.ts",

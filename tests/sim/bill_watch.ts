@@ -9,6 +9,7 @@ import type { ArchiveRecord, OutboxRecord } from "../../storage/records.ts";
 import type { Batch } from "../../storage/store.ts";
 import { type Bill, isBeginning } from "./bill.ts";
 import type { Fail } from "./invariants.ts";
+import { watchMeters } from "./meter_watch.ts";
 import type { World } from "./world.ts";
 
 /** Both ends are rounded down. */
@@ -89,14 +90,12 @@ export function watchBills(world: World, fail: Fail): void {
     committed(batch);
   });
 
-  /** When a meter gave no answer last: the last reading stands in, and what has flowed since is not billed (spec/behaviour.md §18). */
-  const unansweredMs = new Map<string, number>();
+  const meters = watchMeters(world);
   /** Of which a register was not believed. */
   const disbelieved = new WeakSet<Bill>();
   world.onTrace((event) => {
     if (event.kind !== "effect" || event.effect !== "MeterFailed") return;
     world.reached.add("meter gave no answer");
-    unansweredMs.set(event.actor, event.atMs);
     const { localId } = event.detail as { readonly localId?: number };
     const bill = localId === undefined ? undefined : durable.billOf(localId);
     if (bill !== undefined) disbelieved.add(bill);
@@ -112,10 +111,19 @@ export function watchBills(world: World, fail: Fail): void {
     }
     const deliveredWh = stoppedWh - bill.startedWh;
     const billedWh = stop.meterStop - bill.start.meterStart;
-    const isShort = (unansweredMs.get(`connector:${bill.connectorId}`) ?? -Infinity) > bill.startedMs;
-    const wrongWh = isShort ? billedWh - deliveredWh : Math.abs(deliveredWh - billedWh);
-    if (wrongWh > roundingWh) {
+    const missingWh = deliveredWh - billedWh;
+    if (Math.abs(missingWh) <= roundingWh) return;
+    // A meter that stays silent: the last reading stands in, and what has flowed since is not billed (decision D-silent-meter).
+    const { connectorId, startedMs } = bill;
+    const isShort = missingWh > 0 && meters.unansweredMs(connectorId) > startedMs;
+    const toldWh = meters.toldWh(connectorId) - bill.startedWh;
+    if (!isShort || toldWh - billedWh > roundingWh) {
       fail("I5", `transaction ${bill.localId}: ${deliveredWh} Wh were delivered and ${billedWh} Wh billed`);
+    } else if (!meters.hasWaited(connectorId, startedMs)) {
+      fail(
+        "I5",
+        `transaction ${bill.localId}: ${missingWh} Wh are not billed, and the meter was not waited for`,
+      );
     }
   }
 }

@@ -33,6 +33,8 @@ export interface FaultyMeter extends Meter {
   readonly countIn: (stepWh: number) => void;
   /** What they show of so much. */
   readonly shownWh: (trueWh: number) => number;
+  /** Called with each answer that is a reading, and what is to be billed of the register then. */
+  readonly onAnswer: (answered: (connectorId: number, energyWh: number) => void) => void;
   readonly heal: () => void;
 }
 
@@ -66,6 +68,7 @@ export function createFaultyMeter(
   const faults = new Map<number, Bad>();
   /** Null as finely as the hardware does. */
   let stepWh: number | null = null;
+  let answered: (connectorId: number, energyWh: number) => void = () => {};
 
   function shownWh(wh: number): number {
     return stepWh === null ? wh : Math.floor(wh / stepWh) * stepWh;
@@ -119,12 +122,17 @@ export function createFaultyMeter(
       meter.read(connectorId, (outcome) => {
         if (bad !== undefined && !(bad.fault in offsetsWh)) lied(connectorId, bad.fault);
         const answer = told(outcome, bad);
-        if (answer !== null) done(answer);
+        if (answer === null) return;
+        if (answer.kind === "read" && outcome.kind === "read") {
+          answered(connectorId, shownWh(outcome.reading.energyWh));
+        }
+        done(answer);
       });
     },
     set,
     countIn: (wh) => void (stepWh = wh),
     shownWh,
+    onAnswer: (next) => void (answered = next),
     heal: () => {
       for (const connectorId of [...faults.keys()]) set(connectorId, null);
     },

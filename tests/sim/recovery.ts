@@ -121,14 +121,19 @@ function linesOf({ records }: MemorySnapshot, sinceMs: number): readonly string[
     return opened.kind === "record" ? [{ key, value: opened.value }] : [];
   });
   const going = new Set(readable.filter(({ key }) => key[0] === "transaction").map(({ key }) => key[1]));
-  return readable.flatMap(({ key, value }) => {
+  const lines = readable.flatMap(({ key, value }) => {
     if (passing.has(String(key[0])) || key[0] === "checkpoint" && going.has(key[1] ?? "")) return [];
     const lasting = lastingOf(key, value, sinceMs);
-    return lasting === null ? [] : [`${lasting.key.join("/")} ${JSON.stringify(lasting.value)}`];
+    return lasting === null ? [] : [{ of: lasting.key.join("/"), text: JSON.stringify(lasting.value) }];
   });
+  lines.sort((one, other) => one.of < other.of ? -1 : one.of > other.of ? 1 : 0);
+  return lines.map(({ of, text }) => `${of} ${text}`);
 }
 
-/** What of a record no wait changes; null where that is nothing. New records have new numbers: their order is compared. */
+/**
+ * What of a record no wait changes; null where that is nothing. New records have new numbers: the order of those of one transaction is
+ * compared, and that of two which end side by side is whichever commit was first.
+ */
 function lastingOf(
   key: Key,
   value: Value,
@@ -141,7 +146,10 @@ function lastingOf(
       if (message.action === "MeterValues" && isSince(message.payload.meterValue[0]?.timestamp ?? "")) {
         return null;
       }
-      return { key: ["outbox"], value: { failures, message: lastingMessage(message, isSince) } };
+      return {
+        key: ["outbox", message.localId],
+        value: { failures, message: lastingMessage(message, isSince) },
+      };
     }
     case "sample":
       if (isSince((value as MeterValue).timestamp)) return null;

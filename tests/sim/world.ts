@@ -229,7 +229,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   });
   const meter = createFaultyMeter(station.meter, entropy, (connectorId, fault) => {
     reach(`meter ${fault}`);
-    lies.set(connectorId, clock.monotonicMs());
+    // What says nothing is no liar.
+    if (fault !== "hangs" && fault !== "fails") lies.set(connectorId, clock.monotonicMs());
   });
   const contactors = createFaultyContactors(station.board, (connectorId, stuck) => {
     reach(`contactor stuck ${stuck}`);
