@@ -48,7 +48,7 @@ export const invariants: readonly Invariant[] = [
   {
     id: "I5",
     says:
-      "what is billed is what the hardware has delivered, to 1 Wh a transaction, or to the step of its meter; no true register is disbelieved",
+      "what is billed is what the hardware has delivered, to 1 Wh a transaction, or to the step of its meter; less only beyond what a meter told last that was silent for as long as it is waited for; no true register is disbelieved",
     checked: ["commit"],
     files: ["bill_watch.ts"],
   },
