@@ -202,7 +202,9 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
   /** I19: a boot that has been accepted boots again only when it is asked to. */
   function booted(): void {
     const known = parts.durable.registration();
-    const isAccepted = known?.registration === "Accepted" && known.boot === parts.durable.boot();
+    // One that was asked for, and whose answer its actor has lost, is still due.
+    const isAccepted = known?.registration === "Accepted" && known.boot === parts.durable.boot() &&
+      known.bootDueMonotonicMs === undefined;
     if (isAccepted && !extra.boot) {
       fail("I19", "BootNotification was sent again, and nobody has asked");
     }
