@@ -44,7 +44,7 @@ export interface ConnectorTransactionParts {
   readonly measuring: ConnectorMeasuring;
 }
 
-/** A full disk may be relieved any moment; a stop must not wait for it longer than this. */
+/** A full disk may be relieved any moment; a bill must not wait for it longer than this. */
 const stopAgainMs = 1_000;
 
 /** For how long a meter that told nothing is asked once more, and how soon; then what was known before stands in (D-silent-meter). */
@@ -158,7 +158,7 @@ export class ConnectorTransaction {
   /** Makes the decision durable and asks for the last reading. */
   async decideStop(stop: Stop): Promise<void> {
     const { book, clock, meter } = this.#parts;
-    // Refused by a full disk, it is tried again with the StopTransaction itself, which waits for nothing else.
+    // Refused by a full disk, it is tried again with each question to the meter, and with the StopTransaction itself.
     await book.decideStop(stop, this.nowMs());
     meter.ask({ kind: "stop", stop, decidedMs: clock.monotonicMs() });
   }
@@ -172,7 +172,10 @@ export class ConnectorTransaction {
     const { book } = this.#parts;
     const record = book.open();
     if (record === null) return null;
-    if (reading === null && this.#asksAgain(record, purpose)) return null;
+    if (reading === null && this.#asksAgain(record, purpose)) {
+      await book.decideStop(purpose.stop, this.nowMs());
+      return null;
+    }
     // A meter that does not answer must not hold up a bill: what was known before stands in (spec/behaviour.md §18).
     const { energyWh } = closing(record, this.#last(record), reading);
     const ended = await book.end({ stop: purpose.stop, energyWh, atMs: this.nowMs(), data });

@@ -7,6 +7,7 @@ import type { Meter, MeterOutcome } from "../hal/meter.ts";
 import type { Power } from "../hal/power.ts";
 import { wholeWh } from "../protocol/transaction.ts";
 import type { ActorSpec, Address, Behaviour, Reply, Self } from "./otp/actor.ts";
+import { describe } from "./otp/trace.ts";
 
 export type MeterMessage =
   | { readonly kind: "ReadMeter"; readonly connectorId: number; readonly reply: Reply<MeterOutcome> }
@@ -77,7 +78,16 @@ class MeterBehaviour implements Behaviour<MeterMessage> {
       late();
       reply(outcome);
     });
-    this.#meter.read(connectorId, (outcome) => send(address, { kind: "MeterAnswered", question, outcome }));
+    const answered = (outcome: MeterOutcome) => send(address, { kind: "MeterAnswered", question, outcome });
+    try {
+      this.#meter.read(connectorId, answered);
+    } catch (thrown) {
+      // No crash: who is asked again and again would take the whole charger along (D-silent-meter).
+      answered({
+        kind: "failed",
+        error: `read meter of connector ${connectorId}: ${describe(thrown).error}`,
+      });
+    }
   }
 
   #timeoutMs(): number {

@@ -56,6 +56,35 @@ for (const mode of modes) {
   });
 }
 
+Deno.test("a meter driver that throws at each question at the stop: the bill comes by the last reading, and nobody else is disturbed", async () => {
+  const house = await chargingHouse();
+  await house.advance(90_000);
+  const checkpointWh = registerWh(house);
+  await house.advance(9_000);
+  Object.assign(house.station.meter, {
+    read: () => {
+      throw new Error("the line is gone");
+    },
+  });
+  await swiped(house, "ALICE");
+  await house.advance(14_000);
+  assertEquals(billed(house), [["Local", checkpointWh]]);
+  assertEquals([house.crashes(), house.giveUps()], [[], []]);
+});
+
+Deno.test("a stop that a full disk refuses is durable as soon as there is room, whatever the meter does: a crash undoes it no more", async () => {
+  const house = await chargingHouse();
+  await house.advance(99_000);
+  house.medium.full(true);
+  house.station.meter.setMode("hang");
+  await swiped(house, "ALICE");
+  await house.advance(500);
+  house.medium.full(false);
+  await house.advance(8_000);
+  await crashed(house);
+  assertEquals([status(house), contactorClosed(house)], ["Finishing", false]);
+});
+
 Deno.test("what was to go on and what was to end wait for a dead meter once, a minute each", async () => {
   for (const house of [await chargingHouse(), await resumingHouse()]) {
     await house.advance(90_000);
