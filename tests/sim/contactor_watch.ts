@@ -63,6 +63,7 @@ export function watchContactors(world: World, fail: Fail): () => void {
     const bill = world.durable.open.get(connectorId);
     if (world.contactors.stuck(connectorId) === "closed") {
       if (bill === undefined) welded(connectorId);
+      else weldedMs.delete(connectorId);
       return;
     }
     if (bill === undefined) {
