@@ -323,6 +323,8 @@ function resumed(facts: ConnectorFacts): ConnectorStep {
 function stopCommitted(facts: ConnectorFacts): ConnectorStep {
   const { use } = facts;
   if (use.kind !== "stopping") return quiet(facts);
+  // §4.9 F2: with the next driver's cable in.
+  if (use.hasLeft === true) return quiet(lookedForCable({ ...facts, use: { kind: "none" } }));
   const ended: Use = { kind: "ended", reason: use.stop.reason, ...heldFor(use.heldFor) };
   return quiet(lookedForCable({ ...facts, use: ended }));
 }

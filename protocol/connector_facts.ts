@@ -103,6 +103,8 @@ export type Use =
     readonly transaction: RunningTransaction;
     readonly stop: Stop;
     readonly heldFor?: Holder;
+    /** Its cable was out of the station meanwhile: what is in by the end is the next one's. */
+    readonly hasLeft?: true;
   };
 
 export interface ConnectorFacts {

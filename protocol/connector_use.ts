@@ -41,7 +41,12 @@ export function released(use: Use): Use {
     case "ended":
       return { kind: "ended", reason: use.reason };
     case "stopping":
-      return { kind: "stopping", transaction: use.transaction, stop: use.stop };
+      return {
+        kind: "stopping",
+        transaction: use.transaction,
+        stop: use.stop,
+        ...(use.hasLeft === undefined ? {} : { hasLeft: use.hasLeft }),
+      };
     case "asked":
     case "authorized":
     case "locking":
@@ -60,7 +65,7 @@ export function withoutCable(use: Use): Use {
     case "asked":
       return { ...use, after: { kind: "none" } };
     case "stopping":
-      return released(use);
+      return { kind: "stopping", transaction: use.transaction, stop: use.stop, hasLeft: true };
     case "authorized":
     case "locking":
     case "starting":

@@ -139,12 +139,16 @@ story("pulled out of the station under an open lock, nothing is held any more", 
   [present("STRANGER"), "Preparing", "AskAuthorization STRANGER"],
 ], stopAndHold);
 
-story("pulled out so before the stop is committed, the cable that comes next is not held either", [
-  ...heldForDriver.slice(0, -1),
-  [cable("none", "open"), `Finishing ${info}`],
-  [cable("both", "open"), "Finishing"],
-  [stopCommitted, "Finishing"],
-], stopAndHold);
+story(
+  "pulled out so before the stop is committed, the cable that comes next is not held either, and the next one's (F2)",
+  [
+    ...heldForDriver.slice(0, -1),
+    [cable("none", "open"), `Finishing ${info}`],
+    [cable("both", "open"), "Finishing"],
+    [stopCommitted, "Preparing"],
+  ],
+  stopAndHold,
+);
 
 story("pulled out so in a transaction, an empty socket is not held", [
   ...chargingLocked,

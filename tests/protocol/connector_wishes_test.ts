@@ -81,6 +81,11 @@ check(
 );
 check("it stops", after([...started, remoteStop]), taken);
 check("it has stopped", after([...started, remoteStop, stopCommitted]), taken);
+check(
+  "it has stopped, and the next driver's cable has come while it did",
+  after([...started, remoteStop, cable("none", "open"), plug("both"), stopCommitted]),
+  free,
+);
 check("errata v4.0 §3.5: it stops by a refusal", after([...lockedIn, stop("DeAuthorized")]), held);
 check(
   "errata v4.0 §3.5: it has stopped by a refusal",
