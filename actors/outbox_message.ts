@@ -28,7 +28,7 @@ export type OutboxMessage =
   | { readonly kind: "CallTimedOut"; readonly id: string }
   /** Something that had to wait may go. */
   | { readonly kind: "SendDue" }
-  /** The start has not counted all that waits or is set aside: a page more. */
+  /** A page more of what the start has not counted, or of what is over and has to go; where there is neither, the search for a bill cut short. */
   | { readonly kind: "TidyDue" }
   /**
    * Replies whether the central system can be asked: there is a link, and it has accepted this charge point. While nobody knows yet, after a

@@ -40,13 +40,10 @@ export function released(use: Use): Use {
       return { kind: "none" };
     case "ended":
       return { kind: "ended", reason: use.reason };
-    case "stopping":
-      return {
-        kind: "stopping",
-        transaction: use.transaction,
-        stop: use.stop,
-        ...(use.hasLeft === undefined ? {} : { hasLeft: use.hasLeft }),
-      };
+    case "stopping": {
+      const { heldFor: _, ...rest } = use;
+      return rest;
+    }
     case "asked":
     case "authorized":
     case "locking":
@@ -64,8 +61,10 @@ export function withoutCable(use: Use): Use {
       return { kind: "none" };
     case "asked":
       return { ...use, after: { kind: "none" } };
-    case "stopping":
-      return { kind: "stopping", transaction: use.transaction, stop: use.stop, hasLeft: true };
+    case "stopping": {
+      const { heldFor: _, ...rest } = use;
+      return { ...rest, hasLeft: true };
+    }
     case "authorized":
     case "locking":
     case "starting":

@@ -18,6 +18,7 @@ import {
   stop,
   stopCommitted,
   story,
+  unlock,
 } from "./connector_story.ts";
 
 const info = "(EV side disconnected)";
@@ -145,6 +146,18 @@ story(
     ...heldForDriver.slice(0, -1),
     [cable("none", "open"), `Finishing ${info}`],
     [cable("both", "open"), "Finishing"],
+    [stopCommitted, "Preparing"],
+  ],
+  stopAndHold,
+);
+
+story(
+  "and it stays the next one's where UnlockConnector comes before the stop is committed",
+  [
+    ...heldForDriver.slice(0, -1),
+    [cable("none", "open"), `Finishing ${info}`],
+    [cable("both", "open"), "Finishing"],
+    [unlock, "Finishing"],
     [stopCommitted, "Preparing"],
   ],
   stopAndHold,
