@@ -103,8 +103,8 @@ export function watchRegistration(world: World, fail: Fail): void {
 
   /** Nothing counts that was answered on the lower one, but that it was Rejected. */
   function raised(): void {
-    if (registration === "Rejected" || registration === "Unregistered") return;
-    world.reached.add("registers anew");
+    if (registration === "Rejected") return;
+    if (registration === "Accepted" || registration === "Pending") world.reached.add("registers anew");
     registration = "Unregistered";
   }
 
