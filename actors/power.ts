@@ -3,7 +3,8 @@
  * whatever else is busy or broken.
  *
  * Law: the meter first, for which nobody is to wait long now, and the connectors, whose contactors open at once; then what they made
- * durable goes out, as far as the hold-up time lets it (AQ-7.1). What each does with its transaction is the station's `onPowerLoss` (`protocol/connector.ts`).
+ * durable goes out, as far as the hold-up time lets it (AQ-7.1). What each does with its transaction is the station's `onPowerLoss`
+ * (`protocol/connector.ts`).
  */
 import type { Power, PowerChanged } from "../hal/power.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
