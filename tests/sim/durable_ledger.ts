@@ -15,6 +15,7 @@ import type {
   PurgeRecord,
   RegistrationRecord,
   ResendRecord,
+  ReservationRecord,
 } from "../../storage/records.ts";
 import type { MemorySnapshot } from "../../storage/drivers/memory_store.ts";
 import type { Batch, Key, Store, Value } from "../../storage/store.ts";
@@ -30,6 +31,7 @@ export interface DurableLedger {
   readonly outbox: ReadonlyMap<number, Message>;
   /** Transactions that are being sent again, in the order of asking: up to which message of their archive it is done. */
   readonly resends: ReadonlyMap<number, number>;
+  readonly reservations: ReadonlyMap<number, ReservationRecord>;
   readonly configuration: ReadonlyMap<string, string>;
   readonly registration: () => RegistrationRecord | null;
   /** The present boot's number, as the store counts. */
@@ -70,6 +72,7 @@ interface Account {
   readonly open: Map<number, Bill>;
   readonly outbox: Map<number, Message>;
   readonly resends: Map<number, number>;
+  readonly reservations: Map<number, ReservationRecord>;
   readonly configuration: Map<string, string>;
   readonly inoperative: Set<number>;
   /** Of this store: after an emptied one the numbers begin again. */
@@ -88,6 +91,7 @@ export function createDurableLedger(watch: LedgerWatch): LedgerKeeper {
     open: new Map(),
     outbox: new Map(),
     resends: new Map(),
+    reservations: new Map(),
     configuration: new Map(),
     inoperative: new Set(),
     byLocalId: new Map(),
@@ -165,6 +169,8 @@ function noteSet(account: Account, key: Key, value: Value, watch: LedgerWatch): 
     }
     case "resend":
       return void account.resends.set(Number(name), (value as ResendRecord).after);
+    case "reservation":
+      return void account.reservations.set(Number(name), value as ReservationRecord);
     case "transaction": {
       const bill = account.byLocalId.get((value as { readonly localId: number }).localId);
       if (bill !== undefined) account.open.set(Number(name), bill);
@@ -244,6 +250,8 @@ function noteDelete(account: Account, [kind, name, sequence]: Key): void {
       return void account.byLocalId.get(Number(name))?.archive.delete(Number(sequence));
     case "resend":
       return void account.resends.delete(Number(name));
+    case "reservation":
+      return void account.reservations.delete(Number(name));
     case "transaction":
       return void account.open.delete(Number(name));
     case "configuration":
@@ -270,6 +278,7 @@ function refound(account: Account, snapshot: MemorySnapshot, watch: LedgerWatch)
   account.open.clear();
   account.outbox.clear();
   account.resends.clear();
+  account.reservations.clear();
   for (const bill of account.byLocalId.values()) bill.archive.clear();
   account.configuration.clear();
   account.inoperative.clear();

@@ -2,7 +2,7 @@
  * Watches what the charger says while it is not accepted, in the order in which its outbox hears of that (OCPP 1.6 §4.2; TC_083; invariant I19).
  *
  * Law: what was answered to BootNotification counts at once, for this life of the process, and for no higher security profile. What the
- * station may have lost with a crash, before it was durable, is judged from the next answer on.
+ * station may have lost with a crash, before it was durable, is judged from the next answer on; of two waits the shorter one.
  */
 import { callOutcome } from "../../protocol/answer.ts";
 import type { Call, CallError, CallResult } from "../../protocol/frame.ts";
@@ -80,7 +80,7 @@ export function watchRegistration(world: World, fail: Fail): void {
       triggered.clear();
     } else if (known?.boot !== world.durable.boot() || known.registration !== registration) {
       registration = null;
-    }
+    } else dueMs = Math.min(dueMs, known.bootDueMonotonicMs ?? dueMs);
   }
 
   function took(message: string, atMs: number): void {

@@ -3,8 +3,8 @@
  * nobody else begins on a connector that is kept (invariant I13).
  *
  * Law: a use is judged by what the central system was answered. A ReserveNow or CancelReservation that was not answered may have been
- * taken or not. A stranger is judged by what the store holds when he begins, as long as nothing has damaged it; where that is still
- * to be answered, he was first, and then it must not be Accepted.
+ * taken or not. A stranger is judged by what the store holds when he begins, whatever a power cut or damage has left of it; where
+ * that is still to be answered, he was first, and then it must not be Accepted.
  */
 import { parseFrame } from "../../protocol/frame.ts";
 import { parseDateTimeMs } from "../../protocol/date_time.ts";
@@ -36,8 +36,7 @@ const slackMs = 60_000;
 
 export function watchReservations(world: World, fail: Fail): void {
   const wished: Wished[] = [];
-  /** As the store holds them. */
-  const kept = new Map<number, ReservationRecord>();
+  const kept = world.durable.reservations;
   const asked = new Map<string, Asked>();
 
   function received(text: string): void {
@@ -81,12 +80,10 @@ export function watchReservations(world: World, fail: Fail): void {
   /** The reservation that `message` begins against, if any: of that very connector, for somebody else. */
   function strangerTo(
     { connectorId, idTag, timestamp }: StartTransactionRequest,
-    gone: readonly number[],
   ): ReservationRecord | undefined {
     const atMs = parseDateTimeMs(timestamp) ?? NaN;
     return [...kept.values()].find((one) =>
-      one.connectorId === connectorId && atMs < one.expiresMs && !gone.includes(one.reservationId) &&
-      !sameIdTag(one.idTag, idTag)
+      one.connectorId === connectorId && atMs < one.expiresMs && !sameIdTag(one.idTag, idTag)
     );
   }
 
@@ -123,33 +120,37 @@ export function watchReservations(world: World, fail: Fail): void {
     if (event.effect === "FrameSent" && asked.size > 0) answered(text);
   });
   world.onCommitted((batch) => {
-    const gone = (batch.deletes ?? []).filter((key) => key[0] === "reservation").map((key) => Number(key[1]));
     for (const { key, value } of batch.sets ?? []) {
-      if (key[0] === "reservation") kept.set(Number(key[1]), value as ReservationRecord);
       if (key[0] !== "outbox" || !isBeginning(batch)) continue;
       const { message, failures } = value as OutboxRecord;
       if (message.action !== "StartTransaction" || failures > 0) continue;
-      const wronged = strangerTo(message.payload, gone);
-      const isDamaged = world.reached.has("store corrupt") || world.reached.has("store emptied");
+      const wronged = strangerTo(message.payload);
       const about = wronged === undefined ? undefined : unanswered(wronged);
       const { connectorId, idTag } = message.payload;
       if (about !== undefined) about.stranger = idTag;
-      else if (wronged !== undefined && !isDamaged) {
+      else if (wronged !== undefined) {
         fail("I13", `${idTag} began on connector ${connectorId}, which is kept for ${wronged.idTag}`);
       }
       used(message.payload);
     }
-    for (const [name, connectorId] of batch.deletes ?? []) {
-      for (const one of name === "transaction" ? asked.values() : []) {
-        if ((one.payload as ReserveNowRequest).connectorId === connectorId) one.stranger = null;
+    for (const [name, id] of batch.deletes ?? []) {
+      if (name === "transaction") gone(Number(id));
+      if (name === "reservation" && isOver(Number(id)) && !world.centralSystem.connected()) {
+        world.reached.add("reservation expired offline");
       }
     }
-    for (const id of gone) {
-      const isOver = (kept.get(id)?.expiresMs ?? Infinity) <= world.clock.wallMs();
-      if (isOver && !world.centralSystem.connected()) world.reached.add("reservation expired offline");
-      kept.delete(id);
-    }
   });
+
+  function gone(connectorId: number): void {
+    for (const one of asked.values()) {
+      if ((one.payload as ReserveNowRequest).connectorId === connectorId) one.stranger = null;
+    }
+  }
+
+  function isOver(reservationId: number): boolean {
+    const last = wished.findLast(({ request }) => request.reservationId === reservationId);
+    return last !== undefined && (parseDateTimeMs(last.request.expiryDate) ?? NaN) <= world.clock.wallMs();
+  }
 }
 
 /** Whether it is the ReserveNow that has made this record. */
