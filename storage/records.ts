@@ -60,6 +60,8 @@ export const CheckpointRecord = z.object({
   /** Absent in a record of an earlier version, which took every sign of life for a rise. */
   risenMs: z.number().exactOptional(),
   meterSerialNumber: z.string(),
+  /** Of transactionData: how many were taken, the number of the last of them, and of that which went last for another (`sample_spacing.ts`). */
+  samples: z.object({ taken: z.int(), last: z.int(), gone: z.int() }).exactOptional(),
 }).transform(({ risenMs, ...alive }) => ({ ...alive, risenMs: risenMs ?? alive.atMs }));
 export type CheckpointRecord = z.infer<typeof CheckpointRecord>;
 

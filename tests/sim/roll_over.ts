@@ -12,7 +12,9 @@ const roundMs = 2 * 60_000;
 const roundsMax = 15;
 
 /** Once all has healed. */
-export function cameBack({ centralSystem }: SecuredWorld, fail: Fail): void {
+export async function cameBack({ centralSystem, advance }: SecuredWorld, fail: Fail): Promise<void> {
+  // One that never answers some action is left now and then, for as long as a back-off (D-silent).
+  if (!centralSystem.connected() && centralSystem.mutes()) await advance(roundMs / 2);
   if (!centralSystem.connected()) fail("I27", "the charger does not come back");
 }
 
@@ -40,11 +42,11 @@ async function speak({ centralSystem, advance }: SecuredWorld): Promise<void> {
 }
 
 /** But for upgrades that were accepted and that the central system does not let in (`protocol/proof.ts`). */
-function nothingIsLeft(world: SecuredWorld, fail: Fail): void {
+async function nothingIsLeft(world: SecuredWorld, fail: Fail): Promise<void> {
   const { securityProfile, password } = world.office.served();
   const { proofs, pendingKeyId, upcoming = [] } = world.credentials().held();
   const proof = servedLast(proofs);
-  cameBack(world, fail);
+  await cameBack(world, fail);
   if (proofs.some((one) => one !== proof && one.securityProfile <= proof.securityProfile)) {
     const profiles = proofs.map((one) => one.securityProfile).join(", ");
     fail("I27", `${proofs.length} proofs are left, of profiles ${profiles}`);

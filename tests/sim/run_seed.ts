@@ -89,7 +89,7 @@ export async function runSeed(seed: string, options: RunOptions): Promise<Run> {
     await play(world, scenario);
     world.office.heal();
     await heal(world, ...(options.hours < dayHours ? [] : [dayQuietMs]));
-    cameBack(world, breached);
+    await cameBack(world, breached);
     await judgeEnd(world);
     await rollOver(world, breached);
     watch.end();
