@@ -94,7 +94,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
         return this.#received(message.text);
       case "RegistrationChanged":
         // No pump: each connector's report comes next, and before the transaction messages that wait (spec/behaviour.md §1).
-        return this.#online.registrationChanged(message.registration);
+        return this.#online.registrationChanged(message.registered);
       case "SendCall":
         return this.#enqueue(message);
       case "TransactionMessageQueued":

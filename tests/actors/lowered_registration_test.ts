@@ -114,6 +114,16 @@ for (const crashed of ["station", "outbox", "link"]) {
   });
 }
 
+for (const crashed of ["station", "outbox", "link"]) {
+  Deno.test(`D-register-anew: a crash of ${crashed} before the first connection of the higher profile does not forget it`, async () => {
+    const house = await raisedHouse();
+    house.system().crash(crashed);
+    await house.advance(60_000);
+    assertEquals(actions(house)[0], "BootNotification");
+    assertEquals(house.sent("StopTransaction").length, 1);
+  });
+}
+
 for (const status of ["Rejected", "Pending"] as const) {
   Deno.test(`§4.2, D-register-anew: ${status} takes back what was accepted on the lower profile, and a StopTransaction waits on`, async () => {
     const house = await raisedHouse();

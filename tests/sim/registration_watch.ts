@@ -31,8 +31,10 @@ export function watchRegistration(world: World, fail: Fail): void {
   /** Before that no BootNotification is due. */
   let dueMs = 0;
   let dialled: SecurityProfile = 0;
-  /** Of the last connection that the outbox has heard of; null: of none. */
-  let connected: SecurityProfile | null = null;
+  /** Of the last connection that the outbox has heard of. */
+  let connected: SecurityProfile = 0;
+  /** The highest on which this life of the process was answered. */
+  let answeredOn: SecurityProfile = 0;
   /** Told by the link, and not yet in the outbox's hands. */
   let received: string[] = [];
   /** The BootNotification that may be answered. */
@@ -68,7 +70,6 @@ export function watchRegistration(world: World, fail: Fail): void {
 
   function outboxStarted(): void {
     received = [];
-    connected = null;
     asked = null;
     registration = null;
   }
@@ -78,6 +79,7 @@ export function watchRegistration(world: World, fail: Fail): void {
     if (world.boots() !== boots) {
       boots = world.boots();
       registration = "Unregistered";
+      answeredOn = 0;
       dueMs = 0;
       triggered.clear();
     } else if (known?.boot !== world.durable.boot() || known.registration !== registration) {
@@ -90,8 +92,8 @@ export function watchRegistration(world: World, fail: Fail): void {
       case "LinkUp":
         asked = null;
         heard.clear();
-        if (connected !== null && dialled > connected) raised();
         connected = dialled;
+        if (connected > answeredOn) raised();
         return;
       case "CallTimedOut":
         // Sooner, it is about a CALL before that, whose answer came while the link looked for a sign.
@@ -104,8 +106,8 @@ export function watchRegistration(world: World, fail: Fail): void {
 
   /** Nothing counts that was answered on the lower one, but that it was Rejected. */
   function raised(): void {
-    if (registration === null || registration === "Rejected") return;
-    world.reached.add("registers anew");
+    if (registration === "Rejected") return;
+    if (registration === "Accepted" || registration === "Pending") world.reached.add("registers anew");
     registration = "Unregistered";
   }
 
@@ -130,6 +132,7 @@ export function watchRegistration(world: World, fail: Fail): void {
     if (outcome.kind !== "result") return;
     const { status, interval } = outcome.payload as BootNotificationResponse;
     registration = status;
+    if (connected > answeredOn) answeredOn = connected;
     dueMs = atMs + 1_000 * (interval < 1 ? ownIntervalS : Math.min(interval, intervalMaxS));
     if (status === "Pending") triggered.delete("BootNotification");
     else triggered.clear();
@@ -155,7 +158,8 @@ export function watchRegistration(world: World, fail: Fail): void {
     const { action } = call;
     const isBoot = action === "BootNotification";
     const early = isBoot && atMs < dueMs - roundingMs ? `${dueMs - atMs} ms before its interval` : null;
-    switch (registration) {
+    // Where nobody has answered yet, a crash has lost nothing either.
+    switch (registration ?? (connected > answeredOn ? "Unregistered" : null)) {
       case null:
       case "Accepted":
         return null;
