@@ -7,6 +7,7 @@
 import { callOutcome } from "../../protocol/answer.ts";
 import type { Call, CallError, CallResult } from "../../protocol/frame.ts";
 import { parseFrame } from "../../protocol/frame.ts";
+import { probeMs } from "../../protocol/liveness.ts";
 import type { BootNotificationResponse } from "../../protocol/messages/core.ts";
 import type { SecurityProfile } from "../../protocol/proof.ts";
 import type { Registration } from "../../protocol/registration.ts";
@@ -38,6 +39,7 @@ export function watchRegistration(world: World, fail: Fail): void {
   let received: string[] = [];
   /** The BootNotification that may be answered. */
   let asked: string | null = null;
+  let askedMs = 0;
   /** CALLs of this connection that may be answered. */
   const heard = new Set<string>();
   /** Actions that were triggered since the last answer that was not Pending. */
@@ -94,7 +96,8 @@ export function watchRegistration(world: World, fail: Fail): void {
         if (connected > answeredOn) raised();
         return;
       case "CallTimedOut":
-        asked = null;
+        // Sooner, it is about a CALL before that, whose answer came while the link looked for a sign.
+        if (atMs - askedMs > probeMs) asked = null;
         return;
       case "FrameReceived":
         return hear(received.shift() ?? "", atMs);
@@ -146,7 +149,7 @@ export function watchRegistration(world: World, fail: Fail): void {
   }
 
   function called(call: Call, atMs: number): void {
-    if (call.action === "BootNotification") asked = call.id;
+    if (call.action === "BootNotification") [asked, askedMs] = [call.id, atMs];
     const wrong = forbidden(call, atMs);
     if (wrong !== null) fail("I19", `${call.action} was sent ${wrong}`);
   }
