@@ -18,6 +18,8 @@ export interface FaultyDisk {
   readonly slow: (extraMs: number) => void;
   /** Refuses every commit while it is full, but for its reserve. */
   readonly full: (isFull: boolean) => void;
+  /** It is full, and its reserve is used up: it takes nothing at all. */
+  readonly isRefusing: () => boolean;
   /** Has less room left than a transaction may need: none begins. */
   readonly scarce: (isScarce: boolean) => void;
   /** The next `count` commits throw. */
@@ -77,6 +79,7 @@ export function createFaultyDisk(reached: (point: string) => void): FaultyDisk {
       room = 0;
       hasReserve = true;
     },
+    isRefusing: () => isFull && !hasReserve && room <= 0,
     scarce: (next) => void (isScarce = next),
     fail: (outcome, count) => void (failing = { outcome, count }),
     heal: () => {

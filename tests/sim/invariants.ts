@@ -16,6 +16,7 @@ import { watchProofs } from "./proof_watch.ts";
 import { watchRegistration } from "./registration_watch.ts";
 import { watchReservations } from "./reservation_watch.ts";
 import { watchStatuses } from "./status_watch.ts";
+import { watchStops } from "./stop_watch.ts";
 import { watchSupervision } from "./supervision_watch.ts";
 import { survivors } from "./survivors.ts";
 import type { SecuredWorld } from "./security_office.ts";
@@ -50,6 +51,7 @@ export function watchWorld(world: World & Partial<SecuredWorld>): WorldWatch {
   };
   const contactors = watchContactors(world, fail);
   const statuses = watchStatuses(world, fail);
+  const stops = watchStops(world, fail);
   const supervision = watchSupervision(world, fail);
   const list = watchList(world, fail);
   const limits = watchLimits(world, fail);
@@ -65,6 +67,7 @@ export function watchWorld(world: World & Partial<SecuredWorld>): WorldWatch {
   function step(): void {
     contactors();
     statuses();
+    stops();
     supervision();
     list();
     limits();
