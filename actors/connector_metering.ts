@@ -111,11 +111,9 @@ export class ConnectorMetering {
       case "aligned":
         if (moment !== null) await this.#aligned(moment, purpose.atMs, use);
         return null;
-      case "trigger": {
-        const id = use.kind === "transaction" ? use.transaction.transactionId : undefined;
-        if (moment !== null) this.#samples.sendTriggered(moment, id);
+      case "trigger":
+        if (moment !== null) this.#triggered(moment, use);
         return null;
-      }
       case "energy":
         // Unmeasured there would be no end to it.
         return { kind: "EnergyMeasured", energyWh: reading?.energyWh ?? Infinity };
@@ -132,14 +130,24 @@ export class ConnectorMetering {
     }
   }
 
-  /** In a transaction it is the reading's own moment where civil time was set, and the grid with it. */
+  /** In a transaction that runs it is the reading's own moment where civil time was set, and the grid with it. */
   async #aligned(moment: Moment, gridMs: number, use: Use): Promise<void> {
-    if (use.kind === "transaction") {
+    if (isRunning(use)) {
       const isNear = Math.abs(moment.atMs - gridMs) < gridToleranceMs;
       const atMs = isNear ? this.#transaction.notBefore(gridMs) : moment.atMs;
       return await this.#transaction.sample(this.#samples.aligned({ ...moment, atMs }), atMs);
     }
-    if (use.kind === "stopping") return;
-    this.#samples.sendAligned({ ...moment, atMs: gridMs });
+    if (!inTransaction(use)) this.#samples.sendAligned({ ...moment, atMs: gridMs });
   }
+
+  /** It tells what is now, whatever a transaction waits for that does not run (spec/behaviour.md §15). */
+  #triggered(moment: Moment, use: Use): void {
+    if (isRunning(use)) this.#samples.sendTriggered(moment, use.transaction.transactionId);
+    else this.#samples.sendTriggered({ ...moment, atMs: this.#clock.wallMs() }, undefined);
+  }
+}
+
+/** Of one that waits to go on after a power cut, or for its bill, the time stands still: nothing is taken of it (decision D-aligned). */
+function isRunning(use: Use): use is Extract<Use, { kind: "transaction" }> {
+  return use.kind === "transaction" && use.transaction.interrupted !== true;
 }

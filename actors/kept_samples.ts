@@ -2,70 +2,72 @@
  * The meter values in the store that StopTransaction is to carry: written one by one, read all at once (OCPP 1.6 §4.10).
  *
  * Law: neither the work of a turn nor what is read grows with the length of a transaction, also where an earlier version has kept
- * every one of a week. What is read is the same each time as long as nobody writes.
+ * every one of a week. They are counted, and the count is durable with them: neither a restart nor how they are numbered costs any of
+ * those that follow. What is read is the same each time as long as nobody writes.
  */
 import type { MeterValue } from "../protocol/messages/types.ts";
 import { keptSamplesMax, samplePlace } from "../protocol/sample_spacing.ts";
 import { samplesKey } from "../storage/record_keys.ts";
-import type { Entry, Key, Store } from "../storage/store.ts";
+import type { CheckpointRecord } from "../storage/records.ts";
+import type { Batch, Entry, Key, Store } from "../storage/store.ts";
 
-/** What one more meter value changes in the store. */
-export interface SampleChange {
-  readonly sets: readonly { readonly key: Key; readonly value: MeterValue }[];
-  readonly deletes: readonly Key[];
-  /** To be called once it is durable. */
-  readonly done: () => void;
+/** What of a transaction was taken so far; undefined before the second one, and where an earlier version has not counted. */
+export type Samples = CheckpointRecord["samples"];
+
+/** What one more meter value changes in the store, and what was taken then. */
+export interface SampleChange extends Batch {
+  readonly samples: Samples;
 }
-
-const nothing: SampleChange = { sets: [], deletes: [], done: () => {} };
 
 /** The first of a transaction, which stands for its beginning. */
-export function firstSample(localId: number, value: MeterValue | null): SampleChange["sets"] {
-  return value === null ? [] : [{ key: keyOf(localId, 0), value }];
+export function firstSample(localId: number, value: MeterValue | null): NonNullable<Batch["sets"]> {
+  return value === null ? [] : [{ key: keyOf(localId, localId + 1), value }];
 }
 
-/** Of one connector: it has one transaction at a time. */
-export class SampleWriter {
-  readonly #store: Store;
-  /** The number of the next one; forgotten by a crash, it is behind the last that is there. */
-  #next: { readonly localId: number; readonly number: number } | null = null;
-
-  constructor(store: Store) {
-    this.#store = store;
-  }
-
-  async next(localId: number, value: MeterValue | null): Promise<SampleChange> {
-    if (value === null) return nothing;
-    const number = await this.#numberOf(localId);
-    const done = () => void (this.#next = { localId, number: number + 1 });
-    const place = samplePlace(number);
-    switch (place.kind) {
-      case "kept":
-        return { sets: [{ key: keyOf(localId, number), value }], deletes: [], done };
-      case "keptInstead":
-        return {
-          sets: [{ key: keyOf(localId, number), value }],
-          deletes: [keyOf(localId, place.of)],
-          done,
-        };
-      case "leftOut":
-        return { sets: [], deletes: [], done };
+export async function nextSample(
+  store: Store,
+  localId: number,
+  before: Samples,
+  value: MeterValue | null,
+): Promise<SampleChange> {
+  if (value === null) return { samples: before };
+  const { taken, last, gone } = before ?? await counted(store, localId);
+  const samples = { taken: taken + 1, last: last + 1, gone };
+  const sets = [{ key: keyOf(localId, samples.last), value }];
+  const place = samplePlace(taken);
+  switch (place.kind) {
+    case "kept":
+      return { sets, samples };
+    case "keptInstead": {
+      const after = keyOf(localId, place.isNewRound ? 0 : gone);
+      const [, going] = await store.list(samplesKey(localId), { limit: 2, after });
+      // Where damage has left fewer there is room for it.
+      if (going === undefined) return { sets, samples };
+      return { sets, deletes: [going.key], samples: { ...samples, gone: sequenceOf(going) } };
     }
+    case "leftOut":
+      return { samples };
   }
+}
 
-  /** The last of a transaction, which stands for its end: whatever its number. */
-  async last(localId: number, value: MeterValue | null): Promise<SampleChange["sets"]> {
-    return value === null ? [] : [{ key: keyOf(localId, await this.#numberOf(localId)), value }];
-  }
+/** The last of a transaction, which stands for its end: whatever its number. */
+export async function lastSample(
+  store: Store,
+  localId: number,
+  before: Samples,
+  value: MeterValue | null,
+): Promise<NonNullable<Batch["sets"]>> {
+  if (value === null) return [];
+  const { last } = before ?? await counted(store, localId);
+  return [{ key: keyOf(localId, last + 1), value }];
+}
 
-  async #numberOf(localId: number): Promise<number> {
-    if (this.#next?.localId !== localId) {
-      const first = await firstBehind(this.#store, localId, localId);
-      const number = first === null ? 0 : sequenceOf(await lastFrom(this.#store, localId, first)) - localId;
-      this.#next = { localId, number };
-    }
-    return this.#next.number;
-  }
+/** What is there, however it was numbered: where that is as many as may be, the spacing begins with the next. */
+async function counted(store: Store, localId: number): Promise<NonNullable<Samples>> {
+  const found = await store.list(samplesKey(localId), { limit: keptSamplesMax });
+  const ahead = found.at(-1);
+  const last = ahead === undefined ? localId : sequenceOf(await lastFrom(store, localId, ahead));
+  return { taken: found.length, last, gone: 0 };
 }
 
 /** In their order, the first and the last always: all of them, or of more than are kept now so many at even distances. */
@@ -100,14 +102,12 @@ async function lastFrom(store: Store, localId: number, first: Entry): Promise<En
 }
 
 async function firstBehind(store: Store, localId: number, sequence: number): Promise<Entry | null> {
-  const prefix = samplesKey(localId);
-  const [entry] = await store.list(prefix, { limit: 1, after: [...prefix, sequence] });
+  const [entry] = await store.list(samplesKey(localId), { limit: 1, after: keyOf(localId, sequence) });
   return entry ?? null;
 }
 
-/** Behind the number of the transaction, as an earlier version numbered them: those go on in their order. */
-function keyOf(localId: number, number: number): Key {
-  return [...samplesKey(localId), localId + 1 + number];
+function keyOf(localId: number, sequence: number): Key {
+  return [...samplesKey(localId), sequence];
 }
 
 function sequenceOf({ key }: Entry): number {

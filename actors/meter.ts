@@ -3,6 +3,7 @@
  *
  * Law: every question is answered within its time-out, with a reading or with a failure; a hanging line blocks nobody.
  */
+import type { Cancel } from "../hal/clock.ts";
 import type { Meter, MeterOutcome } from "../hal/meter.ts";
 import type { Power } from "../hal/power.ts";
 import { wholeWh } from "../protocol/transaction.ts";
@@ -11,6 +12,8 @@ import { describe } from "./otp/trace.ts";
 
 export type MeterMessage =
   | { readonly kind: "ReadMeter"; readonly connectorId: number; readonly reply: Reply<MeterOutcome> }
+  /** Who has asked before waits no longer from now on than who asks now. */
+  | { readonly kind: "SupplyFailing" }
   | { readonly kind: "MeterAnswered"; readonly question: number; readonly outcome: MeterOutcome };
 
 /** Longer than any meter's own cycle, shorter than a driver's patience at the plug. */
@@ -31,12 +34,20 @@ export function meterActor(parts: MeterParts): ActorSpec<MeterMessage> {
   return { address: parts.address, start: (self) => new MeterBehaviour(self, parts) };
 }
 
+/** It is on the bus. */
+interface Question {
+  readonly connectorId: number;
+  readonly reply: Reply<MeterOutcome>;
+  /** The first one counts. */
+  readonly deadlines: Cancel[];
+}
+
 class MeterBehaviour implements Behaviour<MeterMessage> {
   readonly #self: Self<MeterMessage>;
   readonly #parts: MeterParts;
   readonly #meter: Meter;
-  /** Questions on the bus, by number; bounded by the connectors, each of which has at most a few open. */
-  readonly #open = new Map<number, Reply<MeterOutcome>>();
+  /** By number; bounded by the connectors, each of which has at most a few open. */
+  readonly #open = new Map<number, Question>();
   #questions = 0;
 
   constructor(self: Self<MeterMessage>, parts: MeterParts) {
@@ -49,12 +60,11 @@ class MeterBehaviour implements Behaviour<MeterMessage> {
     switch (message.kind) {
       case "ReadMeter":
         return this.#ask(message.connectorId, message.reply);
-      case "MeterAnswered": {
-        const reply = this.#open.get(message.question);
-        this.#open.delete(message.question);
-        reply?.(whole(message.outcome));
+      case "SupplyFailing":
+        for (const [number, question] of this.#open) this.#limit(number, question);
         return;
-      }
+      case "MeterAnswered":
+        return this.#answered(message.question, message.outcome);
     }
   }
 
@@ -64,20 +74,10 @@ class MeterBehaviour implements Behaviour<MeterMessage> {
 
   #ask(connectorId: number, reply: Reply<MeterOutcome>): void {
     const question = ++this.#questions;
-    const { address, send, after } = this.#self;
-    const timeoutMs = this.#timeoutMs();
-    const late = after(timeoutMs, {
-      kind: "MeterAnswered",
-      question,
-      outcome: {
-        kind: "failed",
-        error: `read meter of connector ${connectorId}: no answer in ${timeoutMs} ms`,
-      },
-    });
-    this.#open.set(question, (outcome) => {
-      late();
-      reply(outcome);
-    });
+    const { address, send } = this.#self;
+    const open = { connectorId, reply, deadlines: [] };
+    this.#open.set(question, open);
+    this.#limit(question, open);
     const answered = (outcome: MeterOutcome) => send(address, { kind: "MeterAnswered", question, outcome });
     try {
       this.#meter.read(connectorId, answered);
@@ -88,6 +88,21 @@ class MeterBehaviour implements Behaviour<MeterMessage> {
         error: `read meter of connector ${connectorId}: ${describe(thrown).error}`,
       });
     }
+  }
+
+  #limit(question: number, { connectorId, deadlines }: Question): void {
+    const timeoutMs = this.#timeoutMs();
+    const error = `read meter of connector ${connectorId}: no answer in ${timeoutMs} ms`;
+    const late: MeterMessage = { kind: "MeterAnswered", question, outcome: { kind: "failed", error } };
+    deadlines.push(this.#self.after(timeoutMs, late));
+  }
+
+  #answered(question: number, outcome: MeterOutcome): void {
+    const open = this.#open.get(question);
+    if (open === undefined) return;
+    this.#open.delete(question);
+    for (const cancel of open.deadlines) cancel();
+    open.reply(whole(outcome));
   }
 
   #timeoutMs(): number {

@@ -4,7 +4,8 @@
  * Law: a connection that the charger has closed itself is no outage: until the next dial has told, whoever asks waits (decision D-online).
  */
 import type { SecurityProfile } from "../protocol/proof.ts";
-import type { BootAnswer, Registration } from "../protocol/registration.ts";
+import type { BootAnswer, Registered, Registration } from "../protocol/registration.ts";
+import { registrationOn } from "../protocol/registration.ts";
 import type { Reply, Self } from "./otp/actor.ts";
 import type { OutboxParts } from "./outbox.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
@@ -16,12 +17,10 @@ export class Online {
   readonly #told: Told;
   /** The number of the link's connection; null while there is none. */
   #socket: number | null = null;
-  /** Of the last connection; null: this incarnation has heard of none. */
-  #securityProfile: SecurityProfile | null = null;
+  /** Of the last connection that this incarnation has heard of. */
+  #securityProfile: SecurityProfile = 0;
   /** Null: this incarnation has not been told of it. */
-  #registration: Registration | null = null;
-  /** What was answered, was so on a lower security profile: it counts no more, but for the wait of Rejected (decision D-register-anew). */
-  #isRaised = false;
+  #registered: Registered | null = null;
   /** Nobody knows whether the central system can be reached: the next dial tells. */
   #isReopening: boolean;
   /** Who asks that meanwhile. */
@@ -43,14 +42,13 @@ export class Online {
   }
 
   registration(): Registration {
-    const registration = this.#registration ?? "Unregistered";
-    return this.#isRaised && registration !== "Rejected" ? "Unregistered" : registration;
+    return this.#registered === null
+      ? "Unregistered"
+      : registrationOn(this.#securityProfile, this.#registered);
   }
 
   linkOpened(socket: number, securityProfile: SecurityProfile): void {
     this.#socket = socket;
-    // TC_083: where another security profile is served may be another central system, which has never heard of us.
-    if (securityProfile > (this.#securityProfile ?? securityProfile)) this.#isRaised = true;
     this.#securityProfile = securityProfile;
     this.#isReopening = false;
     this.announce();
@@ -64,19 +62,22 @@ export class Online {
 
   /** What BootNotification was answered counts at once; but Accepted, until that is durable, and told, for no more than Pending. */
   bootAnswered(answered: BootAnswer["status"]): void {
-    this.#isRaised = false;
-    if (answered !== "Accepted") this.registrationChanged(answered);
-    else if (this.#registration === "Rejected") this.registrationChanged("Pending");
+    const securityProfile = this.#securityProfile;
+    if (answered !== "Accepted") this.registrationChanged({ registration: answered, securityProfile });
+    else if (this.#registered?.registration === "Rejected") {
+      this.registrationChanged({ registration: "Pending", securityProfile });
+    }
   }
 
-  registrationChanged(registration: Registration): void {
-    this.#registration = registration;
+  registrationChanged(registered: Registered): void {
+    this.#registered = registered;
     this.#announceOnline();
   }
 
   announce(): void {
     const up = this.isLinkUp();
-    this.#self.send(this.#told.station, { kind: "LinkChanged", up, isRaised: this.#isRaised });
+    const securityProfile = up ? this.#securityProfile : null;
+    this.#self.send(this.#told.station, { kind: "LinkChanged", securityProfile });
     this.#self.send(this.#told.profileScheduler, { kind: "LinkChanged", up });
     this.#announceOnline();
   }
@@ -92,7 +93,7 @@ export class Online {
   }
 
   #tell(): void {
-    if (this.#isReopening || this.#registration === null) return;
+    if (this.#isReopening || this.#registered === null) return;
     for (const reply of this.#asking.splice(0)) reply(this.#isOnline());
   }
 

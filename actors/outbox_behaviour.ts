@@ -94,7 +94,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
         return this.#received(message.text);
       case "RegistrationChanged":
         // No pump: each connector's report comes next, and before the transaction messages that wait (spec/behaviour.md §1).
-        return this.#online.registrationChanged(message.registration);
+        return this.#online.registrationChanged(message.registered);
       case "SendCall":
         return this.#enqueue(message);
       case "TransactionMessageQueued":
@@ -156,9 +156,11 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     return this.#online.isLinkUp() && maySend(this.#online.registration(), callClass);
   }
 
-  #refuseForbidden(): void {
+  /** A station that has failed since it asked has asked again: of two the second comes before its interval (§4.2). */
+  #bootAnswered(outcome: Concluded): void {
     for (const call of this.#waiting.splice(0)) {
-      if (this.#maySay(call)) this.#waiting.push(call);
+      if (call.action === "BootNotification") call.reply(outcome);
+      else if (this.#maySay(call)) this.#waiting.push(call);
       else call.reply({ kind: "offline" });
     }
   }
@@ -317,7 +319,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     }
     if (action === "BootNotification" && outcome.kind === "result") {
       this.#online.bootAnswered((outcome.payload as BootNotificationResponse).status);
-      this.#refuseForbidden();
+      this.#bootAnswered(outcome);
     }
     return this.#finish(outcome);
   }

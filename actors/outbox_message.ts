@@ -4,7 +4,7 @@
  * Law: whoever asks gets a reply; what is told is a fact or a hint, and the store is the truth (house rule 1).
  */
 import type { SecurityProfile } from "../protocol/proof.ts";
-import type { Registration } from "../protocol/registration.ts";
+import type { Registered } from "../protocol/registration.ts";
 import type { ParkedOutcome } from "./archive.ts";
 import type { SettingsChanged } from "./configuration.ts";
 import type { AnswerDue } from "./flight.ts";
@@ -18,7 +18,7 @@ export type OutboxMessage =
   | { readonly kind: "LinkDown"; readonly atOwnWish: boolean }
   | { readonly kind: "AnnounceLink" }
   | { readonly kind: "FrameReceived"; readonly text: string }
-  | { readonly kind: "RegistrationChanged"; readonly registration: Registration }
+  | { readonly kind: "RegistrationChanged"; readonly registered: Registered }
   | SendCall
   /** A hint: the store holds a transaction message more. */
   | { readonly kind: "TransactionMessageQueued" }

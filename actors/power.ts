@@ -2,11 +2,13 @@
  * The power actor turns the power-fail signal into orderly ends while the hold-up energy lasts: it must hear the signal
  * whatever else is busy or broken.
  *
- * Law: the connectors first, whose contactors open at once; then what they made durable goes out, as far as the hold-up time
- * lets it (AQ-7.1). What each does with its transaction is the station's `onPowerLoss` (`protocol/connector.ts`).
+ * Law: the meter first, for which nobody is to wait long now, and the connectors, whose contactors open at once; then what they made
+ * durable goes out, as far as the hold-up time lets it (AQ-7.1). What each does with its transaction is the station's `onPowerLoss`
+ * (`protocol/connector.ts`).
  */
 import type { Power, PowerChanged } from "../hal/power.ts";
 import type { ConnectorMessage } from "./connector_message.ts";
+import type { MeterMessage } from "./meter.ts";
 import type { ActorSpec, Address, Behaviour, Message, Reply, Self } from "./otp/actor.ts";
 import type { OutboxMessage } from "./outbox_message.ts";
 
@@ -27,6 +29,7 @@ export interface PowerParts {
   readonly address: Address<PowerMessage>;
   readonly power: Power;
   readonly holdUpTimeMs: number;
+  readonly meter: Address<MeterMessage>;
   readonly connectors: ReadonlyMap<number, Address<ConnectorMessage>>;
   readonly outbox: Address<OutboxMessage>;
 }
@@ -81,11 +84,12 @@ class PowerBehaviour implements Behaviour<PowerMessage> {
   }
 
   #changed(supply: PowerChanged["supply"]): void {
-    const { connectors } = this.#parts;
+    const { connectors, meter } = this.#parts;
     const change = ++this.#change;
     this.#self.trace("SupplyChanged", { supply });
     this.#busy = connectors.size;
     this.#progress = supply === "on" ? "on" : "stopping";
+    if (supply === "failing") this.#self.send(meter, { kind: "SupplyFailing" });
     for (const connector of connectors.values()) {
       this.#self.ask(
         connector,

@@ -8,8 +8,9 @@ import type { Entropy } from "../hal/entropy.ts";
 import type { CallOutcome } from "../protocol/answer.ts";
 import { backoffMs } from "../protocol/backoff.ts";
 import type { BootNotificationRequest, BootNotificationResponse } from "../protocol/messages/core.ts";
-import type { Registration, RegistrationLimits } from "../protocol/registration.ts";
-import { answeredBoot } from "../protocol/registration.ts";
+import type { SecurityProfile } from "../protocol/proof.ts";
+import type { Registered, Registration, RegistrationLimits } from "../protocol/registration.ts";
+import { answeredBoot, registrationOn } from "../protocol/registration.ts";
 import type { RegistrationRecord } from "../storage/records.ts";
 import { keys } from "../storage/record_keys.ts";
 import type { Store } from "../storage/store.ts";
@@ -49,7 +50,9 @@ const bootRetry = { initialMs: 10_000, maxMs: 300_000 };
 export class Registering {
   readonly #self: Own;
   readonly #parts: RegisteringParts;
-  #registration: Registration;
+  #registered: Registered;
+  /** Of the last connection; before the first one, of the answer. */
+  #securityProfile: SecurityProfile;
   #booting = false;
   #failures = 0;
   #dueMs = 0;
@@ -57,29 +60,32 @@ export class Registering {
   constructor(self: Own, parts: RegisteringParts) {
     this.#self = self;
     this.#parts = parts;
-    this.#registration = resumedRegistration(parts.resumed);
-    self.send(parts.outbox, { kind: "RegistrationChanged", registration: this.#registration });
+    this.#registered = resumedRegistration(parts.resumed);
+    this.#securityProfile = this.#registered.securityProfile;
+    self.send(parts.outbox, { kind: "RegistrationChanged", registered: this.#registered });
     const dueMs = parts.resumed?.bootDueMonotonicMs;
     if (dueMs !== undefined) this.#againAt(dueMs);
   }
 
   registration(): Registration {
-    return this.#registration;
+    return this.#registered.registration;
+  }
+
+  /** Sends BootNotification if one is missing and due, and on a higher security profile at once, but for the wait of Rejected (§4.2). */
+  async linkOpened(securityProfile: SecurityProfile): Promise<void> {
+    this.#securityProfile = securityProfile;
+    const registration = registrationOn(securityProfile, this.#registered);
+    if (registration === this.registration()) return this.whenDue();
+    await this.#keepAsked();
+    this.#registered = { registration, securityProfile };
+    this.#self.send(this.#parts.outbox, { kind: "RegistrationChanged", registered: this.#registered });
+    await this.send();
   }
 
   /** There is a link: sends BootNotification if one is missing and due. */
   async whenDue(): Promise<void> {
     const early = this.#parts.clock.monotonicMs() < this.#dueMs;
-    if (this.#registration !== "Accepted" && !early) await this.send();
-  }
-
-  /** The link is of a higher security profile: what has been answered counts no more, but for the wait of Rejected (§4.2). */
-  async anew(): Promise<void> {
-    if (this.#registration !== "Accepted" && this.#registration !== "Pending") return this.whenDue();
-    await this.#keepAsked();
-    this.#registration = "Unregistered";
-    this.#self.send(this.#parts.outbox, { kind: "RegistrationChanged", registration: "Unregistered" });
-    await this.send();
+    if (this.registration() !== "Accepted" && !early) await this.send();
   }
 
   async send(): Promise<void> {
@@ -109,7 +115,7 @@ export class Registering {
     this.#failures = 0;
     await setClock(call.payload.currentTime);
     const next = answeredBoot({ status: call.payload.status, intervalS: call.payload.interval }, limits);
-    const accepted = next.registration === "Accepted" && this.#registration !== "Accepted";
+    const accepted = next.registration === "Accepted" && this.registration() !== "Accepted";
     // Before the registration is stored: a crash between the two boots again, and hears of the interval again.
     if (accepted && next.heartbeatIntervalS !== undefined) adoptHeartbeatInterval(next.heartbeatIntervalS);
     const dueMs = next.bootAgainAfterMs === undefined ? null : clock.monotonicMs() + next.bootAgainAfterMs;
@@ -119,16 +125,16 @@ export class Registering {
   }
 
   async #register(registration: RegistrationRecord["registration"], dueMs: number | null): Promise<void> {
-    this.#registration = registration;
+    this.#registered = { registration, securityProfile: this.#securityProfile };
     // Not durable it costs one BootNotification more after a crash of this actor, and nothing else.
     await this.#keep(registration, dueMs);
-    this.#self.send(this.#parts.outbox, { kind: "RegistrationChanged", registration });
+    this.#self.send(this.#parts.outbox, { kind: "RegistrationChanged", registered: this.#registered });
   }
 
   /** The answer may be Rejected, and lost with this actor before it is kept: a successor asks again, and at once. */
   async #keepAsked(): Promise<void> {
     const nowMs = this.#parts.clock.monotonicMs();
-    const registration = this.#registration;
+    const registration = this.registration();
     if (registration === "Accepted" || (registration === "Pending" && nowMs < this.#dueMs)) {
       await this.#keep(registration, nowMs);
     }
@@ -138,6 +144,7 @@ export class Registering {
     const record: RegistrationRecord = {
       boot: this.#parts.boot,
       registration,
+      securityProfile: this.#registered.securityProfile,
       ...(dueMs === null ? {} : { bootDueMonotonicMs: dueMs }),
     };
     await this.#parts.store.commit({ sets: [{ key: keys.registration, value: record }] });
@@ -150,7 +157,9 @@ export class Registering {
 }
 
 /** One that was accepted and asked again counts for nothing until it is answered. */
-function resumedRegistration(record: RegistrationRecord | null): Registration {
-  const isAskedAgain = record?.registration === "Accepted" && record.bootDueMonotonicMs !== undefined;
-  return isAskedAgain ? "Unregistered" : record?.registration ?? "Unregistered";
+function resumedRegistration(record: RegistrationRecord | null): Registered {
+  if (record === null) return { registration: "Unregistered", securityProfile: 0 };
+  const { registration, securityProfile, bootDueMonotonicMs } = record;
+  const isAskedAgain = registration === "Accepted" && bootDueMonotonicMs !== undefined;
+  return { registration: isAskedAgain ? "Unregistered" : registration, securityProfile };
 }

@@ -15,6 +15,7 @@ import type { Candidate } from "../protocol/authorization.ts";
 import type { KeyTable, Settings } from "../protocol/configuration.ts";
 import type { Fault } from "../protocol/connector_facts.ts";
 import type { BootNotificationRequest, ResetRequest } from "../protocol/messages/core.ts";
+import type { SecurityProfile } from "../protocol/proof.ts";
 import type { RegistrationLimits } from "../protocol/registration.ts";
 import { keys } from "../storage/record_keys.ts";
 import { keptRecord } from "../storage/record_reading.ts";
@@ -117,7 +118,8 @@ class StationBehaviour implements Behaviour<StationMessage> {
   readonly #civilClock: CivilClock;
   readonly #availability: StationAvailability;
   #settings: Settings;
-  #linkUp = false;
+  /** The security profile of the connection; null while there is none. */
+  #link: SecurityProfile | null = null;
   #fault: Fault | null;
   #warning: Fault | null;
 
@@ -164,9 +166,9 @@ class StationBehaviour implements Behaviour<StationMessage> {
   receive(message: StationMessage): void | Promise<void> {
     switch (message.kind) {
       case "LinkChanged":
-        return this.#linkChanged(message.up, message.isRaised);
+        return this.#linkChanged(message.securityProfile);
       case "BootDue":
-        return this.#linkUp ? this.#registering.whenDue() : undefined;
+        return this.#link !== null ? this.#registering.whenDue() : undefined;
       case "BootConcluded":
         return this.#booted(message);
       case "HeartbeatDue":
@@ -235,7 +237,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
   inspect(): unknown {
     return {
       registration: this.#registering.registration(),
-      linkUp: this.#linkUp,
+      linkUp: this.#link !== null,
       heartbeatIntervalS: this.#settings.HeartbeatInterval,
       lastHeartbeat: this.#heartbeating.last(),
       fault: this.#fault,
@@ -243,12 +245,12 @@ class StationBehaviour implements Behaviour<StationMessage> {
     };
   }
 
-  #linkChanged(up: boolean, isRaised: boolean): void | Promise<void> {
-    if (up === this.#linkUp) return;
-    this.#linkUp = up;
-    if (!up) return;
-    if (isRaised) return this.#registering.anew();
-    return this.#isAccepted() ? this.#reportAll(false) : this.#registering.whenDue();
+  async #linkChanged(securityProfile: SecurityProfile | null): Promise<void> {
+    if (securityProfile === this.#link) return;
+    this.#link = securityProfile;
+    if (securityProfile === null) return;
+    await this.#registering.linkOpened(securityProfile);
+    if (this.#isAccepted()) this.#reportAll(false);
   }
 
   async #booted(message: BootConcluded): Promise<void> {

@@ -14,6 +14,7 @@ import type {
 } from "../protocol/messages/core.ts";
 import type { TriggerMessageRequest } from "../protocol/messages/remote_trigger.ts";
 import type { ExtendedTriggerMessageRequest } from "../protocol/messages/security.ts";
+import type { SecurityProfile } from "../protocol/proof.ts";
 import type { SettingsChanged } from "./configuration.ts";
 import type { ConnectorChanged, UnlockAnswer } from "./connector_message.ts";
 import type { HeartbeatConcluded, HeartbeatDue } from "./heartbeating.ts";
@@ -27,8 +28,8 @@ import type { StatusDelivered } from "./status_reporter.ts";
 import type { TransferStatusTold } from "./triggering.ts";
 
 export type StationMessage =
-  /** `isRaised`: on a higher security profile than any before, nothing has been answered to BootNotification yet. */
-  | { readonly kind: "LinkChanged"; readonly up: boolean; readonly isRaised: boolean }
+  /** Of the connection; null: there is none. */
+  | { readonly kind: "LinkChanged"; readonly securityProfile: SecurityProfile | null }
   | BootDue
   | BootConcluded
   | HeartbeatDue

@@ -23,7 +23,8 @@ import { keptAnswer, keptRecord, readRecord } from "../storage/record_reading.ts
 import { CheckpointRecord, ReservationRecord, TransactionRecord } from "../storage/records.ts";
 import type { Batch, Entry, Key, Store } from "../storage/store.ts";
 import { whyUnreadable } from "../storage/unreadable.ts";
-import { firstSample, SampleWriter } from "./kept_samples.ts";
+import type { Samples } from "./kept_samples.ts";
+import { firstSample, lastSample, nextSample } from "./kept_samples.ts";
 import { mendStart, startOf } from "./start_again.ts";
 
 export interface Beginning {
@@ -106,7 +107,6 @@ export async function openTransactionBook(parts: TransactionBookParts): Promise<
   const begun = open === null ? null : startOf(connectorId, open);
   if (begun !== null) await mendStart(store, begun, damaged);
 
-  const samples = new SampleWriter(store);
   const absent = { key: transactionKey(connectorId), sequence: null };
 
   /** For a boot that has lost the time: no bill is dated before this one. Asked for with its commit, so that the last one tells. */
@@ -124,14 +124,16 @@ export async function openTransactionBook(parts: TransactionBookParts): Promise<
   /** With the sign of life that it is. */
   async function commitAlive(
     now: CheckpointRecord,
+    samples: Samples,
     { sets = [], deletes = [] }: Batch = {},
   ): Promise<boolean> {
+    const alive = withSamples(now, samples);
     const outcome = await store.commit({
-      sets: [{ key: checkpointKey(connectorId), value: now }, written(), ...sets],
+      sets: [{ key: checkpointKey(connectorId), value: alive }, written(), ...sets],
       deletes,
     });
     if (outcome.kind !== "committed") return false;
-    checkpoint = now;
+    checkpoint = alive;
     return true;
   }
 
@@ -187,15 +189,18 @@ export async function openTransactionBook(parts: TransactionBookParts): Promise<
     begin,
     mayBegin: async () => (await store.commit({ checks: [absent] })).kind !== "refused",
     sample: async ({ checkpoint: now, sent, data }) => {
-      const { sets, deletes, done } = await samples.next(now.localId, data);
+      const { sets = [], deletes = [], samples } = await nextSample(
+        store,
+        now.localId,
+        checkpoint?.samples,
+        data,
+      );
       // Its place in the queue is taken with the commit: another connector's message may not get ahead of it.
       const messages = sent === null ? [] : [queued(store, sampleMessage(now.localId, connectorId, sent))];
       if (messages.some(({ value }) => whyUnreadable(value) !== null)) return false;
-      if (!await commitAlive(now, { sets: [...messages, ...sets], deletes })) return false;
-      done();
-      return true;
+      return await commitAlive(now, samples, { sets: [...messages, ...sets], deletes });
     },
-    keep: (now) => commitAlive(now),
+    keep: (now) => commitAlive(now, checkpoint?.samples),
     resume: ({ atMs, monotonicMs }) => {
       if (open === null) return Promise.resolve(false);
       const record: TransactionRecord = {
@@ -219,7 +224,7 @@ export async function openTransactionBook(parts: TransactionBookParts): Promise<
       const stopped = { stop: decided, meterStartWh: open.meterStartWh, energyWh, atMs: decided.atMs };
       const { localId } = open;
       const begun = startOf(connectorId, open);
-      const last = await samples.last(localId, data);
+      const last = await lastSample(store, localId, checkpoint?.samples, data);
       return await commit({
         sets: [
           ...last,
@@ -230,6 +235,10 @@ export async function openTransactionBook(parts: TransactionBookParts): Promise<
       }, null);
     },
   };
+}
+
+function withSamples(now: CheckpointRecord, samples: Samples): CheckpointRecord {
+  return samples === undefined ? now : { ...now, samples };
 }
 
 function begunRecord(localId: number, boot: number, beginning: Beginning): TransactionRecord {

@@ -189,7 +189,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
         outbox,
       }),
       meterActor({ address: meter, meter: ports.meter, power: ports.power, holdUpTimeMs }),
-      powerActor({ address: power, power: ports.power, holdUpTimeMs, connectors, outbox }),
+      powerActor({ address: power, power: ports.power, holdUpTimeMs, meter, connectors, outbox }),
       ...each,
     ],
   };

@@ -4,9 +4,17 @@
  * Law: only an accepted charge point speaks for itself. The state is kept for the life of the process: a reconnect does not
  * boot again (OCPP-J 1.6 §5.4), a reboot always does.
  */
+import type { SecurityProfile } from "./proof.ts";
 
 /** `Unregistered` until the first BootNotification.conf of this boot. */
 export type Registration = "Unregistered" | "Accepted" | "Pending" | "Rejected";
+
+/** What was answered to BootNotification last. */
+export interface Registered {
+  readonly registration: Registration;
+  /** Of the connection on which that was answered. */
+  readonly securityProfile: SecurityProfile;
+}
 
 export interface BootAnswer {
   readonly status: "Accepted" | "Pending" | "Rejected";
@@ -48,6 +56,17 @@ export function answeredBoot(answer: BootAnswer, limits: RegistrationLimits): Re
       return { registration: answer.status, bootAgainAfterMs: intervalS * 1_000 };
     }
   }
+}
+
+/**
+ * What of it counts on a connection of this security profile. Where a higher one is served may be another central system, which has
+ * never heard of us (TC_083; decision D-register-anew): nothing counts there but the wait of Rejected (§4.2).
+ */
+export function registrationOn(
+  securityProfile: SecurityProfile,
+  { registration, securityProfile: answeredOn }: Registered,
+): Registration {
+  return securityProfile > answeredOn && registration !== "Rejected" ? "Unregistered" : registration;
 }
 
 /** What a CALL is to the rules of registration. */

@@ -4,7 +4,7 @@
  *
  * Law: never more than `keptSamplesMax`, however long it lasts, the first always among them. Once there are so many, each further
  * one that is kept is twice as far from the one before it, and one of those that stand too close goes: the gaps differ by a factor
- * of two at most. The number of a meter value alone decides.
+ * of two at most. How many were taken before decides alone.
  */
 
 /** Even. About as many of one measurand as a frame has room for. */
@@ -12,8 +12,8 @@ export const keptSamplesMax = 1_000;
 
 export type SamplePlace =
   | { readonly kind: "kept" }
-  /** One that came earlier goes for it. */
-  | { readonly kind: "keptInstead"; readonly of: number }
+  /** For it goes the second behind the one that went last; in a new round the second of all. */
+  | { readonly kind: "keptInstead"; readonly isNewRound: boolean }
   | { readonly kind: "leftOut" };
 
 /** Of the one with this number, from 0 on. */
@@ -22,6 +22,6 @@ export function samplePlace(number: number): SamplePlace {
   let gap = 1;
   while (number >= 2 * gap * keptSamplesMax) gap *= 2;
   return number % (2 * gap) === 0
-    ? { kind: "keptInstead", of: number - (keptSamplesMax - 1) * gap }
+    ? { kind: "keptInstead", isNewRound: number === gap * keptSamplesMax }
     : { kind: "leftOut" };
 }

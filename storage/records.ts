@@ -12,6 +12,7 @@ import {
 } from "../protocol/messages/core.ts";
 import { LogStatusNotificationRequest } from "../protocol/messages/security.ts";
 import { IdTagInfo, StopReason } from "../protocol/messages/types.ts";
+import { SecurityProfile } from "../protocol/proof.ts";
 import { Refusal } from "../protocol/refusal.ts";
 
 export const BootRecord = z.object({ count: z.int().min(1) });
@@ -23,6 +24,8 @@ export const RegistrationRecord = z.object({
   /** The boot in which it was answered; of an earlier boot it counts for nothing. */
   boot: z.int(),
   registration: z.enum(["Accepted", "Pending", "Rejected"]),
+  /** Of the connection on which it was answered; absent in a record of an earlier version, whose boot is over. */
+  securityProfile: SecurityProfile.default(0),
   /** On this boot's monotonic clock: BootNotification is not sent again before; absent once Accepted, until it is asked again. */
   bootDueMonotonicMs: z.number().exactOptional(),
 });
@@ -60,6 +63,8 @@ export const CheckpointRecord = z.object({
   /** Absent in a record of an earlier version, which took every sign of life for a rise. */
   risenMs: z.number().exactOptional(),
   meterSerialNumber: z.string(),
+  /** Of transactionData: how many were taken, the number of the last of them, and of that which went last for another (`sample_spacing.ts`). */
+  samples: z.object({ taken: z.int(), last: z.int(), gone: z.int() }).exactOptional(),
 }).transform(({ risenMs, ...alive }) => ({ ...alive, risenMs: risenMs ?? alive.atMs }));
 export type CheckpointRecord = z.infer<typeof CheckpointRecord>;
 

@@ -1,6 +1,8 @@
 /** The meter values that are kept for StopTransaction: bounded however long a transaction lasts (OCPP 1.6 §4.10, decision D-too-big). */
 import { assert, assertEquals } from "@std/assert";
-import { keptSamples, SampleWriter } from "../../actors/kept_samples.ts";
+import type { Samples } from "../../actors/kept_samples.ts";
+import { keptSamples, lastSample, nextSample } from "../../actors/kept_samples.ts";
+import type { TransactionBook } from "../../actors/transaction_book.ts";
 import { openTransactionBook } from "../../actors/transaction_book.ts";
 import { completeCall, purge } from "../../actors/transaction_samples.ts";
 import { formatDateTime } from "../../protocol/date_time.ts";
@@ -37,6 +39,27 @@ async function fill(store: Store, localId: number, count: number): Promise<void>
   }
 }
 
+function bookOf(store: Store): Promise<TransactionBook> {
+  return openTransactionBook({ store, connectorId: 1, boot: 1, wallMs: () => startMs, damaged: () => {} });
+}
+
+const reading = { energyWh: 0, meterSerialNumber: "SIM-1", atMs: startMs };
+
+async function begunIn(book: TransactionBook, data: MeterValue | null): Promise<number> {
+  const begun = await book.begin({ ...reading, idTag: "ALICE", monotonicMs: 0, data });
+  assert(begun.kind === "begun");
+  return begun.record.localId;
+}
+
+function sampledAt(book: TransactionBook, second: number): Promise<boolean> {
+  const checkpoint = { ...reading, localId: book.open()?.localId ?? 0, risenMs: startMs };
+  return book.sample({ checkpoint, sent: null, data: sampleAt(second) });
+}
+
+function endedAt(book: TransactionBook, second: number): Promise<boolean> {
+  return book.end({ stop: { reason: "Local" }, energyWh: 0, atMs: startMs, data: sampleAt(second) });
+}
+
 /** As an earlier version left it: each second of a week, with a MeterValues between each two. Tells how much was read. */
 function weekOfEarlierVersion(localId: number) {
   const read = { lists: 0, entries: 0 };
@@ -67,28 +90,30 @@ function weekOfEarlierVersion(localId: number) {
 Deno.test("D-too-big: two days at one a second leave as many as a frame has room for, the first and the last among them", async () => {
   const { store } = createMemoryStore();
   const localId = store.nextSequence();
-  const writer = new SampleWriter(store);
+  let before: Samples;
   for (let second = 0; second < twoDaysS; second++) {
-    const { sets, deletes, done } = await writer.next(localId, sampleAt(second));
+    const { sets = [], deletes = [], samples } = await nextSample(store, localId, before, sampleAt(second));
     assert(sets.length + deletes.length <= 2);
     if (sets.length > 0) await store.commit({ sets, deletes });
-    done();
+    before = samples;
   }
-  await store.commit({ sets: await writer.last(localId, sampleAt(twoDaysS)) });
+  await store.commit({ sets: await lastSample(store, localId, before, sampleAt(twoDaysS)) });
   const seconds = secondsOf(await store.list(samplesKey(localId), { limit: 10_000 }));
   assertEquals([seconds.length, seconds.at(0), seconds.at(-1)], [keptSamplesMax + 1, 0, twoDaysS]);
   assertEquals(secondsOf(await keptSamples(store, localId)), seconds);
+  const gaps = seconds.slice(1, -1).map((second, at) => second - (seconds[at] ?? 0));
+  assert(Math.max(...gaps) <= 2 * Math.min(...gaps), `${Math.min(...gaps)} to ${Math.max(...gaps)}`);
 });
 
-Deno.test("D-too-big: a crash or a refused commit makes no more of them, and none that would stand before another", async () => {
+Deno.test("D-too-big: a count that is lost or a refused commit makes no more of them, and none that would stand before another", async () => {
   const { store, failCommits } = createMemoryStore();
   const localId = store.nextSequence();
-  let writer = new SampleWriter(store);
+  let before: Samples;
   for (let second = 0; second < 5_000; second++) {
-    if (second % 7 === 0) writer = new SampleWriter(store);
-    const { sets, deletes, done } = await writer.next(localId, sampleAt(second));
+    if (second % 7 === 0) before = undefined;
+    const { sets = [], deletes = [], samples } = await nextSample(store, localId, before, sampleAt(second));
     if (second % 5 === 0) failCommits("full", 1);
-    if ((await store.commit({ sets, deletes })).kind === "committed") done();
+    if ((await store.commit({ sets, deletes })).kind === "committed") before = samples;
   }
   const seconds = secondsOf(await store.list(samplesKey(localId), { limit: 10_000 }));
   assertEquals(seconds, [...seconds].sort((one, other) => one - other));
@@ -97,17 +122,13 @@ Deno.test("D-too-big: a crash or a refused commit makes no more of them, and non
 
 Deno.test("D-too-big: the book of a transaction writes them with its sign of life, and one more at its end", async () => {
   const { store } = createMemoryStore();
-  const parts = { store, connectorId: 1, boot: 1, wallMs: () => startMs, damaged: () => {} };
-  let book = await openTransactionBook(parts);
-  const reading = { energyWh: 0, meterSerialNumber: "SIM-1", atMs: startMs };
-  const begun = await book.begin({ ...reading, idTag: "ALICE", monotonicMs: 0, data: sampleAt(0) });
-  const localId = begun.kind === "begun" ? begun.record.localId : 0;
-  const checkpoint = { ...reading, localId, risenMs: startMs };
+  let book = await bookOf(store);
+  const localId = await begunIn(book, sampleAt(0));
   for (let second = 1; second < 2_500; second++) {
-    if (second === 1_200) book = await openTransactionBook(parts);
-    assert(await book.sample({ checkpoint, sent: null, data: sampleAt(second) }));
+    if (second === 1_200) book = await bookOf(store);
+    assert(await sampledAt(book, second));
   }
-  await book.end({ stop: { reason: "Local" }, energyWh: 0, atMs: startMs, data: sampleAt(2_500) });
+  assert(await endedAt(book, 2_500));
   const seconds = secondsOf(await store.list(samplesKey(localId), { limit: 10_000 }));
   assertEquals([seconds.length, seconds.at(0), seconds.at(-1)], [keptSamplesMax + 1, 0, 2_500]);
 });
@@ -126,7 +147,7 @@ Deno.test("D-too-big: of a week that an earlier version has kept whole no more i
 
 Deno.test("D-too-big: a transaction that an earlier version began goes on behind what it has kept", async () => {
   const { store, read } = weekOfEarlierVersion(5);
-  const last = await new SampleWriter(store).last(5, sampleAt(weekS));
+  const last = await lastSample(store, 5, undefined, sampleAt(weekS));
   assertEquals(last.map(({ key }) => key), [[...samplesKey(5), 5 + 2 * weekS]]);
   assert(read.lists < 60, JSON.stringify(read));
 });
@@ -165,7 +186,48 @@ Deno.test("D-too-big: wherever the last of them stands, the next one is behind i
       (_, at) => ({ key: [...samplesKey(5), 6 + at], value: sampleAt(at) }),
     );
     await store.commit({ sets });
-    const [last] = await new SampleWriter(store).last(5, sampleAt(count));
+    const [last] = await lastSample(store, 5, undefined, sampleAt(count));
     assertEquals(last?.key, [...samplesKey(5), 6 + count]);
   }
+});
+
+for (const [step, before, keptBefore] of [[1, 400, 400], [100, 400, 400], [100, 990, 745]] as const) {
+  Deno.test(`D-too-big: ${before} that an earlier version has numbered in steps of ${step} leave those that follow their room`, async () => {
+    const { store } = createMemoryStore();
+    const localId = await begunIn(await bookOf(store), null);
+    for (let second = 0; second < before; second++) {
+      const key = [...samplesKey(localId), localId + 1 + second * step];
+      await store.commit({ sets: [{ key, value: sampleAt(second) }] });
+    }
+    const book = await bookOf(store);
+    for (let second = before; second < before + 500; second++) await sampledAt(book, second);
+    await endedAt(book, before + 500);
+    const seconds = secondsOf(await keptSamples(store, localId));
+    assertEquals(seconds, [...seconds].sort((one, other) => one - other));
+    assertEquals([seconds.at(0), seconds.at(-1)], [0, before + 500]);
+    assertEquals(seconds.filter((second) => second < before).length, keptBefore);
+    assertEquals(seconds.length, Math.min(before + 501, keptSamplesMax + 1));
+  });
+}
+
+Deno.test("D-too-big: restarts closer together than what is kept cost none of that", async () => {
+  const { store } = createMemoryStore();
+  let book = await bookOf(store);
+  const localId = await begunIn(book, sampleAt(0));
+  let found = book.checkpoint();
+  for (let second = 1; second < 3_000; second++) {
+    if (second > 2_100 && second % 3 === 0) {
+      book = await bookOf(store);
+      found = book.checkpoint();
+    }
+    assert(found !== null);
+    // Whoever tells of life knows of the count what was found.
+    if (second % 5 === 0) await book.keep(found);
+    await book.sample({ checkpoint: found, sent: null, data: sampleAt(second) });
+  }
+  await endedAt(book, 3_000);
+  const seconds = secondsOf(await keptSamples(store, localId));
+  assertEquals([seconds.length, seconds.at(0)], [keptSamplesMax + 1, 0]);
+  const later = seconds.filter((second) => second > 2_000);
+  assertEquals(later, Array.from({ length: 250 }, (_, at) => 2_004 + 4 * at));
 });

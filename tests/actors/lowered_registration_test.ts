@@ -114,6 +114,28 @@ for (const crashed of ["station", "outbox", "link"]) {
   });
 }
 
+for (const crashed of ["station", "outbox", "link"]) {
+  Deno.test(`D-register-anew: a crash of ${crashed} before the first connection of the higher profile does not forget it`, async () => {
+    const house = await raisedHouse();
+    house.system().crash(crashed);
+    await house.advance(60_000);
+    assertEquals(actions(house)[0], "BootNotification");
+    assertEquals(house.sent("StopTransaction").length, 1);
+  });
+}
+
+Deno.test("D-register-anew: a crash before that is answered believes nothing older where the lower profile is served again either", async () => {
+  const house = await raisedHouse();
+  house.centralSystem.script("BootNotification", { kind: "nothing" });
+  await house.advance(2_000);
+  assertEquals(actions(house), ["BootNotification"]);
+  house.forget();
+  house.centralSystem.guard(({ tls }) => tls === undefined ? null : 401);
+  house.system().crash("link");
+  await house.advance(60_000);
+  assertEquals([house.centralSystem.connected(), actions(house)[0]], [true, "BootNotification"]);
+});
+
 for (const status of ["Rejected", "Pending"] as const) {
   Deno.test(`§4.2, D-register-anew: ${status} takes back what was accepted on the lower profile, and a StopTransaction waits on`, async () => {
     const house = await raisedHouse();
@@ -162,6 +184,19 @@ Deno.test("D-register-anew: what was Pending counts no more on a higher profile,
   await house.advance(2_000);
   assertEquals(actions(house)[0], "BootNotification");
   assert((moments(house, "BootNotification")[0] ?? Infinity) <= 2_000);
+});
+
+Deno.test("D-register-anew: what was Pending on a lower profile counts no more after a crash of the station either", async () => {
+  const proof = { number: 1, securityProfile: 1, authorizationKey: password } as const;
+  const house = await newHouse({ credentials: { proofs: [proof], roots: [operatorRoot] } });
+  house.centralSystem.script("BootNotification", answers("Pending", 600), { kind: "nothing" });
+  await house.advance(0);
+  await house.ask("ChangeConfiguration", { key: "SecurityProfile", value: "2" });
+  await house.advance(2_000);
+  house.system().crash("station");
+  await house.advance(0);
+  const { registration } = house.system().inspect("outbox") as { registration: string };
+  assertEquals([house.centralSystem.connected(), registration], [true, "Unregistered"]);
 });
 
 Deno.test("§4.2: Rejected while the higher profile was refused, it waits and is mute there too", async () => {

@@ -54,6 +54,22 @@ Deno.test("AQ-7.1: a meter that hangs takes half of the hold-up time at most, so
   assertEquals(house.centralSystem.open(), []);
 });
 
+for (const [when, asked] of [["just", 100], ["nearly three seconds", 2_900]] as const) {
+  Deno.test(`AQ-7.1: a question that was asked ${when} before power failed, and hangs, has half of the hold-up time left at most`, async () => {
+    const station = { ...referenceDc, powerLoss: { ...referenceDc.powerLoss, holdUpTimeS: 1.5 } };
+    const house = await chargingHouse({ station });
+    await house.advance(30_000);
+    house.station.meter.setMode("hang");
+    await swiped(house, "ALICE");
+    await house.advance(asked);
+    house.station.verbs.power("failing");
+    await house.advance(Math.min(3_000 - asked, 750) - 1);
+    assertEquals(stops(house), []);
+    await house.advance(1);
+    assertEquals(stops(house), [["Local", "2026-01-01T00:00:30.000Z"]]);
+  });
+}
+
 Deno.test("§18: while power fails nothing begins, by card or remotely; a connector that crashed reads the level", async () => {
   const house = await bootedHouse();
   house.station.verbs.power("failing");

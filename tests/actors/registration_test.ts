@@ -263,3 +263,16 @@ Deno.test("a station that crashed while Rejected still answers nothing, and asks
   await house.advance(119_000);
   assertEquals(house.centralSystem.statuses.get(1), "Available");
 });
+
+for (const status of ["Rejected", "Pending"] as const) {
+  Deno.test(`§4.2: ${status} is the answer to a station too that has failed meanwhile and asked again: one BootNotification an interval`, async () => {
+    const house = await newHouse();
+    house.centralSystem.script("BootNotification", answers(status, 600, 2_000));
+    await house.advance(1_000);
+    house.system().crash("station");
+    await house.advance(600_000);
+    assertEquals(moments(house, "BootNotification").length, 1);
+    await house.advance(2_000);
+    assertEquals(moments(house, "BootNotification").length, 2);
+  });
+}

@@ -1,5 +1,6 @@
 /** A meter that misses questions when a bill is made, and answers again: the energy is on the bill (decision D-silent-meter). */
 import { assertEquals } from "@std/assert";
+import type { MeterValue } from "../../protocol/messages/types.ts";
 import type { CalmHouse } from "./calm_house.ts";
 import {
   begun,
@@ -175,8 +176,45 @@ Deno.test("a question that hung in an interrupted transaction does nothing to th
   assertEquals([house.effects("Resume"), status(house)], [[], "Charging"]);
 });
 
-async function resumingHouse(): Promise<CalmHouse> {
-  const house = await bootedHouse({ station: "ac-two-sockets" });
+Deno.test("D-aligned: an interrupted transaction has no clock-aligned value before it goes on; what is triggered tells its own time", async () => {
+  const house = await resumingHouse({ ClockAlignedDataInterval: "30", MeterValueSampleInterval: "0" });
+  await house.advance(97_000);
+  await rebooted(house, 0, () => house.station.meter.setMode("hang"));
+  await house.advance(12_500);
+  // The question whether it may go on, asked at 119 s, hangs until 122 s.
+  house.station.meter.setMode("ok");
+  await house.advance(1_000);
+  await house.ask("TriggerMessage", { requestedMessage: "MeterValues", connectorId: 1 });
+  assertEquals(status(house), "Preparing");
+  await house.advance(30_000);
+  assertEquals(status(house), "Charging");
+  assertEquals(metered(house).filter(([connectorId]) => connectorId === 1), [
+    [1, undefined, "Trigger", "2026-01-01T00:02:00.500Z"],
+    [1, 1, "Sample.Clock", "2026-01-01T00:02:30.000Z"],
+  ]);
+});
+
+Deno.test("§15: what is triggered while a stop waits for its meter tells its own time", async () => {
+  const house = await chargingHouse();
+  await house.advance(30_000);
+  house.station.meter.setMode("hang");
+  await swiped(house, "ALICE");
+  await house.advance(2_000);
+  house.station.meter.setMode("ok");
+  await house.ask("TriggerMessage", { requestedMessage: "MeterValues", connectorId: 1 });
+  assertEquals(metered(house), [[1, undefined, "Trigger", "2026-01-01T00:00:32.000Z"]]);
+});
+
+/** Of each MeterValues.req: connectorId, transactionId, context and timestamp. */
+function metered(house: CalmHouse): readonly (readonly unknown[])[] {
+  return house.sent("MeterValues").map(({ payload: { connectorId, transactionId, meterValue } }) => {
+    const [value] = meterValue as readonly MeterValue[];
+    return [connectorId, transactionId, value?.sampledValue[0]?.context, value?.timestamp];
+  });
+}
+
+async function resumingHouse(settings: Readonly<Record<string, string>> = {}): Promise<CalmHouse> {
+  const house = await bootedHouse({ station: "ac-two-sockets", settings });
   await charging(house);
   return house;
 }

@@ -1,7 +1,7 @@
 /** What BootNotification.conf leads to, and what may be said before and after it (OCPP 1.6 §4.2; spec/behaviour.md §1; TC_001, TC_002). */
 import { assertEquals } from "@std/assert";
 import type { BootAnswer, CallClass, Registration, RegistrationStep } from "../../protocol/registration.ts";
-import { answeredBoot, mayAnswer, maySend } from "../../protocol/registration.ts";
+import { answeredBoot, mayAnswer, maySend, registrationOn } from "../../protocol/registration.ts";
 
 const limits = { heartbeatIntervalMaxS: 18_000, ownBootIntervalS: 60 };
 
@@ -56,3 +56,16 @@ for (const registration of ["Unregistered", "Rejected", "Pending", "Accepted"] a
     assertEquals({ sends, answers: mayAnswer(registration) }, rules[registration]);
   });
 }
+
+Deno.test({
+  name: "TC_083: on a higher security profile nothing counts but Rejected, and below all does",
+  permissions: "none",
+}, () => {
+  for (const registration of ["Unregistered", "Rejected", "Pending", "Accepted"] as const) {
+    const counts = ([0, 1, 2, 3] as const).map((on) =>
+      registrationOn(on, { registration, securityProfile: 1 })
+    );
+    const higher = registration === "Rejected" ? "Rejected" : "Unregistered";
+    assertEquals(counts, [registration, registration, higher, higher]);
+  }
+});

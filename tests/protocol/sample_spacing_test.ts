@@ -4,21 +4,22 @@ import { keptSamplesMax, samplePlace } from "../../protocol/sample_spacing.ts";
 
 /** What stands there after so many, and the most that ever did. */
 function keptOf(count: number) {
-  const kept = new Set<number>();
+  const numbers: number[] = [];
   let most = 0;
+  let gone = 0;
   for (let number = 0; number < count; number++) {
     const place = samplePlace(number);
     if (place.kind === "leftOut") continue;
-    if (place.kind === "keptInstead") assert(kept.delete(place.of), `${place.of} went twice`);
-    kept.add(number);
-    most = Math.max(most, kept.size);
+    if (place.kind === "keptInstead") numbers.splice(gone = place.isNewRound ? 1 : gone + 1, 1);
+    numbers.push(number);
+    most = Math.max(most, numbers.length);
   }
-  return { numbers: [...kept].sort((one, other) => one - other), most };
+  return { numbers, most };
 }
 
 Deno.test("D-too-big: every meter value is kept until there are as many as may be", () => {
   assertEquals(keptOf(keptSamplesMax).numbers.length, keptSamplesMax);
-  assertEquals(samplePlace(keptSamplesMax), { kind: "keptInstead", of: 1 });
+  assertEquals(samplePlace(keptSamplesMax), { kind: "keptInstead", isNewRound: true });
   assertEquals(samplePlace(keptSamplesMax + 1), { kind: "leftOut" });
 });
 

@@ -104,6 +104,8 @@ export function watchBills(world: World, fail: Fail): void {
   /** I5. */
   function ended(bill: Bill): void {
     const { stop, stoppedWh } = bill;
+    const waited = meters.waitPoint(bill.connectorId, bill.startedMs);
+    if (waited !== null) world.reached.add(waited);
     if (stop === null || stoppedWh === null || bill.isMisread || bill.excuse !== null) return;
     // Who has lied in it was looked for before.
     if (disbelieved.has(bill)) {

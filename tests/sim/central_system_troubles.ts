@@ -3,7 +3,8 @@
  *
  * Law: each is one kind of fault. A StatusNotification that was refused counts as told, so only silence is drawn for it.
  */
-import { drawConnector, type DrawTrouble, oneOf, whole } from "./draw.ts";
+import { type Draw, drawConnector, type DrawTrouble, oneOf, whole } from "./draw.ts";
+import type { Act, Event } from "./scenario.ts";
 import type { Turn } from "./turn.ts";
 
 const transactionActions = ["StartTransaction", "MeterValues", "StopTransaction"] as const;
@@ -114,6 +115,33 @@ export const centralSystemTroubles = {
       { atMs: atMs + draw() * passesMs, act: { kind: "change", key: "HeartbeatInterval", value: "300" } },
     ];
   },
+  /** Pending, asked for again, and Rejected, on a slow disk, and cut short: in this boot, or whenever it registers next. */
+  rejectedAfterPending: (draw, { atMs }) => {
+    const boot = (status: "Pending" | "Rejected", intervalS: number): Event => ({
+      atMs,
+      act: { kind: "script", action: "BootNotification", turn: { kind: "boot", status, intervalS } },
+    });
+    const extraMs = draw() < 0.7 ? draw() * 3_000 : 0;
+    const soonMs = () => atMs + draw() * 60_000;
+    const asks = Array.from({ length: whole(draw, 1, 4) }, () => {
+      const requestedMessage = oneOf(draw, ["BootNotification", "BootNotification", ...triggers]);
+      return { atMs: soonMs(), act: { kind: "trigger" as const, requestedMessage } };
+    });
+    const begins: readonly Act[] = oneOf(draw, [
+      [],
+      [{ kind: "reset", type: "Hard" }],
+      [{ kind: "powerCycle", keptCommits: 0, darkMs: 1_000 }],
+    ]);
+    return [
+      boot("Pending", oneOf(draw, [0, 1, 30, 240])),
+      boot("Rejected", oneOf(draw, [1, 30, 240])),
+      { atMs, act: { kind: "diskSlow", extraMs } },
+      ...begins.map((act) => ({ atMs, act })),
+      ...asks,
+      ...Array.from({ length: whole(draw, 1, 3) }, () => ({ atMs: soonMs(), act: drawCutShort(draw) })),
+      { atMs: atMs + draw() * 2 * 60_000, act: { kind: "diskSlow", extraMs: 0 } },
+    ];
+  },
   reset: (draw, { atMs }) => [{ atMs, act: { kind: "reset", type: oneOf(draw, ["Soft", "Hard"]) } }],
   badCommand: (draw, { atMs }) => [
     { atMs, act: { kind: "call", ...oneOf(draw, badCommands), times: draw() < 0.7 ? 1 : 2 } },
@@ -163,3 +191,13 @@ export const centralSystemTroubles = {
     ];
   },
 } satisfies Record<string, DrawTrouble>;
+
+/** A new connection or a new actor, at any time or just as the answer is taken in hand. */
+function drawCutShort(draw: Draw): Act {
+  const crash = { kind: "crash" as const, actor: oneOf(draw, ["outbox", "station", "link"]) };
+  const aim = draw();
+  if (aim < 0.3) return { kind: "hangUp" };
+  if (aim < 0.6) return crash;
+  const [nth, afterMs] = [whole(draw, 1, 2), draw() * 4_000];
+  return { kind: "atMessage", actor: "station", message: "BootConcluded", nth, afterMs, blow: crash };
+}

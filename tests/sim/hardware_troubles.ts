@@ -72,6 +72,27 @@ export const hardwareTroubles = {
       { kind: "meter", connectorId, fault: null },
     );
   },
+  /** The bus that they are on is silent for seconds, just as the bill of a short session is made (decision D-silent-meter). */
+  silentMeters: (draw, moment) => {
+    const connectorId = drawConnector(draw, moment);
+    const { atMs, connectors } = moment;
+    const { act, darkMs } = drawEnd(draw, connectorId);
+    const endMs = atMs + 15_000 + draw() * 45_000;
+    const sinceMs = endMs - draw() * 3_000;
+    const untilMs = endMs + darkMs + 1_000 + draw() ** 2 * 69_000;
+    const fault = oneOf(draw, ["hangs", "fails"] as const);
+    const ids = Array.from({ length: connectors }, (_, at) => at + 1);
+    const unlock: Act = { kind: "call", action: "UnlockConnector", payload: { connectorId }, times: 1 };
+    return [
+      { atMs, act: { kind: "plug", connectorId } },
+      { atMs: atMs + draw() * 5_000, act: { kind: "swipe", connectorId, idTag: "BOB" } },
+      ...ids.map((id): Event => ({ atMs: sinceMs, act: { kind: "meter", connectorId: id, fault } })),
+      { atMs: endMs, act },
+      ...ids.map((id): Event => ({ atMs: untilMs, act: { kind: "meter", connectorId: id, fault: null } })),
+      { atMs: untilMs + minuteMs, act: unlock },
+      { atMs: untilMs + minuteMs + draw() * 10_000, act: { kind: "unplug", connectorId } },
+    ];
+  },
   otherMeter: (draw, moment) => {
     const connectorId = drawConnector(draw, moment);
     const fault = oneOf(draw, ["other", "exchanged", "beyond"] as const);
@@ -151,3 +172,23 @@ export const hardwareTroubles = {
     { atMs, act: { kind: "parked", wish: draw() < 0.7 ? "resend" : "discard" } },
   ],
 } satisfies Record<string, DrawTrouble>;
+
+/** What ends a transaction, and for how long the charger is away then. */
+function drawEnd(draw: Draw, connectorId: number): { readonly act: Act; readonly darkMs: number } {
+  const darkMs = 1_000 + draw() ** 3 * minuteMs;
+  switch (oneOf(draw, ["swipe", "remoteStop", "reset", "warned", "unwarned"] as const)) {
+    case "swipe":
+      return { act: { kind: "swipe", connectorId, idTag: "BOB" }, darkMs: 0 };
+    case "remoteStop":
+      return { act: { kind: "remoteStop", connectorId }, darkMs: 0 };
+    case "reset":
+      return { act: { kind: "reset", type: oneOf(draw, ["Soft", "Hard"]) }, darkMs: 0 };
+    case "warned":
+      return {
+        act: { kind: "powerFails", warningMs: draw() * 12_000, returns: draw() < 0.2 },
+        darkMs: 5_000,
+      };
+    case "unwarned":
+      return { act: { kind: "powerCycle", keptCommits: whole(draw, 0, 2), darkMs }, darkMs };
+  }
+}

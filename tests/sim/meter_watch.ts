@@ -14,6 +14,15 @@ export interface MeterWatch {
   readonly hasWaited: (connectorId: number, startedMs: number) => boolean;
   /** When it gave no answer last. */
   readonly unansweredMs: (connectorId: number) => number;
+  /** What became of the questions for the bill, of one that began at `startedMs`; null where the first was answered. */
+  readonly waitPoint: (connectorId: number, startedMs: number) => string | null;
+}
+
+/** Where a bill waits for its meter, and since when; `leastMs` if it is in vain. */
+interface Wait {
+  readonly where: "at the plug" | "in the hold-up time" | "after a boot";
+  readonly sinceMs: number;
+  readonly leastMs: number;
 }
 
 /** A turn may take 10 s, and an answer that nobody asked 5 s ago is none. */
@@ -35,15 +44,26 @@ interface Line {
   bootMs: number | null;
   decidedMs: number;
   unansweredMs: number;
+  /** Whether it has answered the last question. */
+  isTold: boolean;
 }
 
 export function watchMeters(world: World): MeterWatch {
   const lines = new Map<string, Line>(
     Array.from({ length: world.connectors }, (_, at) => [`connector:${at + 1}`, silent()]),
   );
-  /** Then a stop has the hold-up time alone. */
+  /** The supply has changed: a stop that was decided before has had the hold-up time alone. */
   let failingMs = -Infinity;
   const line = (connectorId: number) => lines.get(`connector:${connectorId}`) ?? silent();
+  function waitOf(connectorId: number, startedMs: number): Wait {
+    const { bootMs, decidedMs } = line(connectorId);
+    if (bootMs !== null && startedMs < bootMs) {
+      return { where: "after a boot", sinceMs: bootMs, leastMs: afterBootMs - startMsMax };
+    }
+    return failingMs >= decidedMs || world.station.power.supply() === "failing"
+      ? { where: "in the hold-up time", sinceMs: decidedMs, leastMs: 0 }
+      : { where: "at the plug", sinceMs: decidedMs, leastMs: atThePlugMs };
+  }
 
   world.meter.onAnswer((connectorId, wh) => {
     const atMs = world.clock.monotonicMs();
@@ -65,11 +85,14 @@ export function watchMeters(world: World): MeterWatch {
     toldWh: (connectorId) => line(connectorId).toldWh,
     unansweredMs: (connectorId) => line(connectorId).unansweredMs,
     hasWaited: (connectorId, startedMs) => {
-      const { bootMs, decidedMs } = line(connectorId);
-      const isLeft = bootMs !== null && startedMs < bootMs;
-      const nowMs = world.clock.monotonicMs();
-      if (isLeft) return nowMs - bootMs >= afterBootMs - startMsMax;
-      return failingMs >= decidedMs || nowMs - decidedMs >= atThePlugMs;
+      const { sinceMs, leastMs } = waitOf(connectorId, startedMs);
+      return world.clock.monotonicMs() - sinceMs >= leastMs;
+    },
+    waitPoint: (connectorId, startedMs) => {
+      const { where, sinceMs } = waitOf(connectorId, startedMs);
+      const { unansweredMs, isTold } = line(connectorId);
+      if (unansweredMs < sinceMs) return null;
+      return `meter ${isTold ? "back in time" : "waited for in vain"} ${where}`;
     },
   };
 }
@@ -84,6 +107,7 @@ function silent(): Line {
     bootMs: null,
     decidedMs: -Infinity,
     unansweredMs: -Infinity,
+    isTold: true,
   };
 }
 
@@ -103,6 +127,7 @@ function traced(world: World, line: Line, event: TraceEvent): void {
       if (event.message !== "MeterRead") return;
       const sinceMs = atMs - (world.reached.has("slow turn") ? slowLagMs : lagMs);
       line.beforeWh = line.toldWh;
+      line.isTold = true;
       // Of the answers that it may be, the first.
       const { wh = -Infinity } = line.answers.find((answer) => answer.atMs >= sinceMs) ?? {};
       line.toldWh = Math.max(line.toldWh, wh);
@@ -114,5 +139,6 @@ function traced(world: World, line: Line, event: TraceEvent): void {
       if (event.effect !== "MeterFailed") return;
       line.toldWh = line.beforeWh;
       line.unansweredMs = atMs;
+      line.isTold = false;
   }
 }

@@ -56,3 +56,14 @@ Deno.test("a stop is waited for 10 s, and what a boot has found about a minute",
   await cut.advance(5_000);
   assertEquals(atBoot.hasWaited(1, 0), true);
 });
+
+Deno.test("a stop that is decided in the hold-up time has no more than that", async () => {
+  const house = await chargingHouse({ station: "ac-two-sockets" });
+  const watch = watchMeters(house);
+  house.station.meter.setMode("hang");
+  const startedMs = house.clock.monotonicMs();
+  house.station.verbs.power("failing");
+  await house.advance(100);
+  await swiped(house, "ALICE");
+  assertEquals(watch.hasWaited(1, startedMs), true);
+});

@@ -12,6 +12,19 @@ export const networkTroubles = {
     passing(draw, atMs, 8 * minuteMs, { kind: "link", state: "down" }, { kind: "link", state: "up" }),
   linkSilent: (draw, { atMs }) =>
     passing(draw, atMs, 8 * minuteMs, { kind: "link", state: "silent" }, { kind: "link", state: "up" }),
+  /** Only ours are lost: what it asks meanwhile is heard, and is no sign that it hears the answers. */
+  linkDeaf: (draw, { atMs }) => {
+    const [lastsMs, requestedMessage] = [draw() * 10 * minuteMs, oneOf(draw, ["Heartbeat", "MeterValues"])];
+    const asked = Array.from({ length: whole(draw, 0, 6) }, () => ({
+      atMs: atMs + draw() * lastsMs,
+      act: { kind: "trigger" as const, requestedMessage },
+    }));
+    return [
+      { atMs, act: { kind: "link", state: "deaf" } },
+      ...asked,
+      { atMs: atMs + lastsMs, act: { kind: "link", state: "up" } },
+    ];
+  },
   /** Too short to be noticed; then all that was held arrives at once, in the same read. */
   stall: (draw, { atMs }) => {
     const payload = { requestedMessage: oneOf(draw, ["Heartbeat", "StatusNotification"]) };

@@ -7,6 +7,7 @@
 import { callOutcome } from "../../protocol/answer.ts";
 import type { Call, CallError, CallResult } from "../../protocol/frame.ts";
 import { parseFrame } from "../../protocol/frame.ts";
+import { probeMs } from "../../protocol/liveness.ts";
 import type { BootNotificationResponse } from "../../protocol/messages/core.ts";
 import type { SecurityProfile } from "../../protocol/proof.ts";
 import type { Registration } from "../../protocol/registration.ts";
@@ -30,12 +31,15 @@ export function watchRegistration(world: World, fail: Fail): void {
   /** Before that no BootNotification is due. */
   let dueMs = 0;
   let dialled: SecurityProfile = 0;
-  /** Of the last connection that the outbox has heard of; null: of none. */
-  let connected: SecurityProfile | null = null;
+  /** Of the last connection that the outbox has heard of. */
+  let connected: SecurityProfile = 0;
+  /** The highest on which this life of the process was answered. */
+  let answeredOn: SecurityProfile = 0;
   /** Told by the link, and not yet in the outbox's hands. */
   let received: string[] = [];
   /** The BootNotification that may be answered. */
   let asked: string | null = null;
+  let askedMs = 0;
   /** CALLs of this connection that may be answered. */
   const heard = new Set<string>();
   /** Actions that were triggered since the last answer that was not Pending. */
@@ -66,7 +70,6 @@ export function watchRegistration(world: World, fail: Fail): void {
 
   function outboxStarted(): void {
     received = [];
-    connected = null;
     asked = null;
     registration = null;
   }
@@ -76,6 +79,7 @@ export function watchRegistration(world: World, fail: Fail): void {
     if (world.boots() !== boots) {
       boots = world.boots();
       registration = "Unregistered";
+      answeredOn = 0;
       dueMs = 0;
       triggered.clear();
     } else if (known?.boot !== world.durable.boot() || known.registration !== registration) {
@@ -88,11 +92,12 @@ export function watchRegistration(world: World, fail: Fail): void {
       case "LinkUp":
         asked = null;
         heard.clear();
-        if (connected !== null && dialled > connected) raised();
         connected = dialled;
+        if (connected > answeredOn) raised();
         return;
       case "CallTimedOut":
-        asked = null;
+        // Sooner, it is about a CALL before that, whose answer came while the link looked for a sign.
+        if (atMs - askedMs > probeMs) asked = null;
         return;
       case "FrameReceived":
         return hear(received.shift() ?? "", atMs);
@@ -101,8 +106,8 @@ export function watchRegistration(world: World, fail: Fail): void {
 
   /** Nothing counts that was answered on the lower one, but that it was Rejected. */
   function raised(): void {
-    if (registration === null || registration === "Rejected") return;
-    world.reached.add("registers anew");
+    if (registration === "Rejected") return;
+    if (registration === "Accepted" || registration === "Pending") world.reached.add("registers anew");
     registration = "Unregistered";
   }
 
@@ -127,6 +132,7 @@ export function watchRegistration(world: World, fail: Fail): void {
     if (outcome.kind !== "result") return;
     const { status, interval } = outcome.payload as BootNotificationResponse;
     registration = status;
+    if (connected > answeredOn) answeredOn = connected;
     dueMs = atMs + 1_000 * (interval < 1 ? ownIntervalS : Math.min(interval, intervalMaxS));
     if (status === "Pending") triggered.delete("BootNotification");
     else triggered.clear();
@@ -143,7 +149,7 @@ export function watchRegistration(world: World, fail: Fail): void {
   }
 
   function called(call: Call, atMs: number): void {
-    if (call.action === "BootNotification") asked = call.id;
+    if (call.action === "BootNotification") [asked, askedMs] = [call.id, atMs];
     const wrong = forbidden(call, atMs);
     if (wrong !== null) fail("I19", `${call.action} was sent ${wrong}`);
   }
@@ -152,7 +158,8 @@ export function watchRegistration(world: World, fail: Fail): void {
     const { action } = call;
     const isBoot = action === "BootNotification";
     const early = isBoot && atMs < dueMs - roundingMs ? `${dueMs - atMs} ms before its interval` : null;
-    switch (registration) {
+    // Where nobody has answered yet, a crash has lost nothing either.
+    switch (registration ?? (connected > answeredOn ? "Unregistered" : null)) {
       case null:
       case "Accepted":
         return null;

@@ -174,6 +174,29 @@ check("TC_083: a higher security profile, with BootNotification first, and the s
   it.connects(2);
   it.says("Heartbeat");
 });
+for (const crashed of ["outbox", "station"]) {
+  for (const when of ["before", "after"]) {
+    check(
+      `TC_083: a higher security profile, and a crash of ${crashed} ${when} it is connected`,
+      ["Heartbeat was sent before BootNotification was answered"],
+      (it) => {
+        it.boots("Accepted", 300);
+        if (when === "before") it.starts(crashed, "Accepted");
+        it.connects(2);
+        if (when === "after") it.starts(crashed, "Accepted");
+        it.says("Heartbeat");
+      },
+    );
+  }
+}
+check("TC_083: answered on the higher security profile, and an outbox that crashed", [], (it) => {
+  it.boots("Accepted", 300);
+  it.connects(2);
+  it.boots("Accepted", 300);
+  it.starts("outbox", "Accepted");
+  it.connects(2);
+  it.says("Heartbeat");
+});
 check("an answer that came after its time, on another connection", [
   "Heartbeat was sent before BootNotification was answered",
 ], (it) => {

@@ -44,7 +44,7 @@ export type Hand =
 
 /** The network. */
 export type Weather =
-  | { readonly kind: "link"; readonly state: "up" | "down" | "silent" }
+  | { readonly kind: "link"; readonly state: "up" | "down" | "silent" | "deaf" }
   /** The connection is dead for good, and neither end is told. */
   | { readonly kind: "loseConnection" }
   /** The central system cuts the connection, or closes it in order. */

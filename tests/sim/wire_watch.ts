@@ -66,6 +66,8 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
   let heartbeatsMs = [-Infinity, -Infinity];
   /** HeartbeatInterval of the last BootNotification.conf: in force before it is stored. */
   let adoptedS = Infinity;
+  /** The status of it. */
+  let bootStatus: unknown;
 
   const stopsSent = new Map<Bill, number>();
 
@@ -100,6 +102,10 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
   function adopted({ payload }: CallResult): void {
     const { interval, status } = (payload ?? {}) as { interval?: unknown; status?: unknown };
     if (typeof status === "string") parts.reached(`boot answered ${status}`);
+    if (status === "Rejected" && bootStatus === "Pending") {
+      parts.reached("boot answered Rejected after Pending");
+    }
+    bootStatus = status;
     if (typeof interval === "number" && interval > 0) adoptedS = interval;
     // One that was lost, or is not Accepted, is sent again.
     extra = { boot: status !== "Accepted", heartbeats: extra.heartbeats + 1 };

@@ -1,7 +1,7 @@
 /** What records of earlier versions are read as. */
 import { assertEquals } from "@std/assert";
 import { readRecord } from "../../storage/record_reading.ts";
-import { CheckpointRecord } from "../../storage/records.ts";
+import { CheckpointRecord, RegistrationRecord } from "../../storage/records.ts";
 
 Deno.test({
   name: "records: a checkpoint that does not tell when its register rose last is of one that rose then",
@@ -13,4 +13,13 @@ Deno.test({
   assertEquals(read(alive), { ...alive, risenMs: 90_000 });
   const risen = { ...alive, risenMs: 40_000 };
   assertEquals(read(risen), risen);
+});
+
+Deno.test({
+  name: "records: a registration that does not tell its security profile counts on the lowest one",
+  permissions: "none",
+}, () => {
+  const value = { boot: 3, registration: "Accepted" };
+  const read = readRecord(RegistrationRecord, { key: ["registration"], sequence: 1, value });
+  assertEquals(read, { ...value, securityProfile: 0 } as RegistrationRecord);
 });
