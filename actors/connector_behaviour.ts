@@ -103,7 +103,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       availability,
       hardware: this.#hardware,
       unlocking: this.#unlocking,
-      isStopKept: () => book.open()?.stop !== undefined,
+      isStopKept: book.isStopKept,
       authorizesRemoteStart: () => this.#settings.AuthorizeRemoteTxRequests,
       facts: () => this.#facts,
       apply: (event) => this.#apply(event),
