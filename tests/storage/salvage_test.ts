@@ -71,7 +71,7 @@ check(
     const { closed, killed, live } = past;
     assertEquals(salvagedOf(directory, past, zeroed(closed, 1), null), live.size);
     assertEquals(salvagedOf(directory, past, zeroed(killed.file, 1), killed.log), live.size);
-    for (let at = 0; at < 100; at++) {
+    for (let at = 0; at < 100; at += 3) {
       assertEquals(
         salvagedOf(directory, past, flipped(closed, at * 8 + at % 8), null),
         live.size,
@@ -103,10 +103,10 @@ check("of two bad pages, what lies between them is there", (past, directory) => 
 });
 
 check(
-  "two hundred changed bits: not one deleted record comes back, and few are lost",
+  "sixty changed bits: not one deleted record comes back, and few are lost",
   (past, directory) => {
     const entropy = createSimulatedEntropy("salvage");
-    for (let round = 0; round < 200; round++) {
+    for (let round = 0; round < 60; round++) {
       const bit = Math.floor(entropy.fraction("bit") * past.closed.length * 8);
       const found = salvagedOf(directory, past, flipped(past.closed, bit), null);
       assertGreaterOrEqual(found, past.live.size - RECORDS_OF_A_PAGE, `bit ${bit}`);
@@ -120,7 +120,7 @@ check(
     const header = new DataView(past.closed.buffer);
     const trunk = (header.getUint32(32) - 1) * PAGE_BYTES;
     const listed = header.getUint32(trunk + 4);
-    for (let bit = trunk * 8; bit < (trunk + 8 + listed * 4) * 8; bit += 7) {
+    for (let bit = trunk * 8; bit < (trunk + 8 + listed * 4) * 8; bit += 23) {
       assertGreaterOrEqual(
         salvagedOf(directory, past, flipped(past.closed, bit), null),
         past.live.size - RECORDS_OF_A_PAGE,
@@ -129,7 +129,7 @@ check(
     const root = (KV_ROOT - 1) * PAGE_BYTES;
     for (let cell = 0; cell < header.getUint16(root + 3); cell++) {
       const at = root + header.getUint16(root + 12 + cell * 2);
-      for (let bit = at * 8 + cell % 3; bit < (at + 4) * 8; bit += 3) {
+      for (let bit = at * 8 + cell % 3; bit < (at + 4) * 8; bit += 7) {
         assertGreaterOrEqual(
           salvagedOf(directory, past, flipped(past.closed, bit), null),
           past.live.size - RECORDS_OF_A_PAGE,
@@ -155,7 +155,9 @@ check(
   (past, directory) => {
     for (let at = 0; at < past.closed.length; at += PAGE_BYTES) {
       if (past.closed[at] !== 0x02 && past.closed[at] !== 0x0a) continue;
-      for (const bit of [0, 1, 2, 3, 4, 5, 6, 7, 32, 33, 34, 35, 36, 37, 38, 39]) {
+      // Of its bits four, other ones in the next page.
+      const page = at / PAGE_BYTES;
+      for (const bit of [page % 4, 4 + page % 4, 32 + page % 4, 36 + page % 4]) {
         const found = salvagedOf(directory, past, flipped(past.closed, at * 8 + bit), null);
         assertGreaterOrEqual(found, past.live.size - RECORDS_OF_A_PAGE, `bit ${bit} of ${at}`);
       }
@@ -175,12 +177,10 @@ check(
       Array.from({ length: closed.length / PAGE_BYTES }, (_, index) => index + 1).find((page) =>
         !free.has(page) && (page - 1) * PAGE_BYTES !== trunk && closed[(page - 1) * PAGE_BYTES] === 0
       ) ?? NaN;
-    for (const at of listed) {
+    for (const [index, at] of listed.entries()) {
       const page = view.getUint32(at);
-      for (const live of [beside, KV_ROOT + 1, LAST_ROOT]) {
-        view.setUint32(at, live);
-        assertEquals(salvagedOf(directory, past, closed, null), past.live.size);
-      }
+      view.setUint32(at, [beside, KV_ROOT + 1, LAST_ROOT][index % 3] ?? NaN);
+      assertEquals(salvagedOf(directory, past, closed, null), past.live.size);
       view.setUint32(at, page);
     }
   },
