@@ -208,9 +208,9 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
   /** I19: a boot that has been accepted boots again only when it is asked to. */
   function booted(): void {
     const known = parts.durable.registration();
-    // One that was asked for, and whose answer its actor has lost, is still due.
+    // One that was asked for, and whose answer its actor has lost, is still due; and what was answered on a lower profile counts no more.
     const isAccepted = known?.registration === "Accepted" && known.boot === parts.durable.boot() &&
-      known.bootDueMonotonicMs === undefined;
+      known.bootDueMonotonicMs === undefined && known.securityProfile >= dialled;
     if (isAccepted && !extra.boot) {
       fail("I19", "BootNotification was sent again, and nobody has asked");
     }
@@ -227,12 +227,9 @@ export function createWireWatch(parts: WireWatchParts): WireWatch {
   }
 
   let boots = 0;
-  let lastProfile: SecurityProfile | null = null;
+  let dialled: SecurityProfile = 0;
   return {
-    dialled: (profile) => {
-      if (lastProfile !== null && profile > lastProfile) extra = { ...extra, boot: true };
-      lastProfile = profile;
-    },
+    dialled: (profile) => void (dialled = profile),
     breaches,
     stopsSent: (bill) => stopsSent.get(bill) ?? 0,
     concluded: (message) => concluded.get(messageText(message)) ?? 0,
