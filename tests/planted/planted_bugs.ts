@@ -69,6 +69,21 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: `one.sequence - other.sequence`,
   },
   {
+    id: "i4b",
+    what: "a stop is dated when its meter has answered, not when it was decided",
+    file: book,
+    find: `energyWh, atMs: decided.atMs };`,
+    replace: `energyWh, atMs: Math.max(decided.atMs, wallMs()) };`,
+  },
+  {
+    id: "i9b",
+    what: "a Local stop is shown and not stored",
+    file: book,
+    find: `const decided = { ...open, stop: open.stop ?? { ...stop, atMs } };`,
+    replace: `if (stop.reason === "Local") return true;
+      const decided = { ...open, stop: open.stop ?? { ...stop, atMs } };`,
+  },
+  {
     id: "b5",
     what: "a boot forgets the transaction that was open",
     file: book,

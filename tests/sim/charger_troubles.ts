@@ -3,8 +3,8 @@
  *
  * Law: each is one kind of fault. Two blows in three are aimed at a commit or at a message: that is where it hurts.
  */
-import type { Blow, Event } from "./scenario.ts";
-import { type Draw, type DrawTrouble, type Moment, oneOf, passing, whole } from "./draw.ts";
+import type { Act, Blow, Event } from "./scenario.ts";
+import { type Draw, drawConnector, type DrawTrouble, type Moment, oneOf, passing, whole } from "./draw.ts";
 import type { Sabotage } from "./saboteur.ts";
 
 const minuteMs = 60_000;
@@ -139,6 +139,38 @@ export const chargerTroubles = {
   diskFails: (draw, { atMs }) => {
     const outcome = oneOf(draw, ["kept", "lost", "orphaned"] as const);
     return [{ atMs, act: { kind: "diskFails", outcome, commits: whole(draw, 1, 2) } }];
+  },
+  /** Just as a stop is decided the disk takes nothing; and then the connector ends, or all of it (decision D-stop-first). */
+  refusedStop: (draw, moment) => {
+    const connectorId = drawConnector(draw, moment);
+    const { atMs } = moment;
+    const endMs = atMs + 15_000 + draw() * 45_000;
+    const blowMs = endMs + draw() ** 2 * 10_000;
+    const healedMs = blowMs + draw() * minuteMs;
+    const swipe: Act = { kind: "swipe", connectorId, idTag: "BOB" };
+    const end = oneOf<Act>(draw, [swipe, { kind: "remoteStop", connectorId }, {
+      kind: "unplug",
+      connectorId,
+    }]);
+    const disk = oneOf<Act>(draw, [
+      { kind: "diskFull", isFull: true },
+      { kind: "diskFull", isFull: true, reserve: "gone" },
+      { kind: "diskFails", outcome: "lost", commits: whole(draw, 1, 2) },
+    ]);
+    const blow: Blow = draw() < 0.7
+      ? { kind: "crash", actor: `connector:${connectorId}` }
+      : drawPowerCycle(draw);
+    const unlock: Act = { kind: "call", action: "UnlockConnector", payload: { connectorId }, times: 1 };
+    return [
+      { atMs, act: { kind: "plug", connectorId } },
+      { atMs: atMs + draw() * 5_000, act: swipe },
+      { atMs: endMs - 1, act: disk },
+      { atMs: endMs, act: end },
+      { atMs: blowMs, act: blow },
+      { atMs: healedMs, act: { kind: "diskFull", isFull: false } },
+      { atMs: healedMs + minuteMs, act: unlock },
+      { atMs: healedMs + minuteMs + draw() * 10_000, act: { kind: "unplug", connectorId } },
+    ];
   },
   corruption: (draw, { atMs }) => [
     { atMs, act: { kind: "powerCycle", keptCommits: 0, medium: { kind: "corrupt", at: draw() } } },

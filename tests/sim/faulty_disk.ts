@@ -16,8 +16,8 @@ export interface FaultyDisk {
   /** What a commit takes besides its own time. */
   readonly extraMs: () => number;
   readonly slow: (extraMs: number) => void;
-  /** Refuses every commit while it is full, but for its reserve. */
-  readonly full: (isFull: boolean) => void;
+  /** Refuses every commit while it is full, but for its reserve; which other endings may have used up. */
+  readonly full: (isFull: boolean, reserve?: "gone") => void;
   /** It is full, and its reserve is used up: it takes nothing at all. */
   readonly isRefusing: () => boolean;
   /** Has less room left than a transaction may need: none begins. */
@@ -74,10 +74,10 @@ export function createFaultyDisk(reached: (point: string) => void): FaultyDisk {
   return {
     extraMs: () => extraMs,
     slow: (ms) => void (extraMs = ms),
-    full: (next) => {
+    full: (next, reserve) => {
       isFull = next;
       room = 0;
-      hasReserve = true;
+      hasReserve = reserve !== "gone";
     },
     isRefusing: () => isFull && !hasReserve && room <= 0,
     scarce: (next) => void (isScarce = next),

@@ -41,9 +41,9 @@ export const invariants: readonly Invariant[] = [
   {
     id: "I4",
     says:
-      "transactions of one connector do not overlap, and none is dated before what an earlier boot has written, unless the clock was set back",
+      "transactions of one connector do not overlap, and none is dated before what an earlier boot has written, unless the clock was set back; each is dated when it began and when it was over, as the contactor and the status have shown it, or at its last sign of life before a power cut",
     checked: ["commit"],
-    files: ["bill_watch.ts", "date_watch.ts"],
+    files: ["bill_watch.ts", "date_watch.ts", "stop_watch.ts"],
   },
   {
     id: "I5",
@@ -73,9 +73,10 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: "I9",
-    says: "no energy for an idTag that was refused, nor after a remote stop was accepted",
+    says:
+      "no energy for an idTag that was refused, nor after a remote stop was accepted, nor in a transaction that was shown as Finishing, whatever fails, but where a disk has refused everything until power was cut",
     checked: ["event"],
-    files: ["contactor_watch.ts"],
+    files: ["contactor_watch.ts", "stop_watch.ts"],
   },
   {
     id: "I10",

@@ -286,7 +286,7 @@ function harm(world: World, act: Broken): VerbOutcome | void {
     case "diskSlow":
       return medium.slow(act.extraMs);
     case "diskFull":
-      return medium.full(act.isFull);
+      return medium.full(act.isFull, act.reserve);
     case "diskScarce":
       return medium.scarce(act.isScarce);
     case "diskFails":

@@ -134,7 +134,8 @@ export type Trouble =
   /** By so much the central system sets the charger's clock wrong. */
   | { readonly kind: "clock"; readonly stepMs: number }
   | { readonly kind: "diskSlow"; readonly extraMs: number }
-  | { readonly kind: "diskFull"; readonly isFull: boolean }
+  /** Default: it has its reserve. */
+  | { readonly kind: "diskFull"; readonly isFull: boolean; readonly reserve?: "gone" }
   | { readonly kind: "diskScarce"; readonly isScarce: boolean }
   | { readonly kind: "diskFails"; readonly outcome: FailedCommit; readonly commits: number }
   /** The writes of the credentials that come next: nothing of them is there, or one of the two copies. */

@@ -13,9 +13,8 @@ import { recordsOf } from "./medium_records.ts";
 import { statusOf } from "./status_watch.ts";
 import type { World } from "./world.ts";
 
-/** From the decision to the open contactor, and back. */
 const toleranceMs = 1_000;
-/** From a reading to its commit, at the slowest; on a slow disk or in a slow turn longer. */
+/** From a reading to its commit, or from a decision to the open contactor, at the slowest; on a slow disk or in a slow turn longer. */
 const commitMs = 5_000;
 const sluggishMs = 40_000;
 
@@ -144,8 +143,10 @@ export function watchStops(world: World, fail: Fail): () => void {
     if (bill.stop === null || bill.excuse !== null) return;
     const datedMs = Date.parse(bill.stop.timestamp);
     const lateMs = datedMs - Math.min(left?.mostMs ?? Infinity, ownTime(line).mostMs);
-    const isOpenedHere = !line.isInterrupted && openedMs !== null;
-    const earlyMs = (isOpenedHere ? zero.leastMs + openedMs : life.leastMs) - datedMs;
+    const openMs = line.isInterrupted || openedMs === null
+      ? life.leastMs
+      : zero.leastMs + openedMs - slackMs();
+    const earlyMs = openMs - datedMs;
     if (lateMs > toleranceMs) {
       fail("I4", `the stop of transaction ${bill.localId} is dated ${lateMs} ms after it was over`);
     }
