@@ -79,9 +79,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     id: "i9b",
     what: "a Local stop is shown and not stored",
     file: book,
-    find: `const decided = { ...open, stop: open.stop ?? { ...stop, atMs } };`,
-    replace: `if (stop.reason === "Local") return true;
-      const decided = { ...open, stop: open.stop ?? { ...stop, atMs } };`,
+    find: `      open = decided;
+      handedOn.transaction =`,
+    replace: `      open = decided;
+      if (stop.reason === "Local") return true;
+      handedOn.transaction =`,
   },
   {
     id: "b5",
