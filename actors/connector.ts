@@ -23,6 +23,7 @@ import type { ReservationsMessage } from "./reservations.ts";
 import { openRestartBook } from "./restart_book.ts";
 import { readSettings } from "./settings.ts";
 import type { StationMessage } from "./station_message.ts";
+import type { HandedOn } from "./transaction_book.ts";
 import { openTransactionBook } from "./transaction_book.ts";
 
 export interface ConnectorParts {
@@ -55,15 +56,17 @@ export interface ConnectorParts {
 }
 
 export function connectorActor(parts: ConnectorParts): ActorSpec<ConnectorMessage> {
+  const handedOn: HandedOn = { transaction: null };
   return {
     address: parts.address,
     start: async (self) => {
       const store = self.fence(parts.store);
       const settings = await readSettings(store, parts.table);
       const damaged = tracingDamaged(self);
-      const book = await openTransactionBook({ ...parts, store, wallMs: parts.clock.wallMs, damaged });
+      const { wallMs } = parts.clock;
+      const book = await openTransactionBook({ ...parts, store, wallMs, damaged, handedOn });
       const availability = await openAvailability(store, parts.connectorId, damaged);
-      const reservedThen = await reservedAtStart(store, parts.connectorId, parts.clock.wallMs(), damaged);
+      const reservedThen = await reservedAtStart(store, parts.connectorId, wallMs(), damaged);
       const restart = (await openRestartBook(store, parts.boot, damaged)).underWay();
       const behaviour = new ConnectorBehaviour(self, parts, { book, availability, reservedThen, settings });
       await behaviour.resume(restart);

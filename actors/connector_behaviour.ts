@@ -103,7 +103,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
       availability,
       hardware: this.#hardware,
       unlocking: this.#unlocking,
-      isStopKept: () => book.open()?.stop !== undefined,
+      isStopKept: book.isStopKept,
       authorizesRemoteStart: () => this.#settings.AuthorizeRemoteTxRequests,
       facts: () => this.#facts,
       apply: (event) => this.#apply(event),
@@ -206,7 +206,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
         this.#drawing.again(this.#facts.use);
         return this.#description.again(this.#facts);
       case "ClockStepped":
-        return this.#clockStepped();
+        return this.#clockStepped(message.isFirst);
       case "SettingsChanged":
         return this.#settingsChanged(message.settings);
     }
@@ -296,8 +296,8 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     else this.#keepTimers();
   }
 
-  async #clockStepped(): Promise<void> {
-    await this.#transaction.clockStepped();
+  async #clockStepped(isFirst: boolean): Promise<void> {
+    if (isFirst) await this.#transaction.timeTold();
     this.#timers.restart("AlignedDue");
     this.#timers.restart("SampleDue");
     await this.#apply({ kind: "ClockRecovered" });

@@ -158,8 +158,10 @@ export class ConnectorTransaction {
   /** Makes the decision durable and asks for the last reading. */
   async decideStop(stop: Stop): Promise<void> {
     const { book, clock, meter } = this.#parts;
-    // Refused by a full disk, it is tried again with each question to the meter, and with the StopTransaction itself.
-    await book.decideStop(stop, this.nowMs());
+    // Refused by the disk, it is tried again with each question to the meter, and with the StopTransaction itself.
+    if (!await book.decideStop(stop, this.nowMs())) {
+      this.#self.trace("StopNotKept", { localId: book.open()?.localId, why: "storage refuses" });
+    }
     meter.ask({ kind: "stop", stop, decidedMs: clock.monotonicMs() });
   }
 
@@ -224,8 +226,8 @@ export class ConnectorTransaction {
     return { kind: "Resumed" };
   }
 
-  /** Civil time was set: of a resumed transaction it tells how long power was gone. Forward only. */
-  async clockStepped(): Promise<void> {
+  /** This boot's clock was set for the first time: of a resumed transaction that tells how long power was gone. Forward only. */
+  async timeTold(): Promise<void> {
     const record = this.#parts.book.open();
     const isBehind = this.#parts.clock.wallMs() > this.nowMs();
     if (record?.begunMs !== undefined && record.stop === undefined && isBehind) {

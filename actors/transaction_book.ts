@@ -69,7 +69,12 @@ export type Begun =
   | { readonly kind: "begun"; readonly record: TransactionRecord }
   | { readonly kind: "refused"; readonly why: string };
 
-/** Every function that writes returns whether it is durable; when the store refuses, nothing has changed. */
+/** A stop that the store has not taken: one incarnation hands it to the next (decision D-stop-first). */
+export interface HandedOn {
+  transaction: Pick<TransactionRecord, "localId" | "stop"> | null;
+}
+
+/** Every function that writes returns whether it is durable; when the store refuses nothing has changed, but for a decided stop. */
 export interface TransactionBook {
   readonly open: () => TransactionRecord | null;
   /** The last sign of life that is durable; of an earlier transaction it says nothing. */
@@ -82,7 +87,9 @@ export interface TransactionBook {
   readonly sample: (sampled: Sampled) => Promise<boolean>;
   readonly keep: (checkpoint: CheckpointRecord) => Promise<boolean>;
   readonly resume: (resumption: Resumption) => Promise<boolean>;
+  /** The first decision stands, and is what `open` tells, whatever the store says; asked again, it is tried again. */
   readonly decideStop: (stop: Stop, atMs: number) => Promise<boolean>;
+  readonly isStopKept: () => boolean;
   readonly end: (ending: Ending) => Promise<boolean>;
 }
 
@@ -94,15 +101,22 @@ export interface TransactionBookParts {
   /** Civil time. */
   readonly wallMs: () => number;
   readonly damaged: TellDamaged;
+  /** Of the incarnations of one actor; without it a crash forgets what the store has not taken. */
+  readonly handedOn?: HandedOn;
 }
 
 export async function openTransactionBook(parts: TransactionBookParts): Promise<TransactionBook> {
-  const { store, connectorId, boot, wallMs, damaged } = parts;
+  const { store, connectorId, boot, wallMs, damaged, handedOn = { transaction: null } } = parts;
   let checkpoint = await keptRecord(store, checkpointKey(connectorId), CheckpointRecord, damaged);
   const rebuilt = checkpoint === null ? null : rebuiltRecord(checkpoint, boot);
   let open = await keptRecord(store, transactionKey(connectorId), TransactionRecord, damaged, rebuilt);
   // Of a transaction that was lost with a part of the store: nothing goes on, and nobody is to believe it.
   if (open === null && checkpoint !== null) await store.commit({ deletes: [checkpointKey(connectorId)] });
+
+  let isStopKept = open?.stop !== undefined;
+  if (open !== null && handedOn.transaction?.localId === open.localId) {
+    open = { ...handedOn.transaction, ...open };
+  }
 
   const begun = open === null ? null : startOf(connectorId, open);
   if (begun !== null) await mendStart(store, begun, damaged);
@@ -212,11 +226,15 @@ export async function openTransactionBook(parts: TransactionBookParts): Promise<
       };
       return commit({ sets: [{ key: transactionKey(connectorId), value: record }] }, record);
     },
-    decideStop: (stop, atMs) => {
-      if (open === null || open.stop !== undefined) return Promise.resolve(open !== null);
-      const record: TransactionRecord = { ...open, stop: { ...stop, atMs } };
-      return commit({ sets: [{ key: transactionKey(connectorId), value: record }] }, record);
+    decideStop: async (stop, atMs) => {
+      if (open === null || isStopKept) return isStopKept;
+      const decided = { ...open, stop: open.stop ?? { ...stop, atMs } };
+      open = decided;
+      handedOn.transaction = { localId: decided.localId, stop: decided.stop };
+      isStopKept = await commit({ sets: [{ key: transactionKey(connectorId), value: decided }] }, decided);
+      return isStopKept;
     },
+    isStopKept: () => isStopKept,
     end: async ({ stop, energyWh, atMs, data }) => {
       if (open === null) return false;
       const decided = open.stop ?? { ...stop, atMs };

@@ -110,6 +110,7 @@ function effect(name: string, detail: unknown, frames: FrameLines): Told | null 
     case "CommitRefused":
     case "DamagedRecord":
     case "MeterFailed":
+    case "StopNotKept":
     case "TransactionMessageFailed":
     case "TransactionMessageParked":
     case "TransactionMessageUnreadable":

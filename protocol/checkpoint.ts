@@ -36,10 +36,12 @@ export interface Closing {
   readonly atMs: number;
 }
 
-/** The last sign of life there is. */
+/** The last sign of life there is; to be resumed is one. */
 export function lastKnown(beginning: Beginning, checkpoint: Checkpoint | null): Checkpoint {
-  if (checkpoint?.localId === beginning.localId) return checkpoint;
   const { localId, meterStartWh, startedMs, begunMs = startedMs, meterSerialNumber } = beginning;
+  if (checkpoint?.localId === localId) {
+    return { ...checkpoint, atMs: Math.max(checkpoint.atMs, startedMs) };
+  }
   return { localId, energyWh: meterStartWh, atMs: startedMs, risenMs: begunMs, meterSerialNumber };
 }
 

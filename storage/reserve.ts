@@ -6,7 +6,7 @@
  */
 import { saysDiskFull } from "./full_disk.ts";
 import { keys } from "./record_keys.ts";
-import type { Batch, CommitOutcome, Store } from "./store.ts";
+import type { Batch, CommitOutcome, Store, Value } from "./store.ts";
 
 /** Room for a transaction of days: a message takes about 1 KB on the disk, and SQLite's log at most 4 MB. */
 export const FREE_BYTES_MIN = 16 * 1024 * 1024;
@@ -82,8 +82,13 @@ function isBeginning(batch: Batch): boolean {
   );
 }
 
-/** It closes an open transaction, takes a message off the queue or out of the archive, or does nothing but delete. */
+/** It decides a transaction's stop or closes it, takes a message off the queue or out of the archive, or does nothing but delete. */
 function isEnding({ sets = [], deletes = [] }: Batch): boolean {
   const ends: readonly string[] = [keys.transactions[0], keys.outbox[0], keys.archive[0]];
-  return deletes.length > 0 && sets.length === 0 || deletes.some(([kind]) => ends.includes(String(kind)));
+  return deletes.length > 0 && sets.length === 0 || deletes.some(([kind]) => ends.includes(String(kind))) ||
+    sets.some(({ key, value }) => key[0] === keys.transactions[0] && isStopped(value));
+}
+
+function isStopped(transaction: Value): boolean {
+  return (transaction as { readonly stop?: unknown }).stop !== undefined;
 }

@@ -184,6 +184,22 @@ Deno.test("§17: a civil clock that lost its time in the dark: the transaction's
   ]);
 });
 
+Deno.test("D-resume-after-cut: a wrong time that is told later is none of a resumed transaction's, also where its station has crashed", async () => {
+  for (const crash of [() => {}, (house: CalmHouse) => void house.system().crash("station")]) {
+    const house = await resumingHouse();
+    await house.advance(65_000);
+    await rebooted(house, 0);
+    crash(house);
+    await house.advance(1_000);
+    const wrong = { kind: "answer", payload: { currentTime: "2027-01-01T00:00:00Z" } } as const;
+    house.centralSystem.script("Heartbeat", wrong);
+    await house.ask("TriggerMessage", { requestedMessage: "Heartbeat" });
+    await house.advance(4_000);
+    await swiped(house, "ALICE");
+    assertEquals(stops(house), [["Local", "2026-01-01T00:01:20.000Z"]]);
+  }
+});
+
 Deno.test("§9.1.14: a refused card that the outage has not been told to is refused after the boot", async () => {
   const house = await bootedHouse({
     station: "ac-two-sockets",

@@ -104,7 +104,34 @@ Deno.test("a full disk at the stop: the contactor opens at once, the stop is tri
       [41_000, "Local", registerWh(house)],
     ],
   );
+  assertEquals(house.sent("StopTransaction")[0]?.payload.timestamp, "2026-01-01T00:00:30.000Z");
   assertEquals([house.centralSystem.open(), house.crashes()], [[], []]);
+});
+
+Deno.test("D-stop-first: a stop that the disk refuses outlives its connector: the next car gets nothing on the card of the first", async () => {
+  const house = await chargingHouse();
+  await house.advance(30_000);
+  house.store().failCommits("full", Infinity);
+  await swiped(house, "ALICE");
+  const stoppedWh = registerWh(house);
+  house.station.verbs.unplug(1);
+  await house.advance(2_000);
+  house.station.verbs.plug(1);
+  let wasClosed = false;
+  house.watch(() => void (wasClosed ||= contactorClosed(house)));
+  for (let crashes = 0; crashes < 2; crashes++) {
+    house.system().crash("connector:1");
+    await house.advance(30_000);
+  }
+  house.store().failCommits("full", 0);
+  await house.advance(2_000);
+  const [entry] = house.centralSystem.ledger.values();
+  assertEquals([entry?.stop?.reason, entry?.stop?.meterStop, entry?.stop?.timestamp, wasClosed], [
+    "Local",
+    stoppedWh,
+    "2026-01-01T00:00:30.000Z",
+    false,
+  ]);
 });
 
 Deno.test("a full disk at the stop: a car that leaves meanwhile, and a new card, change nothing of the bill", async () => {
@@ -135,19 +162,17 @@ for (const fault of ["failedKept", "failedLost", "failedOrphaned"] as const) {
     assertEquals(house.centralSystem.open().length, isThere ? 1 : 0);
   });
 
-  Deno.test(`D5: a stop whose decision's commit ends ${fault}: it stands when it is there, else the car goes on and may stop again`, async () => {
+  Deno.test(`D-stop-first: a stop whose decision's commit ends ${fault} stands: the connector crashes, and its successor has heard of it`, async () => {
     const house = await chargingHouse();
     await house.advance(30_000);
     house.store().failCommits(fault, 1);
     await swiped(house, "ALICE");
-    const isThere = fault === "failedKept";
-    assertEquals([contactorClosed(house), meterStops(house).length, house.crashes().length], [
-      !isThere,
-      isThere ? 1 : 0,
+    assertEquals([contactorClosed(house), meterStops(house), house.crashes().length], [
+      false,
+      [registerWh(house)],
       1,
     ]);
-    if (!isThere) await swiped(house, "ALICE");
-    assertEquals([house.centralSystem.open(), meterStops(house)], [[], [registerWh(house)]]);
+    assertEquals([house.centralSystem.open(), status(house)], [[], "Finishing"]);
   });
 
   Deno.test(`D5: a stop whose bill's commit ends ${fault}: one StopTransaction, and the contactor stays open`, async () => {

@@ -1,13 +1,15 @@
-/** The log of a charger: what a person has done about what is parked (decision D-parked). */
+/** The log of a charger: what a person has done about what is parked, and a stop that the disk has not taken (decisions D-parked, D-stop-first). */
 import { assertEquals } from "@std/assert";
 import { createNarrator } from "../../console/narrator.ts";
 import { PLAIN } from "../../console/terminal.ts";
 
 for (
-  const [effect, level] of [["ParkedExported", "info"], ["ResendBegun", "info"], [
-    "ParkedDiscarded",
-    "error",
-  ]] as const
+  const [effect, level] of [
+    ["ParkedExported", "info"],
+    ["ResendBegun", "info"],
+    ["ParkedDiscarded", "error"],
+    ["StopNotKept", "error"],
+  ] as const
 ) {
   Deno.test({ name: `the log has ${effect}, and of which transaction`, permissions: "none" }, () => {
     const lines: string[] = [];

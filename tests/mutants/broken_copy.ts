@@ -30,20 +30,39 @@ export async function brokenText(root: string, { file, find, replace }: Break): 
 }
 
 /** Runs `use` on a copy with all of these broken in it, and removes it. Throws when one is misplaced: the list must follow the code. */
-export async function inBrokenCopy<T>(
+export function inBrokenCopy<T>(
   root: string,
   breaks: readonly Break[],
   use: (copy: string) => Promise<T>,
 ): Promise<T> {
+  return inCopy(root, (copy) => whileBroken(copy, breaks, () => use(copy)));
+}
+
+/** Runs `use` on a copy, and removes it. */
+export async function inCopy<T>(root: string, use: (copy: string) => Promise<T>): Promise<T> {
   const copy = await copyTree(root);
+  try {
+    return await use(copy);
+  } finally {
+    await Deno.remove(copy, { recursive: true });
+  }
+}
+
+/** Runs `use` while all of these are broken in `copy`; afterwards it is whole. One copy that breaks many times is compiled once. */
+export async function whileBroken<T>(
+  copy: string,
+  breaks: readonly Break[],
+  use: () => Promise<T>,
+): Promise<T> {
+  const whole = await Promise.all(breaks.map(({ file }) => Deno.readTextFile(`${copy}/${file}`)));
   try {
     for (const one of breaks) {
       const text = await brokenText(copy, one);
       if (text === null) throw new Error(`find this exactly once in ${one.file}: ${one.find}`);
       await Deno.writeTextFile(`${copy}/${one.file}`, text);
     }
-    return await use(copy);
+    return await use();
   } finally {
-    await Deno.remove(copy, { recursive: true });
+    for (const [at, { file }] of breaks.entries()) await Deno.writeTextFile(`${copy}/${file}`, whole[at]!);
   }
 }

@@ -91,6 +91,15 @@ Deno.test({
   assertEquals([resumed.atMs, resumed.risenMs], [startedMs, startedMs - 9_000]);
 });
 
+Deno.test({
+  name:
+    "a resumption is a sign of life: no later cut brings back time that has passed before it (D-resume-after-cut)",
+  permissions: "none",
+}, () => {
+  const resumed = { ...beginning, startedMs: checkpoint.atMs + 4_000, begunMs: startedMs };
+  assertEquals(lastKnown(resumed, checkpoint), { ...checkpoint, atMs: checkpoint.atMs + 4_000 });
+});
+
 function checkSeen(sentence: string, read: Register, energyWh: number, risenAfterMs: number): void {
   Deno.test({ name: `a sign of life: ${sentence}`, permissions: "none" }, () => {
     assertEquals(seen(checkpoint, read, startedMs + 99_000), {

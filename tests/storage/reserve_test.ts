@@ -29,6 +29,13 @@ Deno.test("reserve: the end of a transaction is stored on a full disk", async ()
   assertEquals([outcome.kind, left()], ["committed", 0]);
 });
 
+Deno.test("reserve: and so is what decides it, which goes before the last reading (D-stop-first)", async () => {
+  const { store, left } = fullDisk(1);
+  const value = { localId: 1, stop: { reason: "Local", atMs: 1 } };
+  const outcome = await store.commit({ sets: [{ key: ["transaction", 1], value }] });
+  assertEquals([outcome.kind, left()], ["committed", 0]);
+});
+
 Deno.test("reserve: a new transaction is refused and leaves the reserve alone", async () => {
   const { store, left } = fullDisk(1);
   const outcome = await store.commit({ sets: [{ key: ["transaction", 1], value: 1 }] });
