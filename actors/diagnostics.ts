@@ -12,7 +12,7 @@ import type { Upload, UploadEffect, UploadEvent } from "../firmware/upload.ts";
 import { acceptance, idleUpload, triggeredStatus, uploadStep } from "../firmware/upload.ts";
 import type { Answer } from "../protocol/answer.ts";
 import { statusAnswer } from "../protocol/answer.ts";
-import type { GetLogRequest } from "../protocol/messages/security.ts";
+import type { GetLogRequest, LogStatusNotificationRequest } from "../protocol/messages/security.ts";
 import { keys } from "../storage/record_keys.ts";
 import { keptRecord } from "../storage/record_reading.ts";
 import { UploadRecord } from "../storage/records.ts";
@@ -124,7 +124,8 @@ class DiagnosticsBehaviour implements Behaviour<DiagnosticsMessage> {
   }
 
   /** Of a predecessor's upload, which has ended with it unless it had before. */
-  tellEnd({ requestId, end = "UploadFailure" }: UploadRecord): void {
+  tellEnd({ requestId, end = "UploadFailure", earlier = [] }: UploadRecord): void {
+    for (const notification of earlier) this.#delivery.tell(notification);
     this.#delivery.tell({ status: end, requestId });
   }
 
@@ -151,7 +152,7 @@ class DiagnosticsBehaviour implements Behaviour<DiagnosticsMessage> {
     if (event.kind === "TransferEnded") this.#self.trace("TransferEnded", event.event);
     const { next, effects } = uploadStep(this.#upload, event);
     this.#upload = next;
-    const record = recordOf(next, effects);
+    const record = recordOf(next, effects, this.#delivery.untold());
     if (record !== null && !sameRecord(record, this.#record)) await this.#note(record);
     noted();
     for (const effect of effects) this.#perform(effect);
@@ -208,12 +209,21 @@ class DiagnosticsBehaviour implements Behaviour<DiagnosticsMessage> {
 }
 
 /** Null where nothing has changed. */
-function recordOf(upload: Upload, effects: readonly UploadEffect[]): UploadRecord | null {
-  if (upload.kind !== "idle") return { requestId: upload.request.requestId };
+function recordOf(
+  upload: Upload,
+  effects: readonly UploadEffect[],
+  untold: readonly LogStatusNotificationRequest[],
+): UploadRecord | null {
   const last = effects.at(-1);
-  if (last?.kind !== "Tell") return null;
-  const { requestId, status } = last.notification;
-  return requestId === undefined ? null : { requestId, end: status };
+  const end = upload.kind === "idle" && last?.kind === "Tell" ? last.notification : null;
+  const requestId = upload.kind === "idle" ? end?.requestId : upload.request.requestId;
+  if (requestId === undefined) return null;
+  const earlier = untold.filter((other) => other.status !== "Uploading" && other.requestId !== requestId);
+  return {
+    requestId,
+    ...(end === null ? {} : { end: end.status }),
+    ...(earlier.length === 0 ? {} : { earlier }),
+  };
 }
 
 function sameRecord(one: UploadRecord, other: UploadRecord | null): boolean {

@@ -30,7 +30,7 @@
  * | `["clock", connectorId]` | connector, main as above; station for 0 | a civil time at which this was written; the last one written counts (decision D-lost-clock) |
  * | `["securityLog", number]` | security_log | an entry of the security log |
  * | `["securityLogEnd"]` | security_log, main at the first boot | where the log ends, and what of it has been delivered |
- * | `["upload"]` | diagnostics | the last upload of a log, until its end has been told |
+ * | `["upload"]` | diagnostics | the last upload of a log, and ends of those before it, until they have been told |
  */
 import type { Key } from "./store.ts";
 

@@ -170,6 +170,8 @@ export const UploadRecord = z.object({
   requestId: z.int(),
   /** Absent while it is under way. */
   end: LogStatusNotificationRequest.shape.status.exactOptional(),
+  /** Ends of uploads before it that have not been told. Absent: none. */
+  earlier: z.array(LogStatusNotificationRequest).exactOptional(),
 });
 export type UploadRecord = z.infer<typeof UploadRecord>;
 

@@ -294,3 +294,29 @@ Deno.test("an end that could not be told is told after a crash and after a power
     assertEquals(told(house).length, 2);
   }
 });
+
+Deno.test("D-getlog: an end that could not be told before the next GetLog came is told after a crash and after a power cut", async () => {
+  for (const end of ["crash", "cut"]) {
+    const house = await bootedHouse();
+    house.centralSystem.hangUpOnCalls(true);
+    for (const requestId of [7, 8]) {
+      assertEquals(
+        await status(house, "GetLog", getLog({ requestId, remoteLocation: "nowhere" })),
+        "Accepted",
+      );
+      await house.advance(5_000);
+    }
+    if (end === "crash") house.system().crash("diagnostics");
+    else {
+      house.cutPower(0);
+      await house.restorePower();
+    }
+    house.forget();
+    house.centralSystem.hangUpOnCalls(false);
+    await house.advance(600_000);
+    assertEquals([end, ...told(house)], [end, "BadMessage 7", "BadMessage 8"]);
+    house.system().crash("diagnostics");
+    await house.advance(60_000);
+    assertEquals(told(house).length, 2);
+  }
+});

@@ -79,7 +79,9 @@ export const hardwareTroubles = {
     const { act, darkMs } = drawEnd(draw, connectorId);
     const endMs = atMs + 15_000 + draw() * 45_000;
     const sinceMs = endMs - draw() * 3_000;
-    const untilMs = endMs + darkMs + 1_000 + draw() ** 2 * 69_000;
+    // Some within the hold-up time.
+    const lastsMs = draw() < 0.2 ? draw() * 500 : darkMs + 1_000 + draw() ** 2 * 69_000;
+    const untilMs = endMs + lastsMs;
     const fault = oneOf(draw, ["hangs", "fails"] as const);
     const ids = Array.from({ length: connectors }, (_, at) => at + 1);
     const unlock: Act = { kind: "call", action: "UnlockConnector", payload: { connectorId }, times: 1 };

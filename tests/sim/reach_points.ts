@@ -128,7 +128,6 @@ export const slicePoints: readonly string[] = [
   "slow turn",
   "turn outlasted its deadline",
   "gaveUp",
-  "central gave up",
   "charging gave up",
   // The reasons for an end.
   "stop by DeAuthorized",
@@ -217,6 +216,7 @@ export const reachPoints: readonly string[] = [
   "certificate expired Rejected",
   "certificate otherKey Rejected",
   "certificate right Rejected",
+  "central gave up",
   "charger gave up",
   "contactor stuck closed",
   "discard of what is parked: done",
