@@ -113,7 +113,8 @@ export async function openTransactionBook(parts: TransactionBookParts): Promise<
   // Of a transaction that was lost with a part of the store: nothing goes on, and nobody is to believe it.
   if (open === null && checkpoint !== null) await store.commit({ deletes: [checkpointKey(connectorId)] });
 
-  let isStopKept = open?.stop !== undefined;
+  /** Whose stop is durable. */
+  let stoppedId = open?.stop === undefined ? null : open.localId;
   if (open !== null && handedOn.transaction?.localId === open.localId) {
     open = { ...handedOn.transaction, ...open };
   }
@@ -122,6 +123,10 @@ export async function openTransactionBook(parts: TransactionBookParts): Promise<
   if (begun !== null) await mendStart(store, begun, damaged);
 
   const absent = { key: transactionKey(connectorId), sequence: null };
+
+  function isStopKept(): boolean {
+    return open !== null && open.localId === stoppedId;
+  }
 
   /** For a boot that has lost the time: no bill is dated before this one. Asked for with its commit, so that the last one tells. */
   function written(): { key: Key; value: ClockRecord } {
@@ -227,14 +232,16 @@ export async function openTransactionBook(parts: TransactionBookParts): Promise<
       return commit({ sets: [{ key: transactionKey(connectorId), value: record }] }, record);
     },
     decideStop: async (stop, atMs) => {
-      if (open === null || isStopKept) return isStopKept;
+      if (open === null || isStopKept()) return isStopKept();
       const decided = { ...open, stop: open.stop ?? { ...stop, atMs } };
       open = decided;
       handedOn.transaction = { localId: decided.localId, stop: decided.stop };
-      isStopKept = await commit({ sets: [{ key: transactionKey(connectorId), value: decided }] }, decided);
-      return isStopKept;
+      if (await commit({ sets: [{ key: transactionKey(connectorId), value: decided }] }, decided)) {
+        stoppedId = decided.localId;
+      }
+      return isStopKept();
     },
-    isStopKept: () => isStopKept,
+    isStopKept,
     end: async ({ stop, energyWh, atMs, data }) => {
       if (open === null) return false;
       const decided = open.stop ?? { ...stop, atMs };

@@ -108,6 +108,22 @@ Deno.test("a full disk at the stop: the contactor opens at once, the stop is tri
   assertEquals([house.centralSystem.open(), house.crashes()], [[], []]);
 });
 
+Deno.test("D-stop-first: of each transaction the stop is durable before its bill is made, not of the first alone", async () => {
+  const house = await chargingHouse();
+  const decided: unknown[] = [];
+  house.watchCommits(({ sets = [], deletes = [] }) => {
+    const [record] = sets.filter(({ key }) => key[0] === "transaction");
+    const stop = (record?.value as { readonly stop?: { readonly reason: string } } | undefined)?.stop;
+    if (stop !== undefined) decided.push(stop.reason);
+    if (deletes.some(([kind]) => kind === "transaction")) decided.push("bill");
+  });
+  for (let swipes = 0; swipes < 3; swipes++) {
+    await house.advance(10_000);
+    await swiped(house, "ALICE");
+  }
+  assertEquals([decided, house.centralSystem.ledger.size], [["Local", "bill", "Local", "bill"], 2]);
+});
+
 Deno.test("D-stop-first: a stop that the disk refuses outlives its connector: the next car gets nothing on the card of the first", async () => {
   const house = await chargingHouse();
   await house.advance(30_000);
