@@ -18,8 +18,8 @@ export interface FaultyDisk {
   readonly slow: (extraMs: number) => void;
   /** Refuses every commit while it is full, but for its reserve; which other endings may have used up. */
   readonly full: (isFull: boolean, reserve?: "gone") => void;
-  /** It is full, and its reserve is used up: it takes nothing at all. */
-  readonly isRefusing: () => boolean;
+  /** Full, it takes nothing but endings, and once its reserve is used up nothing at all. */
+  readonly takes: () => "everything" | "endings" | "nothing";
   /** Has less room left than a transaction may need: none begins. */
   readonly scarce: (isScarce: boolean) => void;
   /** The next `count` commits throw. */
@@ -79,7 +79,10 @@ export function createFaultyDisk(reached: (point: string) => void): FaultyDisk {
       room = 0;
       hasReserve = reserve !== "gone";
     },
-    isRefusing: () => isFull && !hasReserve && room <= 0,
+    takes: () => {
+      if (!isFull) return isScarce ? "endings" : "everything";
+      return hasReserve || room > 0 ? "endings" : "nothing";
+    },
     scarce: (next) => void (isScarce = next),
     fail: (outcome, count) => void (failing = { outcome, count }),
     heal: () => {

@@ -18,6 +18,9 @@ const toleranceMs = 1_000;
 const commitMs = 5_000;
 const sluggishMs = 40_000;
 
+/** Between two signs of life at most (decision D-checkpoint). */
+const lifeMs = 10_000;
+
 /** What is known of a moment: it lies between these. */
 interface Span {
   readonly leastMs: number;
@@ -38,6 +41,8 @@ interface Line {
   isClosed: boolean;
   /** When its contactor opened last in this boot, on the monotonic clock. */
   openedMs: number | null;
+  /** Since when nothing has kept it from storing signs of life while energy flows, on the monotonic clock. */
+  steadyMs: number;
   /** When it was shown as Finishing: on the monotonic clock, and in its own time at most. */
   left: { readonly atMs: number; readonly mostMs: number } | null;
   hasOpenedSince: boolean;
@@ -54,13 +59,19 @@ export function watchStops(world: World, fail: Fail): () => void {
   let boot = 0;
   let wasUp = false;
   let clockSetMs = -Infinity;
+  /** When there was power for certain. */
+  let lookedMs = 0;
 
   world.onTrace((event) => {
     if (event.kind === "effect" && event.effect === "SetClock") clockSetMs = event.atMs;
-    if (!("actor" in event) || !event.actor.startsWith("connector:")) return;
+    if (!("actor" in event)) return;
+    // Who answers comes back.
+    if (event.kind === "started" && event.actor === "meter") unsteady(lines.values());
+    if (!event.actor.startsWith("connector:")) return;
     const connectorId = Number(event.actor.slice("connector:".length));
     moved.add(connectorId);
     const line = lines.get(connectorId);
+    if (event.kind === "started" && line !== undefined) unsteady([line]);
     if (event.kind === "crash" && line !== undefined && line.left !== null && !line.isStopKept) {
       world.reached.add("crash before a decided stop was durable");
     }
@@ -74,6 +85,10 @@ export function watchStops(world: World, fail: Fail): () => void {
     }
     for (const [kind, name] of batch.deletes ?? []) if (kind === "transaction") ended(Number(name));
   });
+
+  function unsteady(disturbed: Iterable<Line>): void {
+    for (const line of disturbed) line.steadyMs = clock.monotonicMs();
+  }
 
   function noted(connectorId: number, record: TransactionRecord, batch: Batch): void {
     const line = lines.get(connectorId);
@@ -105,6 +120,7 @@ export function watchStops(world: World, fail: Fail): () => void {
       isInterrupted: false,
       isClosed: false,
       openedMs: null,
+      steadyMs: nowMs,
       left: null,
       hasOpenedSince: false,
       ableMs: null,
@@ -172,11 +188,20 @@ export function watchStops(world: World, fail: Fail): () => void {
       world.reached.add("power cut before a decided stop was durable");
     }
     if (line.left !== null && isBeyondKeeping(line)) line.left = null;
-    if (!line.isInterrupted) line.life = { ...line.life, mostMs: ownTime(line).mostMs };
+    if (!line.isInterrupted) line.life = lifeAtCut(line);
     line.isInterrupted = true;
     line.isClosed = false;
     line.openedMs = null;
     line.hasOpenedSince = true;
+  }
+
+  function lifeAtCut(line: Line): Span {
+    const { leastMs, mostMs } = ownTime(line);
+    const nowMs = clock.monotonicMs();
+    const flowedMs = line.isClosed ? lookedMs : line.openedMs ?? -Infinity;
+    const storedMs = flowedMs - lifeMs - slackMs();
+    if (storedMs < line.steadyMs) return { ...line.life, mostMs };
+    return { leastMs: Math.max(line.life.leastMs, leastMs - nowMs + storedMs), mostMs };
   }
 
   /** The one excuse: from the decision to the cut the disk has refused everything, or was still being asked. */
@@ -192,6 +217,8 @@ export function watchStops(world: World, fail: Fail): () => void {
     const nowMs = clock.monotonicMs();
     const isNowClosed = isClosed(line);
     if (line.isClosed && !isNowClosed) line.openedMs = nowMs;
+    if (!line.isClosed && isNowClosed) line.steadyMs = nowMs;
+    if (medium.takes() !== "everything") line.steadyMs = nowMs;
     line.isClosed = isNowClosed;
     if (line.left === null) {
       if (!moved.has(connectorId) || statusOf(world, connectorId) !== "Finishing") return;
@@ -199,7 +226,7 @@ export function watchStops(world: World, fail: Fail): () => void {
       line.hasOpenedSince = !isNowClosed;
       line.ableMs = null;
     }
-    if (medium.isRefusing()) line.ableMs = null;
+    if (medium.takes() === "nothing") line.ableMs = null;
     else line.ableMs ??= nowMs;
     if (!isNowClosed) line.hasOpenedSince = true;
     else energy(line, nowMs - line.left.atMs);
@@ -226,7 +253,10 @@ export function watchStops(world: World, fail: Fail): () => void {
 
   return () => {
     followBoots();
-    if (!world.isDark()) { for (const [connectorId, line] of lines) look(connectorId, line); }
+    if (!world.isDark()) {
+      lookedMs = clock.monotonicMs();
+      for (const [connectorId, line] of lines) look(connectorId, line);
+    }
     moved.clear();
   };
 }

@@ -23,7 +23,7 @@ function obedient() {
   const world = {
     clock: { monotonicMs: () => state.nowMs, wallMs: () => state.zeroMs + state.nowMs },
     durable: { billOf: () => bill },
-    medium: { extraMs: () => 0, isRefusing: () => state.isRefusing },
+    medium: { extraMs: () => 0, takes: () => state.isRefusing ? "nothing" : "everything" },
     contactors: { stuck: () => null },
     station: { board: { outlet: () => ({ contactorClosed: state.isClosed }) } },
     boots: () => state.boots,
@@ -175,6 +175,20 @@ check("a power cut, dated after it", [
 check("a power cut, dated when it began", [
   "I4: the stop of transaction 7 is dated 55000 ms before it was over",
 ], (it) => interrupted(it, 0));
+
+check("a power cut after ten minutes without a sign of life", [
+  "I4: the stop of transaction 7 is dated 585000 ms before it was over",
+], async (it) => {
+  it.waits(600_000);
+  it.cuts(5_000);
+  await it.ends(0);
+});
+check("a power cut after ten minutes without a sign of life, on a disk that refused them", [], async (it) => {
+  it.refuses(true);
+  it.waits(600_000);
+  it.cuts(5_000);
+  await it.ends(0);
+});
 
 /** An hour in the dark, of which a clock may have lost all. */
 async function resumed(it: Charger, lostMs: number, datedMs: number): Promise<void> {
