@@ -54,7 +54,11 @@ export async function beginBoot(store: Store, table: KeyTable, values: BootValue
  * A clock that is behind what it once was has lost its time; until the central system is heard, the last known time is the best there
  * is. Returns whether that is so, and more than a clock may be off.
  */
-export async function restoreCivilTime(store: Store, clock: Clock, civilTime: CivilTime): Promise<boolean> {
+export async function restoreCivilTime(
+  store: Store,
+  clock: Clock,
+  civilTime: Pick<CivilTime, "set">,
+): Promise<boolean> {
   const foundMs = clock.wallMs();
   const knownMs = await lastKnownMs(store);
   if (knownMs === null || foundMs >= knownMs) return false;

@@ -6,13 +6,13 @@
  */
 import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
-import { clockToSet, isSetting } from "../protocol/clock_setting.ts";
+import { isRightEnough, isSetting, toldMs } from "../protocol/clock_setting.ts";
 import { formatDateTime } from "../protocol/date_time.ts";
 import type { ClockRecord } from "../storage/records.ts";
 import { clockKey } from "../storage/record_keys.ts";
 import type { Store } from "../storage/store.ts";
 import type { CertStoreMessage } from "./cert_store_message.ts";
-import type { ClockStepped, ConnectorMessage } from "./connector_message.ts";
+import type { ConnectorMessage } from "./connector_message.ts";
 import type { Address, Message, Self } from "./otp/actor.ts";
 import type { ProfileSchedulerMessage } from "./profile_scheduler_message.ts";
 import type { ReservationsMessage } from "./reservations.ts";
@@ -28,35 +28,30 @@ export interface CivilClockParts {
   readonly profileScheduler: Address<ProfileSchedulerMessage>;
   readonly certStore: Address<CertStoreMessage>;
   readonly securityLog: Address<SecurityEventRaised>;
-  /** This boot has been told the time. */
-  readonly isTold: boolean;
 }
 
 export class CivilClock {
   readonly #self: Pick<Self<Message>, "send" | "trace">;
   readonly #parts: CivilClockParts;
-  #isTold: boolean;
 
   constructor(self: Pick<Self<Message>, "send" | "trace">, parts: CivilClockParts) {
     this.#self = self;
     this.#parts = parts;
-    this.#isTold = parts.isTold;
   }
 
   async set(currentTime: string): Promise<void> {
     const { clock, civilTime, connectors, reservations, profileScheduler, certStore, store } = this.#parts;
-    const stepped: ClockStepped = { kind: "ClockStepped", isFirst: !this.#isTold };
-    this.#isTold = true;
-    const setMs = clockToSet(currentTime, clock.wallMs());
-    if (setMs !== null) {
-      const fromMs = clock.wallMs();
-      this.#self.trace("SetClock", { fromMs, toMs: setMs });
-      civilTime.set(setMs);
-      for (const connector of connectors.values()) this.#self.send(connector, stepped);
-      this.#self.send(reservations, stepped);
-      this.#self.send(profileScheduler, stepped);
-      this.#self.send(certStore, stepped);
-      if (isSetting(fromMs, setMs)) this.#tellSetting(fromMs, setMs);
+    const told = toldMs(currentTime);
+    if (told !== null) civilTime.tell(told);
+    const fromMs = clock.wallMs();
+    if (told !== null && !isRightEnough(fromMs, told)) {
+      this.#self.trace("SetClock", { fromMs, toMs: told });
+      civilTime.set(told);
+      for (const connector of connectors.values()) this.#self.send(connector, { kind: "ClockStepped" });
+      this.#self.send(reservations, { kind: "ClockStepped" });
+      this.#self.send(profileScheduler, { kind: "ClockStepped" });
+      this.#self.send(certStore, { kind: "ClockStepped" });
+      if (isSetting(fromMs, told)) this.#tellSetting(fromMs, told);
     }
     const record: ClockRecord = { knownMs: clock.wallMs() };
     await store.commit({ sets: [{ key: clockKey(0), value: record }] });

@@ -4,6 +4,7 @@
  * Law: the contactor closes only after StartTransaction is durable, and a stop is durable before anyone is told (house rules 1, 9).
  */
 import type { Board } from "../hal/board.ts";
+import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
 import type { Power } from "../hal/power.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
@@ -45,6 +46,7 @@ export interface ConnectorParts {
   readonly board: Board;
   readonly power: Power;
   readonly clock: Clock;
+  readonly civilTime: Pick<CivilTime, "firstToldMs">;
   readonly store: Store;
   readonly table: KeyTable;
   readonly meter: Address<MeterMessage>;

@@ -206,7 +206,7 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
         this.#drawing.again(this.#facts.use);
         return this.#description.again(this.#facts);
       case "ClockStepped":
-        return this.#clockStepped(message.isFirst);
+        return this.#clockStepped();
       case "SettingsChanged":
         return this.#settingsChanged(message.settings);
     }
@@ -296,8 +296,8 @@ export class ConnectorBehaviour implements Behaviour<ConnectorMessage> {
     else this.#keepTimers();
   }
 
-  async #clockStepped(isFirst: boolean): Promise<void> {
-    if (isFirst) await this.#transaction.timeTold();
+  async #clockStepped(): Promise<void> {
+    await this.#transaction.catchUp();
     this.#timers.restart("AlignedDue");
     this.#timers.restart("SampleDue");
     await this.#apply({ kind: "ClockRecovered" });

@@ -42,8 +42,6 @@ export interface DrawingChanged extends Message {
 /** Civil time has been set: the clock's grid lies elsewhere now. */
 export interface ClockStepped extends Message {
   readonly kind: "ClockStepped";
-  /** Nobody has told this boot the time before: its clock may have stood still in the dark. */
-  readonly isFirst: boolean;
 }
 
 export type AvailabilityAnswer = ChangeAvailabilityResponse["status"];

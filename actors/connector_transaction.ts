@@ -5,12 +5,13 @@
  * not durable did not happen, and a stop is tried until it is durable (house rules 1, 9). Within a transaction neither the
  * register nor the time ever falls.
  */
+import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
 import type { Reading } from "../hal/meter.ts";
 import type { Power } from "../hal/power.ts";
 import type { Checkpoint } from "../protocol/checkpoint.ts";
 import { closing, counts, isMeasured, isPossible, lastKnown, seen } from "../protocol/checkpoint.ts";
-import { leastCivilMs } from "../protocol/clock_setting.ts";
+import { isRightEnough, leastCivilMs } from "../protocol/clock_setting.ts";
 import type { ConnectorEvent, Fault, Holder, Stop } from "../protocol/connector_facts.ts";
 import { clockNeverSet, storageRefuses } from "../protocol/connector_facts.ts";
 import type { MeterValue } from "../protocol/messages/types.ts";
@@ -32,6 +33,7 @@ export interface ReadingDue extends Message {
 
 export interface ConnectorTransactionParts {
   readonly clock: Clock;
+  readonly civilTime: Pick<CivilTime, "firstToldMs">;
   /** This boot's number. */
   readonly boot: number;
   readonly power: Pick<Power, "supply">;
@@ -100,7 +102,7 @@ export class ConnectorTransaction {
     const { begunMs = record.startedMs } = record;
     if (record.boot === boot) return record.startedMonotonicMs - (record.startedMs - begunMs);
     // As if it were resumed now.
-    return clock.monotonicMs() - (Math.max(this.#last(record).atMs, clock.wallMs()) - begunMs);
+    return clock.monotonicMs() - (Math.max(this.#last(record).atMs, this.#civilMs()) - begunMs);
   }
 
   /** The register that counts for the running transaction; null when none runs. */
@@ -205,6 +207,7 @@ export class ConnectorTransaction {
   /** A sign of life: with no reading, of the time alone. */
   async checkpoint(): Promise<void> {
     const { book } = this.#parts;
+    await this.catchUp();
     const record = book.open();
     if (record === null) return;
     await book.keep({ ...this.#last(record), atMs: this.nowMs() });
@@ -222,23 +225,32 @@ export class ConnectorTransaction {
     const last = this.#last(record);
     const goesOn = reading !== null && counts(last, reading) && await this.#begunAnew(last.atMs);
     if (!goesOn) return { kind: "StopRequested", stop: { reason: "PowerLoss" } };
-    this.#self.trace("Resume", { localId: record.localId, darkMs: clock.wallMs() - last.atMs });
+    this.#self.trace("Resume", { localId: record.localId, darkMs: this.#civilMs() - last.atMs });
     return { kind: "Resumed" };
   }
 
-  /** This boot's clock was set for the first time: of a resumed transaction that tells how long power was gone. Forward only. */
-  async timeTold(): Promise<void> {
-    const record = this.#parts.book.open();
-    const isBehind = this.#parts.clock.wallMs() > this.nowMs();
-    if (record?.begunMs !== undefined && record.stop === undefined && isBehind) {
-      await this.#begunAnew(this.nowMs());
-    }
+  /**
+   * What this boot was told first says how long power was gone before a transaction that it goes on with: its own time moves there, and
+   * forward only. What the store refuses is tried again with the next sign of life.
+   */
+  async catchUp(): Promise<void> {
+    const { book, boot, civilTime } = this.#parts;
+    const record = book.open();
+    const told = civilTime.firstToldMs();
+    const isResumed = record?.begunMs !== undefined && record.boot === boot && record.stop === undefined;
+    if (!isResumed || told === null) return;
+    const nowMs = this.nowMs();
+    if (told > nowMs && !isRightEnough(nowMs, told)) await this.#begunAnew(nowMs);
   }
 
   /** Its own clock goes on from civil time, or from `leastMs` where that is later. False when the store refuses. */
   #begunAnew(leastMs: number): Promise<boolean> {
     const { book, clock } = this.#parts;
-    return book.resume({ atMs: Math.max(leastMs, clock.wallMs()), monotonicMs: clock.monotonicMs() });
+    return book.resume({ atMs: Math.max(leastMs, this.#civilMs()), monotonicMs: clock.monotonicMs() });
+  }
+
+  #civilMs(): number {
+    return this.#parts.civilTime.firstToldMs() ?? this.#parts.clock.wallMs();
   }
 
   /** The last sign of life, durable or seen by this incarnation. */

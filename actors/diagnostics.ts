@@ -152,8 +152,8 @@ class DiagnosticsBehaviour implements Behaviour<DiagnosticsMessage> {
     if (event.kind === "TransferEnded") this.#self.trace("TransferEnded", event.event);
     const { next, effects } = uploadStep(this.#upload, event);
     this.#upload = next;
-    const record = recordOf(next, effects, this.#delivery.untold());
-    if (record !== null && !sameRecord(record, this.#record)) await this.#note(record);
+    const record = recordOf(next, effects);
+    if (record !== null) await this.#note(withEarlier(record, this.#delivery.untold()));
     noted();
     for (const effect of effects) this.#perform(effect);
     if (next.kind === "idle") this.#order = null;
@@ -194,12 +194,14 @@ class DiagnosticsBehaviour implements Behaviour<DiagnosticsMessage> {
 
   async #concluded(outcome: LogStatusConcluded["outcome"]): Promise<void> {
     this.#delivery.concluded(outcome);
-    const isOver = this.#upload.kind === "idle" && this.#delivery.untold().length === 0;
-    if (isOver && this.#record !== null) await this.#note(null);
+    const untold = this.#delivery.untold();
+    const isOver = this.#upload.kind === "idle" && untold.length === 0;
+    if (this.#record !== null) await this.#note(isOver ? null : withEarlier(this.#record, untold));
   }
 
   /** What a full disk refuses is not known of after a crash: that is no reason to do without an upload. */
   async #note(record: UploadRecord | null): Promise<void> {
+    if (JSON.stringify(record) === JSON.stringify(this.#record)) return;
     const batch = record === null
       ? { deletes: [keys.upload] }
       : { sets: [{ key: keys.upload, value: record }] };
@@ -209,23 +211,23 @@ class DiagnosticsBehaviour implements Behaviour<DiagnosticsMessage> {
 }
 
 /** Null where nothing has changed. */
-function recordOf(
-  upload: Upload,
-  effects: readonly UploadEffect[],
-  untold: readonly LogStatusNotificationRequest[],
-): UploadRecord | null {
+function recordOf(upload: Upload, effects: readonly UploadEffect[]): UploadRecord | null {
+  if (upload.kind !== "idle") return { requestId: upload.request.requestId };
   const last = effects.at(-1);
-  const end = upload.kind === "idle" && last?.kind === "Tell" ? last.notification : null;
-  const requestId = upload.kind === "idle" ? end?.requestId : upload.request.requestId;
-  if (requestId === undefined) return null;
+  if (last?.kind !== "Tell") return null;
+  const { requestId, status } = last.notification;
+  return requestId === undefined ? null : { requestId, end: status };
+}
+
+/** With the ends of uploads before it that nobody has heard of. */
+function withEarlier(
+  { requestId, end }: UploadRecord,
+  untold: readonly LogStatusNotificationRequest[],
+): UploadRecord {
   const earlier = untold.filter((other) => other.status !== "Uploading" && other.requestId !== requestId);
   return {
     requestId,
-    ...(end === null ? {} : { end: end.status }),
+    ...(end === undefined ? {} : { end }),
     ...(earlier.length === 0 ? {} : { earlier }),
   };
-}
-
-function sameRecord(one: UploadRecord, other: UploadRecord | null): boolean {
-  return other !== null && one.requestId === other.requestId && one.end === other.end;
 }

@@ -156,8 +156,11 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     return this.#online.isLinkUp() && maySend(this.#online.registration(), callClass);
   }
 
-  /** A station that has failed since it asked has asked again: of two the second comes before its interval (§4.2). */
-  #bootAnswered(outcome: Concluded): void {
+  /**
+   * What waits and may not be said any more is refused. A station that has failed since it asked has asked again: of two the second
+   * would come before its interval (§4.2).
+   */
+  #heardOfBoot(outcome: Concluded): void {
     for (const call of this.#waiting.splice(0)) {
       if (call.action === "BootNotification") call.reply(outcome);
       else if (this.#maySay(call)) this.#waiting.push(call);
@@ -319,7 +322,7 @@ export class OutboxBehaviour implements Behaviour<OutboxMessage> {
     }
     if (action === "BootNotification" && outcome.kind === "result") {
       this.#online.bootAnswered((outcome.payload as BootNotificationResponse).status);
-      this.#bootAnswered(outcome);
+      this.#heardOfBoot(outcome);
     }
     return this.#finish(outcome);
   }

@@ -126,7 +126,7 @@ export class Registering {
 
   async #register(registration: RegistrationRecord["registration"], dueMs: number | null): Promise<void> {
     this.#registered = { registration, securityProfile: this.#securityProfile };
-    // Not durable it costs one BootNotification more after a crash of this actor, and nothing else.
+    // Not durable it costs one BootNotification more after a crash of this actor.
     await this.#keep(registration, dueMs);
     this.#self.send(this.#parts.outbox, { kind: "RegistrationChanged", registered: this.#registered });
   }

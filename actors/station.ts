@@ -141,7 +141,7 @@ class StationBehaviour implements Behaviour<StationMessage> {
     this.#remote = new RemoteTransactions(self, { ...parts, store });
     this.#restarting = new Restarting(self, { ...parts, book: restart });
     this.#availability = new StationAvailability(self, { ...parts, book: availability });
-    this.#civilClock = new CivilClock(self, { ...parts, store, isTold: resumed !== null });
+    this.#civilClock = new CivilClock(self, { ...parts, store });
     this.#registering = new Registering(self, {
       ...parts,
       store,

@@ -69,7 +69,7 @@ export type Begun =
   | { readonly kind: "begun"; readonly record: TransactionRecord }
   | { readonly kind: "refused"; readonly why: string };
 
-/** A stop that the store has not taken: one incarnation hands it to the next (decision D-stop-first). */
+/** A stop that the store has not taken, or null: one incarnation hands it to the next (decision D-stop-first). */
 export interface HandedOn {
   transaction: Pick<TransactionRecord, "localId" | "stop"> | null;
 }
@@ -113,11 +113,9 @@ export async function openTransactionBook(parts: TransactionBookParts): Promise<
   // Of a transaction that was lost with a part of the store: nothing goes on, and nobody is to believe it.
   if (open === null && checkpoint !== null) await store.commit({ deletes: [checkpointKey(connectorId)] });
 
-  /** Whose stop is durable. */
-  let stoppedId = open?.stop === undefined ? null : open.localId;
-  if (open !== null && handedOn.transaction?.localId === open.localId) {
-    open = { ...handedOn.transaction, ...open };
-  }
+  const isUnkept = open?.stop === undefined && open?.localId === handedOn.transaction?.localId;
+  if (open !== null && isUnkept) open = { ...open, ...handedOn.transaction };
+  else handedOn.transaction = null;
 
   const begun = open === null ? null : startOf(connectorId, open);
   if (begun !== null) await mendStart(store, begun, damaged);
@@ -125,7 +123,7 @@ export async function openTransactionBook(parts: TransactionBookParts): Promise<
   const absent = { key: transactionKey(connectorId), sequence: null };
 
   function isStopKept(): boolean {
-    return open !== null && open.localId === stoppedId;
+    return open?.stop !== undefined && handedOn.transaction === null;
   }
 
   /** For a boot that has lost the time: no bill is dated before this one. Asked for with its commit, so that the last one tells. */
@@ -232,14 +230,13 @@ export async function openTransactionBook(parts: TransactionBookParts): Promise<
       return commit({ sets: [{ key: transactionKey(connectorId), value: record }] }, record);
     },
     decideStop: async (stop, atMs) => {
-      if (open === null || isStopKept()) return isStopKept();
+      if (open === null || isStopKept()) return open !== null;
       const decided = { ...open, stop: open.stop ?? { ...stop, atMs } };
       open = decided;
       handedOn.transaction = { localId: decided.localId, stop: decided.stop };
-      if (await commit({ sets: [{ key: transactionKey(connectorId), value: decided }] }, decided)) {
-        stoppedId = decided.localId;
-      }
-      return isStopKept();
+      const isKept = await commit({ sets: [{ key: transactionKey(connectorId), value: decided }] }, decided);
+      if (isKept) handedOn.transaction = null;
+      return isKept;
     },
     isStopKept,
     end: async ({ stop, energyWh, atMs, data }) => {

@@ -158,6 +158,7 @@ function charging(ports: Ports, config: ChargerConfig, addresses: Addresses): Su
       board,
       power: ports.power,
       clock,
+      civilTime: ports.civilTime,
       store,
       table,
       meter,

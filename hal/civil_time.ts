@@ -4,8 +4,26 @@
  * Law: monotonic time and every timer go on as they were; only what is written on bills and logs moves.
  */
 
-/** Two drivers: that laid over any clock (the computer's own is left alone), and the simulated clock's hand. */
+import type { Clock } from "./clock.ts";
+
+/** Two drivers: that laid over any clock (the computer's own is left alone), and the simulated clock's hand. Milliseconds since 1970-01-01T00:00Z. */
 export interface CivilTime {
-  /** Milliseconds since 1970-01-01T00:00Z, from now on. */
+  /** From now on. */
   readonly set: (wallMs: number) => void;
+  /** The central system has told it. */
+  readonly tell: (wallMs: number) => void;
+  /** What it is now by what was told first in this life of the process; null while nobody has. Later ones may be wrong, and change nothing here. */
+  readonly firstToldMs: () => number | null;
+}
+
+/** Over what sets the clock. */
+export function createCivilTime(clock: Clock, set: (wallMs: number) => void): CivilTime {
+  let zeroMs: number | null = null;
+  return {
+    set,
+    tell: (wallMs) => {
+      zeroMs ??= wallMs - clock.monotonicMs();
+    },
+    firstToldMs: () => zeroMs === null ? null : zeroMs + clock.monotonicMs(),
+  };
 }

@@ -14,11 +14,15 @@ export const leastCivilMs = 1_735_689_600_000;
 /** 2100-01-01. */
 const mostMs = 4_102_444_800_000;
 
-/** The civil time to set, or null when the clock is right enough or `currentTime` is no time to go by. */
-export function clockToSet(currentTime: string, nowMs: number): number | null {
+/** Civil time, or null when `currentTime` is none to go by. */
+export function toldMs(currentTime: string): number | null {
   const told = parseDateTimeMs(currentTime);
-  if (told === null || told < leastCivilMs || told > mostMs) return null;
-  return Math.abs(told - nowMs) <= toleranceMs ? null : told;
+  return told === null || told < leastCivilMs || told > mostMs ? null : told;
+}
+
+/** Whether a clock that says `nowMs` need not be set. */
+export function isRightEnough(nowMs: number, told: number): boolean {
+  return Math.abs(told - nowMs) <= toleranceMs;
 }
 
 /** Whether a step of the clock is more than a correction. */

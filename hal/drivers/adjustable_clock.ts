@@ -5,6 +5,7 @@
  * of which nobody would be told, does not reach it. What was set lives as long as the process.
  */
 import type { CivilTime } from "../civil_time.ts";
+import { createCivilTime } from "../civil_time.ts";
 import type { Clock } from "../clock.ts";
 
 export interface AdjustableClock {
@@ -16,10 +17,8 @@ export function createAdjustableClock(inner: Clock): AdjustableClock {
   let set = { wallMs: inner.wallMs(), monotonicMs: inner.monotonicMs() };
   return {
     clock: { ...inner, wallMs: () => set.wallMs + Math.floor(inner.monotonicMs() - set.monotonicMs) },
-    civilTime: {
-      set: (wallMs) => {
-        set = { wallMs, monotonicMs: inner.monotonicMs() };
-      },
-    },
+    civilTime: createCivilTime(inner, (wallMs) => {
+      set = { wallMs, monotonicMs: inner.monotonicMs() };
+    }),
   };
 }

@@ -213,7 +213,7 @@ Deno.test("A02.FR.08: over a power cut, and by a clock that is set", async () =>
   await house.advance(10_000);
   assertEquals([keyIds(house), house.keys.ring.keyIds()], [["one"], ["one", pendingKeyId]]);
   house.clock.stepWall(2 * dayMs);
-  house.addresses().certStore.send({ kind: "ClockStepped", isFirst: true });
+  house.addresses().certStore.send({ kind: "ClockStepped" });
   await house.advance(70_000);
   assertEquals(keyIds(house)[0], pendingKeyId);
 });
@@ -227,7 +227,7 @@ Deno.test("A02.FR.09: of two whose turn has come at once that counts whose valid
   assertEquals(await signed(house, sooner, { notBeforeMs: house.clock.wallMs() + dayMs }), "Accepted");
   assertEquals(house.credentials().held().upcoming?.length, 2);
   house.clock.stepWall(3 * dayMs);
-  house.addresses().certStore.send({ kind: "ClockStepped", isFirst: true });
+  house.addresses().certStore.send({ kind: "ClockStepped" });
   await house.advance(70_000);
   assertEquals([keyIds(house)[0], house.credentials().held().upcoming], [pendingKeyId, undefined]);
 });

@@ -320,3 +320,18 @@ Deno.test("D-getlog: an end that could not be told before the next GetLog came i
     assertEquals(told(house).length, 2);
   }
 });
+
+Deno.test("D-getlog: an end that was told while the next upload went on is told once, also over a power cut", async () => {
+  const house = await bootedHouse();
+  house.transfer.script({ kind: "hangs" });
+  house.centralSystem.script("LogStatusNotification", { kind: "answer", afterMs: 2_000, payload: {} });
+  await house.ask("GetLog", getLog({ requestId: 7, remoteLocation: "nowhere" }));
+  await house.ask("GetLog", getLog({ requestId: 8 }));
+  await house.advance(10_000);
+  assertEquals(told(house), ["Uploading 7", "BadMessage 7", "Uploading 8"]);
+  house.forget();
+  house.cutPower(0);
+  await house.restorePower();
+  await house.advance(600_000);
+  assertEquals(told(house), ["UploadFailure 8"]);
+});

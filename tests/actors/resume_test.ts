@@ -200,6 +200,80 @@ Deno.test("D-resume-after-cut: a wrong time that is told later is none of a resu
   }
 });
 
+/** Two power cuts: of what the first one left the record says that it was resumed. */
+async function resumedHouse(): Promise<CalmHouse> {
+  const house = await resumingHouse();
+  await house.advance(33_000);
+  await rebooted(house, 0);
+  await house.advance(39_000);
+  return house;
+}
+
+Deno.test("D-silent-meter: the time that is told while a second cut's meter is waited for takes up nothing: it may still count, or end at the cut", async () => {
+  for (const [silentMs, stop] of [[25_000, "Remote"], [70_000, "PowerLoss"]] as const) {
+    const house = await resumedHouse();
+    const cutWh = registerWh(house);
+    let wasClosed = false;
+    await rebooted(house, 0, () => {
+      house.clock.stepWall(-60_000);
+      house.station.meter.setMode("hang");
+      house.watch(() => void (wasClosed ||= contactorClosed(house)));
+    });
+    house.system().crash("connector:1");
+    await house.advance(5_000);
+    if (stop === "Remote") await house.ask("RemoteStopTransaction", { transactionId: 1 });
+    await house.advance(silentMs);
+    house.station.meter.setMode("ok");
+    await house.advance(20_000);
+    const [entry] = house.centralSystem.ledger.values();
+    assertEquals([entry?.stop?.reason, entry?.stop?.timestamp, wasClosed], [
+      stop,
+      "2026-01-01T00:01:13.000Z",
+      false,
+    ]);
+    if (stop === "Remote") assertEquals(entry?.stop?.meterStop, cutWh);
+  }
+});
+
+for (
+  const [sentence, bootTime, crash] of [
+    ["an absurd time before it", "1970-01-01T00:00:00Z", () => {}],
+    ["a station that crashes upon it", "2026-01-01T01:02:00Z", (house) => house.system().crash("station")],
+  ] as const satisfies readonly (readonly [string, string, (house: CalmHouse) => void])[]
+) {
+  Deno.test(`D-resume-after-cut: the first time that is told counts, with ${sentence}; a wrong one after it does not`, async () => {
+    const house = await resumingHouse();
+    await house.advance(97_000);
+    const payload = { status: "Accepted", interval: 300, currentTime: bootTime };
+    house.centralSystem.script("BootNotification", { kind: "answer", afterMs: 5_000, payload });
+    await rebooted(house, 0, () => house.clock.stepWall(-20 * hourMs));
+    await house.advance(5_000);
+    crash(house);
+    for (const currentTime of ["2026-01-01T01:02:00Z", "2027-01-01T00:00:00Z"]) {
+      house.centralSystem.script("Heartbeat", { kind: "answer", payload: { currentTime } });
+      await house.ask("TriggerMessage", { requestedMessage: "Heartbeat" });
+    }
+    await house.advance(20_000);
+    await swiped(house, "ALICE");
+    assertEquals(stops(house), [["Local", "2026-01-01T01:02:20.000Z"]]);
+  });
+}
+
+Deno.test("D-resume-after-cut: where the disk refuses as the time is told, it is caught up with the next sign of life", async () => {
+  const house = await resumingHouse();
+  await house.advance(97_000);
+  const payload = { status: "Accepted", interval: 300, currentTime: "2026-01-01T01:02:00Z" };
+  house.centralSystem.script("BootNotification", { kind: "answer", afterMs: 5_000, payload });
+  await rebooted(house, 0, () => house.clock.stepWall(-20 * hourMs));
+  await house.advance(4_999);
+  house.store().failCommits("full", 20);
+  await house.advance(1);
+  house.store().failCommits("full", 0);
+  await house.advance(20_000);
+  await swiped(house, "ALICE");
+  assertEquals(stops(house), [["Local", "2026-01-01T01:02:20.000Z"]]);
+});
+
 Deno.test("§9.1.14: a refused card that the outage has not been told to is refused after the boot", async () => {
   const house = await bootedHouse({
     station: "ac-two-sockets",

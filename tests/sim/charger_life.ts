@@ -14,6 +14,7 @@ import type { ChargerConfig } from "../../actors/charger_config.ts";
 import type { Ports } from "../../actors/ports.ts";
 import type { Tree } from "../../actors/tree.ts";
 import { plantTree } from "../../actors/tree.ts";
+import { createCivilTime } from "../../hal/civil_time.ts";
 import { createSimulatedHost } from "../../hal/drivers/simulated_host.ts";
 import type { SimulatedClock } from "../../hal/drivers/simulated_clock.ts";
 import type { RestartKind } from "../../hal/host.ts";
@@ -91,7 +92,7 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
     const undelayed = createMemoryStore({ from: memory.snapshot() });
     ledger.refound(undelayed.snapshot());
     const store = ledger.watch(undelayed.store);
-    const civilTime = { set: (wallMs: number) => clock.stepWall(wallMs - clock.wallMs()) };
+    const civilTime = createCivilTime(clock, (wallMs) => clock.stepWall(wallMs - clock.wallMs()));
     const count = await beginBoot(store, table, { first: parts.settings, always: {} });
     const hasLostTime = await restoreCivilTime(store, clock, civilTime);
     await endOrphans({ store, connectors: parts.profile.connectors.length, boot: count, clock, trace });

@@ -206,7 +206,7 @@ export function watchStops(world: World, fail: Fail): () => void {
 
   /** The one excuse: from the decision to the cut the disk has refused everything, or was still being asked. */
   function isBeyondKeeping({ bill, ableMs }: Line): boolean {
-    if (ableMs !== null && clock.monotonicMs() - ableMs > slackMs()) return false;
+    if (ableMs !== null && lookedMs - ableMs > slackMs()) return false;
     const kept = recordsOf(world.store().snapshot()).whole.find(({ key: [kind, name] }) =>
       kind === "transaction" && name === bill.connectorId
     );
