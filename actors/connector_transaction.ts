@@ -218,7 +218,7 @@ export class ConnectorTransaction {
     purpose: Extract<Purpose, { kind: "resumption" }>,
     reading: Reading | null,
   ): Promise<ConnectorEvent | null> {
-    const { book, clock } = this.#parts;
+    const { book } = this.#parts;
     const record = book.open();
     if (record === null) return null;
     if (reading === null && this.#asksAgain(record, purpose)) return null;
