@@ -215,6 +215,10 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     clock.after(afterMs ?? options.answerMs(), () => {
       if (from !== peer) return;
       reach();
+      if (call.action === "BootNotification" && turn.kind !== "error") {
+        told = (own as { readonly status: string }).status;
+        if (told === "Rejected") owed.clear();
+      }
       for (const text of answerTexts(call.id, turn, own, () => entropy.uuid("csms-id"))) say(text);
     });
   }
@@ -256,8 +260,6 @@ export function createCentralSystemModel(options: CentralSystemOptions): Central
     const { status, intervalS } = turn.kind === "boot"
       ? turn
       : { status: "Accepted", intervalS: heartbeatIntervalS };
-    told = status;
-    if (told === "Rejected") owed.clear();
     return { status, currentTime: formatDateTime(wallMs()), interval: intervalS };
   }
 
