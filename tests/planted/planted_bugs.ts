@@ -69,6 +69,14 @@ export const plantedBugs: readonly PlantedBug[] = [
     replace: `one.sequence - other.sequence`,
   },
   {
+    id: "i4c",
+    what: "no sign of life is stored between two samples",
+    file: "actors/connector_transaction.ts",
+    find: `    await book.keep({ ...this.#last(record), atMs: this.nowMs() });
+`,
+    replace: "",
+  },
+  {
     id: "i4b",
     what: "a stop is dated when its meter has answered, not when it was decided",
     file: book,
