@@ -6,7 +6,7 @@
 import type { CivilTime } from "../hal/civil_time.ts";
 import type { Clock } from "../hal/clock.ts";
 import type { KeyTable } from "../protocol/configuration.ts";
-import { isSetting } from "../protocol/clock_setting.ts";
+import { isSetting, leastCivilMs } from "../protocol/clock_setting.ts";
 import { change } from "../protocol/configuration.ts";
 import { noHash } from "../protocol/security_log.ts";
 import type { SecurityLogEndRecord } from "../storage/records.ts";
@@ -57,13 +57,14 @@ export async function beginBoot(store: Store, table: KeyTable, values: BootValue
 export async function restoreCivilTime(
   store: Store,
   clock: Clock,
-  civilTime: Pick<CivilTime, "set">,
+  civilTime: Pick<CivilTime, "set" | "tell">,
 ): Promise<boolean> {
   const foundMs = clock.wallMs();
-  const knownMs = await lastKnownMs(store);
-  if (knownMs === null || foundMs >= knownMs) return false;
-  civilTime.set(knownMs);
-  return isSetting(foundMs, knownMs);
+  const knownMs = await lastKnownMs(store) ?? foundMs;
+  if (foundMs < knownMs) civilTime.set(knownMs);
+  const isLost = foundMs < knownMs && isSetting(foundMs, knownMs);
+  if (!isLost && clock.wallMs() >= leastCivilMs) civilTime.tell(clock.wallMs());
+  return isLost;
 }
 
 /** What was written last, not the greatest: the central system may have set the clock back since that was written. */

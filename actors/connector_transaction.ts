@@ -230,8 +230,8 @@ export class ConnectorTransaction {
   }
 
   /**
-   * What this boot was told first says how long power was gone before a transaction that it goes on with: its own time moves there, and
-   * forward only. What the store refuses is tried again with the next sign of life.
+   * Where the clock had lost its time, what was told first says how long power was gone before a transaction that goes on: its own time
+   * moves there, and forward only. What the store refuses is tried again with the next sign of life.
    */
   async catchUp(): Promise<void> {
     const { book, boot, civilTime } = this.#parts;

@@ -10,9 +10,9 @@ import type { Clock } from "./clock.ts";
 export interface CivilTime {
   /** From now on. */
   readonly set: (wallMs: number) => void;
-  /** The central system has told it. */
+  /** Somebody knows it: a clock that has not lost it, else the central system. */
   readonly tell: (wallMs: number) => void;
-  /** What it is now by what was told first in this life of the process; null while nobody has. Later ones may be wrong, and change nothing here. */
+  /** What it is now by whoever told it first in this life of the process; null while nobody has. Later ones may be wrong, and change nothing here. */
   readonly firstToldMs: () => number | null;
 }
 

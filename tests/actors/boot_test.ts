@@ -6,6 +6,7 @@ import { assertEquals } from "@std/assert";
 import { beginBoot, restoreCivilTime } from "../../actors/boot.ts";
 import { stationKeyTable } from "../../actors/charger_config.ts";
 import { openTransactionBook } from "../../actors/transaction_book.ts";
+import { createCivilTime } from "../../hal/civil_time.ts";
 import { createSimulatedClock } from "../../hal/drivers/simulated_clock.ts";
 import { createMemoryStore } from "../../storage/drivers/memory_store.ts";
 import { clockKey, configurationKey, keys } from "../../storage/record_keys.ts";
@@ -103,11 +104,13 @@ for (
       await memory.store.commit({ sets: [{ key: clockKey(connectorId), value: { knownMs } }] });
     }
     for (const key of damaged) memory.corrupt(key);
-    const civilTime = { set: (toMs: number) => clock.stepWall(toMs - clock.wallMs()) };
+    const civilTime = createCivilTime(clock, (toMs) => clock.stepWall(toMs - clock.wallMs()));
     assertEquals([await restoreCivilTime(memory.store, clock, civilTime), clock.wallMs()], [
       hasLost,
       expected,
     ]);
+    // What a clock has lost, or never had, only the central system can tell.
+    assertEquals(civilTime.firstToldMs(), hasLost || expected === 0 ? null : expected);
   });
 }
 

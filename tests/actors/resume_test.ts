@@ -209,6 +209,20 @@ async function resumedHouse(): Promise<CalmHouse> {
   return house;
 }
 
+Deno.test("D-resume-after-cut: a clock that has kept its time is believed before the first answer, also while a meter is waited for", async () => {
+  const house = await resumingHouse();
+  await house.advance(65_000);
+  const payload = { status: "Accepted", interval: 300, currentTime: "2027-01-01T00:00:00Z" };
+  house.centralSystem.script("BootNotification", { kind: "answer", afterMs: 5_000, payload });
+  await rebooted(house, 0, () => house.station.meter.setMode("hang"));
+  await house.advance(20_000);
+  house.station.meter.setMode("ok");
+  await house.advance(10_000);
+  assertEquals(status(house), "Charging");
+  await swiped(house, "ALICE");
+  assertEquals(stops(house), [["Local", "2026-01-01T00:01:45.000Z"]]);
+});
+
 Deno.test("D-silent-meter: the time that is told while a second cut's meter is waited for takes up nothing: it may still count, or end at the cut", async () => {
   for (const [silentMs, stop] of [[25_000, "Remote"], [70_000, "PowerLoss"]] as const) {
     const house = await resumedHouse();

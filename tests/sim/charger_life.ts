@@ -14,6 +14,7 @@ import type { ChargerConfig } from "../../actors/charger_config.ts";
 import type { Ports } from "../../actors/ports.ts";
 import type { Tree } from "../../actors/tree.ts";
 import { plantTree } from "../../actors/tree.ts";
+import type { CivilTime } from "../../hal/civil_time.ts";
 import { createCivilTime } from "../../hal/civil_time.ts";
 import { createSimulatedHost } from "../../hal/drivers/simulated_host.ts";
 import type { SimulatedClock } from "../../hal/drivers/simulated_clock.ts";
@@ -40,6 +41,8 @@ export interface ChargerLife {
   /** There is no charger: its power is cut. */
   readonly isDark: () => boolean;
   readonly boots: () => number;
+  /** Civil time by whoever told this boot first. */
+  readonly civilMs: () => number;
   /** Nothing is under way but what time will bring. */
   readonly isSettled: () => boolean;
   readonly boot: () => Promise<void>;
@@ -80,6 +83,8 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
   let planted: Tree | null = null;
   let memory = createMemoryStore(parts.medium === undefined ? {} : { from: parts.medium });
   let credentials = createMemoryCredentials(parts.credentials);
+  /** Of the present boot, and of the one before it while it is dark. */
+  let civilTime: CivilTime | null = null;
   let isBooting = false;
   let isRestarting = false;
   let stuckRestarts = parts.stuckRestarts;
@@ -92,7 +97,7 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
     const undelayed = createMemoryStore({ from: memory.snapshot() });
     ledger.refound(undelayed.snapshot());
     const store = ledger.watch(undelayed.store);
-    const civilTime = createCivilTime(clock, (wallMs) => clock.stepWall(wallMs - clock.wallMs()));
+    civilTime = createCivilTime(clock, (wallMs) => clock.stepWall(wallMs - clock.wallMs()));
     const count = await beginBoot(store, table, { first: parts.settings, always: {} });
     const hasLostTime = await restoreCivilTime(store, clock, civilTime);
     await endOrphans({ store, connectors: parts.profile.connectors.length, boot: count, clock, trace });
@@ -178,6 +183,7 @@ export function createChargerLife(parts: ChargerLifeParts): ChargerLife {
     addresses: () => planted!.addresses,
     isDark: () => system === null,
     boots: () => boots,
+    civilMs: () => civilTime?.firstToldMs() ?? clock.wallMs(),
     isSettled: () => {
       if (isBooting) return false;
       if (system === null) return true;

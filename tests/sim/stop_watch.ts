@@ -128,15 +128,15 @@ export function watchStops(world: World, fail: Fail): () => void {
     };
   }
 
-  /** From civil time or its last sign of life, whichever is later (D-resume-after-cut). */
+  /** From civil time, as it was known first, or its last sign of life, whichever is later (D-resume-after-cut). */
   function resumed(line: Line, { startedMonotonicMs }: TransactionRecord): void {
     const nowMs = clock.monotonicMs();
-    const wallMs = clock.wallMs();
+    const civilMs = world.civilMs();
     const { leastMs, mostMs } = ownTime(line);
-    const waitedMs = line.isInterrupted && wallMs < mostMs ? slackMs() : 0;
+    const waitedMs = line.isInterrupted && civilMs < mostMs ? slackMs() : 0;
     line.zero = {
-      leastMs: Math.max(leastMs, wallMs) - nowMs,
-      mostMs: Math.max(mostMs, wallMs) - nowMs + waitedMs,
+      leastMs: Math.max(leastMs, civilMs) - nowMs,
+      mostMs: Math.max(mostMs, civilMs) - nowMs + waitedMs,
     };
     line.setMs = startedMonotonicMs;
     line.isInterrupted = false;

@@ -28,6 +28,7 @@ function obedient() {
     station: { board: { outlet: () => ({ contactorClosed: state.isClosed }) } },
     boots: () => state.boots,
     isDark: () => state.isDark,
+    civilMs: () => state.zeroMs + state.nowMs,
     reached: new Set<string>(),
     store: () => memory,
     system: () => ({ inspect: () => ({ status }) }),

@@ -96,6 +96,8 @@ export interface World {
   readonly isDark: () => boolean;
   /** How often the charger has booted. */
   readonly boots: () => number;
+  /** Civil time by whoever told this boot first: what it is told later may be wrong. */
+  readonly civilMs: () => number;
   /** Called with each batch whose commit is asked for. */
   readonly watchCommits: (asked: (batch: Batch) => void) => void;
   /** Called when a write of the credentials is asked for. */
