@@ -50,6 +50,8 @@ export function watchStatuses(world: World, fail: Fail): () => void {
     }
     if (!("actor" in event)) return;
     if (event.kind === "message" && event.message === "LinkUp") connectedMs = event.atMs;
+    // A fault of the station may be over before anything else happens.
+    if (event.kind === "message" && event.message === "StationFaultChanged") look(0);
     if (!event.actor.startsWith("connector:")) return;
     const connectorId = Number(event.actor.slice("connector:".length));
     if (event.kind === "message") look(connectorId);
